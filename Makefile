@@ -1,0 +1,40 @@
+# Each target works right after a clone, with only python3, make and a package registry.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	python3 -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+run: $(READY) ## start a demonstration registry on http://127.0.0.1:8000
+	@exec $(BIN)/izin demo
+
+check: $(READY) ## lint, types, import contracts, architecture tests
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -q tests/architecture
+
+test: $(READY) ## every test but the drills
+	$(BIN)/pytest -q -n 2 -m "not drill" tests
+
+bench: $(READY) ## load, ask and time it; print the table
+	$(BIN)/izin bench
+
+fix: $(READY) ## repair what can be repaired
+	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests
+
+lock: $(READY) ## pin every dependency anew, with hashes
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+
+.PHONY: help run check test bench fix lock

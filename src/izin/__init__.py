@@ -1,0 +1,1 @@
+"""İzin: a national registry of consents for commercial electronic messages."""

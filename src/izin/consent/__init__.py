@@ -1,0 +1,1 @@
+"""İzin: one record per brand, channel, recipient type and address; one writer, one decider."""

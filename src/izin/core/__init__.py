@@ -1,0 +1,1 @@
+"""The words of the field: no I/O, no import of another package of ours."""

@@ -1,0 +1,48 @@
+"""Instants are aware and UTC; the contract's wall clock is Istanbul at a fixed +03:00.
+
+The zone database is not used for it: it says +02:00 for the winter of 2015/16.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+IYS_TIME = timezone(timedelta(hours=3), "+03:00")
+"""The clock of every date on the wire. Source: contract, tag TANIMLAR; rules 8."""
+
+FIRST_CONSENT_DATE = datetime(2015, 5, 1, tzinfo=IYS_TIME)
+"""Law 6563 in force; the only date that HS_2015 may carry."""
+
+_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
+
+
+class WireTimeShapeError(ValueError):
+    """Not of the form YYYY-MM-DD HH:mm:ss."""
+
+
+class WireTimeValueError(ValueError):
+    """Of the right form, but no such day or hour."""
+
+
+def parse_wire_time(text: str) -> datetime:
+    """Read the contract's wall clock.
+
+    Takes   text, exactly ``YYYY-MM-DD HH:mm:ss`` in ASCII digits, no blank around it
+    Gives   an aware UTC instant
+    Raises  WireTimeShapeError, WireTimeValueError
+    """
+    if not _SHAPE.fullmatch(text):
+        raise WireTimeShapeError
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=IYS_TIME).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise WireTimeValueError from error
+
+
+def wire_time(instant: datetime) -> str:
+    """Write an aware instant as the contract's wall clock, seconds cut off."""
+    return instant.astimezone(IYS_TIME).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def wire_day(instant: datetime) -> str:
+    """Write the Istanbul day of an aware instant as YYYY-MM-DD."""
+    return instant.astimezone(IYS_TIME).strftime("%Y-%m-%d")

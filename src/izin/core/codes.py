@@ -1,0 +1,15 @@
+"""The numbers by which the registry knows its parties. Each is its own type, so none is mistaken."""
+
+from typing import NewType
+
+IysCode = NewType("IysCode", int)
+"""İYS numarası of a provider: 5 to 8 digits."""
+
+BrandCode = NewType("BrandCode", int)
+"""İYS numarası of a brand; the master brand's equals its provider's in the sandbox."""
+
+RetailerCode = NewType("RetailerCode", int)
+"""İYS numarası of a dealer: 8 digits."""
+
+TransactionId = NewType("TransactionId", str)
+"""64 lower-case hex digits: the event's salted commitment."""
