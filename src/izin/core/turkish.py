@@ -1,0 +1,55 @@
+"""Casing, searching and sorting of Turkish text; and lower case for machine text.
+
+`str.lower` and `str.upper` know one i too few: ``"İ".lower()`` is two characters long, and
+``"I".lower()`` is not ``"ı"``. The same result on every machine, whatever its locale.
+"""
+
+import re
+import unicodedata
+
+_LOWER_I = str.maketrans({"İ": "i", "I": "ı"})
+_UPPER_I = str.maketrans({"i": "İ", "ı": "I"})
+_ONE_I = str.maketrans("İIı", "iii")
+_A_TO_Z = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
+
+_ALPHABET = "aâbcçdefgğhıiîjklmnoöpqrsştuüûvwxyz"
+_RANK = str.maketrans({letter: chr(0x100 + rank) for rank, letter in enumerate(_ALPHABET)})
+
+
+def ascii_lower(text: str) -> str:
+    """Machine text in lower case: A–Z only, every other character as it is."""
+    return text.lower() if text.isascii() else text.translate(_A_TO_Z)
+
+
+def lower(text: str) -> str:
+    """People's text in lower case: I becomes ı, İ becomes i."""
+    return unicodedata.normalize("NFC", text).translate(_LOWER_I).lower()
+
+
+def upper(text: str) -> str:
+    """People's text in capitals: i becomes İ, ı becomes I."""
+    return unicodedata.normalize("NFC", text).translate(_UPPER_I).upper()
+
+
+def search_key(text: str) -> str:
+    """One key for all the ways in which people write the same words.
+
+    Gives   lower case without marks, all four i's as one; blanks kept
+    """
+    bare = unicodedata.normalize("NFKD", text.translate(_ONE_I))
+    bare = "".join(c for c in bare.casefold() if not unicodedata.combining(c))
+    return bare.translate(_ONE_I)
+
+
+def fold(text: str) -> str:
+    """One key for all spellings of a heading or a word: E-Posta, EPOSTA and "e posta" are one.
+
+    Gives   the search key's letters and digits, nothing between them
+    """
+    return _NEITHER_LETTER_NOR_DIGIT.sub("", search_key(text))
+
+
+def sort_key(text: str) -> str:
+    """A key that sorts by the Turkish alphabet when compared character by character."""
+    return lower(text).translate(_RANK)
