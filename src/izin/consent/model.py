@@ -32,7 +32,9 @@ class Origin(msgspec.Struct, frozen=True):
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """A movement that somebody asks for.
 
-    consented_at and source are None only for a merchant's first record (contract, rule 13).
+    consented_at and source are None only for a merchant's first record (contract, rule 13); a
+    citizen's movement needs no date of its own, `accept` dates it.
+    is_late: a refusal older than three business days, recorded nevertheless (contract, rule 9).
     """
 
     key: ConsentKey
@@ -42,6 +44,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     retailer_code: RetailerCode | None = None
     retailer_access: tuple[RetailerCode, ...] | None = None
     origin: Origin | None = None
+    is_late: bool = False
 
 
 class Current(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +57,14 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
     first_recorded_at: datetime
     event_id: UUID
     version: int
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the record of the key becomes: final values, to be sealed and written as they are."""
+
+    status: Status
+    source: Source | None
+    consented_at: datetime | None
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
