@@ -56,15 +56,15 @@ class Address(msgspec.Struct, frozen=True):
         """Format the masked form."""
         return format(str(self), spec)
 
-    def __rich_repr__(self) -> tuple[str]:
+    def __rich_repr__(self) -> list[tuple[str, str]]:
         """Keep a pretty printer from the fields, which it would ask for otherwise."""
-        return (str(self),)
+        return [("masked", str(self))]
 
 
 # The provider of a number in this range is nobody: real messages can never reach a person by it.
 _is_nobodys = re.compile(r"\+90599[0-9]{7}", re.ASCII).fullmatch
 
-# Flat repetitions only, each ended by a character outside it; what a label may not be is asked after.
+# Flat repetitions only; what a label may not be is asked after.
 _is_email_shape = re.compile(
     r"[a-z0-9._+\-]++@[a-z0-9.\-]+\.(?:[a-z]{2,}+|xn--[a-z0-9\-]++)", re.ASCII
 ).fullmatch
@@ -107,7 +107,7 @@ def parse_email(text: object) -> Address | AddressFault:
 
 
 def parse_for(channel: Channel, text: object, *, sandbox: bool) -> Address | AddressFault:
-    """Read the address that a channel reaches: an e-mail for EPOSTA, a phone for ARAMA and MESAJ."""
+    """Read what a channel reaches: an e-mail for EPOSTA, a phone for ARAMA and MESAJ."""
     if channel is Channel.EPOSTA:
         return parse_email(text)
     return parse_phone(text, sandbox=sandbox)

@@ -27,7 +27,9 @@ def uuid7s(count: int, now_ms: int) -> list[UUID]:
     Source  RFC 9562, 5.7
     """
     if not (0 <= count <= _COUNT_MAX and 0 <= now_ms < _MS_LIMIT):
-        raise ValueError(f"count 0..{_COUNT_MAX} and 48 bits of milliseconds, not {count}, {now_ms}")
+        raise ValueError(
+            f"count 0..{_COUNT_MAX} and 48 bits of milliseconds, not {count}, {now_ms}"
+        )
     fixed = (now_ms << 80) | _VERSION_AND_VARIANT
     random = os.urandom(16 * count)
     starts = range(0, 16 * count, 16)
