@@ -1,0 +1,1 @@
+"""Marka: under which name a provider sends; consents belong to a brand."""

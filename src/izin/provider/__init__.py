@@ -1,0 +1,1 @@
+"""Hizmet sağlayıcı: the company that sends."""

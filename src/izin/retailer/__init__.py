@@ -1,0 +1,1 @@
+"""Bayi: a brand's dealer, who may be let use a consent."""

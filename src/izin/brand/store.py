@@ -1,0 +1,33 @@
+"""The statements of `store.sql`, one function each, no branch."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+from izin.brand.model import Brand, Figures
+from izin.storage.statements import load
+
+_SQL = load("izin.brand")
+
+
+async def put(connection: Connection, brand: Brand, version: int) -> None:
+    await connection.execute(
+        _SQL["put"],
+        brand.brand_code,
+        brand.iys_code,
+        brand.name,
+        brand.is_master,
+        brand.is_active,
+        version,
+    )
+
+
+async def changed(connection: Connection, since: int) -> list[Record]:
+    return await connection.fetch(_SQL["changed"], since)
+
+
+async def figures(connection: Connection, brand_refs: Sequence[UUID]) -> dict[UUID, Figures]:
+    """Give the consents by brand; a brand without any has no entry."""
+    rows = await connection.fetch(_SQL["figures"], brand_refs)
+    return {row["brand_ref"]: Figures(row["approvals"], row["rejections"]) for row in rows}
