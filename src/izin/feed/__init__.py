@@ -1,0 +1,1 @@
+"""İzin hareketleri: what moved, in the order of the number."""

@@ -1,0 +1,1 @@
+"""The ordered number of every movement."""

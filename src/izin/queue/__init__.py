@@ -1,0 +1,1 @@
+"""Jobs, kept as rows in the caller's transaction."""

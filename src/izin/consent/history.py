@@ -1,0 +1,95 @@
+"""What happened to one key, and what the state was, or was known to be, at any past instant."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from izin.consent import store
+from izin.consent.event import EventBody, decode_body
+from izin.consent.model import ConsentKey
+from izin.core.codes import TransactionId
+from izin.core.terms import Source, Status
+from izin.keyring import Keyring
+from izin.storage.database import Connection
+
+AS_OF_EVENTS_MAX = 1000
+"""How far back a question about the past looks; a key moves a few times a year."""
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a key."""
+
+    transaction_id: TransactionId
+    status: Status
+    source: Source | None
+    consented_at: datetime | None
+    recorded_at: datetime
+
+
+class History(msgspec.Struct, frozen=True):
+    """A stretch of a key's movements, newest first, and how many there are in all."""
+
+    movements: list[Movement]
+    total_count: int
+
+
+async def history(
+    connection: Connection, keyring: Keyring, key: ConsentKey, *, offset: int, limit: int
+) -> History:
+    """What happened to `key`, newest first.
+
+    Cost    two round trips, one key look-up a movement passed over or given; no count is run,
+            the record's version is the count
+    """
+    pseudonyms = keyring.pseudonyms
+    tag, bucket = pseudonyms.provider_tag(key.iys_code, key.address.clear)
+    head = await store.key_head(
+        connection,
+        pseudonyms.brand_ref(key.brand_code),
+        key.channel,
+        key.recipient_type,
+        tag,
+        bucket,
+    )
+    if head is None:
+        return History([], 0)
+    rows = await store.chain(connection, head["event_id"], bucket, offset, limit)
+    opener = await keyring.openers(row["body_sealed"] for row in rows)
+    movements = [
+        _movement(
+            decode_body(
+                opener.open(row["body_sealed"], "consent_event", "body", row["event_id"].bytes)
+            ),
+            row["commitment"],
+        )
+        for row in rows
+    ]
+    return History(movements, head["version"])
+
+
+def as_of(
+    movements: Sequence[Movement], *, valid_at: datetime, known_at: datetime
+) -> Movement | None:
+    """Which movement was the state at one instant, by what was known at another?
+
+    Takes   movements newest first · valid_at: whose state is asked · known_at: by which instant it
+            had to be recorded; equal to valid_at, it is what a sender could have been told
+    Gives   the movement in force, or None where there was none yet
+    Source  rules 2.3: lawfulness is judged by what was registered at the sending
+    """
+    for movement in movements:
+        began_at = movement.consented_at or movement.recorded_at
+        if movement.recorded_at <= known_at and began_at <= valid_at:
+            return movement
+    return None
+
+
+def _movement(body: EventBody, commitment: bytes) -> Movement:
+    return Movement(
+        transaction_id=TransactionId(commitment.hex()),
+        status=body.status,
+        source=body.source,
+        consented_at=body.consented_at,
+        recorded_at=body.recorded_at,
+    )

@@ -1,0 +1,174 @@
+"""The statements of `store.sql`, one function each, no branch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from asyncpg import Connection, Record
+
+from izin.storage.statements import load
+
+_SQL = load("izin.consent")
+
+
+class KeyColumns(msgspec.Struct, frozen=True):
+    """Keys of records, a column each, all of one length, in the order of the primary key."""
+
+    brand_refs: list[UUID]
+    channels: list[str]
+    recipient_types: list[str]
+    tags: list[UUID]
+    buckets: list[int]
+
+    def rows(self) -> int:
+        """How many keys."""
+        return len(self.tags)
+
+    def parameters(self) -> tuple[list[UUID], list[str], list[str], list[UUID], list[int]]:
+        """Give the columns as $1..$5."""
+        return (self.brand_refs, self.channels, self.recipient_types, self.tags, self.buckets)
+
+    def picked(self, rows: Sequence[int]) -> "KeyColumns":
+        """Give only the rows named."""
+        return KeyColumns(*([column[row] for row in rows] for column in self.parameters()))
+
+
+class MovementColumns(msgspec.Struct, frozen=True):
+    """Movements to write, a column each; the keys are in `KeyColumns`."""
+
+    statuses: list[str]
+    sources: list[int | None]
+    consented_ats: list[datetime | None]
+    recorded_ats: list[datetime]
+    recipients_sealed: list[bytes]
+    retailer_sivs: list[bytes | None]
+    event_ids: list[UUID]
+    tag_epochs: list[int]
+    versions: list[int]
+    commitments: list[bytes]
+    previous_event_ids: list[UUID | None]
+    bodies_sealed: list[bytes]
+    sides: list[str]
+
+    def parameters(self) -> tuple[list[object], ...]:
+        """Give the columns as $6..$18."""
+        return tuple(getattr(self, name) for name in self.__struct_fields__)
+
+
+async def current_records(connection: Connection, keys: KeyColumns) -> list[Record]:
+    return await connection.fetch(_SQL["current_records"], *keys.parameters())
+
+
+async def append(connection: Connection, keys: KeyColumns, moves: MovementColumns) -> set[UUID]:
+    written = await connection.fetchval(_SQL["append"], *keys.parameters(), *moves.parameters())
+    return set(written)
+
+
+async def replace_retailers_out(connection: Connection, keys: KeyColumns) -> None:
+    await connection.execute(_SQL["replace_retailers_out"], *keys.parameters())
+
+
+async def replace_retailers_in(
+    connection: Connection, keys: KeyColumns, sealed: list[bytes]
+) -> None:
+    await connection.execute(_SQL["replace_retailers_in"], *keys.parameters(), sealed)
+
+
+async def current_states(connection: Connection, keys: KeyColumns) -> list[Record]:
+    return await connection.fetch(_SQL["current_states"], *keys.parameters())
+
+
+async def details(connection: Connection, keys: KeyColumns) -> list[Record]:
+    return await connection.fetch(_SQL["details"], *keys.parameters())
+
+
+async def retailer_grants(
+    connection: Connection, keys: KeyColumns, sealed: list[bytes]
+) -> list[Record]:
+    return await connection.fetch(_SQL["retailer_grants"], *keys.parameters(), sealed)
+
+
+async def events(connection: Connection, event_ids: list[UUID]) -> list[Record]:
+    return await connection.fetch(_SQL["events"], event_ids)
+
+
+async def chain(
+    connection: Connection, event_id: UUID, bucket: int, offset: int, limit: int
+) -> list[Record]:
+    return await connection.fetch(_SQL["chain"], event_id, bucket, offset, limit)
+
+
+async def key_head(
+    connection: Connection, brand_ref: UUID, channel: str, recipient_type: str, tag: UUID, bucket: int
+) -> Record | None:
+    return await connection.fetchrow(
+        _SQL["key_head"], brand_ref, channel, recipient_type, tag, bucket
+    )
+
+
+async def brand_page(
+    connection: Connection,
+    brand_ref: UUID,
+    after: tuple[str, str, UUID],
+    last_channel: str,
+    scan_rows: int,
+) -> list[Record]:
+    return await connection.fetch(_SQL["brand_page"], brand_ref, *after, last_channel, scan_rows)
+
+
+async def upsert_citizen(
+    connection: Connection,
+    tags: list[UUID],
+    slots: list[UUID],
+    buckets: list[int],
+    sealed: list[bytes],
+) -> None:
+    await connection.execute(_SQL["upsert_citizen"], tags, slots, buckets, sealed)
+
+
+async def citizen_rows(
+    connection: Connection, tag: UUID, bucket: int, limit: int
+) -> list[Record]:
+    return await connection.fetch(_SQL["citizen_rows"], tag, bucket, limit)
+
+
+async def move_figures(
+    connection: Connection,
+    brand_refs: list[UUID],
+    channels: list[str],
+    recipient_types: list[str],
+    approvals: list[int],
+    rejections: list[int],
+) -> None:
+    await connection.execute(
+        _SQL["move_figures"], brand_refs, channels, recipient_types, approvals, rejections
+    )
+
+
+async def put_batch(
+    connection: Connection, request_id: UUID, bucket: int, brand_code: int, body_sealed: bytes
+) -> None:
+    await connection.execute(_SQL["put_batch"], request_id, bucket, brand_code, body_sealed)
+
+
+async def batch_body(connection: Connection, request_id: UUID, bucket: int) -> Record | None:
+    return await connection.fetchrow(_SQL["batch_body"], request_id, bucket)
+
+
+async def batch_of_brand(
+    connection: Connection, request_id: UUID, bucket: int, brand_code: int, oldest: datetime
+) -> Record | None:
+    return await connection.fetchrow(
+        _SQL["batch_of_brand"], request_id, bucket, brand_code, oldest
+    )
+
+
+async def finish_batch(
+    connection: Connection, request_id: UUID, bucket: int, results_sealed: bytes
+) -> None:
+    await connection.execute(_SQL["finish_batch"], request_id, bucket, results_sealed)
+
+
+async def drop_old_batches(connection: Connection, before: datetime) -> None:
+    await connection.execute(_SQL["drop_old_batches"], before)

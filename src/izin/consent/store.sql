@@ -1,0 +1,234 @@
+-- owns: provider_consent, consent_event, consent_retailer, citizen_consent, pending, batch, brand_figure
+-- Hot statements look up by primary key from arrays of keys. `limit 1` keeps each look-up a nested
+-- loop over the key whatever the statistics say; a test explains every one of them.
+
+-- name: current_records
+-- What is stored under many keys, and the database's time; the first half of `record`.
+-- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 tag uuid[n] · $5 bucket int2[n]
+-- gives n rows (ord 1..n, columns null where nothing is stored, now) · index provider_consent_pkey · locks none
+select
+    asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
+    stored.first_recorded_at, stored.event_id, stored.version, statement_timestamp() as now
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+left join lateral (
+    select *
+    from provider_consent as c
+    where
+        c.brand_ref = asked.brand_ref and c.channel = asked.channel
+        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
+        and c.bucket = asked.bucket
+    limit 1
+) as stored on true
+
+-- name: append
+-- The second half of `record`: view, events and pending numbers, where the version has not moved.
+-- $1..$18 arrays of one length in key order, see the function · gives uuid[] of the events written
+select record_movements(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[],
+    $6::consent_status[], $7::smallint[], $8::timestamptz[], $9::timestamptz[], $10::bytea[],
+    $11::bytea[], $12::uuid[], $13::smallint[], $14::bigint[], $15::bytea[], $16::uuid[],
+    $17::bytea[], $18::side[]
+)
+
+-- name: replace_retailers_out
+-- Takes away every dealer of the given keys, before the new list is written.
+-- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 tag uuid[n] · $5 bucket int2[n]
+delete from consent_retailer as had
+using unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    as given (brand_ref, channel, recipient_type, tag, bucket)
+where
+    had.brand_ref = given.brand_ref and had.channel = given.channel
+    and had.recipient_type = given.recipient_type and had.tag = given.tag
+    and had.bucket = given.bucket
+
+-- name: replace_retailers_in
+-- $1 brand_ref uuid[m] · $2 channel[m] · $3 recipient_type[m] · $4 tag uuid[m] · $5 bucket int2[m] · $6 retailer_siv bytea[m]
+insert into consent_retailer (brand_ref, channel, recipient_type, tag, bucket, retailer_siv)
+select given.*
+from unnest(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::bytea[]
+) as given (brand_ref, channel, recipient_type, tag, bucket, retailer_siv)
+on conflict do nothing
+
+-- name: current_states
+-- The check path: what is stored under many keys, without the address.
+-- parameters as current_records · gives only the keys that exist (ord, status, source, consented_at, recorded_at, retailer_siv)
+select
+    asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
+    stored.retailer_siv
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+cross join lateral (
+    select c.status, c.source, c.consented_at, c.recorded_at, c.retailer_siv
+    from provider_consent as c
+    where
+        c.brand_ref = asked.brand_ref and c.channel = asked.channel
+        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
+        and c.bucket = asked.bucket
+    limit 1
+) as stored
+
+-- name: details
+-- One record with its receipt and its dealers counted, for many keys at once.
+-- parameters as current_records · gives only the keys that exist
+select
+    asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
+    stored.first_recorded_at, stored.retailer_siv, stored.event_id, receipt.commitment,
+    dealers.retailer_count
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+cross join lateral (
+    select
+        c.status, c.source, c.consented_at, c.recorded_at, c.first_recorded_at, c.retailer_siv,
+        c.event_id
+    from provider_consent as c
+    where
+        c.brand_ref = asked.brand_ref and c.channel = asked.channel
+        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
+        and c.bucket = asked.bucket
+    limit 1
+) as stored
+cross join lateral (
+    select e.commitment
+    from consent_event as e
+    where e.event_id = stored.event_id and e.bucket = asked.bucket
+    limit 1
+) as receipt
+cross join lateral (
+    -- bounded: a consent has at most 3000 dealers
+    select count(*) as retailer_count
+    from consent_retailer as d
+    where
+        d.brand_ref = asked.brand_ref and d.channel = asked.channel
+        and d.recipient_type = asked.recipient_type and d.tag = asked.tag
+        and d.bucket = asked.bucket
+) as dealers
+
+-- name: retailer_grants
+-- Which of the asked dealers may use the asked consents.
+-- parameters as current_records and $6 retailer_siv bytea[n] · gives ord of those that may
+select asked.ord
+from unnest(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::bytea[]
+) with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, retailer_siv, ord)
+cross join lateral (
+    select 1
+    from consent_retailer as d
+    where
+        d.brand_ref = asked.brand_ref and d.channel = asked.channel
+        and d.recipient_type = asked.recipient_type and d.tag = asked.tag
+        and d.bucket = asked.bucket and d.retailer_siv = asked.retailer_siv
+    limit 1
+) as granted
+
+-- name: events
+-- Events by id. $1 event_id uuid[n] · gives the ones that exist · index consent_event_pkey
+select event_id, bucket, commitment, recorded_at, body_sealed
+from consent_event
+where event_id = any ($1::uuid[])
+
+-- name: chain
+-- A key's events from the newest back. $1 event_id · $2 bucket · $3 offset · $4 limit
+-- gives at most limit rows, newest first · one key look-up a step
+with recursive chain as (
+    select
+        1::bigint as step, e.event_id, e.bucket, e.commitment, e.recorded_at,
+        e.previous_event_id, e.body_sealed
+    from consent_event as e
+    where e.event_id = $1::uuid and e.bucket = $2::smallint
+    union all
+    select
+        chain.step + 1, e.event_id, e.bucket, e.commitment, e.recorded_at,
+        e.previous_event_id, e.body_sealed
+    from chain
+    cross join lateral (
+        select *
+        from consent_event as p
+        where p.event_id = chain.previous_event_id and p.bucket = chain.bucket
+        limit 1
+    ) as e
+    where chain.step < $3::bigint + $4::bigint
+)
+select event_id, commitment, recorded_at, body_sealed
+from chain
+where step > $3::bigint
+order by step
+
+-- name: key_head
+-- The newest event of one key and how many there are.
+-- $1 brand_ref · $2 channel · $3 recipient_type · $4 tag · $5 bucket
+select event_id, version
+from provider_consent
+where
+    brand_ref = $1::uuid and channel = $2::channel and recipient_type = $3::recipient_type
+    and tag = $4::uuid and bucket = $5::smallint
+
+-- name: brand_page
+-- A stretch of one brand's records in key order. The scan is bounded, not the answer: filters
+-- apply to the stretch, so a page may be short and still have a next one.
+-- $1 brand_ref · $2..$4 key to start after · $5 last channel · $6 rows to scan · index provider_consent_pkey
+select
+    channel, recipient_type, tag, status, source, consented_at, recorded_at, first_recorded_at,
+    recipient_sealed, retailer_siv
+from provider_consent
+where
+    brand_ref = $1::uuid
+    and (channel, recipient_type, tag) > ($2::channel, $3::recipient_type, $4::uuid)
+    and channel <= $5::channel
+order by channel, recipient_type, tag
+limit $6::integer
+
+-- name: upsert_citizen
+-- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n] · $4 sealed bytea[n], shuffled
+insert into citizen_consent as stored (tag, slot, bucket, sealed)
+select given.tag, given.slot, given.bucket, given.sealed
+from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[]) as given (tag, slot, bucket, sealed)
+on conflict (tag, slot, bucket) do update set sealed = excluded.sealed
+
+-- name: citizen_rows
+-- Everything under one address. $1 tag · $2 bucket · $3 limit · index citizen_consent_pkey
+select slot, sealed
+from citizen_consent
+where tag = $1::uuid and bucket = $2::smallint
+limit $3::integer
+
+-- name: move_figures
+-- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 approvals moved by int8[n] · $5 rejections moved by int8[n]
+insert into brand_figure as stored (brand_ref, channel, recipient_type, approvals, rejections)
+select given.*
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::bigint[], $5::bigint[])
+    as given (brand_ref, channel, recipient_type, approvals, rejections)
+on conflict (brand_ref, channel, recipient_type) do update set
+    approvals = stored.approvals + excluded.approvals,
+    rejections = stored.rejections + excluded.rejections
+
+-- name: put_batch
+-- $1 request_id · $2 bucket · $3 brand_code · $4 body_sealed
+insert into batch (request_id, bucket, brand_code, body_sealed)
+values ($1::uuid, $2::smallint, $3::bigint, $4::bytea)
+
+-- name: batch_body
+-- $1 request_id · $2 bucket
+select body_sealed, results_sealed
+from batch
+where request_id = $1::uuid and bucket = $2::smallint
+
+-- name: batch_of_brand
+-- $1 request_id · $2 bucket · $3 brand_code · $4 oldest instant that is still shown
+select body_sealed, results_sealed
+from batch
+where
+    request_id = $1::uuid and bucket = $2::smallint and brand_code = $3::bigint
+    and created_at >= $4::timestamptz
+
+-- name: finish_batch
+-- $1 request_id · $2 bucket · $3 results_sealed
+update batch
+set results_sealed = $3::bytea
+where request_id = $1::uuid and bucket = $2::smallint
+
+-- name: drop_old_batches
+-- $1 instant before which requests are forgotten
+delete from batch
+where created_at < $1::timestamptz

@@ -1,0 +1,113 @@
+"""PULL: one brand's movements after a cursor, gapless, oldest first."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from uuid import UUID
+
+import msgspec
+
+from izin.consent import store as consents
+from izin.consent.event import EventBody, decode_body
+from izin.core.codes import BrandCode, TransactionId
+from izin.core.terms import Side
+from izin.keyring import Keyring
+from izin.ledger import store as ledger
+from izin.storage.database import Connection
+
+LIMIT_MAX = 1000
+"""Source: contract 1.9."""
+
+
+_EVER = datetime(2015, 1, 1, tzinfo=UTC)
+_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class FeedWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """How far back a reader without a cursor starts, and how much of the end is withheld."""
+
+    days: int = 7
+    withheld_minutes: int = 0
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One movement of the feed."""
+
+    body: EventBody
+    transaction_id: TransactionId
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """A stretch of the feed, and the number of its last entry; nothing newer when empty."""
+
+    list: list[Change]
+    last_idx: int
+    last_recorded_at: datetime | None
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose feed is read, from where, and what time it is."""
+
+    brand_code: BrandCode
+    side: Side
+    after_idx: int | None
+    limit: int
+    now: datetime
+
+
+async def pull(
+    connection: Connection, keyring: Keyring, reader: Reader, window: FeedWindow
+) -> Changes:
+    """What moved after the cursor.
+
+    Takes   reader.after_idx: number behind the cursor, None at the first call
+    Gives   at most reader.limit movements, in the order of the number
+    Cost    three round trips: the published number, the entries, their events by key
+    """
+    head = await ledger.head(connection)
+    oldest = reader.now - timedelta(days=window.days)
+    newest = (
+        reader.now - timedelta(minutes=window.withheld_minutes)
+        if window.withheld_minutes
+        else _FOREVER  # the published number is the only bound
+    )
+    after = reader.after_idx
+    if after is None:
+        after = await _start(connection, oldest, head["published_idx"])
+        since = oldest
+    else:
+        since = _EVER
+    rows = await ledger.brand_entries(
+        connection,
+        (keyring.pseudonyms.brand_ref(reader.brand_code), reader.side),
+        (after, head["published_idx"]),
+        reader.limit,
+        since,
+    )
+    # a cursor passes nothing that is still withheld
+    kept = list(takewhile(lambda row: row["recorded_at"] <= newest, rows))
+    if not kept:
+        return Changes([], after, None)
+    changes = await _open(connection, keyring, [row["event_id"] for row in kept])
+    return Changes(changes, kept[-1]["idx"], kept[-1]["recorded_at"])
+
+
+async def _start(connection: Connection, oldest: datetime, published_idx: int) -> int:
+    # one hour earlier: a movement may get its number some moments after its instant
+    hour = oldest.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    before = await ledger.first_of_hour(connection, hour)
+    return published_idx if before is None else before
+
+
+async def _open(connection: Connection, keyring: Keyring, ids: list[UUID]) -> list[Change]:
+    rows = {row["event_id"]: row for row in await consents.events(connection, ids)}
+    readable = [rows[i] for i in ids if rows[i]["body_sealed"] is not None]
+    opener = await keyring.openers(row["body_sealed"] for row in readable)
+    return [
+        Change(
+            decode_body(
+                opener.open(row["body_sealed"], "consent_event", "body", row["event_id"].bytes)
+            ),
+            TransactionId(row["commitment"].hex()),
+        )
+        for row in readable
+    ]

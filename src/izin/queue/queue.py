@@ -1,0 +1,59 @@
+"""Jobs in the database: put in the caller's transaction, claimed with a lease, finished with their work."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+
+from izin.queue import store
+from izin.storage.database import Connection, Database
+from izin.telemetry.log import logger
+
+_log = logger("queue")
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One claimed job."""
+
+    job_id: int
+    name: str
+    payload: bytes
+    attempts: int
+
+
+Handler = Callable[[Connection, bytes], Awaitable[None]]
+"""Does a job's work in the transaction that finishes it: the work and its end are one."""
+
+
+class Queue:
+    """The worker's side of the table `job`."""
+
+    LEASE_S = 60.0
+    ATTEMPTS_MAX = 8
+
+    def __init__(self, database: Database, handlers: Mapping[str, Handler]) -> None:
+        """Take a handler for each job name."""
+        self._database = database
+        self._handlers = handlers
+
+    async def claim(self, count: int) -> list[Job]:
+        """Take up to `count` due jobs."""
+        async with self._database.connection() as connection:
+            rows = await store.claim(connection, count, self.LEASE_S)
+        return [Job(*row.values()) for row in rows]
+
+    async def work(self, job: Job) -> None:
+        """Do one job; on failure put it back with growing pauses, and give up after the last try."""
+        try:
+            async with self._database.transaction() as connection:
+                await self._handlers[job.name](connection, job.payload)
+                await store.finish(connection, job.job_id)
+        except Exception as error:  # a worker outlives any one job
+            _log.exception("job failed", extra={"job": job.name, "attempts": job.attempts})
+            await self._put_back(job, type(error).__name__)
+
+    async def _put_back(self, job: Job, why: str) -> None:
+        async with self._database.connection() as connection:
+            if job.attempts >= self.ATTEMPTS_MAX:
+                await store.bury(connection, job.job_id, why)
+            else:
+                await store.retry(connection, job.job_id, min(0.2 * 2**job.attempts, 300.0))

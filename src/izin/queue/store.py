@@ -1,0 +1,37 @@
+"""The statements of `store.sql`, one function each, no branch."""
+
+from asyncpg import Connection, Record
+
+from izin.storage.statements import load
+
+_SQL = load("izin.queue")
+
+
+async def put(connection: Connection, name: str, payload: bytes, once_key: str | None) -> None:
+    """Leave a job in the caller's transaction."""
+    await connection.execute(_SQL["put"], name, payload, once_key)
+
+
+async def claim(connection: Connection, count: int, lease_s: float) -> list[Record]:
+    """Take due jobs for `lease_s` seconds; a worker that dies gives them back by its silence."""
+    return await connection.fetch(_SQL["claim"], count, lease_s)
+
+
+async def finish(connection: Connection, job_id: int) -> None:
+    """Forget a job whose work is in the same transaction."""
+    await connection.execute(_SQL["finish"], job_id)
+
+
+async def retry(connection: Connection, job_id: int, wait_s: float) -> None:
+    """Put a job back."""
+    await connection.execute(_SQL["retry"], job_id, wait_s)
+
+
+async def bury(connection: Connection, job_id: int, why: str) -> None:
+    """Give a job up."""
+    await connection.execute(_SQL["bury"], job_id, why)
+
+
+async def buried(connection: Connection, limit: int) -> list[Record]:
+    """Show the jobs given up, newest first."""
+    return await connection.fetch(_SQL["buried"], limit)

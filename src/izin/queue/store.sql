@@ -1,0 +1,48 @@
+-- owns: job
+
+-- name: put
+-- $1 name · $2 payload · $3 once_key or null · nothing happens when the once_key waits already
+insert into job (name, payload, once_key)
+values ($1::text, $2::bytea, $3::text)
+on conflict (once_key) do nothing
+
+-- name: claim
+-- Takes the jobs that are due and nobody works on. $1 how many · $2 seconds of lease
+-- gives (job_id, name, payload, attempts) · index job_due · locks the rows it takes
+update job
+set claimed_until = now() + make_interval(secs => $2::double precision), attempts = attempts + 1
+where job_id in (
+    select due.job_id
+    from job as due
+    where
+        due.failed_at is null and due.run_at <= now()
+        and (due.claimed_until is null or due.claimed_until < now())
+    order by due.run_at, due.job_id
+    limit $1::integer
+    for update skip locked
+)
+returning job_id, name, payload, attempts
+
+-- name: finish
+-- $1 job_id
+delete from job where job_id = $1::bigint
+
+-- name: retry
+-- $1 job_id · $2 seconds to wait
+update job
+set claimed_until = null, run_at = now() + make_interval(secs => $2::double precision)
+where job_id = $1::bigint
+
+-- name: bury
+-- Dead letter: kept, shown, not run again. $1 job_id · $2 why
+update job
+set failed_at = now(), claimed_until = null, failure = $2::text
+where job_id = $1::bigint
+
+-- name: buried
+-- $1 limit
+select job_id, name, attempts, failed_at, failure
+from job
+where failed_at is not null
+order by failed_at desc
+limit $1::integer
