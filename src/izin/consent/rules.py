@@ -70,7 +70,7 @@ def _refuse_first(proposal: Proposal) -> Refused | None:
 def _refuse_update(current: Current, proposal: Proposal) -> Refused | None:
     """What a provider may not do to an existing record, in the order of the contract."""
     if current.status is proposal.status is Status.RET:
-        return Refused(code="H174", facts=(("status", Status.RET.value),))
+        return Refused(code="H174")
     if proposal.source is None:
         return Refused(code="H463")
     if proposal.consented_at is None:
