@@ -1,0 +1,109 @@
+"""A password or a refresh token is exchanged for a pair of tokens. Source: contract 1.1."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+
+from izin.access import store
+from izin.access.passwords import Passwords
+from izin.access.tokens import AccessTokens
+from izin.core.errors import RefusalError, Refused
+from izin.storage.database import Database
+from izin.vault.tokens import Tokens
+
+ACCESS_LIFE = timedelta(seconds=7200)
+REFRESH_LIFE = timedelta(seconds=14_400)
+
+
+class TokenPair(msgspec.Struct, frozen=True, kw_only=True):
+    """What its owner gets, once. It prints nothing."""
+
+    access: str
+    refresh: str
+
+    def __repr__(self) -> str:
+        """Show neither."""
+        return "TokenPair(…)"
+
+
+class Grants:
+    """Gives tokens. Those that come from one sign-in are a family."""
+
+    def __init__(
+        self,
+        database: Database,
+        tokens: Tokens,
+        *,
+        passwords: Passwords,
+        access_tokens: AccessTokens,
+    ) -> None:
+        """Take `access_tokens` to have it forget what is revoked here."""
+        self._database = database
+        self._tokens = tokens
+        self._passwords = passwords
+        self._access_tokens = access_tokens
+
+    async def by_password(self, username: str, password: str, *, now: datetime) -> TokenPair:
+        """Begin a family for an active user.
+
+        Raises  RefusalError credentials_invalid: one answer, after the same time, for an unknown
+                user, one who is not active, and a wrong password · UnavailableError
+        """
+        user_id, stored = await self._user(username)
+        if not await self._passwords.matches(stored, password) or user_id is None:
+            raise RefusalError(Refused(code="credentials_invalid"))
+        pair, row = self._drawn(uuid4(), user_id, now)
+        async with self._database.connection() as connection:
+            await store.put_pair(connection, row)
+        return pair
+
+    async def by_refresh(self, text: str, *, now: datetime) -> TokenPair:
+        """Exchange a refresh token, which then is used up.
+
+        A refresh token that comes a second time is in two hands, one of them a thief's: the whole
+        family ends, whichever of the two came first.
+
+        Raises  RefusalError refresh_token_invalid: unknown, expired, revoked or used ·
+                UnavailableError
+        """
+        tag = self._tokens.tag_of(text)
+        pair = None if tag is None else await self._rotated(tag, now)
+        if pair is None:
+            raise RefusalError(Refused(code="refresh_token_invalid"))
+        return pair
+
+    async def _user(self, username: str) -> tuple[UUID | None, str | None]:
+        if "\0" in username:  # no such text can be stored
+            return None, None
+        async with self._database.connection() as connection:
+            row = await store.user_by_name(connection, username)
+        return (None, None) if row is None else (row["user_id"], row["password_hash"])
+
+    async def _rotated(self, tag: UUID, now: datetime) -> TokenPair | None:
+        pair, ended = None, list[UUID]()
+        async with self._database.transaction() as connection:
+            family = await store.lock_family(connection, tag)
+            if family is None:
+                return None
+            user_id = await store.use_refresh(connection, tag, now)
+            if user_id is not None:
+                pair, row = self._drawn(family, user_id, now)
+                await store.put_pair(connection, row)
+            elif await store.was_used(connection, tag):
+                ended = await store.revoke_family(connection, family, now)
+        self._access_tokens.forget(ended)
+        return pair
+
+    def _drawn(self, family: UUID, user_id: UUID, now: datetime) -> tuple[TokenPair, store.PairRow]:
+        access, refresh = self._tokens.issue(), self._tokens.issue()
+        row = store.PairRow(
+            family=family,
+            user_id=user_id,
+            created_at=now,
+            access_tag=access.tag,
+            access_expires_at=now + ACCESS_LIFE,
+            refresh_tag=refresh.tag,
+            refresh_expires_at=now + REFRESH_LIFE,
+        )
+        return TokenPair(access=access.text, refresh=refresh.text), row

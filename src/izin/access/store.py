@@ -1,0 +1,81 @@
+"""The statements of `store.sql`, one function each, no branch."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from asyncpg import Connection, Record
+
+from izin.storage.statements import load
+
+_SQL = load("izin.access")
+
+
+class UserRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of api_user."""
+
+    user_id: UUID
+    username: str
+    password_hash: str
+    iys_code: int
+    is_active: bool
+
+    def __repr__(self) -> str:
+        """Leave the hash out."""
+        return f"UserRow({self.user_id})"
+
+
+class PairRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An access token and its refresh token, as they are stored."""
+
+    family: UUID
+    user_id: UUID
+    created_at: datetime
+    access_tag: UUID
+    access_expires_at: datetime
+    refresh_tag: UUID
+    refresh_expires_at: datetime
+
+
+async def put_user(connection: Connection, user: UserRow) -> UUID:
+    user_id: UUID = await connection.fetchval(_SQL["put_user"], *msgspec.structs.astuple(user))
+    return user_id
+
+
+async def user_by_name(connection: Connection, username: str) -> Record | None:
+    return await connection.fetchrow(_SQL["user_by_name"], username)
+
+
+async def put_pair(connection: Connection, pair: PairRow) -> None:
+    await connection.execute(_SQL["put_pair"], *msgspec.structs.astuple(pair))
+
+
+async def lock_family(connection: Connection, refresh_tag: UUID) -> UUID | None:
+    """Give the family of a refresh token, held until the transaction's end."""
+    family: UUID | None = await connection.fetchval(_SQL["lock_family"], refresh_tag)
+    return family
+
+
+async def use_refresh(connection: Connection, refresh_tag: UUID, now: datetime) -> UUID | None:
+    """Use a refresh token up: give its user, or nothing where it is not good (any more)."""
+    user_id: UUID | None = await connection.fetchval(_SQL["use_refresh"], refresh_tag, now)
+    return user_id
+
+
+async def was_used(connection: Connection, refresh_tag: UUID) -> bool:
+    used: bool = await connection.fetchval(_SQL["was_used"], refresh_tag)
+    return used
+
+
+async def revoke_family(connection: Connection, family: UUID, now: datetime) -> list[UUID]:
+    """End every token of a family; give the tags of those that were still good."""
+    rows = await connection.fetch(_SQL["revoke_family"], family, now)
+    return [row["token_tag"] for row in rows]
+
+
+async def access(connection: Connection, access_tag: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["access"], access_tag)
+
+
+async def drop_expired(connection: Connection, before: datetime, rows_max: int) -> None:
+    await connection.execute(_SQL["drop_expired"], before, rows_max)

@@ -1,0 +1,77 @@
+-- owns: api_user, token
+
+-- name: put_user
+-- Writes a user of the API, new or known by name.
+-- $1 user_id · $2 username · $3 password_hash · $4 iys_code · $5 is_active · gives the user_id that stays
+insert into api_user (user_id, username, password_hash, iys_code, is_active)
+values ($1, $2, $3, $4, $5)
+on conflict (username) do update set
+    password_hash = excluded.password_hash,
+    iys_code = excluded.iys_code,
+    is_active = excluded.is_active
+returning api_user.user_id
+
+-- name: user_by_name
+-- Who may sign in under a name.
+-- $1 username · gives one row or none · index api_user_username_key
+select api_user.user_id, api_user.password_hash
+from api_user
+where api_user.username = $1 and api_user.is_active
+
+-- name: put_pair
+-- An access token and the refresh token that goes with it.
+-- $1 family · $2 user_id · $3 created_at · $4 access tag · $5 its expiry · $6 refresh tag · $7 its expiry
+insert into token (token_tag, family, kind, user_id, created_at, expires_at)
+values ($4, $1, 'access', $2, $3, $5), ($6, $1, 'refresh', $2, $3, $7)
+
+-- name: lock_family
+-- The family of a refresh token. Held until the commit: rotations and a revocation of one family
+-- follow one another, so a revocation also sees what the rotation before it has written.
+-- $1 token_tag · gives one row or none, the uuid first · locks the family, until the commit
+select token.family, pg_advisory_xact_lock(hashtextextended(token.family::text, 0)) as held
+from token
+where token.token_tag = $1 and token.kind = 'refresh'
+
+-- name: use_refresh
+-- A refresh token works once, while it is good and its user is active.
+-- $1 token_tag · $2 now · gives the user_id, or nothing
+update token set used_at = $2
+from api_user
+where
+    token.token_tag = $1 and token.kind = 'refresh' and token.used_at is null
+    and token.expires_at > $2
+    and api_user.user_id = token.user_id and api_user.is_active
+returning token.user_id
+
+-- name: was_used
+-- Was this refresh token used before?
+-- $1 token_tag · gives boolean
+select token.used_at is not null as was_used
+from token
+where token.token_tag = $1
+
+-- name: revoke_family
+-- Ends every token of a family, used or not.
+-- $1 family · $2 now · gives the tags that were still good
+update token set expires_at = $2
+where token.family = $1 and token.expires_at > $2
+returning token.token_tag
+
+-- name: access
+-- Whose access token this is.
+-- $1 token_tag · gives (user_id, iys_code, expires_at) or nothing · index token_pkey
+select token.user_id, api_user.iys_code, token.expires_at
+from token
+inner join api_user on token.user_id = api_user.user_id
+where token.token_tag = $1 and token.kind = 'access' and api_user.is_active
+
+-- name: drop_expired
+-- Tokens that nobody can use any more; a bounded bite.
+-- $1 before · $2 rows at most · index token_expiry
+delete from token
+where token.token_tag in (
+    select old.token_tag from token as old where old.expires_at < $1
+    order by old.expires_at
+    limit $2
+    for update skip locked
+)

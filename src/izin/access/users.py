@@ -1,0 +1,27 @@
+"""Who may sign in to the API."""
+
+from uuid import UUID, uuid4
+
+from izin.access import store
+from izin.access.passwords import Passwords
+from izin.core.codes import IysCode
+from izin.storage.database import Database
+
+
+async def register_user(
+    database: Database, passwords: Passwords, *, username: str, password: str, iys_code: IysCode
+) -> UUID:
+    """Enter an active user of a registered provider; a known name takes the new password.
+
+    Gives   the user's id
+    Raises  ValueError: the password is longer than 1024 bytes · UnavailableError
+    """
+    user = store.UserRow(
+        user_id=uuid4(),
+        username=username,
+        password_hash=await passwords.hashed(password),
+        iys_code=iys_code,
+        is_active=True,
+    )
+    async with database.connection() as connection:
+        return await store.put_user(connection, user)
