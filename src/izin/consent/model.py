@@ -1,6 +1,6 @@
 """What a consent is, what may be proposed, and what comes back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -92,3 +92,136 @@ class Decision(StrEnum):
     ALLOWED = "ALLOWED"
     DENIED = "DENIED"
     UNKNOWN = "UNKNOWN"
+
+
+class MessageKind(StrEnum):
+    """What a sender says his message is; all but COMMERCIAL may go without a consent."""
+
+    COMMERCIAL = "COMMERCIAL"
+    EXEMPT_SERVICE = "EXEMPT_SERVICE"
+    EXEMPT_ONGOING = "EXEMPT_ONGOING"
+    EXEMPT_CAPITAL_MARKET = "EXEMPT_CAPITAL_MARKET"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    CONSENT_NOTICE = "CONSENT_NOTICE"
+    IYS_FLOW = "IYS_FLOW"
+
+
+class Reason(StrEnum):
+    """Why it may or may not be sent; in the order in which it is asked."""
+
+    INVALID_REQUEST = "INVALID_REQUEST"
+    REGISTRY_UNAVAILABLE = "REGISTRY_UNAVAILABLE"
+    CALLER_NOT_AUTHORISED = "CALLER_NOT_AUTHORISED"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    IYS_SYSTEM_MESSAGE = "IYS_SYSTEM_MESSAGE"
+    CONSENT_NOTICE = "CONSENT_NOTICE"
+    EXEMPT_6_1 = "EXEMPT_6_1"
+    EXEMPT_6_2 = "EXEMPT_6_2"
+    EXEMPT_6_CM = "EXEMPT_6_CM"
+    SENDER_NOT_REGISTERED = "SENDER_NOT_REGISTERED"
+    BRAND_NOT_ACTIVE = "BRAND_NOT_ACTIVE"
+    CONSENT_REQUEST_BY_CEM = "CONSENT_REQUEST_BY_CEM"
+    DEALER_NOT_ACTIVE = "DEALER_NOT_ACTIVE"
+    NO_CONSENT = "NO_CONSENT"
+    REJECTED = "REJECTED"
+    REJECTED_LINE_CLOSED = "REJECTED_LINE_CLOSED"
+    DEALER_NO_ACCESS = "DEALER_NO_ACCESS"
+    ADDRESS_REASSIGNED = "ADDRESS_REASSIGNED"
+    CONSENT = "CONSENT"
+    MERCHANT_REJECTED = "MERCHANT_REJECTED"
+    MERCHANT_NOT_REJECTED = "MERCHANT_NOT_REJECTED"
+    MERCHANT_NOT_RECORDED = "MERCHANT_NOT_RECORDED"
+    UNDECIDABLE = "UNDECIDABLE"
+
+
+class Note(StrEnum):
+    """What the sender should know besides; a note never changes the decision."""
+
+    TYPE_ASSUMED = "TYPE_ASSUMED"
+    PROMOTION_IN_EXEMPT = "PROMOTION_IN_EXEMPT"
+    OTHER_TYPE_REJECTED = "OTHER_TYPE_REJECTED"
+    QUIET_HOURS = "QUIET_HOURS"
+    NO_MERSIS_IN_PROFILE = "NO_MERSIS_IN_PROFILE"
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the decision needs of a record."""
+
+    status: Status
+    source: Source | None
+    consented_at: datetime | None
+    recorded_at: datetime
+    retailer_code: RetailerCode | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When the record's state began; a merchant's undated one with its recording."""
+        return self.recorded_at if self.consented_at is None else self.consented_at
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """May this message be sent?
+
+    recipient_type      None where the sender does not know it
+    contains_promotion  what the sender does not rule out is taken to be there
+    asks_for_consent    whether the message asks the address for its consent
+    retailer_code       the dealer that sends on its own behalf under the brand
+    is_readable         whether the address reads as one that the channel reaches
+    valid_for           how long a yes may be used
+    """
+
+    at: datetime
+    channel: Channel
+    recipient_type: RecipientType | None
+    message_kind: MessageKind = MessageKind.COMMERCIAL
+    contains_promotion: bool = True
+    asks_for_consent: bool = False
+    retailer_code: RetailerCode | None = None
+    is_readable: bool = True
+    valid_for: timedelta = timedelta(minutes=15)
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the registry knows when it is asked. None, and whatever is left out, is not known.
+
+    is_fresh                whether the facts are provably of now
+    is_caller_registry      whether the registry itself asks, for its own notices and codes
+    is_sender_out_of_scope  whether the provider's legal class is outside the Regulation
+    notice_until            until when the notice of a consent taken may be sent to this address
+    may_retailer_use        whether the consent lists the dealer that the question names
+    standing                the record of the key asked about; None where there is none
+    other_type_status       the status of the same address under the other recipient type
+    line_closed_at          when an operator last closed this number's line
+    """
+
+    is_fresh: bool = False
+    is_caller_authorised: bool = False
+    is_caller_registry: bool = False
+    is_sender_out_of_scope: bool = False
+    notice_until: datetime | None = None
+    is_sender_registered: bool | None = None
+    is_brand_active: bool | None = None
+    is_retailer_active: bool | None = None
+    may_retailer_use: bool | None = None
+    standing: Standing | None = None
+    other_type_status: Status | None = None
+    line_closed_at: datetime | None = None
+    is_quiet_hour: bool = False
+    has_mersis: bool = True
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """May it be sent, and why.
+
+    basis        articles the reason rests on
+    state_since  when the state of the record began, if the record decided
+    valid_until  until when a yes may be used; None for anything else
+    """
+
+    decision: Decision
+    reason: Reason
+    notes: tuple[Note, ...]
+    basis: tuple[str, ...]
+    decided_at: datetime
+    state_since: datetime | None
+    valid_until: datetime | None

@@ -2,12 +2,27 @@
 
 from datetime import datetime, timedelta
 
-from izin.consent.model import Accepted, Current, Proposal
+from izin.consent.model import (
+    Accepted,
+    Answer,
+    Current,
+    Decision,
+    Facts,
+    MessageKind,
+    Note,
+    Proposal,
+    Question,
+    Reason,
+    Standing,
+)
 from izin.core.clock import wire_time
 from izin.core.errors import Refused
-from izin.core.terms import Side, Source, Status
+from izin.core.terms import RecipientType, Side, Source, Status
 
 _JUST_AFTER = timedelta(microseconds=1)
+
+
+# may this be recorded?
 
 
 def accept(current: Current | None, proposal: Proposal, *, now: datetime) -> Accepted | Refused:
@@ -88,3 +103,179 @@ def _dated_after(current: Current | None, now: datetime) -> datetime:
     if current is None or current.consented_at is None:
         return now
     return max(now, current.consented_at + _JUST_AFTER)
+
+
+# may this be sent?
+
+_ALLOWED_FOR = {
+    Reason.OUT_OF_SCOPE: ("Reg. 2/2",),
+    Reason.IYS_SYSTEM_MESSAGE: ("Reg. 5/1",),
+    Reason.CONSENT_NOTICE: ("Reg. 7/3",),
+    Reason.EXEMPT_6_1: ("Law 6563 6/1", "Reg. 6/1"),
+    Reason.EXEMPT_6_2: ("Reg. 6/2",),
+    Reason.EXEMPT_6_CM: ("Reg. 6",),
+    Reason.CONSENT: ("Reg. 5/1",),
+    Reason.MERCHANT_NOT_REJECTED: ("Law 6563 6/2", "Reg. 6/3"),
+}
+_DENIED_FOR = {
+    Reason.CALLER_NOT_AUTHORISED: ("Reg. 11",),
+    Reason.SENDER_NOT_REGISTERED: ("Reg. 5/2", "Reg. 11"),
+    Reason.BRAND_NOT_ACTIVE: ("Reg. 4", "Reg. 5/2"),
+    Reason.CONSENT_REQUEST_BY_CEM: ("Reg. 7/4",),
+    Reason.DEALER_NOT_ACTIVE: (),
+    Reason.NO_CONSENT: ("Reg. 5/3",),
+    Reason.REJECTED: ("Law 6563 8", "Reg. 9"),
+    Reason.REJECTED_LINE_CLOSED: ("Law 6563 8", "Reg. 9"),
+    Reason.DEALER_NO_ACCESS: (),
+    Reason.ADDRESS_REASSIGNED: (),
+    Reason.MERCHANT_REJECTED: ("Law 6563 8", "Reg. 6/3"),
+    Reason.MERCHANT_NOT_RECORDED: ("Reg. 6/3", "Reg. 6/6"),
+}
+_UNKNOWN_FOR: dict[Reason, tuple[str, ...]] = {
+    Reason.INVALID_REQUEST: (),
+    Reason.REGISTRY_UNAVAILABLE: ("Reg. 11/7",),
+    Reason.UNDECIDABLE: (),
+}
+_DECISION = {
+    reason: (decision, basis)
+    for decision, reasons in (
+        (Decision.ALLOWED, _ALLOWED_FOR),
+        (Decision.DENIED, _DENIED_FOR),
+        (Decision.UNKNOWN, _UNKNOWN_FOR),
+    )
+    for reason, basis in reasons.items()
+}
+_EXEMPT = {
+    MessageKind.EXEMPT_SERVICE: Reason.EXEMPT_6_1,
+    MessageKind.EXEMPT_ONGOING: Reason.EXEMPT_6_2,
+    MessageKind.EXEMPT_CAPITAL_MARKET: Reason.EXEMPT_6_CM,
+}
+_BEFORE_ANY_FACT = frozenset(
+    (Reason.INVALID_REQUEST, Reason.REGISTRY_UNAVAILABLE, Reason.CALLER_NOT_AUTHORISED)
+)
+
+
+def decide(question: Question, facts: Facts) -> Answer:
+    """May this message be sent? The first reason that holds, in the order of `Reason`.
+
+    Takes   facts: as they stood together at one moment; what is not known is None
+    Gives   an answer to every question; what cannot be decided is UNKNOWN: do not send
+    Source  Law 6563 art. 6, 8; Reg. 2/2, 5, 6, 7/3, 7/4, 9, 11/7
+    """
+    reason = _unanswerable(question, facts) or _exempt(question, facts) or _barred(question, facts)
+    standing = facts.standing if reason is None else None
+    reason = reason or _by_record(question, facts)
+    decision, basis = _DECISION[reason]
+    return Answer(
+        decision=decision,
+        reason=reason,
+        notes=() if reason in _BEFORE_ANY_FACT else _notes(question, facts),
+        basis=basis,
+        decided_at=question.at,
+        state_since=None if standing is None else standing.since,
+        valid_until=_valid_until(question, facts, reason) if decision is Decision.ALLOWED else None,
+    )
+
+
+def _unanswerable(question: Question, facts: Facts) -> Reason | None:
+    if not question.is_readable:
+        return Reason.INVALID_REQUEST
+    if not facts.is_fresh:
+        return Reason.REGISTRY_UNAVAILABLE
+    if not facts.is_caller_authorised:
+        return Reason.CALLER_NOT_AUTHORISED
+    return None
+
+
+def _exempt(question: Question, facts: Facts) -> Reason | None:
+    """Messages that need no consent; a claim that does not hold is judged as commercial."""
+    kind = question.message_kind
+    if kind is MessageKind.OUT_OF_SCOPE:
+        return Reason.OUT_OF_SCOPE if facts.is_sender_out_of_scope else None
+    if kind is MessageKind.IYS_FLOW:
+        return Reason.IYS_SYSTEM_MESSAGE if facts.is_caller_registry else None
+    if question.contains_promotion:
+        return None
+    if kind is MessageKind.CONSENT_NOTICE:
+        until = facts.notice_until
+        return Reason.CONSENT_NOTICE if until is not None and question.at <= until else None
+    return _EXEMPT.get(kind)
+
+
+def _barred(question: Question, facts: Facts) -> Reason | None:
+    """Senders that may send nothing commercial, whatever the record says."""
+    reason = _unless(Reason.SENDER_NOT_REGISTERED, fact=facts.is_sender_registered) or _unless(
+        Reason.BRAND_NOT_ACTIVE, fact=facts.is_brand_active
+    )
+    if reason is None and question.asks_for_consent:
+        return Reason.CONSENT_REQUEST_BY_CEM
+    if reason is None and question.retailer_code is not None:
+        return _unless(Reason.DEALER_NOT_ACTIVE, fact=facts.is_retailer_active)
+    return reason
+
+
+def _by_record(question: Question, facts: Facts) -> Reason:
+    """The record decides; a recipient of unknown type is judged as a consumer, the stricter way."""
+    if question.recipient_type is RecipientType.TACIR:
+        return _as_merchant(question, facts)
+    return _as_consumer(question, facts)
+
+
+def _as_consumer(question: Question, facts: Facts) -> Reason:
+    """Opt-in: nothing without a standing consent."""
+    standing = facts.standing
+    if standing is None:
+        return Reason.NO_CONSENT
+    if standing.status is Status.RET:
+        is_closed = standing.source is Source.IYS_AHS_HAT_KAPATMA
+        return Reason.REJECTED_LINE_CLOSED if is_closed else Reason.REJECTED
+    barred = _dealer_barred(question, facts, standing)
+    if barred is not None:
+        return barred
+    if facts.line_closed_at is not None and facts.line_closed_at > standing.since:
+        return Reason.ADDRESS_REASSIGNED
+    return Reason.CONSENT
+
+
+def _as_merchant(question: Question, facts: Facts) -> Reason:
+    """Opt-out: but the address must have been recorded first."""
+    standing = facts.standing
+    if standing is None:
+        return Reason.MERCHANT_NOT_RECORDED
+    if standing.status is Status.RET:
+        return Reason.MERCHANT_REJECTED
+    return _dealer_barred(question, facts, standing) or Reason.MERCHANT_NOT_REJECTED
+
+
+def _dealer_barred(question: Question, facts: Facts, standing: Standing) -> Reason | None:
+    """The dealer that took a consent may use it until its access is overridden."""
+    if question.retailer_code is None or question.retailer_code == standing.retailer_code:
+        return None
+    return _unless(Reason.DEALER_NO_ACCESS, fact=facts.may_retailer_use)
+
+
+def _unless(reason: Reason, *, fact: bool | None) -> Reason | None:
+    if fact is None:
+        return Reason.UNDECIDABLE
+    return None if fact else reason
+
+
+def _notes(question: Question, facts: Facts) -> tuple[Note, ...]:
+    holds = (
+        (Note.TYPE_ASSUMED, question.recipient_type is None),
+        (
+            Note.PROMOTION_IN_EXEMPT,
+            question.contains_promotion and question.message_kind in _EXEMPT,
+        ),
+        (Note.OTHER_TYPE_REJECTED, facts.other_type_status is Status.RET),
+        (Note.QUIET_HOURS, facts.is_quiet_hour),
+        (Note.NO_MERSIS_IN_PROFILE, not facts.has_mersis),
+    )
+    return tuple(note for note, is_so in holds if is_so)
+
+
+def _valid_until(question: Question, facts: Facts, reason: Reason) -> datetime:
+    until = question.at + question.valid_for
+    if reason is Reason.CONSENT_NOTICE and facts.notice_until is not None:
+        return min(until, facts.notice_until)
+    return until
