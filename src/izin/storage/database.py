@@ -1,0 +1,166 @@
+"""A process's connections to PostgreSQL, under the process's own role."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TypeAlias, cast
+
+import asyncpg
+
+from izin.core.errors import StartRefusedError, UnavailableError
+from izin.storage.trouble import passing_as_unavailable, unreachable_as_unavailable
+
+_Lent: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+"""What `store.py` functions take as their first argument."""
+
+ACQUIRE_S_MAX = 2.0
+"""How long a caller waits for a free connection before the answer is 503."""
+
+STATEMENT_MS_MAX = 10_000
+_IDLE_IN_TRANSACTION_MS_MAX = 30_000
+_CONNECT_S_MAX = 5.0
+_CLOSE_S_MAX = 10.0
+
+_PLANNING = {
+    # Cached plans of hot statements must not become scans while a table grows from empty to large.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",  # compiling costs more than any statement here runs
+}
+
+
+class Database:
+    """A bounded pool of connections that all act under one role, opened by `Database.open`.
+
+    Trouble that passes (no free connection in time, server away, time-out, deadlock, disk full)
+    raises UnavailableError with its cause, in the wait and in the block; the rest goes through.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, acquire_s: float) -> None:
+        """Take an open pool; callers use `Database.open`."""
+        self._pool = pool
+        self._acquire_s = acquire_s
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        role: str | None,
+        size_max: int = 8,
+        statement_ms: int = STATEMENT_MS_MAX,
+        acquire_s: float = ACQUIRE_S_MAX,
+    ) -> "Database":
+        """Connect, and see that the role and the planner's settings hold.
+
+        Takes   role: the process's database role; None stays the user of the URL
+        Raises  UnavailableError if the server is away · StartRefusedError if `role` does not hold.
+                Behind a PgBouncer (1.21 or newer) that drops start-up settings, the login user
+                carries them: `alter role … set role = …`, and so on
+        """
+        wanted = start_settings(role, statement_ms)
+        with unreachable_as_unavailable("connecting to the database"):
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=size_max,
+                max_queries=2**31,  # a connection that works is kept
+                max_cached_statement_lifetime=0,
+                timeout=_CONNECT_S_MAX,
+                # Longer than the server's own: for a server that does not answer at all.
+                command_timeout=statement_ms / 1000 + 5,
+                server_settings=wanted,
+                reset=_keep_as_it_is,
+            )
+        database = cls(pool, acquire_s=acquire_s)
+        try:
+            async with database.connection() as connection:
+                await _check_settings(connection, wanted)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection; each statement is its own transaction. Raises UnavailableError."""
+        waiting = "waiting for a database connection"
+        with unreachable_as_unavailable(waiting), self._closing_as_unavailable():
+            lent = await self._pool.acquire(timeout=self._acquire_s)
+        try:
+            with passing_as_unavailable("database"), _gone_as_unavailable(lent):
+                yield cast("Connection", lent)
+        finally:
+            # One that cannot be given back is ended by the pool; the caller's outcome stands.
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._pool.release(lent, timeout=_CLOSE_S_MAX)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection inside a transaction: committed at the end, rolled back on any error.
+
+        Raises  UnavailableError; if it cut off the commit, whether it happened is unknown
+        """
+        async with self.connection() as lent, lent.transaction():
+            yield lent
+
+    async def close(self) -> None:
+        """Wait for lent connections, then close all; past a bound, cut them off."""
+        try:
+            async with asyncio.timeout(_CLOSE_S_MAX):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @contextmanager
+    def _closing_as_unavailable(self) -> Iterator[None]:
+        try:
+            yield
+        except asyncpg.InterfaceError as error:
+            if not self._pool.is_closing():
+                raise
+            raise UnavailableError("the process is closing its database") from error
+
+
+def start_settings(role: str | None, statement_ms: int) -> dict[str, str]:
+    """Give the server settings that a process's connections start with."""
+    settings = _PLANNING | {
+        "application_name": role or "izin",
+        "statement_timeout": str(statement_ms),
+        "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS_MAX),
+    }
+    return settings if role is None else settings | {"role": role}
+
+
+async def _check_settings(connection: Connection, wanted: Mapping[str, str]) -> None:
+    for name in ("role", "enable_seqscan"):
+        found = await connection.fetchval("select current_setting($1)", name)
+        if name in wanted and found != wanted[name]:
+            msg = (
+                f"The database gave {name} = {found} where {wanted[name]} was asked: if a pooler "
+                f"drops start-up settings, run 'alter role <login> set {name} = {wanted[name]}'."
+            )
+            raise StartRefusedError(msg)
+
+
+async def _keep_as_it_is(_connection: object) -> None:
+    """Spare the reset's round trip: no statement here leaves state in its session."""
+
+
+@contextmanager
+def _gone_as_unavailable(lent: _Lent) -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.InterfaceError as error:
+        if not _is_gone(lent):
+            raise
+        raise UnavailableError("the database connection is gone") from error
+
+
+def _is_gone(lent: _Lent) -> bool:
+    try:
+        return lent.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken a broken one back already
+        return True

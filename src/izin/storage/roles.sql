@@ -1,0 +1,66 @@
+-- What each process may do, and nothing else: one role a process, none of them may log in by itself.
+-- Applied after the migrations, every time; what is not granted here is taken away.
+-- Nobody updates or deletes consent_event or entry; izin_web never sees the citizens' view.
+
+do $$
+declare
+    process text;
+begin
+    foreach process in array array['izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator'] loop
+        -- roles belong to the whole server: another database's migration may be just as far
+        begin
+            if not exists (select from pg_roles where rolname = process) then
+                execute format('create role %I nologin', process);
+            end if;
+        exception when duplicate_object or unique_violation then
+            null;
+        end;
+        if not pg_has_role(current_user, process, 'set') then
+            execute format('grant %I to current_user with inherit false, set true', process);
+        end if;
+    end loop;
+end
+$$;
+
+revoke all on all tables in schema public from izin_web, izin_citizen, izin_keeper, izin_operator;
+grant usage on schema public to izin_web, izin_citizen, izin_keeper, izin_operator;
+
+-- what everybody reads
+grant select on schema_migration, source, provider, brand, retailer, directory_head
+    to izin_web, izin_citizen, izin_keeper, izin_operator;
+
+-- recording: the one door, used by requests, by citizens' doors and by jobs
+grant select, insert, update on provider_consent to izin_web, izin_citizen, izin_keeper;
+grant select, insert on consent_event to izin_web, izin_citizen, izin_keeper;
+grant select, insert, update, delete on consent_retailer to izin_web, izin_citizen, izin_keeper;
+grant insert on pending to izin_web, izin_citizen, izin_keeper;
+grant select, insert on keyring to izin_web, izin_citizen, izin_keeper;
+grant select, insert on job to izin_web, izin_citizen;
+grant select, insert, update on limit_use to izin_web, izin_citizen;
+grant select on entry, entry_hour, sequence_head, brand_figure
+    to izin_web, izin_citizen, izin_keeper;
+
+-- the contract API
+grant select, insert on batch to izin_web;
+grant select on api_user to izin_web;
+grant select, insert, update, delete on token to izin_web;
+grant select, insert, update on file_load to izin_web;
+
+-- the citizens' doors
+grant select on citizen_consent to izin_citizen;
+
+-- sequencer, projector, jobs and timers
+grant select, delete on pending to izin_keeper;
+grant insert on entry, entry_hour to izin_keeper;
+grant update on sequence_head to izin_keeper;
+grant insert, update on brand_figure to izin_keeper;
+grant select, insert, update on citizen_consent to izin_keeper;
+grant select, update, delete on batch to izin_keeper;
+grant select, insert, update, delete on job to izin_keeper;
+grant select, delete on token, limit_use to izin_keeper;
+
+-- whoever takes on parties; no consent is in reach
+grant insert, update on provider, brand to izin_operator;
+grant insert, update, delete on retailer to izin_operator;
+grant select, insert, update on api_user to izin_operator;
+grant update on directory_head to izin_operator;

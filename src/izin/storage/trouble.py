@@ -1,0 +1,55 @@
+"""Which trouble of the database passes by itself: a caller may try again, and nobody did wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+
+from izin.core.errors import UnavailableError
+
+_PASSING_CLASSES = (
+    "08",  # the connection broke, or the pooler refused one
+    "40",  # deadlock, serialization
+    "53",  # disk full, out of memory, too many connections
+    "57",  # cancelled by time-out, shut down, starting up, crashed
+)
+_PASSING_STATES = frozenset(
+    {
+        "25P03",  # idle in transaction for too long
+        "25P04",  # transaction for too long
+        "25006",  # the server became a replica: a fail-over is on its way
+        "55P03",  # a lock was not to be had in time
+    }
+)
+_SCHEMA_MOVED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Will this trouble pass without anybody changing the request or the code?"""
+    if isinstance(error, _SCHEMA_MOVED):  # a migration went by; the next try prepares anew
+        return True
+    if isinstance(error, asyncpg.PostgresError):
+        state = error.sqlstate or ""
+        return state in _PASSING_STATES or state.startswith(_PASSING_CLASSES)
+    return isinstance(error, (TimeoutError, ConnectionError))
+
+
+@contextmanager
+def passing_as_unavailable(doing: str) -> Iterator[None]:
+    """Turn passing trouble of the block into UnavailableError; everything else goes through."""
+    try:
+        yield
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        raise UnavailableError(f"{doing}: {type(error).__name__}") from error
+
+
+@contextmanager
+def unreachable_as_unavailable(doing: str) -> Iterator[None]:
+    """Turn every trouble of reaching the server into UnavailableError, a missing socket too."""
+    with passing_as_unavailable(doing):
+        try:
+            yield
+        except OSError as error:
+            raise UnavailableError(f"{doing}: {type(error).__name__}") from error
