@@ -1,0 +1,4 @@
+"""The wrapped keys in the database, and the vault that works with them."""
+
+from izin.keyring.keyring import Keyring as Keyring
+from izin.keyring.keyring import open_keyring as open_keyring

@@ -1,0 +1,150 @@
+"""The registry's keys: loaded, or made at the first start, and lent as tags and seals."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from izin.core.clock import IYS_TIME
+from izin.core.errors import StartRefusedError
+from izin.keyring import store
+from izin.keyring.recent import RecentSealers
+from izin.storage.database import Database
+from izin.vault.errors import KeyLostError
+from izin.vault.provider import KeyProvider
+from izin.vault.purpose import OWN_PURPOSES, Purpose
+from izin.vault.sealing import Opener, Sealer, key_id_of
+from izin.vault.tokens import Tokens
+from izin.vault.vault import Vault
+
+EPOCH = 1
+"""Of every key of the registry's own; brand keys have a quarter instead."""
+
+BRAND_KEYS_KEPT = 4_096
+
+_REGISTRY = ""
+_SEALING = (Purpose.BRAND_SEAL, Purpose.BATCH_SEAL)
+
+
+class Keyring:
+    """All that works with keys; it shows none of them."""
+
+    def __init__(
+        self, database: Database, vault: Vault, own: Mapping[Purpose, int], brand_keys_kept: int
+    ) -> None:
+        """Take a vault that has adopted the keys `own` names; callers use `open_keyring`."""
+        self.pseudonyms = vault.pseudonyms(own, provider_epoch=EPOCH, citizen_epoch=EPOCH)
+        self.retailers = vault.retailers(own)
+        self.cursors = vault.cursors(own)
+        self.tokens = Tokens(self.pseudonyms.token_tag)
+        self.citizen_sealer = vault.citizen_sealer(own)
+        self.batch_sealer = vault.sealer(Purpose.BATCH_SEAL, own[Purpose.BATCH_SEAL])
+        self._database = database
+        self._vault = vault
+        self._recent = RecentSealers(brand_keys_kept)
+        self._loading = asyncio.Lock()
+
+    async def brand_sealer(self, brand_ref: UUID, at: datetime) -> Sealer:
+        """Give the seal of a brand for the quarter of `at`; its key is made if it is the first.
+
+        Raises  KeyLostError: the stored key is of another root · UnavailableError
+        Cost    nothing while it is kept; else one to three statements on a connection of its own,
+                since a key must outlive the caller's transaction
+        """
+        scope, quarter = str(brand_ref), quarter_of(at)
+        held = self._recent.of_brand(scope, quarter)
+        if held is not None:
+            return held
+        async with self._loading:  # a crowd at a quarter's first minute asks the database once
+            held = self._recent.of_brand(scope, quarter)
+            return held or await self._load_brand(scope, quarter)
+
+    async def openers(self, blobs: Iterable[bytes]) -> Opener:
+        """Give what opens these values: brands' of any quarter, and batches'.
+
+        Raises  KeyLostError: a key is not there, or of another root · SealBrokenError: a value is
+                no envelope · UnavailableError
+        Cost    one statement for all keys that are not kept
+        """
+        sealers = {self.batch_sealer.key_id: self.batch_sealer}
+        missing = []
+        for key_id in {key_id_of(blob) for blob in blobs} - sealers.keys():
+            held = self._recent.by_id(key_id)
+            if held is None:
+                missing.append(key_id)
+            else:
+                sealers[key_id] = held
+        if missing:
+            sealers |= await self._load_by_id(missing)
+        return Opener(sealers)
+
+    async def _load_brand(self, scope: str, quarter: str) -> Sealer:
+        (key,) = await _found_or_made(
+            self._database, self._vault, (Purpose.BRAND_SEAL,), (scope, quarter)
+        )
+        return await asyncio.to_thread(self._unwrapped, key)
+
+    async def _load_by_id(self, key_ids: Collection[int]) -> dict[int, Sealer]:
+        async with self._database.connection() as connection:
+            found = await store.keys_by_id(connection, key_ids, _SEALING)
+        lost = set(key_ids) - {key.key_id for key in found}
+        if lost:
+            raise KeyLostError(f"not in the keyring: {sorted(lost)}")
+        return await asyncio.to_thread(lambda: {key.key_id: self._unwrapped(key) for key in found})
+
+    def _unwrapped(self, key: store.StoredKey) -> Sealer:
+        purpose = Purpose(key.purpose)
+        self._vault.adopt(key.key_id, purpose, key.scope, key.period, key.wrapped)
+        sealer = self._vault.sealer(purpose, key.key_id)
+        self._vault.release(purpose, key.key_id)  # the sealer has what it needs
+        self._recent.keep(key.scope, key.period, sealer)
+        return sealer
+
+
+async def open_keyring(
+    database: Database, provider: KeyProvider, *, brand_keys_kept: int = BRAND_KEYS_KEPT
+) -> Keyring:
+    """Load the registry's own keys; make what is missing. Processes that start together agree.
+
+    Takes   database: best a small one of its own, so that a caller inside a transaction never
+            waits for a connection that other such callers hold
+    Raises  StartRefusedError: the root key is not the one that the stored keys are wrapped under
+    Cost    one statement, three at the first start
+    """
+    vault = Vault(provider)
+    found = await _found_or_made(database, vault, OWN_PURPOSES, (_REGISTRY, str(EPOCH)))
+    try:
+        await asyncio.to_thread(_adopt_all, vault, found)
+    except KeyLostError as error:
+        raise StartRefusedError(
+            f"The root key does not open this database's keys: {error}. "
+            "Start with the root key that this database was made with."
+        ) from error
+    own = {Purpose(key.purpose): key.key_id for key in found}
+    return Keyring(database, vault, own, brand_keys_kept)
+
+
+def quarter_of(at: datetime) -> str:
+    """Give the quarter of an instant on Istanbul's clock, such as ``2026Q4``."""
+    local = at.astimezone(IYS_TIME)
+    return f"{local.year}Q{(local.month + 2) // 3}"
+
+
+def _adopt_all(vault: Vault, keys: Iterable[store.StoredKey]) -> None:
+    for key in keys:
+        vault.adopt(key.key_id, Purpose(key.purpose), key.scope, key.period, key.wrapped)
+
+
+async def _found_or_made(
+    database: Database, vault: Vault, purposes: Collection[Purpose], place: tuple[str, str]
+) -> list[store.StoredKey]:
+    async with database.connection() as connection:
+        found = await store.keys(connection, purposes, *place)
+        missing = set(purposes) - {key.purpose for key in found}
+        if not missing:
+            return found
+        made = await asyncio.to_thread(
+            lambda: {purpose: vault.create(purpose, *place) for purpose in missing}
+        )
+        await store.add_keys(connection, *place, made)
+        return await store.keys(connection, purposes, *place)

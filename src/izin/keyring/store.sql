@@ -1,0 +1,29 @@
+-- owns: keyring
+
+-- name: keys
+-- Keys of one scope and period.
+-- $1 purpose text[] · $2 scope text · $3 period text · gives rows of keyring
+-- index keyring_purpose_scope_period_key · locks none
+select key_id, purpose, scope, period, wrapped
+from keyring
+where purpose = any ($1::text[])
+  and scope = $2
+  and period = $3
+
+-- name: keys_by_id
+-- The keys that sealed values name; keys of other purposes never come out this way.
+-- $1 key_id int4[] · $2 purpose text[] · gives rows of keyring · index keyring_pkey · locks none
+select key_id, purpose, scope, period, wrapped
+from keyring
+where key_id = any ($1::int4[])
+  and purpose = any ($2::text[])
+
+-- name: add_keys
+-- Adds what is not there; whoever was first wins, so the caller reads again.
+-- $1 purpose text[n] · $2 scope text · $3 period text · $4 wrapped bytea[n] · gives nothing
+-- locks the new rows, in key order
+insert into keyring (purpose, scope, period, wrapped)
+select made.purpose, $2, $3, made.wrapped
+from unnest($1::text[], $4::bytea[]) as made (purpose, wrapped)
+order by made.purpose
+on conflict (purpose, scope, period) do nothing

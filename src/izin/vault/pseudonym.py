@@ -1,0 +1,126 @@
+"""Keyed tags: how the registry finds a row without storing what the row is about.
+
+Source  the formulas and test vectors are in docs/vectors.md
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from uuid import UUID, SafeUUID
+
+import msgspec
+
+from izin.core.codes import BrandCode, IysCode
+from izin.core.terms import Channel, RecipientType
+from izin.vault.framing import framed_number, framed_text
+from izin.vault.secret import Secret
+
+_PROVIDER_TAG = b"\x01"
+_BRAND_REF = b"\x02"
+_CITIZEN_TAG = b"\x03"
+_CITIZEN_SLOT = b"\x04"
+_PROVIDER_BUCKET = b"\x05"
+_CITIZEN_BUCKET = b"\x06"
+_TOKEN_TAG = b"\x07"
+_CLIENT_TAG = b"\x08"
+
+_BRANDS_KEPT = 65_536
+
+# UUID(bytes=…) costs 1.3 µs, three times as much as filling its two slots.
+_new = object.__new__
+_set_int = UUID.__dict__["int"].__set__
+_set_is_safe = UUID.__dict__["is_safe"].__set__
+_UNKNOWN = SafeUUID.unknown
+
+
+class TagSecrets(msgspec.Struct, frozen=True):
+    """The keys of all tags; only the vault puts one together."""
+
+    provider_tag: Secret
+    brand_ref: Secret
+    citizen_tag: Secret
+    citizen_slot: Secret
+    bucket: Secret
+    token: Secret
+    client: Secret
+
+
+class Pseudonyms:
+    """Tags under the current epoch's keys. Addresses are the normalised text."""
+
+    def __init__(self, secrets: TagSecrets, *, provider_epoch: int, citizen_epoch: int) -> None:
+        """Take the keys and the number of the epoch that they are of."""
+        self.provider_epoch = provider_epoch
+        self.citizen_epoch = citizen_epoch
+        self._provider_tag = secrets.provider_tag.keyed_hash().begun(_PROVIDER_TAG)
+        self._provider_bucket = secrets.bucket.keyed_hash().begun(_PROVIDER_BUCKET)
+        self._brand_ref = secrets.brand_ref.keyed_hash().begun(_BRAND_REF)
+        self._citizen_tag = secrets.citizen_tag.keyed_hash().begun(_CITIZEN_TAG)
+        self._citizen_slot = secrets.citizen_slot.keyed_hash().begun(_CITIZEN_SLOT)
+        self._citizen_bucket = secrets.bucket.keyed_hash().begun(_CITIZEN_BUCKET)
+        self._token = secrets.token.keyed_hash().begun(_TOKEN_TAG)
+        self._client = secrets.client.keyed_hash().begun(_CLIENT_TAG)
+        self.brand_ref = lru_cache(_BRANDS_KEPT)(self._brand_ref_of)
+
+    def provider_tag(self, iys_code: IysCode, address: str) -> tuple[UUID, int]:
+        """Give tag and bucket (-32768 to 32767) of an address at one provider.
+
+        Cost    3 µs
+        """
+        message = framed_number(iys_code) + framed_text(address)
+        return _uuid(self._provider_tag.digest(message)), _bucket(
+            self._provider_bucket.digest(message)
+        )
+
+    def provider_tags(self, iys_code: IysCode, addresses: Iterable[str]) -> list[tuple[UUID, int]]:
+        """Give tag and bucket of many addresses at one provider, in order.
+
+        Cost    2 µs an address
+        """
+        company = framed_number(iys_code)
+        messages = [framed_text(address) for address in addresses]
+        tags = self._provider_tag.begun(company).digests(messages)
+        buckets = self._provider_bucket.begun(company).digests(messages)
+        return list(zip(map(_uuid, tags), map(_bucket, buckets), strict=True))
+
+    def citizen_tag(self, address: str) -> tuple[UUID, int]:
+        """Give tag and bucket (-32768 to 32767) of an address in the citizens' view."""
+        message = framed_text(address)
+        return _uuid(self._citizen_tag.digest(message)), _bucket(
+            self._citizen_bucket.digest(message)
+        )
+
+    def slot(
+        self, address: str, brand_code: BrandCode, channel: Channel, recipient_type: RecipientType
+    ) -> UUID:
+        """Give the key of one record among an address's records in the citizens' view."""
+        message = b"".join(
+            (
+                framed_text(address),
+                framed_number(brand_code),
+                framed_text(channel),
+                framed_text(recipient_type),
+            )
+        )
+        return _uuid(self._citizen_slot.digest(message))
+
+    def client_tag(self, network_address: str) -> UUID:
+        """Give the tag of a caller's network address, for its limits."""
+        return _uuid(self._client.digest(framed_text(network_address)))
+
+    def token_tag(self, token: str) -> UUID:
+        """Give the tag under which a token is stored."""
+        return _uuid(self._token.digest(framed_text(token)))
+
+    def _brand_ref_of(self, brand_code: BrandCode) -> UUID:
+        return _uuid(self._brand_ref.digest(framed_number(brand_code)))
+
+
+def _uuid(digest: bytes) -> UUID:
+    tag: UUID = _new(UUID)
+    _set_int(tag, int.from_bytes(digest[:16], "big"))
+    _set_is_safe(tag, _UNKNOWN)
+    return tag
+
+
+def _bucket(digest: bytes) -> int:
+    return int.from_bytes(digest[:2], "big", signed=True)

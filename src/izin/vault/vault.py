@@ -1,0 +1,114 @@
+"""The vault: adopts wrapped keys, and hands out what works with them, never the keys."""
+
+from collections.abc import Mapping
+
+from izin.vault.cursor import Cursors
+from izin.vault.errors import KeyLostError
+from izin.vault.framing import framed_text
+from izin.vault.provider import KeyProvider
+from izin.vault.pseudonym import Pseudonyms, TagSecrets
+from izin.vault.purpose import Purpose
+from izin.vault.retailer import Retailers, RetailerView
+from izin.vault.sealing import CitizenSealer, Sealer
+from izin.vault.secret import Secret
+from izin.vault.selftest import self_test
+
+
+class Vault:
+    """Holds unwrapped keys by purpose and key id."""
+
+    def __init__(self, provider: KeyProvider) -> None:
+        """Test the primitives, then trust `provider` with the root.
+
+        Raises  StartRefusedError: a primitive gives a wrong answer on this machine
+        """
+        self_test()
+        self._provider = provider
+        self._secrets: dict[tuple[Purpose, int], Secret] = {}
+
+    def create(self, purpose: Purpose, scope: str, period: str) -> bytes:
+        """Make a key and give it wrapped; to be used it must be stored, then adopted.
+
+        Cost    one call of the provider: it may block
+        """
+        return self._provider.wrap(self._provider.generate(), _label(purpose, scope, period))
+
+    def adopt(self, key_id: int, purpose: Purpose, scope: str, period: str, wrapped: bytes) -> None:
+        """Unwrap a stored key and hold it.
+
+        Raises  KeyLostError: it was wrapped under another root, or for another row
+        Cost    one call of the provider: it may block
+        """
+        try:
+            secret = self._provider.unwrap(wrapped, _label(purpose, scope, period))
+        except KeyLostError as error:
+            raise KeyLostError(f"key {key_id} ({purpose}, {period}): {error}") from error
+        self._secrets[purpose, key_id] = secret
+
+    def release(self, purpose: Purpose, key_id: int) -> None:
+        """Forget a key; what was handed out for it goes on working."""
+        self._secrets.pop((purpose, key_id), None)
+
+    def pseudonyms(
+        self, ids: Mapping[Purpose, int], *, provider_epoch: int, citizen_epoch: int
+    ) -> Pseudonyms:
+        """Give the tags under the keys that `ids` names.
+
+        Raises  KeyLostError: one of them was not adopted
+        """
+        secrets = TagSecrets(
+            provider_tag=self._secret(Purpose.PROVIDER_TAG, ids),
+            brand_ref=self._secret(Purpose.BRAND_REF, ids),
+            citizen_tag=self._secret(Purpose.CITIZEN_TAG, ids),
+            citizen_slot=self._secret(Purpose.CITIZEN_SLOT, ids),
+            bucket=self._secret(Purpose.BUCKET, ids),
+            token=self._secret(Purpose.TOKEN, ids),
+            client=self._secret(Purpose.CLIENT, ids),
+        )
+        return Pseudonyms(secrets, provider_epoch=provider_epoch, citizen_epoch=citizen_epoch)
+
+    def retailers(self, ids: Mapping[Purpose, int]) -> Retailers:
+        """Give dealers' codes in both views.
+
+        Raises  KeyLostError
+        """
+        return Retailers(
+            provider=self._view("provider", Purpose.RETAILER_PROVIDER, ids),
+            citizen=self._view("citizen", Purpose.RETAILER_CITIZEN, ids),
+        )
+
+    def cursors(self, ids: Mapping[Purpose, int]) -> Cursors:
+        """Give the reader and writer of cursors.
+
+        Raises  KeyLostError
+        """
+        return Cursors(self._secret(Purpose.CURSOR, ids))
+
+    def citizen_sealer(self, ids: Mapping[Purpose, int]) -> CitizenSealer:
+        """Give the sealer of citizens' rows.
+
+        Raises  KeyLostError
+        """
+        secret = self._secret(Purpose.CITIZEN_SEAL, ids)
+        return CitizenSealer(ids[Purpose.CITIZEN_SEAL], secret)
+
+    def sealer(self, purpose: Purpose, key_id: int) -> Sealer:
+        """Give the sealer of one brand's quarter, or of batches.
+
+        Raises  KeyLostError
+        """
+        return Sealer(key_id, self._secret(purpose, {purpose: key_id}).gcm_siv())
+
+    def _view(self, name: str, purpose: Purpose, ids: Mapping[Purpose, int]) -> RetailerView:
+        return RetailerView(name, ids[purpose], self._secret(purpose, ids))
+
+    def _secret(self, purpose: Purpose, ids: Mapping[Purpose, int]) -> Secret:
+        key_id = ids[purpose]
+        secret = self._secrets.get((purpose, key_id))
+        if secret is None:
+            raise KeyLostError(f"key {key_id} ({purpose}) was not adopted")
+        return secret
+
+
+def _label(purpose: Purpose, scope: str, period: str) -> bytes:
+    return framed_text(purpose) + framed_text(scope) + framed_text(period)
