@@ -8,7 +8,6 @@ import msgspec
 from izin.access import store
 from izin.access.passwords import Passwords
 from izin.access.tokens import AccessTokens
-from izin.core.errors import RefusalError, Refused
 from izin.storage.database import Database
 from izin.vault.tokens import Tokens
 
@@ -44,34 +43,32 @@ class Grants:
         self._passwords = passwords
         self._access_tokens = access_tokens
 
-    async def by_password(self, username: str, password: str, *, now: datetime) -> TokenPair:
+    async def by_password(self, username: str, password: str, *, now: datetime) -> TokenPair | None:
         """Begin a family for an active user.
 
-        Raises  RefusalError credentials_invalid: one answer, after the same time, for an unknown
-                user, one who is not active, and a wrong password · UnavailableError
+        Gives   None, after the same time, for an unknown user, one who is not active, and a
+                wrong password
+        Raises  UnavailableError
         """
         user_id, stored = await self._user(username)
         if not await self._passwords.matches(stored, password) or user_id is None:
-            raise RefusalError(Refused(code="credentials_invalid"))
+            return None
         pair, row = self._drawn(uuid4(), user_id, now)
         async with self._database.connection() as connection:
             await store.put_pair(connection, row)
         return pair
 
-    async def by_refresh(self, text: str, *, now: datetime) -> TokenPair:
+    async def by_refresh(self, text: str, *, now: datetime) -> TokenPair | None:
         """Exchange a refresh token, which then is used up.
 
         A refresh token that comes a second time is in two hands, one of them a thief's: the whole
         family ends, whichever of the two came first.
 
-        Raises  RefusalError refresh_token_invalid: unknown, expired, revoked or used ·
-                UnavailableError
+        Gives   None for one that is unknown, expired, revoked or used
+        Raises  UnavailableError
         """
         tag = self._tokens.tag_of(text)
-        pair = None if tag is None else await self._rotated(tag, now)
-        if pair is None:
-            raise RefusalError(Refused(code="refresh_token_invalid"))
-        return pair
+        return None if tag is None else await self._rotated(tag, now)
 
     async def _user(self, username: str) -> tuple[UUID | None, str | None]:
         if "\0" in username:  # no such text can be stored
