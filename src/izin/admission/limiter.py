@@ -1,0 +1,76 @@
+"""May this client call now?"""
+
+import math
+from collections.abc import Callable
+from uuid import UUID
+
+from izin.admission import store
+from izin.admission.buckets import Buckets
+from izin.admission.lanes import Lane
+from izin.admission.limits import OWN_POT, PER_SECOND_CODE, Limits
+from izin.core.errors import RefusalError, Refused
+from izin.storage.database import Database
+
+
+class TooManyError(RefusalError):
+    """A client called more often than it may; after `retry_after_s` it may again."""
+
+    def __init__(self, code: str, *, retry_after_s: int) -> None:
+        """Take the code of the limit that was reached."""
+        self.retry_after_s = retry_after_s
+        super().__init__(Refused(code=code))
+
+
+class Limiter:
+    """The limits of a process, seconds in memory and hours in rows."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        database: Database | None = None,
+        client_tag: Callable[[str], UUID] | None = None,
+    ) -> None:
+        """Take database and tag for hourly limits: a row never holds a network address."""
+        assert not limits.hourly or (database and client_tag), "hourly limits are rows, by tag"
+        self._limits = limits
+        self._database = database
+        self._client_tag = client_tag
+        self._buckets = _buckets(limits)
+
+    async def admit(self, lane: Lane, client: str) -> None:
+        """Count one call of `client` in `lane`.
+
+        Raises  TooManyError (H124, H084, H086, H089) · UnavailableError
+        Cost    no round trip without an hourly limit on the lane, else one
+        """
+        if lane is Lane.HEALTH:
+            return
+        if self._buckets is not None:
+            wait_s = self._buckets.take((client, lane if lane in OWN_POT else None))
+            if wait_s:
+                raise TooManyError(PER_SECOND_CODE, retry_after_s=math.ceil(wait_s))
+        if lane in self._limits.hourly:
+            await self._count_in_hour(lane, client)
+
+    async def _count_in_hour(self, lane: Lane, client: str) -> None:
+        assert self._database, "checked at the start"
+        assert self._client_tag, "checked at the start"
+        limit = self._limits.hourly[lane]
+        async with self._database.connection() as connection:
+            use = await store.count_call(
+                connection,
+                lane.value,
+                self._client_tag(client),
+                call_count_max=limit.call_count_max,
+                does_restart=limit.does_restart,
+            )
+        if use.used > limit.call_count_max:
+            raise TooManyError(limit.code, retry_after_s=use.retry_after_s)
+
+
+def _buckets(limits: Limits) -> Buckets | None:
+    if limits.per_second is None:
+        return None
+    rate = limits.per_second / limits.process_count
+    return Buckets(rate, key_count_max=limits.client_count_max)

@@ -1,0 +1,113 @@
+"""The contract door as one ASGI application, made from the table of operations."""
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
+from typing import Any, Generic
+
+from izin.api import problems
+from izin.api.endpoint import Door, answer, encoded
+from izin.api.house import house_operations
+from izin.api.lifespan import Lifespan
+from izin.api.operation import Answer, Operation, S
+from izin.api.request import ClientGoneError, Receive, Request, Scope, too_large
+from izin.api.router import Router
+from izin.core.errors import RefusalError, Refused
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+def build_app(
+    operations: Sequence[Operation[S]],
+    door: Door[S],
+    *,
+    ready: Callable[[], Awaitable[bool]],
+    lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None,
+) -> "ContractApp[S]":
+    """Make the application.
+
+    Takes   operations: the table; `/openapi.json`, `/healthz` and `/readyz` are added to it ·
+            ready: can this process answer now? · lifespan: opened before the first call
+    Raises  TableError if the table contradicts itself
+    """
+    table = (*operations, *house_operations(operations, ready))
+    return ContractApp(Router(table), door, Lifespan(lifespan))
+
+
+class ContractApp(Generic[S]):
+    """ASGI in, answers out."""
+
+    def __init__(self, router: Router[S], door: Door[S], lifespan: Lifespan) -> None:
+        """Take the parts; callers use `build_app`."""
+        self._router = router
+        self._door = door
+        self._lifespan = lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP call, or run the process's lifespan. Other protocols are closed."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan.run(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, self._door.trusted)
+        try:
+            found = await self._route(scope, request)
+        except RefusalError as error:
+            found = encoded(problems.refusal(error, request.language))
+        except ClientGoneError:
+            return
+        await _send(found, send, is_head=scope["method"] == "HEAD")
+
+    async def _route(self, scope: Scope, request: Request) -> Answer:
+        declared = request.declared_bytes
+        if declared is not None and declared > self._router.body_max:
+            raise too_large(self._router.body_max)
+        rows = self._router.find(scope["path"])
+        if rows is None:
+            raise RefusalError(Refused(code="IZ002"))
+        by_method, values = rows
+        method = scope["method"]
+        row = by_method.get("GET" if method == "HEAD" else method)
+        if row is None:
+            return _other_method(method, list(by_method), request)
+        operation, names = row
+        parts = dict(zip(names, values, strict=True))
+        return await answer(self._door, operation, parts, request)
+
+
+def _other_method(method: str, known: list[str], request: Request) -> Answer:
+    """Answer OPTIONS with the path's methods, and any other with 405."""
+    allowed = ", ".join([*known, *(["HEAD"] if "GET" in known else []), "OPTIONS"])
+    headers = (("allow", allowed),)
+    if method == "OPTIONS":
+        return Answer(HTTPStatus.NO_CONTENT, b"", headers)
+    refused = Refused(code="IZ003", facts=(("allowed", allowed),))
+    body = problems.envelope((refused,), request.language)
+    return encoded(Answer(HTTPStatus.METHOD_NOT_ALLOWED, body, headers))
+
+
+_EVERY_ANSWER = (
+    # What is answered is personal data, or true at this moment only.
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+async def _send(found: Answer, send: Send, *, is_head: bool) -> None:
+    """Send an answer whose body is bytes."""
+    headers = [
+        *_EVERY_ANSWER,
+        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers),
+    ]
+    if found.status != HTTPStatus.NO_CONTENT:
+        headers.append((b"content-type", found.media.encode("latin-1")))
+        headers.append((b"content-length", str(len(found.body)).encode("ascii")))
+    if found.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        # What is still on its way is not worth receiving.
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": int(found.status), "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else found.body})

@@ -1,0 +1,230 @@
+"""The one pipeline through which every call goes, in the one order of errors.
+
+Size (413) → path and method (404, 405; `app`) → token (401) → right and subscription (403) →
+limit (429) → room (503) → body (408, 415, 400) → parts of path and query (422) → the handler.
+The first stage that fails answers. Source: data page 6.
+"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, Generic, Protocol
+
+import msgspec
+
+from izin.access.model import Caller, Permit, Right
+from izin.admission.limiter import Limiter
+from izin.admission.overload import Overload
+from izin.api import problems
+from izin.api.body import decode_json, decode_json_or_form
+from izin.api.client import Network
+from izin.api.operation import INTEGER_PARTS, Answer, BodyKind, Call, Operation, S
+from izin.api.request import ClientGoneError, Request, too_large
+from izin.core.codes import BrandCode, IysCode
+from izin.core.errors import RefusalError, Refused, UnavailableError
+
+_LOG = logging.getLogger(__name__)
+
+_CODE_DIGITS_MAX = 15
+_NO_BODY_MAX: Final = 64 * 1024
+"""What an operation without a body lets a caller announce all the same; it is never read."""
+
+_DECODE = {BodyKind.JSON: decode_json, BodyKind.JSON_OR_FORM: decode_json_or_form}
+
+
+class Authority(Protocol):
+    """Who says whose a token is and what it may touch; `izin.access` is one."""
+
+    async def authenticate(self, authorization: str | None) -> Caller | None:
+        """Whose token this header carries; None for every header that is not a living token's."""
+
+    def permit(
+        self, caller: Caller, right: Right, iys_code: IysCode | None, brand_code: BrandCode | None
+    ) -> Permit:
+        """What the call may touch.
+
+        Raises  RefusalError H353, H521, H524 (403). H520 and H586 are not raised: they come back
+                as `Permit.held`, for they never stop a RET
+        """
+
+
+class Door(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
+    """What the pipeline needs besides the table.
+
+    trusted         networks of our own proxies, whose X-Forwarded-For is believed
+    body_s_max      how long a body may take to arrive
+    """
+
+    services: S
+    authority: Authority
+    limiter: Limiter
+    overload: Overload
+    trusted: tuple[Network, ...] = ()
+    body_s_max: float = 15.0
+
+
+async def answer(
+    door: Door[S], operation: Operation[S], parts: Mapping[str, str], request: Request
+) -> Answer:
+    """Take one call through all stages; refusals, trouble and bugs come back as answers.
+
+    Raises  ClientGoneError, and cancellation: then nobody waits for an answer
+    """
+    try:
+        return encoded(await _answer_or_refuse(door, operation, parts, request))
+    except ClientGoneError:
+        raise
+    except Exception as error:  # noqa: BLE001  # the last door: nothing of it may get out
+        return encoded(problems.broken(_incident(operation.id, error), request.language))
+
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def encoded(found: Answer) -> Answer:
+    """The same answer, its body in bytes."""
+    if isinstance(found.body, bytes):
+        return found
+    body = b"" if found.status == HTTPStatus.NO_CONTENT else _ENCODE(found.body)
+    return Answer(found.status, body, found.headers, found.media)
+
+
+async def _answer_or_refuse(
+    door: Door[S], operation: Operation[S], parts: Mapping[str, str], request: Request
+) -> Answer:
+    try:
+        return await _pass(door, operation, parts, request)
+    except RefusalError as error:
+        return problems.refusal(error, request.language, is_oauth=operation.is_oauth)
+    except UnavailableError as error:
+        # One line a call would make an overload worse: whoever looks into one asks for this level.
+        _LOG.debug("%s: unavailable: %s", operation.id, error)
+        return problems.unavailable(error, request.language)
+
+
+async def _pass(
+    door: Door[S], operation: Operation[S], parts: Mapping[str, str], request: Request
+) -> Answer:
+    weighed = await _weigh(door, operation, request)
+    caller = await _caller(door, operation, request)
+    path, unreadable = _read_parts(parts)
+    permit = None
+    if caller is not None and not unreadable:
+        permit = _permit(door, operation, caller, path)
+    await door.limiter.admit(operation.lane, request.client)
+    raw = await _body(door, operation, request) if weighed is None else weighed
+    async with door.overload.gate(operation.lane):
+        body = _decode(operation, raw, request, permit)
+        if unreadable:
+            raise RefusalError(unreadable)
+        return await operation.handler(
+            Call(
+                services=door.services,
+                permit=permit,
+                path=path,
+                query=request.query(),
+                body=body,
+                language=request.language,
+                client=request.client,
+            )
+        )
+
+
+async def _weigh(door: Door[S], operation: Operation[S], request: Request) -> bytes | None:
+    """Refuse by the announced length; without one the body has to be read to be weighed."""
+    max_bytes = operation.body_max or _NO_BODY_MAX
+    declared = request.declared_bytes
+    if declared is not None and declared > max_bytes:
+        raise too_large(max_bytes)
+    if declared is None and operation.takes is not BodyKind.NONE:
+        return await request.read(max_bytes, seconds=door.body_s_max)
+    return None
+
+
+async def _caller(door: Door[S], operation: Operation[S], request: Request) -> Caller | None:
+    if operation.right is Right.NONE:
+        return None
+    caller = await door.authority.authenticate(request.authorization)
+    if caller is None:
+        raise RefusalError(Refused(code="H351"))
+    return caller
+
+
+def _permit(
+    door: Door[S], operation: Operation[S], caller: Caller, path: Mapping[str, Any]
+) -> Permit:
+    permit = door.authority.permit(
+        caller, operation.right, path.get("iysCode"), path.get("brandCode")
+    )
+    if permit.held is not None and operation.only_refusals is None:
+        raise RefusalError(permit.held)
+    return permit
+
+
+async def _body(door: Door[S], operation: Operation[S], request: Request) -> bytes:
+    if operation.takes is BodyKind.NONE:
+        return b""
+    return await request.read(operation.body_max, seconds=door.body_s_max)
+
+
+def _decode(operation: Operation[S], raw: bytes, request: Request, permit: Permit | None) -> Any:
+    """Read the body; under a held permit it has to be nothing but RETs, readable or not."""
+    if operation.takes is BodyKind.NONE:
+        return None
+    held = permit and permit.held
+    if request.is_packed:
+        raise RefusalError(held or Refused(code="IZ006"))
+    try:
+        body = _DECODE[operation.takes](raw)
+    except RefusalError:
+        if held:
+            raise RefusalError(held) from None
+        raise
+    if held and operation.only_refusals and not operation.only_refusals(body):
+        raise RefusalError(held)
+    return body
+
+
+def _read_parts(parts: Mapping[str, str]) -> tuple[dict[str, int | str], list[Refused]]:
+    """Read the path's codes; what is no integer is kept as a refusal for its stage."""
+    read: dict[str, int | str] = {}
+    unreadable: list[Refused] = []
+    for name, text in parts.items():
+        code = INTEGER_PARTS.get(name)
+        if code is None:
+            read[name] = text
+        elif text.isascii() and text.isdigit() and len(text) <= _CODE_DIGITS_MAX:
+            read[name] = int(text)
+        else:
+            unreadable.append(Refused(code=code, location=(name,), value=text))
+    return read, unreadable
+
+
+def _incident(operation_id: str, error: BaseException) -> str:
+    """Log what broke and where, under a random number. Its text may hold an address: left out."""
+    incident = secrets.token_hex(8)
+    _LOG.error("incident %s in %s: %s", incident, operation_id, "; caused by ".join(_chain(error)))
+    return incident
+
+
+def _chain(error: BaseException | None) -> list[str]:
+    links: list[str] = []
+    while error is not None and len(links) < _CHAIN_MAX:
+        links.append(f"{type(error).__qualname__} at {_place(error)}")
+        error = error.__cause__ or error.__context__
+    return links
+
+
+_CHAIN_MAX = 5
+_FRAMES_MAX = 12
+
+
+def _place(error: BaseException) -> str:
+    frames: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return " < ".join(reversed(frames[-_FRAMES_MAX:]))

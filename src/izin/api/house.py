@@ -1,0 +1,63 @@
+"""The door's own rows: its description and its probes."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from izin.access.model import Right
+from izin.admission.lanes import Lane
+from izin.api.openapi import document_text
+from izin.api.operation import Answer, Call, Operation, S, Summary
+from izin.i18n.catalogue import Language
+
+_STATE = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
+
+
+def house_operations(
+    operations: Sequence[Operation[S]], ready: Callable[[], Awaitable[bool]]
+) -> tuple[Operation[S], ...]:
+    """Rows for `/openapi.json`, `/healthz` and `/readyz`; nobody needs a token for them."""
+
+    async def healthz(_: Call[S]) -> Answer:
+        return Answer(HTTPStatus.OK, {"status": "ok"})
+
+    async def readyz(_: Call[S]) -> Answer:
+        if await ready():
+            return Answer(HTTPStatus.OK, {"status": "ready"})
+        return Answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready"})
+
+    described = {each: document_text(operations, each).encode() for each in Language}
+
+    async def openapi(call: Call[S]) -> Answer:
+        return Answer(HTTPStatus.OK, described[call.language])
+
+    return (
+        _row("x-openapi", "/openapi.json", openapi, Lane.INFO, {"type": "object"}, _DESCRIPTION),
+        _row("x-healthz", "/healthz", healthz, Lane.HEALTH, _STATE, _ALIVE),
+        _row("x-readyz", "/readyz", readyz, Lane.HEALTH, _STATE, _READY),
+    )
+
+
+_DESCRIPTION = Summary("Bu API'nin OpenAPI belgesi.", "The OpenAPI document of this API.")
+_ALIVE = Summary("Süreç ayakta mı?", "Is the process alive?")
+_READY = Summary("Süreç yanıt verebilir mi?", "Can the process answer?")
+
+
+def _row(
+    name: str,
+    path: str,
+    handler: Callable[[Call[S]], Awaitable[Answer]],
+    lane: Lane,
+    schema: dict[str, Any],
+    summary: Summary,
+) -> Operation[S]:
+    return Operation(
+        id=name,
+        method="GET",
+        path=path,
+        right=Right.NONE,
+        lane=lane,
+        handler=handler,
+        summary=summary,
+        answers={HTTPStatus.OK: schema},
+    )
