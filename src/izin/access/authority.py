@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from izin.access.access_token import AccessTokens
 from izin.access.directory import Directory
 from izin.access.model import Caller, Permit, Right
-from izin.access.tokens import AccessTokens
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.provider.model import Provider, Subscription

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from izin.access.grants import ACCESS_LIFE, REFRESH_LIFE, Grants, TokenPair
 from izin.access.model import Right
+from izin.access.tokens import ACCESS_LIFE, REFRESH_LIFE, TokenPair, Tokens
 from izin.admission.lanes import Lane
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.problems import token_problem
@@ -26,20 +26,18 @@ OTHER_GRANTS = frozenset(
 )
 """Grants that OAuth 2 knows and this registry does not give; any other word is unknown."""
 
-_KEEP_NOWHERE = (("cache-control", "no-store"), ("pragma", "no-cache"))
-
 
 class Services(Protocol):
     """What this door needs."""
 
     @property
-    def grants(self) -> Grants:
+    def tokens(self) -> Tokens:
         """Who exchanges passwords and refresh tokens."""
         ...
 
     @property
-    def now(self) -> Callable[[], datetime]:
-        """The clock."""
+    def clock(self) -> Callable[[], datetime]:
+        """The process's time."""
         ...
 
 
@@ -114,8 +112,8 @@ async def _by_password(call: Call[Services], fields: Mapping[str, Any]) -> Token
         problem = _problem(name, fields.get(name))
         if problem is not None:
             return problem
-    pair = await services.grants.by_password(
-        fields["username"], fields["password"], now=services.now()
+    pair = await services.tokens.by_password(
+        fields["username"], fields["password"], now=services.clock()
     )
     return pair or "credentials_invalid"
 
@@ -128,7 +126,7 @@ async def _by_refresh(
     problem = _problem("refresh_token", fields.get(name))
     if problem is not None:
         return problem
-    return await services.grants.by_refresh(fields[name], now=services.now()) or _REFRESH_INVALID
+    return await services.tokens.by_refresh(fields[name], now=services.clock()) or _REFRESH_INVALID
 
 
 _REFRESH_INVALID = "refresh_token_invalid"
@@ -158,7 +156,7 @@ def _answer(
 ) -> Answer:
     if isinstance(outcome, str):
         return token_problem(outcome, language)
-    return Answer(200, shape(outcome, language), _KEEP_NOWHERE)
+    return Answer(200, shape(outcome, language))
 
 
 def _today(pair: TokenPair, _: Language) -> TokenAnswer:
