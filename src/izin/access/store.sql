@@ -73,5 +73,4 @@ where token.token_tag in (
     select old.token_tag from token as old where old.expires_at < $1
     order by old.expires_at
     limit $2
-    for update skip locked
 )

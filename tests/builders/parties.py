@@ -1,0 +1,73 @@
+"""Parties written through the real verbs: `await given.brand(…)` says only what matters."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from izin.access.passwords import Passwords
+from izin.access.users import register_user
+from izin.brand.add import add as add_brand
+from izin.brand.model import Brand
+from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.provider.model import Provider
+from izin.provider.register import register
+from izin.retailer.add import add as add_retailer
+from izin.retailer.model import Retailer
+from izin.storage.database import Database
+
+IYS_CODE, OTHER_IYS_CODE = IysCode(731001), IysCode(841001)
+BRAND_CODE, OTHER_BRAND_CODE = BrandCode(731002), BrandCode(841002)
+RETAILER_CODE = RetailerCode(66438915)
+USERNAME, PASSWORD = "api@firma.example", "Sessiz-Kavak-31"
+
+
+class ApiUser(msgspec.Struct, frozen=True):
+    """Who can sign in, with what."""
+
+    user_id: UUID
+    username: str
+    password: str
+
+
+class Given:
+    """Writes parties; `database` acts under the operator's role."""
+
+    def __init__(self, database: Database, passwords: Passwords) -> None:
+        self._database = database
+        self._passwords = passwords
+
+    async def provider(self, iys_code: int = IYS_CODE, **facts: Any) -> Provider:
+        given = {"title": f"Firma {iys_code} A.Ş."} | facts
+        provider = Provider(iys_code=IysCode(iys_code), **given)
+        await register(self._database, provider)
+        return provider
+
+    async def brand(
+        self, brand_code: int = BRAND_CODE, *, of: int = IYS_CODE, **facts: Any
+    ) -> Brand:
+        given = {"name": f"Marka {brand_code}"} | facts
+        brand = Brand(brand_code=BrandCode(brand_code), iys_code=IysCode(of), **given)
+        await add_brand(self._database, brand)
+        return brand
+
+    async def retailer(
+        self, retailer_code: int = RETAILER_CODE, *, of: int = BRAND_CODE, **facts: Any
+    ) -> Retailer:
+        given = {"title": f"Bayi {retailer_code}"} | facts
+        code = RetailerCode(retailer_code)
+        retailer = Retailer(retailer_code=code, brand_code=BrandCode(of), **given)
+        await add_retailer(self._database, retailer)
+        return retailer
+
+    async def api_user(
+        self, username: str = USERNAME, *, of: int = IYS_CODE, password: str = PASSWORD
+    ) -> ApiUser:
+        user_id = await register_user(
+            self._database,
+            self._passwords,
+            username=username,
+            password=password,
+            iys_code=IysCode(of),
+        )
+        return ApiUser(user_id, username, password)
