@@ -1,0 +1,106 @@
+"""Which column is which: headings are matched as people write them, in any order."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from izin.core.turkish import fold
+from izin.files.form import Cell
+from izin.files.problem import file_refused
+
+TEMPLATE: dict[str, str] = {
+    "recipient": "alici",
+    "recipientType": "alici_tipi",
+    "type": "kanal",
+    "status": "durum",
+    "consentDate": "izin_tarihi",
+    "source": "kaynak",
+    "brandCode": "marka_kodu",
+    "retailerCode": "bayi_kodu",
+}
+"""The template's columns in order: the contract's name and the heading."""
+
+ERROR_HEADINGS = ("satir", "alan", "deger", "hata_kodu", "hata", "oneri")
+"""What an error file adds; a mended error file is loaded as it is, so they are not read."""
+
+_SYNONYMS = {
+    "recipient": (
+        "alici", "recipient", "iletişim adresi", "telefon", "telefon no", "telefon numarası",
+        "cep telefonu", "cep", "gsm", "gsm no", "gsm numarası", "phone", "msisdn",
+        "e-posta", "e-posta adresi", "email", "mail",
+    ),
+    "recipientType": ("alici_tipi", "recipientType", "alıcı türü", "alıcı niteliği"),
+    "type": ("kanal", "type", "izin türü", "izin tipi", "iletişim kanalı"),
+    "status": ("durum", "status", "izin durumu"),
+    "consentDate": ("izin_tarihi", "consentDate", "tarih", "onay tarihi", "izin zamanı"),
+    "source": ("kaynak", "source", "izin kaynağı"),
+    "brandCode": ("marka_kodu", "brandCode", "marka", "marka no"),
+    "retailerCode": ("bayi_kodu", "retailerCode", "bayi", "bayi no"),
+    "retailerAccess": ("bayi_erisimi", "retailerAccess", "erişimi olan bayiler"),
+    "iysCode": ("iys_kodu", "iysCode", "iys no", "iys numarası"),
+}  # fmt: skip
+_FIELD_BY_WORD = {fold(word): field for field, words in _SYNONYMS.items() for word in words}
+_ERROR_WORDS = frozenset(fold(heading) for heading in ERROR_HEADINGS)
+
+_ALWAYS = ("recipient", "type", "status")
+_BUT_FOR_MERCHANTS = ("consentDate", "source")
+OPTIONAL = frozenset({"brandCode", "retailerCode", "retailerAccess", "iysCode"})
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """A file's headings, and where each field of a consent stands among them."""
+
+    headings: tuple[str, ...]
+    index_by_field: dict[str, int]
+    ignored: tuple[str, ...]
+    kept: tuple[int, ...]
+    """What an error file repeats: every column but those of an earlier error file."""
+
+    def heading(self, field: str) -> str:
+        """How the file calls a field; the template's word for a column that it does not have."""
+        index = self.index_by_field.get(field)
+        return TEMPLATE.get(field, field) if index is None else self.headings[index]
+
+    def must_reach(self) -> int:
+        """How many cells a row needs at least: trailing optional ones may be missing.
+
+        Excel leaves out the separators of empty trailing cells in some rows of a CSV.
+        """
+        needed = [index for field, index in self.index_by_field.items() if field not in OPTIONAL]
+        return max(needed) + 1
+
+
+def match_headings(cells: Sequence[Cell]) -> Columns:
+    """Find the fields of a consent among a file's headings.
+
+    Takes   the first row, in any order, with Turkish or the contract's names
+    Raises  FileRefusedError: IZ103 for what is missing, IZ104 for a field with two columns
+    """
+    headings = tuple(str(cell).strip() for cell in cells)
+    found: dict[str, int] = {}
+    ignored: list[str] = []
+    kept: list[int] = []
+    for index, heading in enumerate(headings):
+        word = fold(heading)
+        if word in _ERROR_WORDS:
+            continue
+        kept.append(index)
+        field = _FIELD_BY_WORD.get(word)
+        if field is None:
+            ignored.extend([heading] if heading else [])
+        elif field in found:
+            raise file_refused("IZ104", first=headings[found[field]], second=heading)
+        else:
+            found[field] = index
+    _see_that_none_is_missing(found)
+    return Columns(headings, found, tuple(ignored), tuple(kept))
+
+
+def _see_that_none_is_missing(found: dict[str, int]) -> None:
+    """A merchant's first record needs neither date nor source, so a file of merchants has neither."""
+    needed = _ALWAYS if "recipientType" in found else _ALWAYS + _BUT_FOR_MERCHANTS
+    missing = [TEMPLATE[field] for field in needed if field not in found]
+    if missing:
+        raise file_refused(
+            "IZ103", missing=", ".join(missing), template=";".join(TEMPLATE.values())
+        )

@@ -1,0 +1,42 @@
+"""Open a file of consents, whatever it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from izin.files.delimited import DelimitedRows
+from izin.files.form import CAPS, Caps, Form, Row
+from izin.files.headings import Columns
+from izin.files.problem import file_refused
+from izin.files.workbook import WorkbookRows
+
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = (_OLD_EXCEL, b"PK\x05\x06", b"%PDF", b"\x1f\x8b", b"{\\rtf", b"<html", b"<!DOC", b"<?xml")
+
+
+class RowSource(Protocol):
+    """A file of consents: its headings, its rows as often as they are asked for, its hash."""
+
+    form: Form
+    columns: Columns
+    digest: bytes
+
+    def rows(self) -> Iterator[Row]:
+        """Go through the data rows with their lines. Raises FileRefusedError."""
+        ...
+
+
+def open_rows(path: Path, caps: Caps = CAPS) -> RowSource:
+    """Open a CSV or XLSX file of consents; its content says which, not its name.
+
+    Raises  FileRefusedError with one of IZ101 to IZ118, here or while the rows are gone through
+    Cost    one pass over the bytes for the hash and the encoding
+    """
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(_ZIP):
+        return WorkbookRows(path, caps)
+    if head.startswith(_OTHERS):
+        raise file_refused("IZ111")
+    return DelimitedRows(path, caps)
