@@ -1,0 +1,100 @@
+"""A real PostgreSQL for every test that asks: one server a worker, one fresh database a test."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from izin.storage.database import Database
+from izin.storage.embedded import DATABASE, EmbeddedServer
+from izin.storage.migrate import migrate
+
+_MEMORY = Path("/dev/shm")
+_MEMORY_BYTES_MIN = 1024**3
+_PREFIX = "izin-test-"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """One server for this worker, its database `izin` migrated once: the template of all others.
+
+    The settings are those of every embedded server, fsync and all; on a memory file system
+    they cost little: a copy takes 15 ms there and 90 ms or more on a disk.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_place()))
+    try:
+        with EmbeddedServer(folder, settings={"max_connections": "200"}) as running:
+            asyncio.run(migrate(running.url))
+            yield running
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def fresh_database(server) -> AsyncIterator[str]:
+    """URL of an empty database with the whole schema, dropped after the test."""
+    # File copy takes 15 ms where copying through the log takes 35 to 110.
+    name = f"test_{os.urandom(6).hex()}"
+    maintenance = await asyncpg.connect(at_database(server.url, "postgres"))
+    try:
+        await maintenance.execute(
+            f"create database {name} template {DATABASE} strategy file_copy",
+        )
+        yield at_database(server.url, name)
+        await maintenance.execute(f"drop database {name} with (force)")
+    finally:
+        await maintenance.close()
+
+
+@pytest.fixture
+async def database(fresh_database) -> AsyncIterator[Database]:
+    """A fresh database as the contract API sees it."""
+    opened = await Database.open(fresh_database, role="izin_web")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def citizen_database(fresh_database) -> AsyncIterator[Database]:
+    """The database of the same test as the citizens' doors see it."""
+    opened = await Database.open(fresh_database, role="izin_citizen")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def keeper_database(fresh_database) -> AsyncIterator[Database]:
+    """The database of the same test as sequencer, projector and jobs see it."""
+    opened = await Database.open(fresh_database, role="izin_keeper")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def owner(fresh_database) -> AsyncIterator[asyncpg.Connection]:
+    """One connection of the database's owner, to arrange what no process may."""
+    connection = await asyncpg.connect(fresh_database)
+    yield connection
+    await connection.close()
+
+
+def at_database(url: str, name: str) -> str:
+    """Give the URL of another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _place() -> Path | None:
+    """Give the memory file system if it has room, after what killed runs left there."""
+    if not _MEMORY.is_dir() or not os.access(_MEMORY, os.W_OK):
+        return None
+    for left in _MEMORY.glob(f"{_PREFIX}*"):
+        pid = left.name.removeprefix(_PREFIX).split("-")[0]
+        if not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return _MEMORY if shutil.disk_usage(_MEMORY).free >= _MEMORY_BYTES_MIN else None
