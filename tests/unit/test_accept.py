@@ -1,0 +1,258 @@
+"""Which movement may become the record. Numbers are the contract's rules; W are the write rules."""
+
+from datetime import timedelta
+
+import pytest
+from builders.movements import (
+    EVENING,
+    LATER,
+    NOON,
+    a_citizens,
+    a_key,
+    a_merchants,
+    a_proposal,
+    a_record,
+)
+
+from izin.consent.model import Accepted
+from izin.consent.rules import accept, repeats
+from izin.core.errors import Refused
+from izin.core.terms import Channel, RecipientType, Source, Status
+
+ONAY, RET = Status.ONAY, Status.RET
+KARAR = Source.HS_KARAR
+MICROSECOND, SECOND = timedelta(microseconds=1), timedelta(seconds=1)
+
+
+def code_of(verdict):
+    return verdict.code if isinstance(verdict, Refused) else "accepted"
+
+
+COMPANIES = [
+    ("rule 4, W7: nothing begins with a refusal", None, a_proposal(RET), "H175"),
+    ("rule 11: nor with the company's own decision", None, a_proposal(RET, source=KARAR), "H486"),
+    ("a first ONAY", None, a_proposal(ONAY), "accepted"),
+    ("rule 13: a merchant's first, bare", None, a_merchants(ONAY), "accepted"),
+    ("rule 4: a merchant's first RET", None, a_merchants(RET), "H175"),
+    ("rule 3, W8: RET over RET, older", a_record(RET), a_proposal(RET), "H174"),
+    (
+        "rule 3: RET over RET whatever the date",
+        a_record(RET),
+        a_proposal(RET, consented_at=LATER),
+        "H174",
+    ),
+    (
+        "rule 3 comes before rule 13",
+        a_record(RET),
+        a_merchants(RET),
+        "H174",
+    ),
+    ("rule 5, W3: equal date", a_record(ONAY), a_proposal(RET), "H178"),
+    (
+        "rule 5: older date",
+        a_record(ONAY),
+        a_proposal(ONAY, consented_at=NOON - SECOND),
+        "H178",
+    ),
+    (
+        "rule 5: one second newer",
+        a_record(ONAY),
+        a_proposal(RET, consented_at=NOON + SECOND),
+        "accepted",
+    ),
+    (
+        "rule 2, W8: a newer ONAY renews",
+        a_record(ONAY),
+        a_proposal(ONAY, consented_at=LATER),
+        "accepted",
+    ),
+    (
+        "rule 22: an older ONAY never overrules a refusal",
+        a_record(RET, source=Source.IYS_WEB),
+        a_proposal(ONAY),
+        "H178",
+    ),
+    (
+        "rule 22, R-67: a consent taken after the refusal counts",
+        a_record(RET, source=Source.IYS_WEB),
+        a_proposal(ONAY, consented_at=LATER),
+        "accepted",
+    ),
+    (
+        "rule 22: within the refusal's own second",
+        a_record(RET, source=Source.IYS_WEB, consented_at=NOON + MICROSECOND),
+        a_proposal(ONAY),
+        "H178",
+    ),
+    (
+        "rule 10: the company's own decision over an ONAY",
+        a_record(ONAY),
+        a_proposal(RET, source=KARAR, consented_at=LATER),
+        "accepted",
+    ),
+    ("rule 13, W10: no source", a_record(ONAY), a_merchants(ONAY), "H463"),
+    (
+        "rule 13: a date, but no source",
+        a_record(ONAY),
+        a_merchants(ONAY, consented_at=LATER),
+        "H463",
+    ),
+    (
+        "rule 13, W10: a source, but no date",
+        a_record(ONAY),
+        a_merchants(RET, source=Source.HS_WEB),
+        "H462",
+    ),
+    (
+        "an undated merchant's record gives way to any date",
+        a_record(ONAY, consented_at=None),
+        a_merchants(RET, source=Source.HS_WEB, consented_at=NOON - timedelta(days=900)),
+        "accepted",
+    ),
+    (
+        "rule 6, W4: dated in the future",
+        None,
+        a_proposal(ONAY, consented_at=EVENING + SECOND),
+        "H162",
+    ),
+    (
+        "rule 6: a refusal is not dated in the future either",
+        a_record(ONAY),
+        a_proposal(RET, consented_at=EVENING + SECOND),
+        "H162",
+    ),
+    ("rule 6: this very instant", None, a_proposal(ONAY, consented_at=EVENING), "accepted"),
+    (
+        "rule 9: a late refusal is recorded all the same",
+        a_record(ONAY, consented_at=NOON - timedelta(days=30)),
+        a_proposal(RET, consented_at=NOON - timedelta(days=20), is_late=True),
+        "accepted",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("current", "proposal", "expected"),
+    [case[1:] for case in COMPANIES],
+    ids=[case[0] for case in COMPANIES],
+)
+def test_what_a_company_proposes_is_judged_in_the_contracts_order(current, proposal, expected):
+    assert code_of(accept(current, proposal, now=EVENING)) == expected
+
+
+def test_what_a_company_proposes_is_accepted_as_it_is():
+    proposal = a_proposal(ONAY)
+    assert accept(None, proposal, now=EVENING) == Accepted(
+        status=ONAY, source=Source.HS_WEB, consented_at=NOON
+    )
+
+
+def test_a_future_date_is_named_as_the_caller_wrote_it():
+    refused = accept(None, a_proposal(ONAY, consented_at=EVENING + SECOND), now=EVENING)
+    assert isinstance(refused, Refused)
+    assert (refused.location, refused.value) == (("consentDate",), "2026-02-11 20:00:01")
+
+
+CITIZENS = [
+    ("over an ONAY", a_record(ONAY), a_citizens(RET), EVENING),
+    (
+        "over an ONAY stored as if of later",
+        a_record(ONAY, consented_at=EVENING + SECOND),
+        a_citizens(RET),
+        EVENING + SECOND + MICROSECOND,
+    ),
+    (
+        "over an ONAY of now",
+        a_record(ONAY, consented_at=EVENING),
+        a_citizens(RET),
+        EVENING + MICROSECOND,
+    ),
+    (
+        "over an undated merchant's record",
+        a_record(ONAY, consented_at=None),
+        a_citizens(RET),
+        EVENING,
+    ),
+    ("over a company's RET", a_record(RET), a_citizens(RET), EVENING),
+    ("over her own RET", a_record(RET, source=Source.IYS_WEB), a_citizens(RET), EVENING),
+    (
+        "by a closed line",
+        a_record(ONAY),
+        a_citizens(RET, Source.IYS_AHS_HAT_KAPATMA),
+        EVENING,
+    ),
+    ("by short message", a_record(ONAY), a_citizens(RET, Source.IYS_KISAMESAJ), EVENING),
+    ("an ONAY of hers over a RET", a_record(RET), a_citizens(ONAY), EVENING),
+    ("an ONAY of hers as the first record", None, a_citizens(ONAY, Source.IYS_WEB_YENI), EVENING),
+    (
+        "whatever date she comes with",
+        a_record(ONAY),
+        a_citizens(RET, consented_at=NOON - timedelta(days=1)),
+        EVENING,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("current", "proposal", "dated"),
+    [case[1:] for case in CITIZENS],
+    ids=[case[0] for case in CITIZENS],
+)
+def test_a_citizens_word_always_gets_through_dated_after_what_stands(current, proposal, dated):
+    assert accept(current, proposal, now=EVENING) == Accepted(
+        status=proposal.status, source=proposal.source, consented_at=dated
+    )
+
+
+def test_a_citizens_refusal_creates_no_record_where_the_brand_never_had_one():
+    assert code_of(accept(None, a_citizens(RET), now=EVENING)) == "H175"
+
+
+def test_a_consent_dated_between_two_refusals_does_not_overrule_the_second():
+    first = a_record(RET)
+    second = accept(first, a_citizens(RET), now=EVENING)
+    assert isinstance(second, Accepted)
+    standing = a_record(RET, source=second.source, consented_at=second.consented_at)
+    between = a_proposal(ONAY, consented_at=LATER)
+    assert code_of(accept(standing, between, now=EVENING + SECOND)) == "H178"
+
+
+REPEATS = [
+    ("the very same", a_record(ONAY), a_proposal(ONAY), True),
+    ("another status", a_record(ONAY), a_proposal(RET), False),
+    ("another source", a_record(ONAY), a_proposal(ONAY, source=Source.HS_ATM), False),
+    ("another date", a_record(ONAY), a_proposal(ONAY, consented_at=LATER), False),
+    ("nothing is stored", None, a_proposal(ONAY), False),
+    (
+        "a bare merchant's record",
+        a_record(ONAY, source=None, consented_at=None),
+        a_merchants(ONAY),
+        True,
+    ),
+    (
+        "a citizen's word is new each time",
+        a_record(RET, source=Source.IYS_WEB),
+        a_citizens(RET),
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("current", "proposal", "expected"),
+    [case[1:] for case in REPEATS],
+    ids=[case[0] for case in REPEATS],
+)
+def test_a_repeat_is_the_same_status_source_and_date(current, proposal, expected):
+    assert repeats(current, proposal) is expected
+
+
+def test_the_identity_of_a_record_is_all_of_its_key():
+    """Rules 1 and 14."""
+    apart = {
+        a_key(),
+        a_key(channel=Channel.ARAMA),
+        a_key(recipient_type=RecipientType.TACIR),
+        a_key(brand_code=731003),
+    }
+    assert len(apart) == 4
