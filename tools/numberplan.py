@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, not a package
 """Write src/izin/core/numberplan_table.py from the metadata of libphonenumber.
 
 The library needs 17 µs and 48 MB for what a table answers in one; so it stays a tool, and the
@@ -41,8 +42,10 @@ REGIONS: dict[str, tuple[tuple[str, str], ...]] = {{
 '''
 
 
-def of_length(desc: PhoneNumberDesc) -> str:
+def of_length(desc: PhoneNumberDesc | None) -> str:
     """Pattern of a description, held to its possible lengths."""
+    if desc is None:
+        return "(?!)"
     pattern = re.sub(r"\s+", "", desc.national_number_pattern or "")
     lengths = sorted(n for n in desc.possible_length or () if n > 0)
     if not lengths:

@@ -24,12 +24,12 @@ def ascii_lower(text: str) -> str:
 
 def lower(text: str) -> str:
     """People's text in lower case: I becomes ı, İ becomes i."""
-    return unicodedata.normalize("NFC", text).translate(_LOWER_I).lower()
+    return _composed(_composed(text).translate(_LOWER_I).lower())
 
 
 def upper(text: str) -> str:
     """People's text in capitals: i becomes İ, ı becomes I."""
-    return unicodedata.normalize("NFC", text).translate(_UPPER_I).upper()
+    return _composed(_composed(text).translate(_UPPER_I).upper())
 
 
 def search_key(text: str) -> str:
@@ -37,9 +37,9 @@ def search_key(text: str) -> str:
 
     Gives   lower case without marks, all four i's as one; blanks kept
     """
-    bare = unicodedata.normalize("NFKD", text.translate(_ONE_I))
-    bare = "".join(c for c in bare.casefold() if not unicodedata.combining(c))
-    return bare.translate(_ONE_I)
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_ONE_I)
+    apart = unicodedata.normalize("NFKD", folded)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def fold(text: str) -> str:
@@ -53,3 +53,8 @@ def fold(text: str) -> str:
 def sort_key(text: str) -> str:
     """A key that sorts by the Turkish alphabet when compared character by character."""
     return lower(text).translate(_RANK)
+
+
+def _composed(text: str) -> str:
+    """Letters and their marks as one; an i that carries its dot twice is an i."""
+    return unicodedata.normalize("NFC", text).replace("i\u0307", "i")

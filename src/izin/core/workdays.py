@@ -58,7 +58,7 @@ class Calendar:
         """Take the calendar's data; `load` reads the one that comes along."""
         self.known_from = holidays.known_from
         self.known_until = holidays.known_until
-        self._yearly = holidays.yearly
+        self._yearly = {(each.month, each.day): each for each in holidays.yearly}
         self._whole = frozenset(_whole_days(holidays))
         self._half = frozenset(first - _DAY for first in (*holidays.ramazan, *holidays.kurban))
         # (from, until, answer): it holds for a whole Istanbul day, so the hot path only compares.
@@ -83,12 +83,15 @@ class Calendar:
         """
         if day.weekday() >= _FIRST_WEEKEND_DAY or day in self._whole:
             return False
-        if day in self._half:
-            return half_day_is_workday
-        for each in self._yearly:
-            if (day.month, day.day) == (each.month, each.day) and day.year >= each.first_year:
-                return each.half and half_day_is_workday
-        return True
+        fixed = self._yearly.get((day.month, day.day))
+        if fixed and day.year >= fixed.first_year and not fixed.half:
+            return False
+        return half_day_is_workday or not self.is_half_day(day)
+
+    def is_half_day(self, day: date) -> bool:
+        """Whether a day is the eve of a holiday, free from 13:00; 28 October or a feast's."""
+        fixed = self._yearly.get((day.month, day.day))
+        return day in self._half or bool(fixed and fixed.half and day.year >= fixed.first_year)
 
     def add_workdays(self, day: date, count: int, *, half_day_is_workday: bool) -> date:
         """The last day of a period of `count` business days that begins after `day`."""
