@@ -1,0 +1,126 @@
+"""The formulas give what docs/vectors.md says: the numbers were made by another program."""
+
+import json
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.core.terms import Channel, RecipientType, Side
+from izin.vault.commitment import canonical_json, commit, recipient_commitment
+from izin.vault.cursor import Cursor, Cursors
+from izin.vault.pseudonym import Pseudonyms, TagSecrets
+from izin.vault.retailer import Retailers, RetailerView
+from izin.vault.sealing import CitizenSealer, Sealer
+from izin.vault.secret import Secret
+from izin.vault.tokens import Tokens
+
+ROOT = Path(__file__).parents[2]
+VECTORS = json.loads((ROOT / "tests/vectors/tags.json").read_text("utf-8"))
+
+
+def secret(name):
+    return Secret(bytes.fromhex(VECTORS["keys"][name]))
+
+
+@pytest.fixture
+def pseudonyms():
+    names = TagSecrets.__struct_fields__
+    return Pseudonyms(
+        TagSecrets(*(secret(name) for name in names)), provider_epoch=3, citizen_epoch=4
+    )
+
+
+@pytest.mark.parametrize("row", VECTORS["tags"], ids=lambda row: row["channel"])
+class TestTags:
+    def test_a_providers_tag_and_bucket(self, pseudonyms, row):
+        expected = (UUID(row["provider_tag"]), row["provider_bucket"])
+        code = IysCode(row["iys_code"])
+        assert pseudonyms.provider_tag(code, row["address"]) == expected
+        assert pseudonyms.provider_tags(code, [row["address"]] * 2) == [expected] * 2
+
+    def test_a_citizens_tag_and_bucket(self, pseudonyms, row):
+        expected = (UUID(row["citizen_tag"]), row["citizen_bucket"])
+        assert pseudonyms.citizen_tag(row["address"]) == expected
+
+    def test_the_slot_of_a_record(self, pseudonyms, row):
+        slot = pseudonyms.slot(
+            row["address"],
+            BrandCode(row["brand_code"]),
+            Channel(row["channel"]),
+            RecipientType(row["recipient_type"]),
+        )
+        assert slot == UUID(row["slot"])
+
+    def test_the_reference_of_a_brand(self, pseudonyms, row):
+        assert pseudonyms.brand_ref(BrandCode(row["brand_code"])) == UUID(row["brand_ref"])
+
+
+def test_the_tags_of_a_token_and_of_a_network_address(pseudonyms):
+    other = VECTORS["other"]
+    assert Tokens(pseudonyms.token_tag).tag_of(other["token"]) == UUID(other["token_tag"])
+    assert pseudonyms.client_tag(other["client"]) == UUID(other["client_tag"])
+
+
+def test_the_epochs_are_those_of_the_keys(pseudonyms):
+    assert (pseudonyms.provider_epoch, pseudonyms.citizen_epoch) == (3, 4)
+
+
+@pytest.mark.parametrize("case", VECTORS["sealed"], ids=lambda case: case["table"])
+def test_a_sealed_value_opens(case):
+    sealer = Sealer(case["key_id"], secret(case["key"]).gcm_siv())
+    place = (case["table"], case["column"], bytes.fromhex(case["row"]))
+    opened = sealer.open(bytes.fromhex(case["envelope"]), *place)
+    assert opened.decode() == case["plaintext"]
+
+
+def test_a_citizens_row_opens():
+    case = VECTORS["citizen"]
+    sealer = CitizenSealer(case["key_id"], secret("citizen_seal"))
+    row = bytes.fromhex(case["row"])
+    opened = sealer.open(bytes.fromhex(case["envelope"]), case["bucket"], row)
+    assert opened.decode() == case["plaintext"]
+
+
+def test_a_dealers_code_in_both_views():
+    case = VECTORS["retailer"]
+    code = RetailerCode(case["retailer_code"])
+    retailers = Retailers(
+        RetailerView("provider", case["key_id"], secret("retailer_provider")),
+        RetailerView("citizen", case["key_id"], secret("retailer_citizen")),
+    )
+    assert retailers.seal_provider(code).hex() == case["provider"]
+    assert retailers.seal_citizen(code).hex() == case["citizen"]
+
+
+def test_a_cursor():
+    case = VECTORS["cursor"]
+    place = Cursor(BrandCode(case["brand_code"]), Side(case["side"]), case["idx"])
+    cursors = Cursors(secret("cursor"))
+    assert cursors.seal_cursor(place.brand_code, place.side, place.idx) == case["text"]
+    assert cursors.open_cursor(case["text"]) == place
+
+
+def test_a_commitment():
+    case = VECTORS["commitment"]
+    salts = bytes.fromhex(case["salts"])
+    recipient = recipient_commitment(case["address"], salts[:32]).hex()
+    assert recipient == case["recipient_commitment"]
+    assert canonical_json({**case["body"], "C_rcpt": recipient}).decode() == case["canonical"]
+    assert commit(case["body"], case["address"], salts).hex() == case["commitment"]
+
+
+def _leaves(value):
+    if isinstance(value, dict):
+        return [leaf for each in value.values() for leaf in _leaves(each)]
+    if isinstance(value, list):
+        return [leaf for each in value for leaf in _leaves(each)]
+    return [value]
+
+
+def test_the_page_of_vectors_shows_every_value():
+    page = (ROOT / "docs/vectors.md").read_text("utf-8")
+    shown = {leaf for leaf in _leaves(VECTORS) if leaf not in _leaves(VECTORS["commitment"])}
+    assert [leaf for leaf in shown if str(leaf) not in page] == []
+    assert VECTORS["commitment"]["commitment"] in page
