@@ -31,6 +31,7 @@ from izin.consent.model import ConsentKey, Proposal
 from izin.core.clock import FIRST_CONSENT_DATE
 from izin.core.errors import Refused
 from izin.core.terms import PROVIDER_SOURCES, Channel, RecipientType, Source, Status
+from izin.i18n.catalogue import Language, message
 
 NO_VALUE = msgspec.UNSET
 LOADING = a_context(earliest_registrable=None)
@@ -223,6 +224,15 @@ def test_every_failing_field_of_a_row_is_named_at_once(row, expected):
 def test_an_empty_optional_names_its_field_in_the_sentence():
     refused = parse_consent(a_row(retailerCode=""), a_context())
     assert refused == (Refused(code="H267", facts=(("field", "retailerCode"),)),)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("changes", [{"retailerCode": "x"}, {"retailerAccess": ["x"]}])
+def test_a_dealers_number_that_is_none_is_told_what_was_expected(changes, language):
+    (refused,) = parse_consent(a_row(**changes), a_context())
+    sentence = message(refused, language)
+    assert next(iter(changes)) in sentence
+    assert "at most 8 digits" in sentence
 
 
 @pytest.mark.parametrize("body", [None, [], "ONAY", 5, True])

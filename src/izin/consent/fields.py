@@ -26,8 +26,11 @@ PROPERTIES = frozenset(
 )
 """All that a consent may carry. Source: contract, H118."""
 
-BAD_RETAILER = "IZ011"
+NOT_OF_ITS_SHAPE = "IZ011"
 """Ours: the contract has no code for a dealer's number that is no number."""
+
+_EXPECTED_CODE = (("said", "Expected `int` of at most 8 digits"),)
+_EXPECTED_LIST = (("said", "Expected `array` of `int`"),)
 
 _RETAILER_CODE_MAX = 99_999_999
 
@@ -134,7 +137,7 @@ def read_retailer_code(row: Row, refused: list[Refused]) -> RetailerCode | None:
     value = row["retailerCode"]
     if _is_retailer_code(value):
         return value
-    refused.append(refused_at(BAD_RETAILER, "retailerCode", value))
+    refused.append(_misshapen(_EXPECTED_CODE, "retailerCode", value))
     return None
 
 
@@ -146,7 +149,7 @@ def read_retailer_access(
         return None
     codes = row["retailerAccess"]
     if not isinstance(codes, list):
-        refused.append(refused_at(BAD_RETAILER, "retailerAccess", codes))
+        refused.append(_misshapen(_EXPECTED_LIST, "retailerAccess", codes))
     elif not codes:
         refused.append(refused_at("H163", "retailerAccess", codes))
     elif len(codes) > most:
@@ -155,7 +158,7 @@ def read_retailer_access(
         return tuple(dict.fromkeys(codes))
     else:
         refused.extend(
-            refused_at(BAD_RETAILER, "retailerAccess", code, position)
+            _misshapen(_EXPECTED_CODE, "retailerAccess", code, position)
             for position, code in enumerate(codes)
             if not _is_retailer_code(code)
         )
@@ -183,6 +186,12 @@ def _is_no_address(value: object, *, sandbox: bool) -> bool:
     return isinstance(parse_phone(value, sandbox=sandbox), AddressFault) and isinstance(
         parse_email(value), AddressFault
     )
+
+
+def _misshapen(
+    facts: tuple[tuple[str, str], ...], field: str, value: object, *within: int
+) -> Refused:
+    return Refused(code=NOT_OF_ITS_SHAPE, location=(field, *within), value=value, facts=facts)
 
 
 def _is_retailer_code(value: object) -> TypeGuard[RetailerCode]:
