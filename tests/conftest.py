@@ -15,6 +15,8 @@ from izin.storage.database import Database
 from izin.storage.embedded import DATABASE, EmbeddedServer
 from izin.storage.migrate import migrate
 
+pytest_plugins = ("builders.fixtures",)
+
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES_MIN = 1024**3
 _PREFIX = "izin-test-"

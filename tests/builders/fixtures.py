@@ -1,0 +1,64 @@
+"""Fixtures of the parties: who is registered, who may sign in, and the copy that knows them."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from builders.clock import FakeClock
+from builders.parties import Given
+
+from izin.access.access_token import AccessTokens
+from izin.access.directory import Directory
+from izin.access.passwords import Passwords
+from izin.access.tokens import Tokens
+from izin.keyring.keyring import Keyring, open_keyring
+from izin.storage.database import Database
+from izin.vault.provider import FileKeyProvider
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Iterator[Passwords]:
+    """The slow hash, on two threads."""
+    bench = Passwords()
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+async def operator_database(fresh_database) -> AsyncIterator[Database]:
+    """The database of the same test as whoever takes on parties sees it."""
+    opened = await Database.open(fresh_database, role="izin_operator")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def given(operator_database, passwords) -> Given:
+    """Writes parties through the real verbs."""
+    return Given(operator_database, passwords)
+
+
+@pytest.fixture
+async def keyring(database, tmp_path) -> Keyring:
+    """The keys of the same test's database, under a root key of its own."""
+    return await open_keyring(database, FileKeyProvider(tmp_path / "root.key", production=False))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def directory(database, keyring, clock) -> Directory:
+    """The copy of the parties; it knows nothing before `await directory.refresh()`."""
+    return Directory(database, keyring.pseudonyms.brand_ref, clock_s=clock.seconds)
+
+
+@pytest.fixture
+def access_tokens(database, keyring) -> AccessTokens:
+    return AccessTokens(database, keyring.tokens)
+
+
+@pytest.fixture
+def tokens(database, keyring, passwords, access_tokens) -> Tokens:
+    return Tokens(database, keyring.tokens, passwords=passwords, access_tokens=access_tokens)
