@@ -1,6 +1,7 @@
 """Keys and readings hold for every text, not only for the ones thought of."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -127,7 +128,7 @@ def test_redaction_is_linear_in_the_length(piece: str) -> None:
     assert _seconds_best_of_3(lambda: redact(long)) < 0.05 + 80 * once
 
 
-def _seconds_best_of_3(work) -> float:
+def _seconds_best_of_3(work: Callable[[], object]) -> float:
     def once() -> float:
         began = time.perf_counter()
         work()

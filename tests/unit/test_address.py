@@ -94,7 +94,7 @@ def test_an_address_prints_itself_masked(address: Address, printed: Any) -> None
 
 
 def test_an_address_is_a_key_and_cannot_be_changed() -> None:
-    same = parse_phone("+905990000012", sandbox=True)
+    same = Address("+90599" + "0000012", AddressKind.PHONE)
     assert {PHONE: "found"}[same] == "found"
     assert PHONE != EMAIL
     assert pickle.loads(pickle.dumps(PHONE)) == PHONE

@@ -20,6 +20,7 @@ from izin.telemetry import log
 PHONE = "+905990000012"
 EMAIL = "canli.kanarya@ornek.example"
 IZIN = logging.getLogger("izin")
+NOBODY: dict[str, str] = {}
 
 
 class Lines(io.StringIO):
@@ -172,7 +173,7 @@ def test_ordinary_words_and_numbers_stay(plain: str) -> None:
 
 def _fail_to_notify() -> None:
     try:
-        {}[PHONE]
+        _ = NOBODY[PHONE]
     except KeyError as error:
         error.add_note(f"while reading {EMAIL}")
         raise ValueError(f"cannot notify {EMAIL} at {PHONE}") from error

@@ -10,7 +10,7 @@ import pytest
 from izin.core.paging import BadCursorError, Page, cursor_of, key_of
 
 KEY = (datetime(2026, 2, 11, 9, 30, 0, 123456, tzinfo=UTC), UUID(int=7), 42, "Çorum")
-SHAPE = tuple[datetime, UUID, int, str]
+SHAPE: type[tuple[datetime, UUID, int, str]] = tuple[datetime, UUID, int, str]
 
 
 def test_a_cursor_brings_its_key_back() -> None:
