@@ -65,7 +65,7 @@ class Directory:
         """Since when the copy may be behind; infinite before the first reading."""
         return self._clock_s() - self._confirmed_s
 
-    async def run(self) -> None:
+    async def run(self, *, poll_s: float = POLL_S) -> None:
         """Keep the copy young until cancelled.
 
         Passing trouble only lets the copy age: once too old, it answers nothing.
@@ -73,7 +73,7 @@ class Directory:
         while True:
             with contextlib.suppress(UnavailableError):
                 await self.refresh()
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(poll_s)
 
     async def refresh(self) -> None:
         """See whether the parties changed, and read what did.
