@@ -1,4 +1,4 @@
-"""A batch request: kept before it is answered, worked through exactly once, shown for sixty days."""
+"""A batch request: kept before it is answered, worked through once, shown for sixty days."""
 
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -62,7 +62,7 @@ async def submit(
     ]
     bucket = _bucket(request_id)
     body = _encode(BatchBody(originated, on_repeat))
-    sealed = keyring.batch_sealer.seal("batch", "body", request_id.bytes, body)
+    sealed = keyring.batch_sealer.seal("batch", "body_sealed", request_id.bytes, body)
     brand_code = proposals[0].key.brand_code
     await store.put_batch(connection, request_id, bucket, brand_code, sealed)
     await queue.put(connection, JOB, request_id.bytes, None)
@@ -85,7 +85,9 @@ class BatchWork:
         if row is None or row["results_sealed"] is not None:
             return
         opener = await self._keyring.openers([row["body_sealed"]])
-        body = _decode_body(opener.open(row["body_sealed"], "batch", "body", request_id.bytes))
+        body = _decode_body(
+            opener.open(row["body_sealed"], "batch", "body_sealed", request_id.bytes)
+        )
         verdicts = await self._recorder.record(
             connection, body.proposals, actor=Actor.PROVIDER, on_repeat=body.on_repeat
         )
@@ -94,7 +96,7 @@ class BatchWork:
             for proposal, verdict in zip(body.proposals, verdicts, strict=True)
         ]
         sealed = self._keyring.batch_sealer.seal(
-            "batch", "results", request_id.bytes, _encode(results)
+            "batch", "results_sealed", request_id.bytes, _encode(results)
         )
         await store.finish_batch(connection, request_id, bucket, sealed)
 
@@ -138,9 +140,9 @@ async def results_of(
     opener = await keyring.openers([row["results_sealed"] or row["body_sealed"]])
     if row["results_sealed"] is not None:
         return _decode_results(
-            opener.open(row["results_sealed"], "batch", "results", request_id.bytes)
+            opener.open(row["results_sealed"], "batch", "results_sealed", request_id.bytes)
         )
-    body = _decode_body(opener.open(row["body_sealed"], "batch", "body", request_id.bytes))
+    body = _decode_body(opener.open(row["body_sealed"], "batch", "body_sealed", request_id.bytes))
     return [
         Result(sub_request_id=proposal.origin.sub_request_id)
         for proposal in body.proposals

@@ -8,23 +8,13 @@ from asyncpg import Record
 
 from izin.consent import store
 from izin.consent.coalesce import Bounds, Coalescer
-from izin.consent.model import ConsentKey
+from izin.consent.model import ConsentKey, Standing
 from izin.consent.source import source_of
 from izin.consent.stored import STATUS, key_columns
 from izin.core.codes import RetailerCode, TransactionId
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
 from izin.storage.database import Database
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What the decision needs of a record."""
-
-    status: Status
-    source: Source | None
-    consented_at: datetime | None
-    recorded_at: datetime
-    retailer_code: RetailerCode | None
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):

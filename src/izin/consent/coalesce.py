@@ -57,21 +57,23 @@ class Coalescer(Generic[K, A]):
     async def _run(self) -> None:
         while self._waiting:
             batch = self._next_batch()
-            if not batch:
-                continue
-            try:
-                answers = await self._look_up([key for key, _ in batch])
-            except BaseException as error:
-                for _, future in batch:
-                    _fail(future, error)
-                if not isinstance(error, Exception):
-                    raise
-            else:
-                for (_, future), answer in zip(batch, answers, strict=True):
-                    # a client that left has cancelled its future; setting it would raise and
-                    # strand everyone behind it in the batch
-                    if not future.done():
-                        future.set_result(answer)
+            if batch:
+                await self._answer(batch)
+
+    async def _answer(self, batch: list[tuple[K, asyncio.Future[A]]]) -> None:
+        try:
+            answers = await self._look_up([key for key, _ in batch])
+        except BaseException as error:
+            for _, future in batch:
+                _fail(future, error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), answer in zip(batch, answers, strict=True):
+            # a client that left has cancelled its future; setting it would raise and strand
+            # everyone behind it in the batch
+            if not future.done():
+                future.set_result(answer)
 
     def _next_batch(self) -> list[tuple[K, asyncio.Future[A]]]:
         batch: list[tuple[K, asyncio.Future[A]]] = []

@@ -6,8 +6,9 @@ from datetime import datetime
 import msgspec
 
 from izin.consent import store
-from izin.consent.event import EventBody, decode_body
 from izin.consent.model import ConsentKey
+from izin.consent.opened import Opened, open_rows
+from izin.consent.stored import locations
 from izin.core.codes import TransactionId
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
@@ -43,7 +44,7 @@ async def history(
             the record's version is the count
     """
     pseudonyms = keyring.pseudonyms
-    tag, bucket = pseudonyms.provider_tag(key.iys_code, key.address.clear)
+    [(tag, bucket)] = locations(pseudonyms, [key])
     head = await store.key_head(
         connection,
         pseudonyms.brand_ref(key.brand_code),
@@ -55,17 +56,9 @@ async def history(
     if head is None:
         return History([], 0)
     rows = await store.chain(connection, head["event_id"], bucket, offset, limit)
-    opener = await keyring.openers(row["body_sealed"] for row in rows)
-    movements = [
-        _movement(
-            decode_body(
-                opener.open(row["body_sealed"], "consent_event", "body", row["event_id"].bytes)
-            ),
-            row["commitment"],
-        )
-        for row in rows
-    ]
-    return History(movements, head["version"])
+    return History(
+        [_movement(opened) for opened in await open_rows(keyring, rows)], head["version"]
+    )
 
 
 def as_of(
@@ -85,9 +78,10 @@ def as_of(
     return None
 
 
-def _movement(body: EventBody, commitment: bytes) -> Movement:
+def _movement(opened: Opened) -> Movement:
+    body = opened.body
     return Movement(
-        transaction_id=TransactionId(commitment.hex()),
+        transaction_id=opened.transaction_id,
         status=body.status,
         source=body.source,
         consented_at=body.consented_at,

@@ -13,7 +13,9 @@ from uuid import UUID
 import msgspec
 
 from izin.consent import store
-from izin.consent.event import EventBody, decode_body
+from izin.consent.event import EventBody
+from izin.consent.model import ConsentKey
+from izin.consent.opened import open_bodies
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.keyring import Keyring
@@ -84,49 +86,41 @@ class Projector:
                     raise FencedError
                 await write_citizens(connection, rows)
                 await write_figures(connection, figures(self._keyring, bodies))
-            return to - after
+            return int(to - after)
 
 
 async def bodies_between(
     connection: Connection, keyring: Keyring, after_idx: int, to_idx: int
 ) -> list[EventBody]:
-    """Open the events of the numbers in (after_idx, to_idx], in their order; erased ones are left out."""
+    """Open the events numbered in (after_idx, to_idx], in order; erased ones are left out."""
     entries = await ledger.entries(connection, after_idx, to_idx)
     assert len(entries) == to_idx - after_idx, "numbers have no gap"
-    ids = [entry["event_id"] for entry in entries]
-    sealed = {
-        row["event_id"]: row["body_sealed"]
-        for row in await store.events(connection, ids)
-        if row["body_sealed"] is not None
-    }
-    opener = await keyring.openers(sealed.values())
-    return [
-        decode_body(opener.open(sealed[event_id], "consent_event", "body", event_id.bytes))
-        for event_id in ids
-        if event_id in sealed
-    ]
+    opened = await open_bodies(connection, keyring, [entry["event_id"] for entry in entries])
+    return [each.body for each in opened]
 
 
 def citizen_rows(keyring: Keyring, bodies: Iterable[EventBody]) -> list[CitizenRow]:
     """The citizen's side of movements, the last of each slot, shuffled."""
     pseudonyms = keyring.pseudonyms
-    last: dict[UUID, EventBody] = {}
-    for body in bodies:
-        key = body.key
-        slot = pseudonyms.slot(
-            key.address.clear, key.brand_code, key.channel, key.recipient_type
-        )
-        last[slot] = body
-    rows = [_citizen_row(keyring, slot, body) for slot, body in last.items()]
+    last = {pseudonyms.slot(*_place(body.key)): body for body in bodies}
+    rows: list[CitizenRow] = []
+    for slot, body in last.items():
+        tag, bucket = pseudonyms.citizen_tag(body.key.address.clear)
+        content = _encode(_content(keyring, body))
+        sealed = keyring.citizen_sealer.seal(bucket, slot.bytes, content)
+        rows.append(CitizenRow(tag, slot, bucket, sealed))
     _shuffle(rows)
     return rows
 
 
-def _citizen_row(keyring: Keyring, slot: UUID, body: EventBody) -> CitizenRow:
+def _place(key: ConsentKey) -> tuple[str, BrandCode, Channel, RecipientType]:
+    return (key.address.clear, key.brand_code, key.channel, key.recipient_type)
+
+
+def _content(keyring: Keyring, body: EventBody) -> CitizenConsent:
     key = body.key
-    tag, bucket = keyring.pseudonyms.citizen_tag(key.address.clear)
     code = body.retailer_code
-    content = CitizenConsent(
+    return CitizenConsent(
         iys_code=key.iys_code,
         brand_code=key.brand_code,
         channel=key.channel,
@@ -138,8 +132,6 @@ def _citizen_row(keyring: Keyring, slot: UUID, body: EventBody) -> CitizenRow:
         retailer_siv=None if code is None else keyring.retailers.seal_citizen(code),
         event_id=body.event_id,
     )
-    sealed = keyring.citizen_sealer.seal(bucket, slot.bytes, _encode(content))
-    return CitizenRow(tag, slot, bucket, sealed)
 
 
 def figures(keyring: Keyring, bodies: Iterable[EventBody]) -> Figures:

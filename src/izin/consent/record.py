@@ -4,59 +4,31 @@ Read the current rows and the database's time; let the rules decide; seal; write
 version; decide again what moved meanwhile. No lock is held between the steps.
 """
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from enum import Enum, auto
-from uuid import UUID
-
-import msgspec
+from enum import Enum
 
 from izin.consent import store
-from izin.consent.event import VERSION, Actor, EventBody, committed_fields, decode_body, encode_body
-from izin.consent.model import Accepted, Current, Proposal, Recorded, Repeated, Verdict
+from izin.consent.event import Actor
+from izin.consent.model import Accepted, Proposal, Recorded, Repeated, Verdict
+from izin.consent.movement import Asked, Move, columns_of, keys_of, make_moves
+from izin.consent.opened import open_bodies
 from izin.consent.rules import accept, repeats
-from izin.consent.source import ID_BY_SOURCE
-from izin.consent.stored import current_of
+from izin.consent.stored import current_of, locations
 from izin.core.codes import TransactionId
 from izin.core.errors import UnavailableError
-from izin.core.uuid7 import uuid7s
 from izin.keyring import Keyring
 from izin.storage.database import Connection
-from izin.vault.commitment import commit
 
-ATTEMPTS_MAX = 64
-SALT_BYTES = 64
+ROUNDS_MAX = 64
+"""How often a record may move under its writers before the answer is 503."""
 
 
 class OnRepeat(Enum):
     """What a movement that is stored already is answered with."""
 
-    BY_RULES = auto()  # the contract's codes: v1
-    ANSWER = auto()  # its first receipt: v2, retries, files
-
-
-class _Asked(msgspec.Struct):
-    """One proposal on its way: where it stands in the answer, its key columns, what is stored."""
-
-    ord: int
-    proposal: Proposal
-    brand_ref: UUID
-    tag: UUID
-    bucket: int
-    current: Current | None = None
-
-    def order(self) -> tuple[bytes, str, str, bytes]:
-        key = self.proposal.key
-        return (self.brand_ref.bytes, key.channel, key.recipient_type, self.tag.bytes)
-
-
-class _Move(msgspec.Struct, frozen=True):
-    """An accepted proposal with its event, ready to be written."""
-
-    asked: _Asked
-    body: EventBody
-    commitment: bytes
+    BY_RULES = "by rules"  # the contract's codes: v1
+    ANSWER = "answer"  # its first receipt: v2, files
 
 
 class Recorder:
@@ -76,198 +48,130 @@ class Recorder:
     ) -> list[Verdict]:
         """Make movements durable, or say why not.
 
-        Takes   any number of proposals, of any brands; in a transaction of the caller's, the
-                movements are durable when that commits
+        Takes   any number of proposals, of any brands; inside a transaction of the caller's they
+                are durable when that commits
         Gives   one verdict a proposal, in order
-        Raises  UnavailableError when a key keeps moving under us; nothing is half done then
+        Raises  UnavailableError when a record keeps moving under us
         Cost    two round trips for any number of proposals; two more for each round of collisions
         """
-        verdicts: list[Verdict | None] = [None] * len(proposals)
+        verdicts: dict[int, Verdict] = {}
+        call = _Recording(self._keyring, connection, actor, on_repeat, verdicts)
         for wave in _waves(self._asked(proposals)):
-            await self._record_wave(connection, wave, actor, on_repeat, verdicts)
-        assert all(verdict is not None for verdict in verdicts), "every proposal has its verdict"
-        return [verdict for verdict in verdicts if verdict is not None]
+            await call.record(wave)
+        return [verdicts[ord_] for ord_ in range(len(proposals))]
 
-    def _asked(self, proposals: Sequence[Proposal]) -> list[_Asked]:
+    def _asked(self, proposals: Sequence[Proposal]) -> list[Asked]:
         pseudonyms = self._keyring.pseudonyms
-        refs = {p.key.brand_code: pseudonyms.brand_ref(p.key.brand_code) for p in proposals}
-        asked: list[_Asked] = []
-        for ord_, proposal in enumerate(proposals):
-            key = proposal.key
-            tag, bucket = pseudonyms.provider_tag(key.iys_code, key.address.clear)
-            asked.append(_Asked(ord_, proposal, refs[key.brand_code], tag, bucket))
-        return asked
+        located = locations(pseudonyms, [proposal.key for proposal in proposals])
+        return [
+            Asked(ord_, proposal, pseudonyms.brand_ref(proposal.key.brand_code), tag, bucket)
+            for ord_, (proposal, (tag, bucket)) in enumerate(zip(proposals, located, strict=True))
+        ]
 
-    async def _record_wave(
+
+class _Recording:
+    """One call of `record`: what it works with, and the verdicts so far."""
+
+    def __init__(
         self,
+        keyring: Keyring,
         connection: Connection,
-        wave: list[_Asked],
         actor: Actor,
         on_repeat: OnRepeat,
-        verdicts: list[Verdict | None],
+        verdicts: dict[int, Verdict],
     ) -> None:
-        left = sorted(wave, key=_Asked.order)
-        for _ in range(ATTEMPTS_MAX):
-            now = await _read_current(connection, left)
-            accepted = await self._decide(connection, left, now, on_repeat, verdicts)
-            moves = self._events(accepted, now, actor)
-            written = await self._write(connection, moves, now)
-            left = []
-            for move in moves:
-                if move.body.event_id in written:
-                    verdicts[move.asked.ord] = Recorded(
-                        transaction_id=TransactionId(move.commitment.hex()), recorded_at=now
-                    )
-                else:
-                    left.append(move.asked)
+        self._keyring = keyring
+        self._connection = connection
+        self._actor = actor
+        self._on_repeat = on_repeat
+        self._verdicts = verdicts
+
+    async def record(self, wave: list[Asked]) -> None:
+        """Record movements of distinct keys."""
+        left = sorted(wave, key=Asked.order)
+        for _ in range(ROUNDS_MAX):
+            now = await self._read_current(left)
+            accepted = await self._decide(left, now)
+            left = await self._write(make_moves(accepted, now, self._actor))
             if not left:
                 return
         raise UnavailableError("a record kept moving under its writers")
 
-    async def _decide(
-        self,
-        connection: Connection,
-        asked: list[_Asked],
-        now: datetime,
-        on_repeat: OnRepeat,
-        verdicts: list[Verdict | None],
-    ) -> list[tuple[_Asked, Accepted]]:
-        accepted: list[tuple[_Asked, Accepted]] = []
-        again: list[_Asked] = []
+    async def _read_current(self, asked: list[Asked]) -> datetime:
+        rows = await store.current_records(self._connection, keys_of(asked))
+        for one, row in zip(asked, rows, strict=True):
+            one.current = current_of(row)
+        now: datetime = rows[0]["now"]
+        return now
+
+    async def _decide(self, asked: list[Asked], now: datetime) -> list[tuple[Asked, Accepted]]:
+        accepted: list[tuple[Asked, Accepted]] = []
+        again: list[Asked] = []
         for one in asked:
-            if on_repeat is OnRepeat.ANSWER and repeats(one.current, one.proposal):
+            if self._on_repeat is OnRepeat.ANSWER and repeats(one.current, one.proposal):
                 again.append(one)
                 continue
             verdict = accept(one.current, one.proposal, now=now)
             if isinstance(verdict, Accepted):
                 accepted.append((one, verdict))
             else:
-                verdicts[one.ord] = verdict
+                self._verdicts[one.ord] = verdict
         if again:
-            await self._answer_repeats(connection, again, verdicts)
+            await self._answer_repeats(again)
         return accepted
 
-    async def _answer_repeats(
-        self, connection: Connection, asked: list[_Asked], verdicts: list[Verdict | None]
-    ) -> None:
+    async def _answer_repeats(self, asked: list[Asked]) -> None:
         ids = [one.current.event_id for one in asked if one.current is not None]
-        rows = {row["event_id"]: row for row in await store.events(connection, ids)}
-        opener = await self._keyring.openers(row["body_sealed"] for row in rows.values())
-        for one in asked:
-            assert one.current is not None, "only what is stored can be repeated"
-            row = rows[one.current.event_id]
-            body = decode_body(
-                opener.open(row["body_sealed"], "consent_event", "body", row["event_id"].bytes)
-            )
-            verdicts[one.ord] = Repeated(
-                transaction_id=TransactionId(row["commitment"].hex()),
-                recorded_at=row["recorded_at"],
-                origin=body.origin,
+        opened = await open_bodies(self._connection, self._keyring, ids)
+        for one, event in zip(asked, opened, strict=True):
+            self._verdicts[one.ord] = Repeated(
+                transaction_id=event.transaction_id,
+                recorded_at=event.body.recorded_at,
+                origin=event.body.origin,
             )
 
-    def _events(
-        self, accepted: list[tuple[_Asked, Accepted]], now: datetime, actor: Actor
-    ) -> list[_Move]:
-        ids = uuid7s(len(accepted), int(now.timestamp() * 1000))
-        salts = os.urandom(SALT_BYTES * len(accepted))
-        moves: list[_Move] = []
-        for n, (one, verdict) in enumerate(accepted):
-            proposal = one.proposal
-            body = EventBody(
-                version=VERSION,
-                event_id=ids[n],
-                key=proposal.key,
-                status=proposal.status,
-                source=proposal.source,
-                consented_at=verdict.consented_at,
-                recorded_at=now,
-                actor=actor,
-                salts=salts[n * SALT_BYTES : (n + 1) * SALT_BYTES],
-                previous_status=None if one.current is None else one.current.status,
-                retailer_code=proposal.retailer_code,
-                retailer_access=proposal.retailer_access,
-                origin=proposal.origin,
-                is_late=proposal.is_late,
-            )
-            moves.append(
-                _Move(one, body, commit(committed_fields(body), body.key.address.clear, body.salts))
-            )
-        return moves
-
-    async def _write(
-        self, connection: Connection, moves: list[_Move], now: datetime
-    ) -> set[UUID]:
+    async def _write(self, moves: list[Move]) -> list[Asked]:
+        """Write what has not moved since it was read; give what has."""
         if not moves:
-            return set()
-        keys = _columns_of([move.asked for move in moves])
-        columns = await self._columns(moves, now)
-        granting = [n for n, move in enumerate(moves) if move.body.retailer_access is not None]
-        if not granting:
-            return await store.append(connection, keys, columns)
-        async with connection.transaction():
-            written = await store.append(connection, keys, columns)
-            await self._grant(
-                connection,
-                keys,
-                [n for n in granting if moves[n].body.event_id in written],
-                moves,
-            )
-        return written
-
-    async def _columns(self, moves: list[_Move], now: datetime) -> store.MovementColumns:
-        keyring = self._keyring
-        sealers = {
-            ref: await keyring.brand_sealer(ref, now) for ref in {m.asked.brand_ref for m in moves}
-        }
-        epoch = keyring.pseudonyms.provider_epoch
-        columns = store.MovementColumns(*([] for _ in store.MovementColumns.__struct_fields__))
-        for asked, body, commitment in ((m.asked, m.body, m.commitment) for m in moves):
-            sealer = sealers[asked.brand_ref]
-            current = asked.current
-            event_id = body.event_id
-            code = body.retailer_code
-            columns.statuses.append(body.status)
-            columns.sources.append(None if body.source is None else ID_BY_SOURCE[body.source])
-            columns.consented_ats.append(body.consented_at)
-            columns.recorded_ats.append(now)
-            columns.recipients_sealed.append(
-                sealer.seal(
-                    "provider_consent", "recipient", asked.tag.bytes,
-                    body.key.address.clear.encode(),
+            return []
+        keys = keys_of([move.asked for move in moves])
+        columns = await columns_of(self._keyring, moves)
+        if any(move.body.retailer_access is not None for move in moves):
+            async with self._connection.transaction():
+                written = await store.append(self._connection, keys, columns)
+                await self._grant([move for move in moves if move.body.event_id in written])
+        else:
+            written = await store.append(self._connection, keys, columns)
+        moved: list[Asked] = []
+        for move in moves:
+            if move.body.event_id in written:
+                self._verdicts[move.asked.ord] = Recorded(
+                    transaction_id=TransactionId(move.commitment.hex()),
+                    recorded_at=move.body.recorded_at,
                 )
-            )
-            columns.retailer_sivs.append(
-                None if code is None else keyring.retailers.seal_provider(code)
-            )
-            columns.event_ids.append(event_id)
-            columns.tag_epochs.append(epoch)
-            columns.versions.append(1 if current is None else current.version + 1)
-            columns.commitments.append(commitment)
-            columns.previous_event_ids.append(None if current is None else current.event_id)
-            columns.bodies_sealed.append(
-                sealer.seal("consent_event", "body", event_id.bytes, encode_body(body))
-            )
-            columns.sides.append(body.side)
-        return columns
+            else:
+                moved.append(move.asked)
+        return moved
 
-    async def _grant(
-        self, connection: Connection, keys: store.KeyColumns, rows: list[int], moves: list[_Move]
-    ) -> None:
-        await store.replace_retailers_out(connection, keys.picked(rows))
-        pairs = [
-            (row, self._keyring.retailers.seal_provider(code))
-            for row in rows
-            for code in moves[row].body.retailer_access or ()
+    async def _grant(self, moves: list[Move]) -> None:
+        """Replace the dealers of the records whose movement names any."""
+        seal = self._keyring.retailers.seal_provider
+        naming = [move for move in moves if move.body.retailer_access is not None]
+        granted = [
+            (move.asked, seal(code)) for move in naming for code in move.body.retailer_access or ()
         ]
-        if pairs:
-            granted, sealed = zip(*pairs, strict=True)
-            await store.replace_retailers_in(connection, keys.picked(granted), list(sealed))
+        await store.replace_retailers_out(
+            self._connection, keys_of([move.asked for move in naming])
+        )
+        await store.replace_retailers_in(
+            self._connection, keys_of([asked for asked, _ in granted]), [siv for _, siv in granted]
+        )
 
 
-def _waves(asked: list[_Asked]) -> Iterable[list[_Asked]]:
-    """Split so that no key stands twice in one wave; order of a key's movements is kept."""
-    waves: list[list[_Asked]] = []
-    turns: dict[tuple[bytes, str, str, bytes], int] = {}
+def _waves(asked: list[Asked]) -> list[list[Asked]]:
+    """Split so that no key stands twice in one wave; the order of a key's movements is kept."""
+    waves: list[list[Asked]] = []
+    turns: dict[tuple[int, str, str, int], int] = {}
     for one in asked:
         key = one.order()
         turn = turns.get(key, 0)
@@ -276,22 +180,3 @@ def _waves(asked: list[_Asked]) -> Iterable[list[_Asked]]:
             waves.append([])
         waves[turn].append(one)
     return waves
-
-
-async def _read_current(connection: Connection, asked: list[_Asked]) -> datetime:
-    """Fill in what is stored under each key; give the database's time."""
-    rows = await store.current_records(connection, _columns_of(asked))
-    for one, row in zip(asked, rows, strict=True):
-        one.current = current_of(row)
-    now: datetime = rows[0]["now"]
-    return now
-
-
-def _columns_of(asked: list[_Asked]) -> store.KeyColumns:
-    return store.KeyColumns(
-        [one.brand_ref for one in asked],
-        [one.proposal.key.channel for one in asked],
-        [one.proposal.key.recipient_type for one in asked],
-        [one.tag for one in asked],
-        [one.bucket for one in asked],
-    )

@@ -31,7 +31,13 @@ class KeyColumns(msgspec.Struct, frozen=True):
 
     def picked(self, rows: Sequence[int]) -> "KeyColumns":
         """Give only the rows named."""
-        return KeyColumns(*([column[row] for row in rows] for column in self.parameters()))
+        return KeyColumns(
+            [self.brand_refs[row] for row in rows],
+            [self.channels[row] for row in rows],
+            [self.recipient_types[row] for row in rows],
+            [self.tags[row] for row in rows],
+            [self.buckets[row] for row in rows],
+        )
 
 
 class MovementColumns(msgspec.Struct, frozen=True):
@@ -100,7 +106,12 @@ async def chain(
 
 
 async def key_head(
-    connection: Connection, brand_ref: UUID, channel: str, recipient_type: str, tag: UUID, bucket: int
+    connection: Connection,
+    brand_ref: UUID,
+    channel: str,
+    recipient_type: str,
+    tag: UUID,
+    bucket: int,
 ) -> Record | None:
     return await connection.fetchrow(
         _SQL["key_head"], brand_ref, channel, recipient_type, tag, bucket
@@ -127,9 +138,7 @@ async def upsert_citizen(
     await connection.execute(_SQL["upsert_citizen"], tags, slots, buckets, sealed)
 
 
-async def citizen_rows(
-    connection: Connection, tag: UUID, bucket: int, limit: int
-) -> list[Record]:
+async def citizen_rows(connection: Connection, tag: UUID, bucket: int, limit: int) -> list[Record]:
     return await connection.fetch(_SQL["citizen_rows"], tag, bucket, limit)
 
 
@@ -159,9 +168,7 @@ async def batch_body(connection: Connection, request_id: UUID, bucket: int) -> R
 async def batch_of_brand(
     connection: Connection, request_id: UUID, bucket: int, brand_code: int, oldest: datetime
 ) -> Record | None:
-    return await connection.fetchrow(
-        _SQL["batch_of_brand"], request_id, bucket, brand_code, oldest
-    )
+    return await connection.fetchrow(_SQL["batch_of_brand"], request_id, bucket, brand_code, oldest)
 
 
 async def finish_batch(

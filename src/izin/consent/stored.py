@@ -1,24 +1,38 @@
-"""Between a key in clear and the columns that store it."""
+"""Between keys in clear and the columns that store them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from uuid import UUID
 
 from asyncpg import Record
 
 from izin.consent.model import ConsentKey, Current
 from izin.consent.source import source_of
 from izin.consent.store import KeyColumns
+from izin.core.codes import IysCode
 from izin.core.terms import Status
 from izin.vault.pseudonym import Pseudonyms
 
 STATUS = {status.value: status for status in Status}
 
 
+def locations(pseudonyms: Pseudonyms, keys: Sequence[ConsentKey]) -> list[tuple[UUID, int]]:
+    """Tag and bucket of each key, in order. Cost: about 2 µs a key."""
+    rows_by_provider: defaultdict[IysCode, list[int]] = defaultdict(list)
+    for row, key in enumerate(keys):
+        rows_by_provider[key.iys_code].append(row)
+    found: dict[int, tuple[UUID, int]] = {}
+    for iys_code, rows in rows_by_provider.items():
+        tags = pseudonyms.provider_tags(iys_code, [keys[row].address.clear for row in rows])
+        found.update(zip(rows, tags, strict=True))
+    return [found[row] for row in range(len(keys))]
+
+
 def key_columns(pseudonyms: Pseudonyms, keys: Sequence[ConsentKey]) -> KeyColumns:
-    """Lay keys out as the statements take them. Cost: two keyed tags each, about 2 µs."""
-    refs = {code: pseudonyms.brand_ref(code) for code in {key.brand_code for key in keys}}
-    located = [pseudonyms.provider_tag(key.iys_code, key.address.clear) for key in keys]
+    """Lay keys out as the statements take them."""
+    located = locations(pseudonyms, keys)
     return KeyColumns(
-        [refs[key.brand_code] for key in keys],
+        [pseudonyms.brand_ref(key.brand_code) for key in keys],
         [key.channel for key in keys],
         [key.recipient_type for key in keys],
         [tag for tag, _ in located],

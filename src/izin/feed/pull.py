@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
-from uuid import UUID
 
 import msgspec
 
-from izin.consent import store as consents
-from izin.consent.event import EventBody, decode_body
-from izin.core.codes import BrandCode, TransactionId
+from izin.consent.opened import Opened, open_bodies
+from izin.core.codes import BrandCode
 from izin.core.terms import Side
 from izin.keyring import Keyring
 from izin.ledger import store as ledger
@@ -29,17 +27,10 @@ class FeedWindow(msgspec.Struct, frozen=True, kw_only=True):
     withheld_minutes: int = 0
 
 
-class Change(msgspec.Struct, frozen=True):
-    """One movement of the feed."""
-
-    body: EventBody
-    transaction_id: TransactionId
-
-
 class Changes(msgspec.Struct, frozen=True):
     """A stretch of the feed, and the number of its last entry; nothing newer when empty."""
 
-    list: list[Change]
+    movements: list[Opened]
     last_idx: int
     last_recorded_at: datetime | None
 
@@ -87,7 +78,7 @@ async def pull(
     kept = list(takewhile(lambda row: row["recorded_at"] <= newest, rows))
     if not kept:
         return Changes([], after, None)
-    changes = await _open(connection, keyring, [row["event_id"] for row in kept])
+    changes = await open_bodies(connection, keyring, [row["event_id"] for row in kept])
     return Changes(changes, kept[-1]["idx"], kept[-1]["recorded_at"])
 
 
@@ -96,18 +87,3 @@ async def _start(connection: Connection, oldest: datetime, published_idx: int) -
     hour = oldest.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     before = await ledger.first_of_hour(connection, hour)
     return published_idx if before is None else before
-
-
-async def _open(connection: Connection, keyring: Keyring, ids: list[UUID]) -> list[Change]:
-    rows = {row["event_id"]: row for row in await consents.events(connection, ids)}
-    readable = [rows[i] for i in ids if rows[i]["body_sealed"] is not None]
-    opener = await keyring.openers(row["body_sealed"] for row in readable)
-    return [
-        Change(
-            decode_body(
-                opener.open(row["body_sealed"], "consent_event", "body", row["event_id"].bytes)
-            ),
-            TransactionId(row["commitment"].hex()),
-        )
-        for row in readable
-    ]

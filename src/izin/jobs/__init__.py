@@ -1,0 +1,1 @@
+"""What goes on behind the requests: numbering, projecting, queued work, timers."""

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from izin.ledger import store
 from izin.storage.database import Connection, Database
-from izin.telemetry.log import logger
-
-_log = logger("sequencer")
 
 LEASE_KEY = 0x495A494E  # "IZIN": the advisory lock that one sequencer holds
+
+
+_COPIED = ("bucket", "brand_ref", "side", "recorded_at")
 
 
 class FencedError(Exception):
@@ -68,9 +68,10 @@ class Sequencer:
                 if await store.assign(connection, self._epoch, last) is None:
                     raise FencedError
                 ids = [row["event_id"] for row in waiting]
-                columns = (list(range(first, last + 1)), ids) + tuple(
-                    [row[name] for row in waiting]
-                    for name in ("bucket", "brand_ref", "side", "recorded_at")
+                columns: tuple[list[object], ...] = (
+                    list(range(first, last + 1)),
+                    list(ids),
+                    *([row[name] for row in waiting] for name in _COPIED),
                 )
                 await store.number(connection, columns)
                 gone = await store.forget_waiting(connection, ids)

@@ -35,7 +35,8 @@ async def forget_waiting(connection: Connection, event_ids: list[UUID]) -> int:
 
 
 async def assign(connection: Connection, epoch: int, last_idx: int) -> int | None:
-    return await connection.fetchval(_SQL["assign"], epoch, last_idx)
+    assigned: int | None = await connection.fetchval(_SQL["assign"], epoch, last_idx)
+    return assigned
 
 
 async def publish(connection: Connection, epoch: int, idx: int) -> None:
@@ -61,8 +62,10 @@ async def brand_entries(
 
 
 async def first_of_hour(connection: Connection, hour: datetime) -> int | None:
-    return await connection.fetchval(_SQL["first_of_hour"], hour)
+    before: int | None = await connection.fetchval(_SQL["first_of_hour"], hour)
+    return before
 
 
 async def projected(connection: Connection, epoch: int, expected: int, idx: int) -> int | None:
-    return await connection.fetchval(_SQL["projected"], epoch, expected, idx)
+    now: int | None = await connection.fetchval(_SQL["projected"], epoch, expected, idx)
+    return now

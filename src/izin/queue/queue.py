@@ -1,14 +1,14 @@
-"""Jobs in the database: put in the caller's transaction, claimed with a lease, finished with their work."""
+"""Jobs in the database: claimed with a lease, finished in the transaction of their work."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
 from izin.queue import store
 from izin.storage.database import Connection, Database
-from izin.telemetry.log import logger
 
-_log = logger("queue")
+_log = logging.getLogger("izin.queue")
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -42,13 +42,13 @@ class Queue:
         return [Job(*row.values()) for row in rows]
 
     async def work(self, job: Job) -> None:
-        """Do one job; on failure put it back with growing pauses, and give up after the last try."""
+        """Do one job; put it back with growing pauses if it fails, and in the end give it up."""
         try:
             async with self._database.transaction() as connection:
                 await self._handlers[job.name](connection, job.payload)
                 await store.finish(connection, job.job_id)
-        except Exception as error:  # a worker outlives any one job
-            _log.exception("job failed", extra={"job": job.name, "attempts": job.attempts})
+        except Exception as error:  # noqa: BLE001  # a worker outlives any one job
+            _log.exception("job failed", extra={"job": job.name, "attempt": job.attempts})
             await self._put_back(job, type(error).__name__)
 
     async def _put_back(self, job: Job, why: str) -> None:

@@ -1,0 +1,275 @@
+"""Beside the contract: the question with its reasons, the past, and a brand's own list."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from izin.access.model import Right
+from izin.admission.lanes import Lane
+from izin.api.checks import asker_of, moved
+from izin.api.documents import AS_OF, AS_OF_FOUND, ASK, ASKED, BRAND_PAGE
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary
+from izin.api.services import Services, brand_of, intake_of
+from izin.api.wire import Wire, dates, source_of
+from izin.consent.ask import Asker, Circumstances, ask, unreadable
+from izin.consent.history import AS_OF_EVENTS_MAX, Movement, as_of, history
+from izin.consent.intake import parse_question, shape_error
+from izin.consent.listing import Listed, Wanted, list_consents
+from izin.consent.model import Answer as Told
+from izin.consent.model import ConsentKey, Decision, MessageKind, Question
+from izin.core.address import Address, parse_for
+from izin.core.clock import parse_wire_time, wire_time
+from izin.core.codes import RetailerCode
+from izin.core.errors import RefusalError, Refused
+from izin.core.paging import BadCursorError
+from izin.core.terms import Channel, RecipientType, Status
+from izin.retailer import store as retailers
+
+T = TypeVar("T")
+Recipients = Annotated[list[str], msgspec.Meta(min_length=1, max_length=10_000)]
+PageSize = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Dealer = Annotated[int, msgspec.Meta(ge=1, le=99_999_999)]
+
+
+class AskBody(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """What `ask` is asked."""
+
+    recipients: Recipients
+    channel: Channel = msgspec.field(name="type")
+    recipient_type: RecipientType | None = None
+    retailer_code: Dealer | None = None
+    message_kind: MessageKind = MessageKind.COMMERCIAL
+    contains_promotion: bool = True
+
+
+class ListQuery(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """Which of a brand's consents are listed."""
+
+    channel: Channel | None = msgspec.field(name="type", default=None)
+    recipient_type: RecipientType | None = None
+    status: Status | None = None
+    retailer_code: Dealer | None = None
+    since: str | None = None
+    until: str | None = None
+    limit: PageSize = 1000
+    after: str | None = None
+
+
+async def ask_brand(call: Call[Services]) -> Answer:
+    """May it be sent to each address, why, and since when?"""
+    asked = _read(call.body, AskBody)
+    context = intake_of(call)
+    question = Question(
+        at=context.now,
+        channel=asked.channel,
+        recipient_type=asked.recipient_type,
+        message_kind=asked.message_kind,
+        contains_promotion=asked.contains_promotion,
+        retailer_code=None if asked.retailer_code is None else RetailerCode(asked.retailer_code),
+    )
+    around = Circumstances(question=question, facts=(await _asker(call, question)).facts())
+    addresses = [parse_for(asked.channel, r, sandbox=context.sandbox) for r in asked.recipients]
+    assumed = asked.recipient_type or RecipientType.BIREYSEL
+    keys = [
+        ConsentKey(context.iys_code, context.brand_code, asked.channel, assumed, address)
+        for address in addresses
+        if isinstance(address, Address)
+    ]
+    told = _in_order(addresses, await ask(call.services.checker, keys, around), unreadable(around))
+    return Answer(
+        200,
+        {
+            "list": [_told(text, each) for text, each in zip(asked.recipients, told, strict=True)],
+            "decidedAt": wire_time(question.at),
+            "validUntil": wire_time(question.at + question.valid_for),
+        },
+    )
+
+
+def _in_order(addresses: list[Any], told: list[Told], unreadable_: Told) -> Iterator[Told]:
+    readable = iter(told)
+    for address in addresses:
+        yield next(readable) if isinstance(address, Address) else unreadable_
+
+
+async def _asker(call: Call[Services], question: Question) -> Asker:
+    asker = asker_of(call)
+    code = question.retailer_code
+    if code is None:
+        return asker
+    _, brand_code = brand_of(call)
+    async with call.services.database.connection() as connection:
+        active = await retailers.active(connection, brand_code, [code])
+    return msgspec.structs.replace(asker, is_retailer_active=code in active)
+
+
+def _told(text: str, told: Told) -> Wire:
+    wire: Wire = {
+        "recipient": text,
+        "allowed": told.decision is Decision.ALLOWED,
+        "decision": told.decision,
+        "reason": told.reason,
+    }
+    if told.state_since is not None:
+        wire["since"] = wire_time(told.state_since)
+    if told.notes:
+        wire["notes"] = told.notes
+    return wire
+
+
+async def past(call: Call[Services]) -> Answer:
+    """What was the state at an instant, and what was known of it at another?"""
+    body = dict(call.body) if isinstance(call.body, dict) else {}
+    at = _instant(body.pop("at", None), "at")
+    known_at = _instant(body.pop("knownAt", None) or wire_time(at), "knownAt")
+    key = parse_question(body, intake_of(call))
+    if not isinstance(key, ConsentKey):
+        raise shape_error(key)
+    services = call.services
+    async with services.database.connection() as connection:
+        found = await history(connection, services.keyring, key, offset=0, limit=AS_OF_EVENTS_MAX)
+    state = as_of(found.movements, valid_at=at, known_at=services.clock())
+    known = as_of(found.movements, valid_at=at, known_at=known_at)
+    return Answer(
+        200,
+        {
+            "at": wire_time(at),
+            "knownAt": wire_time(known_at),
+            "state": _shown(key, state),
+            "known": _shown(key, known),
+        },
+    )
+
+
+def _shown(key: ConsentKey, movement: Movement | None) -> Wire:
+    return {} if movement is None else moved(key, movement)
+
+
+async def brand_consents(call: Call[Services]) -> Answer:
+    """List a brand's consents in the order of their keys."""
+    asked = _read(call.query, ListQuery, strict=False)
+    _, brand_code = brand_of(call)
+    services = call.services
+    wanted = Wanted(
+        brand_code=brand_code,
+        channel=asked.channel,
+        recipient_type=asked.recipient_type,
+        status=asked.status,
+        retailer_code=None if asked.retailer_code is None else RetailerCode(asked.retailer_code),
+        since=None if asked.since is None else _instant(asked.since, "since"),
+        until=None if asked.until is None else _instant(asked.until, "until"),
+        after=asked.after,
+        limit=asked.limit,
+    )
+    try:
+        async with services.database.connection() as connection:
+            page = await list_consents(connection, services.keyring, wanted)
+    except BadCursorError as error:
+        raise RefusalError(Refused(code="IZ004", location=("after",), value=asked.after)) from error
+    wire: Wire = {"list": [_listed(each) for each in page.items]}
+    if page.next is not None:
+        wire["after"] = page.next
+    return Answer(200, wire)
+
+
+def _listed(listed: Listed) -> Wire:
+    dealer = {} if listed.retailer_code is None else {"retailerCode": listed.retailer_code}
+    return {
+        "recipient": listed.recipient,
+        "type": listed.channel,
+        "recipientType": listed.recipient_type,
+        "status": listed.status,
+        **source_of(listed.source),
+        **dates(listed.consented_at),
+        "creationDate": wire_time(listed.first_recorded_at),
+        "changeDate": wire_time(listed.recorded_at),
+        **dealer,
+    }
+
+
+def _read(value: object, shape: type[T], *, strict: bool = True) -> T:
+    """Read our own shapes: the first field that does not fit is named with what was expected."""
+    try:
+        return msgspec.convert(value, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        said, _, place = str(error).partition(" - at `")
+        field = place.rstrip("`").removeprefix("$.") or "$"
+        raise RefusalError(
+            Refused(code="IZ011", location=(field,), facts=(("field", field), ("said", said)))
+        ) from error
+
+
+def _instant(text: object, field: str) -> datetime:
+    if not isinstance(text, str):
+        raise RefusalError(Refused(code="H158", location=(field,), value=text))
+    try:
+        return parse_wire_time(text)
+    except ValueError as error:
+        raise RefusalError(Refused(code="H158", location=(field,), value=text)) from error
+
+
+_PATH = "/x/brands/{brandCode}"
+
+OPERATIONS: tuple[Operation[Services], ...] = (
+    Operation(
+        id="xAsk",
+        method="POST",
+        path=_PATH + "/ask",
+        right=Right.READ,
+        lane=Lane.QUESTION,
+        handler=ask_brand,
+        summary=Summary(
+            "Adreslere ileti gönderilebilir mi, neden ve ne zamandan beri?",
+            "May a message be sent to these addresses, why, and since when?",
+        ),
+        takes=BodyKind.JSON,
+        body_max=4096 * KIB,
+        request=ASK,
+        answers={200: ASKED},
+        errors=("IZ011",),
+    ),
+    Operation(
+        id="xAsOf",
+        method="POST",
+        path=_PATH + "/as-of",
+        right=Right.READ,
+        lane=Lane.HISTORY,
+        handler=past,
+        summary=Summary(
+            "Geçmiş bir anda durum neydi, ne biliniyordu?",
+            "What was the state at a past instant, and what was known of it?",
+        ),
+        takes=BodyKind.JSON,
+        body_max=16 * KIB,
+        request=AS_OF,
+        answers={200: AS_OF_FOUND},
+        errors=("H111", "H114", "H116", "H117", "H120", "H121", "H158", "H166", "H170"),
+    ),
+    Operation(
+        id="xConsents",
+        method="GET",
+        path=_PATH + "/consents",
+        right=Right.READ,
+        lane=Lane.QUESTION,
+        handler=brand_consents,
+        summary=Summary("Markanın izinlerini listeler.", "Lists the brand's consents."),
+        query=(
+            Param(name="type", tr="Kanal.", en="Channel."),
+            Param(name="recipientType", tr="Alıcı tipi.", en="Recipient type."),
+            Param(name="status", tr="Durum.", en="Status."),
+            Param(name="retailerCode", kind=int, tr="Bayi.", en="Dealer."),
+            Param(name="since", tr="Bu andan beri.", en="Since this instant."),
+            Param(name="until", tr="Bu ana kadar.", en="Until this instant."),
+            Param(name="limit", kind=int, tr="En çok 1000.", en="At most 1000."),
+            Param(name="after", tr="Önceki sayfanın imleci.", en="Cursor of the previous page."),
+        ),
+        answers={200: BRAND_PAGE},
+        errors=("H158", "IZ004", "IZ011"),
+    ),
+)

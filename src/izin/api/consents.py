@@ -1,0 +1,93 @@
+"""One movement: addConsent and addConsentV2."""
+
+from typing import Any
+
+from izin.access.model import Right
+from izin.admission.lanes import Lane
+from izin.api.dealers import know_dealers
+from izin.api.documents import CONSENT_ROW, RECEIPT, ROW_ERRORS, STATE_ERRORS
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.services import Services, brand_of, intake_of
+from izin.consent.event import Actor
+from izin.consent.intake import parse_consent, shape_error
+from izin.consent.model import Proposal
+from izin.consent.record import OnRepeat
+from izin.core.clock import wire_time
+from izin.core.errors import RefusalError, Refused
+from izin.core.terms import Status
+
+
+async def add_consent(call: Call[Services]) -> Answer:
+    """Record one movement; a repeat is answered by the contract's codes."""
+    return await _add(call, OnRepeat.BY_RULES)
+
+
+async def add_consent_v2(call: Call[Services]) -> Answer:
+    """Record one movement; a repeat is answered with its first receipt."""
+    return await _add(call, OnRepeat.ANSWER)
+
+
+async def _add(call: Call[Services], on_repeat: OnRepeat) -> Answer:
+    services = call.services
+    _, brand_code = brand_of(call)
+    proposal = parse_consent(call.body, intake_of(call))
+    if not isinstance(proposal, Proposal):
+        raise shape_error(proposal)
+    await know_dealers(services.database, brand_code, [proposal], in_list=False)
+    async with services.database.connection() as connection:
+        [verdict] = await services.recorder.record(
+            connection, [proposal], actor=Actor.PROVIDER, on_repeat=on_repeat
+        )
+    if isinstance(verdict, Refused):
+        raise RefusalError(verdict)
+    return Answer(
+        200,
+        {
+            "transactionId": verdict.transaction_id,
+            "creationDate": wire_time(verdict.recorded_at),
+        },
+    )
+
+
+def is_refusal(body: Any) -> bool:
+    """Is this row a RET? A subscription never stops one."""
+    return isinstance(body, dict) and body.get("status") == Status.RET
+
+
+_PATH = "/sps/{iysCode}/brands/{brandCode}/consents"
+
+OPERATIONS: tuple[Operation[Services], ...] = (
+    Operation(
+        id="addConsent",
+        method="POST",
+        path=_PATH,
+        right=Right.WRITE,
+        lane=Lane.CONSENT,
+        handler=add_consent,
+        summary=Summary("Tek bir izni kaydeder.", "Records one consent."),
+        takes=BodyKind.JSON,
+        body_max=64 * KIB,
+        request=CONSENT_ROW,
+        answers={200: RECEIPT},
+        errors=("H085", *ROW_ERRORS, *STATE_ERRORS),
+        only_refusals=is_refusal,
+    ),
+    Operation(
+        id="addConsentV2",
+        method="POST",
+        path="/v2" + _PATH,
+        right=Right.WRITE,
+        lane=Lane.CONSENT,
+        handler=add_consent_v2,
+        summary=Summary(
+            "Tek bir izni kaydeder; aynı istek tekrarlanırsa ilk işlem numarasını döner.",
+            "Records one consent; a repeated request is answered with its first receipt.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=64 * KIB,
+        request=CONSENT_ROW,
+        answers={200: RECEIPT},
+        errors=("H085", *ROW_ERRORS, *STATE_ERRORS),
+        only_refusals=is_refusal,
+    ),
+)

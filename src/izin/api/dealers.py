@@ -1,0 +1,44 @@
+"""Are the dealers that rows name the brand's own? Asked for all rows at once."""
+
+from collections.abc import Sequence
+
+from izin.consent.model import Proposal
+from izin.core.codes import BrandCode, RetailerCode
+from izin.core.errors import RefusalError, Refused
+from izin.retailer import store
+from izin.storage.database import Database
+
+
+async def know_dealers(
+    database: Database, brand_code: BrandCode, proposals: Sequence[Proposal], *, in_list: bool
+) -> None:
+    """Refuse the call when a row names a dealer that is not an active one of the brand.
+
+    Takes   in_list: whether the rows came in a list, so that a refusal names its row
+    Raises  RefusalError H180 (403), every unknown dealer of every row
+    Cost    one round trip, none where no row names a dealer
+    Source  contract 1.3, 1.4, rule 18
+    """
+    named = {code for proposal in proposals for _, code in _named(proposal)}
+    if not named:
+        return
+    async with database.connection() as connection:
+        known = await store.active(connection, brand_code, sorted(named))
+    unknown = [
+        Refused(code="H180", location=place, value=code, index=index if in_list else None)
+        for index, proposal in enumerate(proposals)
+        for place, code in _named(proposal)
+        if code not in known
+    ]
+    if unknown:
+        raise RefusalError(unknown)
+
+
+def _named(proposal: Proposal) -> list[tuple[tuple[str | int, ...], RetailerCode]]:
+    named: list[tuple[tuple[str | int, ...], RetailerCode]] = [
+        (("retailerAccess", place), code)
+        for place, code in enumerate(proposal.retailer_access or ())
+    ]
+    if proposal.retailer_code is not None:
+        named.insert(0, (("retailerCode",), proposal.retailer_code))
+    return named

@@ -1,0 +1,159 @@
+"""Shapes of bodies and answers, for the reader of the document; the handlers do not use them."""
+
+from typing import Any
+
+from izin.core.terms import PROVIDER_SOURCES, Channel, RecipientType, Source, Status
+
+Schema = dict[str, Any]
+
+
+def _object(_required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+    shape: Schema = {"type": "object", "properties": properties}
+    return {**shape, "required": list(_required)} if _required else shape
+
+
+def _list(items: Schema, **more: Any) -> Schema:
+    return {"type": "array", "items": items, **more}
+
+
+def _one_of(values: tuple[str, ...]) -> Schema:
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+_TEXT: Schema = {"type": "string"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_CODE: Schema = {"type": "integer"}
+_YES: Schema = {"type": "boolean"}
+_WHEN: Schema = {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
+    "examples": ["2026-01-15 13:45:00"],
+}
+_RECEIPT_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_UUID: Schema = {"type": "string", "format": "uuid"}
+_CHANNEL = _one_of(tuple(Channel))
+_RECIPIENT_TYPE = _one_of(tuple(RecipientType))
+_STATUS = _one_of(tuple(Status))
+_ANY_SOURCE = _one_of(tuple(Source))
+_PAGINATION = _object(totalCount=_COUNT, pageSize=_COUNT, offset=_COUNT)
+
+CONSENT_ROW = {
+    **_object(
+        ("recipient", "type", "status"),
+        recipient=_TEXT,
+        type=_CHANNEL,
+        source=_one_of(PROVIDER_SOURCES),
+        status=_STATUS,
+        consentDate=_WHEN,
+        recipientType=_RECIPIENT_TYPE,
+        retailerCode=_CODE,
+        retailerAccess=_list(_CODE, minItems=1, maxItems=3000),
+    ),
+    "additionalProperties": False,
+}
+CONSENT_ROWS = _list(CONSENT_ROW, minItems=1, maxItems=1000)
+RECEIPT = _object(("transactionId", "creationDate"), transactionId=_RECEIPT_ID, creationDate=_WHEN)
+BATCH_ACCEPTED = _object(
+    ("requestId", "subRequests"),
+    requestId=_UUID,
+    subRequests=_list(
+        _object(
+            recipient=_TEXT,
+            type=_CHANNEL,
+            source=_one_of(PROVIDER_SOURCES),
+            status=_STATUS,
+            consentDate=_WHEN,
+            recipientType=_RECIPIENT_TYPE,
+            subRequestId=_UUID,
+            subrequestId=_UUID,
+            creationDate=_WHEN,
+        )
+    ),
+)
+BATCH_RESULTS = _list(
+    _object(
+        ("index", "status", "subRequestId"),
+        index=_COUNT,
+        status=_one_of(("success", "failure", "enqueue")),
+        subRequestId=_UUID,
+        subrequestId=_UUID,
+        requestId=_UUID,
+        transactionId=_RECEIPT_ID,
+        creationDate=_WHEN,
+        error=_object(code=_TEXT, message=_TEXT),
+        isAddConsentV2Service=_YES,
+        originalRequestInformation=_object(requestId=_UUID, subRequestId=_UUID),
+    )
+)
+QUESTION = _object(
+    ("recipient", "recipientType", "type"),
+    recipient=_TEXT,
+    recipientType=_RECIPIENT_TYPE,
+    type=_CHANNEL,
+)
+_MOVEMENT: dict[str, Schema] = {
+    "consentDate": _WHEN,
+    "creationDate": _WHEN,
+    "source": _ANY_SOURCE,
+    "recipient": _TEXT,
+    "recipientType": _RECIPIENT_TYPE,
+    "status": _STATUS,
+    "type": _CHANNEL,
+    "transactionId": _RECEIPT_ID,
+}
+DETAIL = _object(**_MOVEMENT, retailerCode=_CODE, retailerTitle=_TEXT, retailerAccessCount=_COUNT)
+RECIPIENTS = _object(("recipients",), recipients=_list(_TEXT, minItems=1, maxItems=1000))
+STATUS_LIST = _object(("requestId", "list"), requestId=_UUID, list=_list(_TEXT))
+HISTORY = _object(("list", "pagination"), list=_list(_object(**_MOVEMENT)), pagination=_PAGINATION)
+CHANGES = _object(
+    ("after", "list"), after=_TEXT, list=_list(_object(**_MOVEMENT, citizenName=_TEXT))
+)
+
+ASK = _object(
+    ("recipients", "type"),
+    recipients=_list(_TEXT, minItems=1, maxItems=10_000),
+    type=_CHANNEL,
+    recipientType=_RECIPIENT_TYPE,
+    retailerCode=_CODE,
+    messageKind=_TEXT,
+    containsPromotion=_YES,
+)
+ASKED = _object(
+    ("list", "decidedAt"),
+    list=_list(
+        _object(
+            ("recipient", "allowed", "decision", "reason"),
+            recipient=_TEXT,
+            allowed=_YES,
+            decision=_one_of(("ALLOWED", "DENIED", "UNKNOWN")),
+            reason=_TEXT,
+            since=_WHEN,
+            notes=_list(_TEXT),
+        )
+    ),
+    decidedAt=_WHEN,
+    validUntil=_WHEN,
+)
+AS_OF = _object(
+    ("recipient", "recipientType", "type", "at"),
+    recipient=_TEXT,
+    recipientType=_RECIPIENT_TYPE,
+    type=_CHANNEL,
+    at=_WHEN,
+    knownAt=_WHEN,
+)
+AS_OF_FOUND = _object(
+    at=_WHEN, knownAt=_WHEN, state=_object(**_MOVEMENT), known=_object(**_MOVEMENT)
+)
+BRAND_PAGE = _object(
+    ("list",),
+    list=_list(_object(**_MOVEMENT, retailerCode=_CODE)),
+    after=_TEXT,
+)
+
+ROW_ERRORS = (
+    *("H110", "H111", "H112", "H113", "H114", "H115", "H116", "H117", "H118", "H119"),
+    *("H120", "H121", "H126", "H155", "H156", "H157", "H158", "H160", "H162", "H163"),
+    *("H180", "H267", "H408", "H467"),
+)
+STATE_ERRORS = ("H174", "H175", "H178", "H462", "H463", "H486")

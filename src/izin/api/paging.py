@@ -1,0 +1,44 @@
+"""`limit` and `offset` as the contract reads them."""
+
+from collections.abc import Mapping
+
+from izin.core.errors import Refused
+
+_OFFSET_MAX = 1_000_000
+
+
+def read_limit(query: Mapping[str, str], at_most: int, refused: list[Refused]) -> int:
+    """Read how many are wanted; the maximum by default. Faults go into `refused`.
+
+    Source  consentsHistory: H182 invalid, H186 too many, H187 zero
+    """
+    text = query.get("limit")
+    if text is None:
+        return at_most
+    number = _whole(text)
+    code = "H182" if number is None else "H187" if number == 0 else None
+    if number is not None and number > at_most:
+        code = "H186"
+    if code is not None:
+        refused.append(Refused(code=code, location=("limit",), value=_echo(text)))
+    return number or at_most
+
+
+def read_offset(query: Mapping[str, str], refused: list[Refused]) -> int:
+    """Read how many are passed over; none by default. Source: consentsHistory, H183."""
+    text = query.get("offset")
+    if text is None:
+        return 0
+    number = _whole(text)
+    if number is None or number > _OFFSET_MAX:
+        refused.append(Refused(code="H183", location=("offset",), value=_echo(text)))
+    return number or 0
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None  # noqa: PLR2004
+
+
+def _echo(text: str) -> int | str:
+    bare = text.removeprefix("-")
+    return int(text) if bare.isascii() and bare.isdigit() and len(bare) <= 9 else text  # noqa: PLR2004

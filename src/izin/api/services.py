@@ -1,0 +1,64 @@
+"""What handlers work with; put together by the wiring."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from izin.access.directory import Directory
+from izin.access.tokens import Tokens
+from izin.api.operation import Call
+from izin.consent.check import Checker
+from izin.consent.intake import IntakeContext
+from izin.consent.record import Recorder
+from izin.core.codes import BrandCode, IysCode
+from izin.core.workdays import Calendar
+from izin.feed.pull import FeedWindow
+from izin.keyring import Keyring
+from izin.storage.database import Database
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """One process's parts.
+
+    is_sandbox  whether +90 599 is accepted
+    clock       the process's time; what is recorded takes the database's
+    """
+
+    database: Database
+    keyring: Keyring
+    directory: Directory
+    tokens: Tokens
+    recorder: Recorder
+    checker: Checker
+    calendar: Calendar
+    window: FeedWindow
+    is_sandbox: bool
+    clock: Callable[[], datetime]
+
+
+def brand_of(call: Call[Services]) -> tuple[IysCode, BrandCode]:
+    """Whose brand a call with a brand in its path is about."""
+    permit = call.allowed
+    assert permit.iys_code is not None, "a brand's permit names its provider"
+    assert permit.brand_code is not None, "a brand's permit names it"
+    return permit.iys_code, permit.brand_code
+
+
+def intake_of(call: Call[Services]) -> IntakeContext:
+    """What reading this call's rows depends on.
+
+    Raises  UnavailableError when the copy of the parties is too old
+    """
+    services = call.services
+    iys_code, brand_code = brand_of(call)
+    now = services.clock()
+    provider = services.directory.provider(iys_code)
+    is_open = provider is None or provider.activated_at is None or provider.activated_at > now
+    return IntakeContext(
+        iys_code=iys_code,
+        brand_code=brand_code,
+        now=now,
+        earliest_registrable=None if is_open else services.calendar.earliest_registrable(now),
+        sandbox=services.is_sandbox,
+    )

@@ -1,0 +1,132 @@
+"""From accepted proposals to the columns that are written: events made, committed to, sealed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from izin.consent.event import VERSION, Actor, EventBody, committed_fields, encode_body
+from izin.consent.model import Accepted, Current, Proposal
+from izin.consent.source import ID_BY_SOURCE
+from izin.consent.store import KeyColumns, MovementColumns
+from izin.core.uuid7 import uuid7s
+from izin.keyring import Keyring
+from izin.vault.commitment import commit, draw_salts
+
+
+class Asked(msgspec.Struct):
+    """One proposal on its way: its place in the answer, where its record lies, what is stored."""
+
+    ord: int
+    proposal: Proposal
+    brand_ref: UUID
+    tag: UUID
+    bucket: int
+    current: Current | None = None
+
+    def order(self) -> tuple[int, str, str, int]:
+        """Where its record lies in the primary key: one total order for all writers."""
+        key = self.proposal.key
+        return (self.brand_ref.int, key.channel, key.recipient_type, self.tag.int)
+
+
+class Move(msgspec.Struct, frozen=True):
+    """An accepted proposal with its event."""
+
+    asked: Asked
+    body: EventBody
+    commitment: bytes
+
+
+def make_moves(
+    accepted: Sequence[tuple[Asked, Accepted]], now: datetime, actor: Actor
+) -> list[Move]:
+    """Make the events of accepted proposals.
+
+    Takes   now: the database's time, aware · actor: who asked
+    Cost    about 8 µs each
+    """
+    ids = uuid7s(len(accepted), int(now.timestamp() * 1000))
+    salts = draw_salts(len(accepted))
+    moves: list[Move] = []
+    for (asked, final), event_id, salt in zip(accepted, ids, salts, strict=True):
+        proposal = asked.proposal
+        body = EventBody(
+            version=VERSION,
+            event_id=event_id,
+            key=proposal.key,
+            status=final.status,
+            source=final.source,
+            consented_at=final.consented_at,
+            recorded_at=now,
+            actor=actor,
+            salts=salt,
+            previous_status=None if asked.current is None else asked.current.status,
+            retailer_code=proposal.retailer_code,
+            retailer_access=proposal.retailer_access,
+            origin=proposal.origin,
+            is_late=proposal.is_late,
+        )
+        commitment = commit(committed_fields(body), body.key.address.clear, salt)
+        moves.append(Move(asked, body, commitment))
+    return moves
+
+
+def keys_of(asked: Sequence[Asked]) -> KeyColumns:
+    """Lay out the keys of what is asked."""
+    return KeyColumns(
+        [one.brand_ref for one in asked],
+        [one.proposal.key.channel for one in asked],
+        [one.proposal.key.recipient_type for one in asked],
+        [one.tag for one in asked],
+        [one.bucket for one in asked],
+    )
+
+
+async def columns_of(keyring: Keyring, moves: Sequence[Move]) -> MovementColumns:
+    """Seal movements and lay them out, in the order given.
+
+    Cost    about 15 µs each; a round trip for a brand's first movement of a quarter
+    """
+    seal_retailer = keyring.retailers.seal_provider
+    recipients, bodies = await _sealed(keyring, moves)
+    currents = [move.asked.current for move in moves]
+    codes = [move.body.retailer_code for move in moves]
+    sources = [move.body.source for move in moves]
+    return MovementColumns(
+        statuses=[move.body.status for move in moves],
+        sources=[None if source is None else ID_BY_SOURCE[source] for source in sources],
+        consented_ats=[move.body.consented_at for move in moves],
+        recorded_ats=[move.body.recorded_at for move in moves],
+        recipients_sealed=recipients,
+        retailer_sivs=[None if code is None else seal_retailer(code) for code in codes],
+        event_ids=[move.body.event_id for move in moves],
+        tag_epochs=[keyring.pseudonyms.provider_epoch] * len(moves),
+        versions=[1 if current is None else current.version + 1 for current in currents],
+        commitments=[move.commitment for move in moves],
+        previous_event_ids=[None if current is None else current.event_id for current in currents],
+        bodies_sealed=bodies,
+        sides=[move.body.side for move in moves],
+    )
+
+
+async def _sealed(keyring: Keyring, moves: Sequence[Move]) -> tuple[list[bytes], list[bytes]]:
+    """Recipients and bodies, each brand's under its own key."""
+    recipients: dict[int, bytes] = {}
+    bodies: dict[int, bytes] = {}
+    rows_by_brand: dict[UUID, list[int]] = {}
+    for row, move in enumerate(moves):
+        rows_by_brand.setdefault(move.asked.brand_ref, []).append(row)
+    for brand_ref, rows in rows_by_brand.items():
+        sealer = await keyring.brand_sealer(brand_ref, moves[rows[0]].body.recorded_at)
+        addresses = [moves[row].body.key.address.clear.encode() for row in rows]
+        tags = [moves[row].asked.tag.bytes for row in rows]
+        ids = [moves[row].body.event_id.bytes for row in rows]
+        plain = [encode_body(moves[row].body) for row in rows]
+        sealed = sealer.seal_many("provider_consent", "recipient_sealed", tags, addresses)
+        recipients.update(zip(rows, sealed, strict=True))
+        sealed = sealer.seal_many("consent_event", "body_sealed", ids, plain)
+        bodies.update(zip(rows, sealed, strict=True))
+    rows_in_order = range(len(moves))
+    return [recipients[row] for row in rows_in_order], [bodies[row] for row in rows_in_order]

@@ -1,0 +1,111 @@
+"""The keeper: one at work in the whole registry numbers and projects; each does queued work."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+from izin.consent.project import Projector
+from izin.core.errors import UnavailableError
+from izin.jobs.pace import TROUBLE_S, Pace
+from izin.ledger import store as ledger
+from izin.ledger.sequence import FencedError, Sequencer
+from izin.queue.queue import Queue
+from izin.storage.database import Database
+
+_log = logging.getLogger("izin.keeper")
+
+PROJECT_ROWS_MIN = 64
+PROJECT_WAIT_S = 0.25
+JOBS_AT_ONCE = 2
+TIMER_S = 600.0
+
+Turn = Callable[[], Awaitable[int]]
+Timer = Callable[[], Awaitable[None]]
+
+
+class Keeper:
+    """Runs the loops until it is told to stop."""
+
+    def __init__(
+        self,
+        database: Database,
+        projector: Projector,
+        queue: Queue,
+        timers: tuple[Timer, ...],
+        stop: asyncio.Event,
+    ) -> None:
+        """Take a database whose connections keep their session."""
+        self._database = database
+        self._projector = projector
+        self._queue = queue
+        self._timers = timers
+        self._stop = stop
+        self._projected_s = monotonic()
+
+    async def run(self) -> None:
+        """Work until stopped; a loop that fails in an unforeseen way ends them all."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._keep_numbering())
+            loops.create_task(self._repeat(self._timed, TIMER_S))
+            for _ in range(JOBS_AT_ONCE):
+                loops.create_task(self._repeat(self._do_job))
+
+    async def _keep_numbering(self) -> None:
+        pace = Pace(self._stop)
+        while not pace.stopped:
+            try:
+                async with self._database.connection() as lease:
+                    sequencer = Sequencer(self._database)
+                    if await sequencer.begin(lease):
+                        await self._number(sequencer)
+            except (UnavailableError, FencedError) as trouble:
+                _log.warning("numbering pauses", extra={"reason": type(trouble).__name__})
+            await pace.wait(TROUBLE_S)
+
+    async def _number(self, sequencer: Sequencer) -> None:
+        _log.info("numbering begins in epoch %d", sequencer.epoch)
+
+        async def project() -> int:
+            return await self._project(sequencer.epoch)
+
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._follow(sequencer.number))
+            loops.create_task(self._follow(project))
+
+    async def _follow(self, turn: Turn) -> None:
+        pace = Pace(self._stop)
+        while not pace.stopped:
+            await pace.rest(await turn())
+
+    async def _project(self, epoch: int) -> int:
+        """Wait for enough rows to hide among, but not long."""
+        async with self._database.connection() as connection:
+            head = await ledger.head(connection)
+        waiting = head["published_idx"] - head["projected_idx"]
+        if waiting < PROJECT_ROWS_MIN and monotonic() - self._projected_s < PROJECT_WAIT_S:
+            return 0
+        self._projected_s = monotonic()
+        return await self._projector.project(epoch)
+
+    async def _do_job(self) -> int:
+        jobs = await self._queue.claim(1)
+        for job in jobs:
+            await self._queue.work(job)
+        return len(jobs)
+
+    async def _timed(self) -> int:
+        for timer in self._timers:
+            await timer()
+        return 0
+
+    async def _repeat(self, turn: Turn, rest_s: float | None = None) -> None:
+        pace = Pace(self._stop)
+        while not pace.stopped:
+            try:
+                done = await turn()
+            except UnavailableError as trouble:
+                _log.warning("work pauses", extra={"reason": str(trouble)})
+                await pace.wait(TROUBLE_S)
+                continue
+            await (pace.rest(done) if rest_s is None else pace.wait(rest_s))

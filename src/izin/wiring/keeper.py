@@ -1,0 +1,56 @@
+"""The keeper process: numbers, projects, works through batches, forgets what is old."""
+
+import asyncio
+import signal
+import sys
+
+from izin.access import store as access_store
+from izin.consent import batch
+from izin.consent import store as consent_store
+from izin.consent.project import Projector
+from izin.consent.record import Recorder
+from izin.jobs.keeper import Keeper, Timer
+from izin.queue.queue import Queue
+from izin.storage.database import Database
+from izin.telemetry.log import configure
+from izin.wiring.parts import Parts, open_parts, utc_now
+from izin.wiring.settings import Settings
+
+ROLE = "izin_keeper"
+
+
+async def run_keeper(settings: Settings) -> None:
+    """Keep until told to stop."""
+    configure(sys.stderr, settings.log_level)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_, stop.set)
+    async with open_parts(settings, role=ROLE) as parts:
+        await keeper_of(parts, stop).run()
+
+
+def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
+    """Put a keeper together."""
+    work = batch.BatchWork(parts.keyring, Recorder(parts.keyring))
+    return Keeper(
+        parts.database,
+        Projector(parts.database, parts.keyring),
+        Queue(parts.database, {batch.JOB: work}),
+        timers(parts.database),
+        stop,
+    )
+
+
+def timers(database: Database) -> tuple[Timer, ...]:
+    """What is forgotten when it is old: batch results after sixty days, tokens after their life."""
+
+    async def forget_batches() -> None:
+        async with database.connection() as connection:
+            await consent_store.drop_old_batches(connection, utc_now() - batch.KEPT)
+
+    async def forget_tokens() -> None:
+        async with database.connection() as connection:
+            await access_store.drop_expired(connection, utc_now())
+
+    return (forget_batches, forget_tokens)

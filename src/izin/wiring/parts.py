@@ -1,0 +1,53 @@
+"""A process's parts, opened in order and closed in the other."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import msgspec
+
+from izin.keyring import Keyring, open_keyring
+from izin.storage.database import Database
+from izin.storage.guard import check_server
+from izin.storage.migrate import check_schema
+from izin.vault.provider import FileKeyProvider
+from izin.vault.selftest import self_test
+from izin.wiring.settings import Mode, Settings
+
+KEY_CONNECTIONS = 2
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What every process works with."""
+
+    database: Database
+    keyring: Keyring
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, *, role: str) -> AsyncIterator[Parts]:
+    """Open database and keys under a process's role, after the checks of the start.
+
+    Raises  StartRefusedError
+    """
+    assert settings.database_url is not None, "the launcher has named a database"
+    self_test()
+    provider = FileKeyProvider(settings.root_key, production=settings.mode is Mode.PRODUCTION)
+    database = await Database.open(settings.database_url, role=role, size_max=settings.pool_size)
+    try:
+        async with database.connection() as connection:
+            await check_server(connection)
+            await check_schema(connection)
+        # keys have connections of their own: whoever loads one may hold all others
+        keys = await Database.open(settings.database_url, role=role, size_max=KEY_CONNECTIONS)
+        try:
+            yield Parts(database, await open_keyring(keys, provider))
+        finally:
+            await keys.close()
+    finally:
+        await database.close()
+
+
+def utc_now() -> datetime:
+    """The process's time."""
+    return datetime.now(UTC)

@@ -1,0 +1,116 @@
+"""What an operator sets: one frozen struct, read once from the environment and one TOML file."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from izin.core.errors import StartRefusedError
+
+PREFIX = "IZIN_"
+_READ_BY_OTHERS = frozenset({"IZIN_CONFIG", "IZIN_CITUS_URL"})
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Processes = Annotated[int, msgspec.Meta(ge=1, le=256)]
+
+
+class Mode(StrEnum):
+    """Whom the registry serves."""
+
+    SANDBOX = "sandbox"  # invented people; +90 599 is accepted
+    PRODUCTION = "production"
+
+
+class Profile(StrEnum):
+    """How often one client may call."""
+
+    DEMO = "demo"  # generous, for trying
+    IYS = "iys"  # the documented limits
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Each field is ``IZIN_<NAME>`` in the environment, or a line of the file IZIN_CONFIG names.
+
+    mode                    sandbox or production
+    profile                 demo or iys: the limits of one client
+    host, port              where the contract API listens
+    web_processes           processes that answer; one a core is a good start
+    database_url            PostgreSQL 16 or newer; absent, an embedded one under data_folder
+    data_folder             where the embedded database, its keys and the demonstration's file lie
+    root_key_file           root key of the sandbox; absent, it lies in data_folder
+    pool_size               connections to the database, a process
+    pull_window_days        how far back a reader of changes without a cursor starts
+    pull_withheld_minutes   how much of the end of the feed is withheld
+    trusted_proxies         networks whose X-Forwarded-For is believed, comma-separated
+    log_level               of the log on standard error
+    """
+
+    mode: Mode = Mode.SANDBOX
+    profile: Profile = Profile.DEMO
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    web_processes: Processes = 2
+    database_url: str | None = None
+    data_folder: Path = Path("var")
+    root_key_file: Path | None = None
+    pool_size: Annotated[int, msgspec.Meta(ge=2, le=500)] = 8
+    pull_window_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
+    pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
+    trusted_proxies: str = ""
+    log_level: str = "INFO"
+
+    def __repr__(self) -> str:
+        """Leave the database's password out."""
+        return f"Settings(mode={self.mode}, profile={self.profile}, port={self.port})"
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether invented people's numbers are accepted."""
+        return self.mode is Mode.SANDBOX
+
+    @property
+    def root_key(self) -> Path:
+        """Where the sandbox's root key lies."""
+        return self.root_key_file or self.data_folder / "root-key.json"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; the environment goes before the file.
+
+    Raises  StartRefusedError, naming the setting, for one that is unknown or does not fit
+    """
+    given: dict[str, object] = {}
+    config = environment.get("IZIN_CONFIG")
+    if config:
+        given |= _read_file(Path(config))
+    given |= {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name not in _READ_BY_OTHERS
+    }
+    try:
+        return msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise StartRefusedError(
+            f"The settings do not fit: {error}. "
+            f"Known settings: {', '.join(PREFIX + f.upper() for f in Settings.__struct_fields__)}."
+        ) from error
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StartRefusedError(
+            f"IZIN_CONFIG names {path}, which cannot be read: {error}"
+        ) from error
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError

@@ -1,0 +1,137 @@
+"""The web process: the contract API over one event loop."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import uvicorn
+
+from izin.access.access_token import AccessTokens
+from izin.access.authority import Authority
+from izin.access.directory import Directory
+from izin.access.passwords import Passwords
+from izin.access.tokens import Tokens
+from izin.admission.limiter import Limiter
+from izin.admission.limits import Limits, demonstration, documented
+from izin.admission.overload import Overload, rooms
+from izin.api import asking, brands, bulk, changes, checks, consents, info, tokens
+from izin.api.app import ContractApp, build_app
+from izin.api.client import networks
+from izin.api.endpoint import Door
+from izin.api.operation import Operation
+from izin.api.services import Services
+from izin.consent.check import Checker
+from izin.consent.coalesce import Bounds
+from izin.consent.record import Recorder
+from izin.core.errors import UnavailableError
+from izin.core.workdays import Calendar
+from izin.feed.pull import FeedWindow
+from izin.telemetry.log import configure
+from izin.wiring.parts import Parts, open_parts, utc_now
+from izin.wiring.settings import Profile, Settings
+
+ROLE = "izin_web"
+DRAIN_S = 25
+
+_LOG = logging.getLogger(__name__)
+
+OPERATIONS: tuple[Operation[Services], ...] = (
+    *tokens.OPERATIONS,
+    *brands.OPERATIONS,
+    *consents.OPERATIONS,
+    *bulk.OPERATIONS,
+    *checks.OPERATIONS,
+    *changes.OPERATIONS,
+    *info.OPERATIONS,
+    *asking.OPERATIONS,
+)
+"""The table: a route that is not a row cannot exist."""
+
+
+@asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
+    """The API with everything it needs, ready to answer."""
+    async with open_parts(settings, role=ROLE) as parts:
+        directory = Directory(parts.database, parts.keyring.pseudonyms.brand_ref)
+        await directory.refresh()
+        passwords = Passwords()
+        following = asyncio.create_task(directory.run())
+        try:
+            yield _app(settings, parts, directory, passwords)
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+            passwords.close()
+
+
+def _app(
+    settings: Settings, parts: Parts, directory: Directory, passwords: Passwords
+) -> ContractApp[Services]:
+    keyring, database = parts.keyring, parts.database
+    access_tokens = AccessTokens(database, keyring.tokens)
+    services = Services(
+        database=database,
+        keyring=keyring,
+        directory=directory,
+        tokens=Tokens(database, keyring.tokens, passwords=passwords, access_tokens=access_tokens),
+        recorder=Recorder(keyring),
+        checker=Checker(database, keyring, Bounds()),
+        calendar=Calendar.load(),
+        window=FeedWindow(
+            days=settings.pull_window_days, withheld_minutes=settings.pull_withheld_minutes
+        ),
+        is_sandbox=settings.is_sandbox,
+        clock=utc_now,
+    )
+    door = Door(
+        services=services,
+        authority=Authority(access_tokens, directory),
+        limiter=Limiter(
+            limits_of(settings), database=database, client_tag=keyring.pseudonyms.client_tag
+        ),
+        overload=Overload(rooms(settings.pool_size)),
+        trusted=networks(settings.trusted_proxies),
+    )
+
+    async def ready() -> bool:
+        try:
+            await directory.refresh()
+        except UnavailableError:
+            return False
+        return True
+
+    return build_app(OPERATIONS, door, ready=ready)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits of the profile."""
+    if settings.profile is Profile.IYS:
+        return documented(settings.web_processes)
+    return demonstration()
+
+
+async def run_web(settings: Settings, listening: socket.socket) -> None:
+    """Answer on a socket that the launcher has bound, until told to stop."""
+    configure(sys.stderr, settings.log_level)
+    async with open_app(settings) as app:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=DRAIN_S,
+                backlog=2048,
+            )
+        )
+        for signal_ in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_, signal.SIG_DFL)
+        await server.serve(sockets=[listening])
