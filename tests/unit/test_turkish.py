@@ -14,6 +14,8 @@ from izin.core import turkish
         ("İstanbul", "İSTANBUL", "istanbul"),
         ("i\u0307zin", "İZİN", "izin"),  # i with a combining dot, as str.lower leaves it
         ("I\u0307zin", "İZİN", "izin"),  # a decomposed İ, as some spreadsheets save it
+        ("i\u0307\u0307", "İ", "i"),  # what repeated saving leaves
+        ("ı\u0307", "İ", "i"),
         ("şçöüğ", "ŞÇÖÜĞ", "şçöüğ"),
         ("hâlâ", "HÂLÂ", "hâlâ"),
         ("", "", ""),

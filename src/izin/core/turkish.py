@@ -11,6 +11,7 @@ _LOWER_I = str.maketrans({"İ": "i", "I": "ı"})
 _UPPER_I = str.maketrans({"i": "İ", "ı": "I"})
 _ONE_I = str.maketrans("İIı", "iii")
 _A_TO_Z = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_DOTTED_I = re.compile("[iıİ]\u0307++")
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 _ALPHABET = "aâbcçdefgğhıiîjklmnoöpqrsştuüûvwxyz"
@@ -56,5 +57,9 @@ def sort_key(text: str) -> str:
 
 
 def _composed(text: str) -> str:
-    """Letters and their marks as one; an i that carries its dot twice is an i."""
-    return unicodedata.normalize("NFC", text).replace("i\u0307", "i")
+    """Letters and their marks as one; an i that carries further dots is an i."""
+    return _DOTTED_I.sub(_without_dots, unicodedata.normalize("NFC", text))
+
+
+def _without_dots(match: re.Match[str]) -> str:
+    return "İ" if match[0][0] == "İ" else "i"
