@@ -1,4 +1,4 @@
-"""Which movement may become the record. Numbers are the contract's rules; W are the write rules."""
+"""Which movement may become the record. C-n, W-n and R-n are explained in docs/law.md."""
 
 from datetime import timedelta
 
@@ -29,76 +29,76 @@ def code_of(verdict):
 
 
 COMPANIES = [
-    ("rule 4, W7: nothing begins with a refusal", None, a_proposal(RET), "H175"),
-    ("rule 11: nor with the company's own decision", None, a_proposal(RET, source=KARAR), "H486"),
+    ("C-4, W-7: nothing begins with a refusal", None, a_proposal(RET), "H175"),
+    ("C-11: nor with the company's own decision", None, a_proposal(RET, source=KARAR), "H486"),
     ("a first ONAY", None, a_proposal(ONAY), "accepted"),
-    ("rule 13: a merchant's first, bare", None, a_merchants(ONAY), "accepted"),
-    ("rule 4: a merchant's first RET", None, a_merchants(RET), "H175"),
-    ("rule 3, W8: RET over RET, older", a_record(RET), a_proposal(RET), "H174"),
+    ("C-13: a merchant's first, bare", None, a_merchants(ONAY), "accepted"),
+    ("C-4: a merchant's first RET", None, a_merchants(RET), "H175"),
+    ("C-3, W-8: RET over RET, older", a_record(RET), a_proposal(RET), "H174"),
     (
-        "rule 3: RET over RET whatever the date",
+        "C-3: RET over RET whatever the date",
         a_record(RET),
         a_proposal(RET, consented_at=LATER),
         "H174",
     ),
     (
-        "rule 3 comes before rule 13",
+        "C-3 comes before C-13",
         a_record(RET),
         a_merchants(RET),
         "H174",
     ),
-    ("rule 5, W3: equal date", a_record(ONAY), a_proposal(RET), "H178"),
+    ("C-5, W-3: equal date", a_record(ONAY), a_proposal(RET), "H178"),
     (
-        "rule 5: older date",
+        "C-5: older date",
         a_record(ONAY),
         a_proposal(ONAY, consented_at=NOON - SECOND),
         "H178",
     ),
     (
-        "rule 5: one second newer",
+        "C-5: one second newer",
         a_record(ONAY),
         a_proposal(RET, consented_at=NOON + SECOND),
         "accepted",
     ),
     (
-        "rule 2, W8: a newer ONAY renews",
+        "C-2, W-8: a newer ONAY renews",
         a_record(ONAY),
         a_proposal(ONAY, consented_at=LATER),
         "accepted",
     ),
     (
-        "rule 22: an older ONAY never overrules a refusal",
+        "C-22: an older ONAY never overrules a refusal",
         a_record(RET, source=Source.IYS_WEB),
         a_proposal(ONAY),
         "H178",
     ),
     (
-        "rule 22, R-67: a consent taken after the refusal counts",
+        "C-22, R-67: a consent taken after the refusal counts",
         a_record(RET, source=Source.IYS_WEB),
         a_proposal(ONAY, consented_at=LATER),
         "accepted",
     ),
     (
-        "rule 22: within the refusal's own second",
+        "C-22: within the refusal's own second",
         a_record(RET, source=Source.IYS_WEB, consented_at=NOON + MICROSECOND),
         a_proposal(ONAY),
         "H178",
     ),
     (
-        "rule 10: the company's own decision over an ONAY",
+        "C-10: the company's own decision over an ONAY",
         a_record(ONAY),
         a_proposal(RET, source=KARAR, consented_at=LATER),
         "accepted",
     ),
-    ("rule 13, W10: no source", a_record(ONAY), a_merchants(ONAY), "H463"),
+    ("C-13, W-10: no source", a_record(ONAY), a_merchants(ONAY), "H463"),
     (
-        "rule 13: a date, but no source",
+        "C-13: a date, but no source",
         a_record(ONAY),
         a_merchants(ONAY, consented_at=LATER),
         "H463",
     ),
     (
-        "rule 13, W10: a source, but no date",
+        "C-13, W-10: a source, but no date",
         a_record(ONAY),
         a_merchants(RET, source=Source.HS_WEB),
         "H462",
@@ -110,20 +110,20 @@ COMPANIES = [
         "accepted",
     ),
     (
-        "rule 6, W4: dated in the future",
+        "C-6, W-4: dated in the future",
         None,
         a_proposal(ONAY, consented_at=EVENING + SECOND),
         "H162",
     ),
     (
-        "rule 6: a refusal is not dated in the future either",
+        "C-6: a refusal is not dated in the future either",
         a_record(ONAY),
         a_proposal(RET, consented_at=EVENING + SECOND),
         "H162",
     ),
-    ("rule 6: this very instant", None, a_proposal(ONAY, consented_at=EVENING), "accepted"),
+    ("C-6: this very instant", None, a_proposal(ONAY, consented_at=EVENING), "accepted"),
     (
-        "rule 9: a late refusal is recorded all the same",
+        "C-9: a late refusal is recorded all the same",
         a_record(ONAY, consented_at=NOON - timedelta(days=30)),
         a_proposal(RET, consented_at=NOON - timedelta(days=20), is_late=True),
         "accepted",
@@ -248,7 +248,7 @@ def test_a_repeat_is_the_same_status_source_and_date(current, proposal, expected
 
 
 def test_the_identity_of_a_record_is_all_of_its_key():
-    """Rules 1 and 14."""
+    """C-1 and C-14."""
     apart = {
         a_key(),
         a_key(channel=Channel.ARAMA),

@@ -27,10 +27,10 @@ def kind(name: str, **changes: object) -> dict[str, object]:
 
 TABLE = [
     # who cannot be answered
-    ("1: unreadable", {"is_readable": False}, {"standing": ONAY}, UNKNOWN, "INVALID_REQUEST"),
-    ("2: stale facts", {}, {"is_fresh": False}, UNKNOWN, "REGISTRY_UNAVAILABLE"),
+    ("D-1: unreadable", {"is_readable": False}, {"standing": ONAY}, UNKNOWN, "INVALID_REQUEST"),
+    ("D-2: stale facts", {}, {"is_fresh": False}, UNKNOWN, "REGISTRY_UNAVAILABLE"),
     (
-        "2 before 3",
+        "D-2 before D-3",
         {},
         {"is_fresh": False, "is_caller_authorised": False},
         UNKNOWN,
@@ -51,7 +51,7 @@ TABLE = [
         ALLOWED,
         "OUT_OF_SCOPE",
     ),
-    ("4: claimed only", kind("OUT_OF_SCOPE"), {}, DENIED, "NO_CONSENT"),
+    ("D-4: claimed only", kind("OUT_OF_SCOPE"), {}, DENIED, "NO_CONSENT"),
     (
         "5: the registry's own",
         kind("IYS_FLOW"),
@@ -59,7 +59,7 @@ TABLE = [
         ALLOWED,
         "IYS_SYSTEM_MESSAGE",
     ),
-    ("5: claimed by another", kind("IYS_FLOW"), {}, DENIED, "NO_CONSENT"),
+    ("D-5: claimed by another", kind("IYS_FLOW"), {}, DENIED, "NO_CONSENT"),
     (
         "6: Reg. 7/3",
         kind("CONSENT_NOTICE", **PURE),
@@ -74,7 +74,7 @@ TABLE = [
         DENIED,
         "NO_CONSENT",
     ),
-    ("6: nothing was taken", kind("CONSENT_NOTICE", **PURE), {}, DENIED, "NO_CONSENT"),
+    ("D-6: nothing was taken", kind("CONSENT_NOTICE", **PURE), {}, DENIED, "NO_CONSENT"),
     (
         "6: with a promotion",
         kind("CONSENT_NOTICE"),
@@ -82,11 +82,11 @@ TABLE = [
         DENIED,
         "NO_CONSENT",
     ),
-    ("7: Reg. 6/1", kind("EXEMPT_SERVICE", **PURE), {"standing": RET}, ALLOWED, "EXEMPT_6_1"),
-    ("7: Reg. 6/2", kind("EXEMPT_ONGOING", **PURE), {"standing": RET}, ALLOWED, "EXEMPT_6_2"),
-    ("7: Reg. 6", kind("EXEMPT_CAPITAL_MARKET", **PURE), {}, ALLOWED, "EXEMPT_6_CM"),
-    ("8: with a promotion", kind("EXEMPT_ONGOING"), {"standing": RET}, DENIED, "REJECTED"),
-    ("8: and a consent", kind("EXEMPT_SERVICE"), {"standing": ONAY}, ALLOWED, "CONSENT"),
+    ("D-7: Reg. 6/1", kind("EXEMPT_SERVICE", **PURE), {"standing": RET}, ALLOWED, "EXEMPT_6_1"),
+    ("D-7: Reg. 6/2", kind("EXEMPT_ONGOING", **PURE), {"standing": RET}, ALLOWED, "EXEMPT_6_2"),
+    ("D-7: Reg. 6", kind("EXEMPT_CAPITAL_MARKET", **PURE), {}, ALLOWED, "EXEMPT_6_CM"),
+    ("D-8: with a promotion", kind("EXEMPT_ONGOING"), {"standing": RET}, DENIED, "REJECTED"),
+    ("D-8: and a consent", kind("EXEMPT_SERVICE"), {"standing": ONAY}, ALLOWED, "CONSENT"),
     # who may send nothing commercial
     (
         "9: Reg. 5/2, 11",
@@ -95,7 +95,13 @@ TABLE = [
         DENIED,
         "SENDER_NOT_REGISTERED",
     ),
-    ("9: not known", {}, {"is_sender_registered": None, "standing": ONAY}, UNKNOWN, "UNDECIDABLE"),
+    (
+        "D-9: not known",
+        {},
+        {"is_sender_registered": None, "standing": ONAY},
+        UNKNOWN,
+        "UNDECIDABLE",
+    ),
     (
         "10: Reg. 4, 5/2",
         {},
@@ -103,7 +109,7 @@ TABLE = [
         DENIED,
         "BRAND_NOT_ACTIVE",
     ),
-    ("10: not known", {}, {"is_brand_active": None, "standing": ONAY}, UNKNOWN, "UNDECIDABLE"),
+    ("D-10: not known", {}, {"is_brand_active": None, "standing": ONAY}, UNKNOWN, "UNDECIDABLE"),
     (
         "11: Reg. 7/4",
         {"asks_for_consent": True},
@@ -126,10 +132,10 @@ TABLE = [
         "UNDECIDABLE",
     ),
     # consumers may not before they consent
-    ("13: unknown type as a consumer", {"recipient_type": None}, {}, DENIED, "NO_CONSENT"),
-    ("14: Reg. 5/3", {}, {}, DENIED, "NO_CONSENT"),
-    ("15: Law 8, Reg. 9", {}, {"standing": RET}, DENIED, "REJECTED"),
-    ("15: line closed", {}, {"standing": CLOSED}, DENIED, "REJECTED_LINE_CLOSED"),
+    ("D-13: unknown type as a consumer", {"recipient_type": None}, {}, DENIED, "NO_CONSENT"),
+    ("D-14: Reg. 5/3", {}, {}, DENIED, "NO_CONSENT"),
+    ("D-15: Law 8, Reg. 9", {}, {"standing": RET}, DENIED, "REJECTED"),
+    ("D-15: line closed", {}, {"standing": CLOSED}, DENIED, "REJECTED_LINE_CLOSED"),
     (
         "16: R-103",
         BY_DEALER,
@@ -144,7 +150,7 @@ TABLE = [
         UNKNOWN,
         "UNDECIDABLE",
     ),
-    ("16: listed", BY_DEALER, {**DEALER_OK, "standing": ONAY}, ALLOWED, "CONSENT"),
+    ("D-16: listed", BY_DEALER, {**DEALER_OK, "standing": ONAY}, ALLOWED, "CONSENT"),
     (
         "16: the taking dealer, R-102",
         BY_DEALER,
@@ -188,11 +194,11 @@ TABLE = [
         ALLOWED,
         "CONSENT",
     ),
-    ("18: Reg. 5", {}, {"standing": ONAY}, ALLOWED, "CONSENT"),
+    ("D-18: Reg. 5", {}, {"standing": ONAY}, ALLOWED, "CONSENT"),
     # merchants may be written to until they refuse
-    ("19: Law 8, Reg. 6/3", TACIR, {"standing": RET}, DENIED, "MERCHANT_REJECTED"),
-    ("20: Law 6/2", TACIR, {"standing": ONAY}, ALLOWED, "MERCHANT_NOT_REJECTED"),
-    ("20: undated", TACIR, {"standing": UNDATED}, ALLOWED, "MERCHANT_NOT_REJECTED"),
+    ("D-19: Law 8, Reg. 6/3", TACIR, {"standing": RET}, DENIED, "MERCHANT_REJECTED"),
+    ("D-20: Law 6/2", TACIR, {"standing": ONAY}, ALLOWED, "MERCHANT_NOT_REJECTED"),
+    ("D-20: undated", TACIR, {"standing": UNDATED}, ALLOWED, "MERCHANT_NOT_REJECTED"),
     (
         "20: a dealer without access",
         TACIR | BY_DEALER,
@@ -200,7 +206,7 @@ TABLE = [
         DENIED,
         "DEALER_NO_ACCESS",
     ),
-    ("21: Reg. 6/3, 6/6", TACIR, {}, DENIED, "MERCHANT_NOT_RECORDED"),
+    ("D-21: Reg. 6/3, 6/6", TACIR, {}, DENIED, "MERCHANT_NOT_RECORDED"),
 ]
 
 

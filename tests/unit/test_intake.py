@@ -50,7 +50,7 @@ def codes(refused):
 
 LONG_EMAIL = "ornek" * 60 + "@posta.example"
 ROWS = [
-    # what is missing: W1
+    # what is missing: W-1
     ("H110", a_row("status"), [("H110", ["status"], NO_VALUE)]),
     ("H111", a_row("type"), [("H111", ["type"], NO_VALUE)]),
     ("H112", a_row("consentDate"), [("H112", ["consentDate"], NO_VALUE)]),
@@ -68,7 +68,7 @@ ROWS = [
             ("H112", ["consentDate"], NO_VALUE),
         ],
     ),
-    # closed vocabularies: W2, W6
+    # closed vocabularies: W-2, W-6
     ("H115", a_row(status="ONAYY"), [("H115", ["status"], "ONAYY")]),
     ("H115 for an empty text", a_row(status=""), [("H115", ["status"], "")]),
     ("H115 for lower case", a_row(status="onay"), [("H115", ["status"], "onay")]),
@@ -77,9 +77,9 @@ ROWS = [
     ("H117 for a number", a_row(type=7), [("H117", ["type"], 7)]),
     ("H117 for a list", a_row(type=["MESAJ"]), [("H117", ["type"], ["MESAJ"])]),
     ("H119", a_row(source="HS_FIZIKSEL_OTAM"), [("H119", ["source"], "HS_FIZIKSEL_OTAM")]),
-    ("H119, rule 12", a_row(source="IYS_WEB"), [("H119", ["source"], "IYS_WEB")]),
-    ("H118, rule 19", a_row(transactionId="x"), [("H118", ["transactionId"], "x")]),
-    # addresses by channel: rule 15
+    ("H119, C-12", a_row(source="IYS_WEB"), [("H119", ["source"], "IYS_WEB")]),
+    ("H118, C-19", a_row(transactionId="x"), [("H118", ["transactionId"], "x")]),
+    # addresses by channel: C-15
     ("H120", a_row(type="EPOSTA", recipient=LONG_EMAIL), [("H120", ["recipient"], LONG_EMAIL)]),
     (
         "H120 for Turkish letters",
@@ -107,7 +107,7 @@ ROWS = [
         a_row("type", recipient=EMAIL),
         [("H111", ["type"], NO_VALUE)],
     ),
-    # dates: rules 6 to 9, W4, W5, W9, W11
+    # dates: C-6 to C-9, W-4, W-5, W-9, W-11
     (
         "H157",
         a_row(consentDate="2020-15-01 13:35:00"),
@@ -156,9 +156,9 @@ ROWS = [
             ("H155", ["consentDate"], "2026-02-11 12:00:00"),
         ],
     ),
-    # rule 10
+    # C-10
     ("H408", a_row(source="HS_KARAR"), [("H408", ["status"], "ONAY")]),
-    # dealers: rule 17
+    # the lists of dealers (C-17)
     ("H163", a_row(retailerAccess=[]), [("H163", ["retailerAccess"], [])]),
     (
         "H126",
@@ -273,14 +273,14 @@ def test_each_channel_has_its_kind_of_address(channel, recipient):
 
 
 def test_an_email_is_held_in_lower_case():
-    """Rule 24."""
+    """C-24."""
     read = parse_consent(a_row(type="EPOSTA", recipient="Ayse@Posta.EXAMPLE"), a_context())
     assert isinstance(read, Proposal)
     assert read.key.address.clear == EMAIL
 
 
 def test_a_merchant_may_come_without_source_and_date():
-    """Rule 13."""
+    """C-13."""
     row = a_row("source", "consentDate", recipientType="TACIR")
     read = parse_consent(row, a_context())
     assert isinstance(read, Proposal)
@@ -302,7 +302,7 @@ def test_the_dealer_list_may_be_as_long_as_the_call_says():
     assert codes(parse_consent(row, a_context(retailer_access_max=2))) == ["H126"]
 
 
-# three business days: rule 9, W9
+# three business days: C-9, W-9
 
 
 @pytest.mark.parametrize(
@@ -331,21 +331,21 @@ def test_old_consents_may_be_loaded_before_the_activation_date(source, date):
 
 
 def test_hs_2015_carries_one_date_only():
-    """Rule 8, W5."""
+    """C-8, W-5."""
     assert codes(parse_consent(a_row(source="HS_2015"), LOADING)) == ["H155"]
     future = a_row(source="HS_2015", consentDate="2042-01-01 00:00:00")
     assert codes(parse_consent(future, LOADING)) == ["H162", "H155"]
 
 
 def test_now_itself_is_not_the_future():
-    """Rule 6."""
+    """C-6."""
     row = a_row(consentDate="2026-02-11 20:00:00")
     assert isinstance(parse_consent(row, a_context(now=EVENING)), Proposal)
     too_early = a_context(now=EVENING - timedelta(microseconds=1))
     assert codes(parse_consent(row, too_early)) == ["H162"]
 
 
-# batches: rule 16, W12
+# batches: C-16, W-12
 
 
 def test_a_batch_gives_its_proposals_in_order():

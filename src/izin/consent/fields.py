@@ -63,7 +63,7 @@ def refused_at(code: str, field: str, value: object, *within: int) -> Refused:
 
 
 def unknown_properties(row: Row) -> list[Refused]:
-    """Refuse what no consent carries. Source: contract, rule 3.19."""
+    """Refuse what no consent carries. Source: law.md C-19."""
     return [refused_at("H118", name, row[name]) for name in row if name not in PROPERTIES]
 
 

@@ -67,7 +67,7 @@ def parse_consent(
     Takes   row: decoded JSON of any shape · index: its place in a list, from 0
     Gives   the proposal, or every refusal of every field; H085 alone if it is no object
     Cost    8 µs for a good row
-    Source  contract, rules 3.6-3.9, 3.12, 3.13, 3.15, 3.17, 3.19; operation addConsent
+    Source  law.md C-6 to C-10, C-12, C-13, C-15, C-17, C-19; operation addConsent
     """
     if not is_object(row):
         return (Refused(code="H085", index=index),)
@@ -79,7 +79,7 @@ def parse_batch(rows: object, context: IntakeContext) -> list[Proposal] | tuple[
 
     Takes   rows: decoded JSON of any shape
     Gives   one proposal a row in the order given, or the refusals of all rows with their indices
-    Source  contract 1.4, rule 3.16; operation addBatchConsent
+    Source  law.md C-16; operation addBatchConsent
     """
     if not isinstance(rows, list) or not rows:
         return (Refused(code="H092"),)
@@ -159,7 +159,7 @@ def parse_question(body: object, context: IntakeContext) -> ConsentKey | tuple[R
 
     Takes   body: decoded JSON of any shape; what it carries besides the three fields is not read
     Gives   the key, or every refusal; H097 alone if it is no object
-    Source  contract 1.6, 1.8; operations consentDetail, consentsHistory
+    Source  contract, operations consentDetail, consentsHistory
     """
     if not is_object(body):
         return (Refused(code="H097"),)
@@ -180,7 +180,7 @@ def parse_recipients(
     Takes   body: decoded JSON of any shape · channel, recipient_type: as the path has them
     Gives   one key an address in the order given, or every refusal; H097 alone if it is no object
     Cost    under 3 µs an address
-    Source  contract 1.7, rule 3.15; operation batchConsentStatus
+    Source  law.md C-15; operation batchConsentStatus
     """
     if not is_object(body):
         return (Refused(code="H097"),)

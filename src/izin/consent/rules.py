@@ -30,7 +30,7 @@ def accept(current: Current | None, proposal: Proposal, *, now: datetime) -> Acc
 
     Takes   current: record of the same key, or None · now: aware instant, the database's
     Gives   Accepted with the final values, or the first refusal in the order of the contract
-    Source  contract, rules 2-6, 11, 13, 22; Law 6563 art. 8/1; Reg. 5/1
+    Source  law.md C-2 to C-6, C-11, C-13, C-22, C-23; Law 6563 art. 8/1; Reg. 5/1
     """
     if _is_citizens(proposal):
         refused = _refuse_first(proposal) if current is None else None
@@ -48,7 +48,7 @@ def repeats(current: Current | None, proposal: Proposal) -> bool:
 
     Takes   current: record of the same key, or None
     Gives   True for equal status, source and consent date: a retry, which makes no second event
-    Source  contract 1.3 and 1.4, the v2 operations
+    Source  law.md W-13; contract, operations addConsentV2 and addBatchConsentV2
     """
     return (
         current is not None
@@ -160,7 +160,7 @@ def decide(question: Question, facts: Facts) -> Answer:
 
     Takes   facts: as they stood together at one moment; what is not known is None
     Gives   an answer to every question; what cannot be decided is UNKNOWN: do not send
-    Source  Law 6563 art. 6, 8; Reg. 2/2, 5, 6, 7/3, 7/4, 9, 11/7
+    Source  law.md D-1 to D-22; Law 6563 art. 6, 8; Reg. 2/2, 5, 6, 7/3, 7/4, 9, 11/7
     """
     reason = _unanswerable(question, facts) or _exempt(question, facts) or _barred(question, facts)
     standing = facts.standing if reason is None else None
