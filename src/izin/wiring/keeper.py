@@ -17,6 +17,7 @@ from izin.wiring.parts import Parts, open_parts, utc_now
 from izin.wiring.settings import Settings
 
 ROLE = "izin_keeper"
+TOKENS_AT_ONCE = 10_000
 
 
 async def run_keeper(settings: Settings) -> None:
@@ -51,6 +52,6 @@ def timers(database: Database) -> tuple[Timer, ...]:
 
     async def forget_tokens() -> None:
         async with database.connection() as connection:
-            await access_store.drop_expired(connection, utc_now())
+            await access_store.drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
 
     return (forget_batches, forget_tokens)

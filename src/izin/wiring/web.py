@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_network
 
 import uvicorn
 
@@ -20,7 +21,6 @@ from izin.admission.limits import Limits, demonstration, documented
 from izin.admission.overload import Overload, rooms
 from izin.api import asking, brands, bulk, changes, checks, consents, info, tokens
 from izin.api.app import ContractApp, build_app
-from izin.api.client import networks
 from izin.api.endpoint import Door
 from izin.api.operation import Operation
 from izin.api.services import Services
@@ -95,7 +95,9 @@ def _app(
             limits_of(settings), database=database, client_tag=keyring.pseudonyms.client_tag
         ),
         overload=Overload(rooms(settings.pool_size)),
-        trusted=networks(settings.trusted_proxies),
+        trusted=tuple(
+            ip_network(text.strip()) for text in settings.trusted_proxies.split(",") if text.strip()
+        ),
     )
 
     async def ready() -> bool:
