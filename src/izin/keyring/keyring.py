@@ -1,7 +1,7 @@
 """The registry's keys: loaded, or made at the first start, and lent as tags and seals."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -82,7 +82,7 @@ class Keyring:
         (key,) = await _found_or_made(
             self._database, self._vault, (Purpose.BRAND_SEAL,), (scope, quarter)
         )
-        return await asyncio.to_thread(self._unwrapped, key)
+        return (await self._unwrapped([key]))[key.key_id]
 
     async def _load_by_id(self, key_ids: Collection[int]) -> dict[int, Sealer]:
         async with self._database.connection() as connection:
@@ -90,15 +90,13 @@ class Keyring:
         lost = set(key_ids) - {key.key_id for key in found}
         if lost:
             raise KeyLostError(f"not in the keyring: {sorted(lost)}")
-        return await asyncio.to_thread(lambda: {key.key_id: self._unwrapped(key) for key in found})
+        return await self._unwrapped(found)
 
-    def _unwrapped(self, key: store.StoredKey) -> Sealer:
-        purpose = Purpose(key.purpose)
-        self._vault.adopt(key.key_id, purpose, key.scope, key.period, key.wrapped)
-        sealer = self._vault.sealer(purpose, key.key_id)
-        self._vault.release(purpose, key.key_id)  # the sealer has what it needs
-        self._recent.keep(key.scope, key.period, sealer)
-        return sealer
+    async def _unwrapped(self, keys: Sequence[store.StoredKey]) -> dict[int, Sealer]:
+        sealers = await asyncio.to_thread(_sealers_of, self._vault, keys)
+        for key in keys:
+            self._recent.keep(key.scope, key.period, sealers[key.key_id])
+        return sealers
 
 
 async def open_keyring(
@@ -128,6 +126,15 @@ def quarter_of(at: datetime) -> str:
     """Give the quarter of an instant on Istanbul's clock, such as ``2026Q4``."""
     local = at.astimezone(IYS_TIME)
     return f"{local.year}Q{(local.month + 2) // 3}"
+
+
+def _sealers_of(vault: Vault, keys: Iterable[store.StoredKey]) -> dict[int, Sealer]:
+    return {
+        key.key_id: vault.sealer_of(
+            key.key_id, Purpose(key.purpose), key.scope, key.period, key.wrapped
+        )
+        for key in keys
+    }
 
 
 def _adopt_all(vault: Vault, keys: Iterable[store.StoredKey]) -> None:

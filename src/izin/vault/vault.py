@@ -39,15 +39,17 @@ class Vault:
         Raises  KeyLostError: it was wrapped under another root, or for another row
         Cost    one call of the provider: it may block
         """
-        try:
-            secret = self._provider.unwrap(wrapped, _label(purpose, scope, period))
-        except KeyLostError as error:
-            raise KeyLostError(f"key {key_id} ({purpose}, {period}): {error}") from error
-        self._secrets[purpose, key_id] = secret
+        self._secrets[purpose, key_id] = self._unwrapped(key_id, purpose, scope, period, wrapped)
 
-    def release(self, purpose: Purpose, key_id: int) -> None:
-        """Forget a key; what was handed out for it goes on working."""
-        self._secrets.pop((purpose, key_id), None)
+    def sealer_of(
+        self, key_id: int, purpose: Purpose, scope: str, period: str, wrapped: bytes
+    ) -> Sealer:
+        """Give the sealer of a stored key without holding the key: there are very many of brands.
+
+        Raises  KeyLostError: it was wrapped under another root, or for another row
+        Cost    one call of the provider: it may block
+        """
+        return Sealer(key_id, self._unwrapped(key_id, purpose, scope, period, wrapped).gcm_siv())
 
     def pseudonyms(
         self, ids: Mapping[Purpose, int], *, provider_epoch: int, citizen_epoch: int
@@ -93,11 +95,19 @@ class Vault:
         return CitizenSealer(ids[Purpose.CITIZEN_SEAL], secret)
 
     def sealer(self, purpose: Purpose, key_id: int) -> Sealer:
-        """Give the sealer of one brand's quarter, or of batches.
+        """Give the sealer of an adopted key.
 
         Raises  KeyLostError
         """
         return Sealer(key_id, self._secret(purpose, {purpose: key_id}).gcm_siv())
+
+    def _unwrapped(
+        self, key_id: int, purpose: Purpose, scope: str, period: str, wrapped: bytes
+    ) -> Secret:
+        try:
+            return self._provider.unwrap(wrapped, _label(purpose, scope, period))
+        except KeyLostError as error:
+            raise KeyLostError(f"key {key_id} ({purpose}, {period}): {error}") from error
 
     def _view(self, name: str, purpose: Purpose, ids: Mapping[Purpose, int]) -> RetailerView:
         return RetailerView(name, ids[purpose], self._secret(purpose, ids))
