@@ -19,8 +19,12 @@ Convert: TypeAlias = Callable[[Cell], WireValue | Fault | None]
 
 # What people put between the digits, and the invisible marks that copying from a contact leaves.
 _BETWEEN_DIGITS = str.maketrans("", "", " \t\u00a0()-./–‑\u200e\u202a\u202c")
+_turkish = re.compile(r"(?:(?:\+|00)?90)?0?([1-9][0-9]{9})").fullmatch
+_foreign = re.compile(r"(?:\+|00)([1-9][0-9]{6,15})").fullmatch
 _is_scientific = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2}").fullmatch
 _BETWEEN_CODES = re.compile(r"[\s,;|]+")
+
+_CODE_DIGITS_MAX = 8
 
 _NO_PHONE = Fault("H121", "phone")
 _PHONE_IS_EMAIL = Fault("H121", "phone_is_email")
@@ -48,35 +52,17 @@ def phone(cell: Cell) -> str | Fault | None:
     Takes   "0532 123 45 67", "532…", "+90 (532) …", "90532…", "0090…", 5321234567.0; of other
             countries with + or 00. Ten digits without a prefix are a Turkish number
     """
-    text = cell if isinstance(cell, str) else text_of(cell)
-    if len(text) == 13 and text.startswith("+90") and text[3] != "0" and text[1:].isdigit():
-        return text
-    text = _unquoted(text)
+    text = _unquoted(cell if isinstance(cell, str) else text_of(cell))
     digits = text.translate(_BETWEEN_DIGITS)
-    bare = digits.removeprefix("+")
-    if bare.isdigit() and bare.isascii():
-        return _international(bare, is_marked=bare is not digits)
+    if found := _turkish(digits):
+        return "+90" + found[1]
+    if found := _foreign(digits):
+        return "+" + found[1]
     if not text:
         return None
     if "@" in text:
         return _PHONE_IS_EMAIL
     return _SCIENTIFIC if _is_scientific(text) else _NO_PHONE
-
-
-def _international(digits: str, *, is_marked: bool) -> str | Fault:
-    """Put the country in front; take the trunk zero out of +90 0532."""
-    if not is_marked:
-        if digits.startswith("00"):
-            digits = digits[2:]
-        elif len(digits) == 11 and digits.startswith("0"):
-            digits = "9" + digits
-        elif len(digits) == 10 and not digits.startswith("0"):
-            digits = "90" + digits
-        elif not digits.startswith("90") or len(digits) not in {12, 13}:
-            return _NO_PHONE
-    if len(digits) == 13 and digits.startswith("900"):
-        digits = "90" + digits[3:]
-    return "+" + digits
 
 
 def email(cell: Cell) -> str | Fault | None:
@@ -137,4 +123,4 @@ def the_number(expected: int, code: str, key: str) -> Convert:
 
 
 def _is_code(text: str) -> bool:
-    return len(text) <= 8 and text.isascii() and text.isdigit()
+    return len(text) <= _CODE_DIGITS_MAX and text.isascii() and text.isdigit()

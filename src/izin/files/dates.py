@@ -21,6 +21,7 @@ _day_first = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})" + _CLOCK
 _year_first = re.compile(
     r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})" + _CLOCK + r" ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 ).fullmatch
+_is_wire_shape = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}").fullmatch
 _is_serial = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?").fullmatch
 _has_short_year = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}(?![0-9]).*").fullmatch
 _BLANKS = re.compile(r"\s+")
@@ -52,7 +53,7 @@ def wire_date(cell: Cell) -> str | Fault | None:
 def _of_text(text: str) -> str | Fault | None:
     if not text:
         return None
-    if len(text) == 19 and text[4] == text[7] == "-" and text[10] == " " and text[13] == ":":
+    if _is_wire_shape(text):
         return text
     text = _BLANKS.sub(" ", text)
     if found := _day_first(text):
@@ -89,7 +90,7 @@ def _written(year: str, month: int, day: str, clock: list[str | None]) -> str | 
         instant = datetime(int(year), month, int(day), hour, minute, second)  # noqa: DTZ001 - a wall clock
     except ValueError:
         return _NO_SUCH_DAY
-    return f"{instant:%Y-%m-%d %H:%M:%S}" if instant.year > 999 else _NO_SUCH_DAY
+    return instant.isoformat(" ")
 
 
 def _why_not(text: str) -> Fault:

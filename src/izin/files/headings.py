@@ -97,7 +97,7 @@ def match_headings(cells: Sequence[Cell]) -> Columns:
 
 
 def _see_that_none_is_missing(found: dict[str, int]) -> None:
-    """A merchant's first record needs neither date nor source, so a file of merchants has neither."""
+    """A merchant's first record needs neither date nor source, so a file of them has neither."""
     needed = _ALWAYS if "recipientType" in found else _ALWAYS + _BUT_FOR_MERCHANTS
     missing = [TEMPLATE[field] for field in needed if field not in found]
     if missing:

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from izin.core.errors import Refused, RefusalError
+from izin.core.errors import RefusalError, Refused
 
 
 class FileRefusedError(RefusalError):
-    """The file as a whole cannot be read; nothing of it was recorded. `izin.files.words` has words."""
+    """The file as a whole cannot be read; its words are in `izin.files.words`."""
 
 
 def file_refused(code: str, **facts: object) -> FileRefusedError:

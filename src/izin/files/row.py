@@ -20,7 +20,7 @@ WireRow: TypeAlias = dict[str, read.WireValue]
 _CACHED_MAX = 4096
 """Cells remembered a column. Few are distinct but for dates, and those come in runs."""
 
-_NOT_SEEN = object()
+_NOT_SEEN = Fault("", "")
 
 _CONVERT: dict[str, read.Convert] = {
     "type": read.channel,
@@ -50,7 +50,7 @@ class RowReader:
             "iysCode": read.the_number(iys_code, "IZ131", "iys"),
         }
         at = columns.index_by_field
-        cached: list[dict[Cell, object]] = [{} for _ in at]
+        cached: list[dict[Cell, read.WireValue | Fault | None]] = [{} for _ in at]
         self._plan = [
             (at[field], field, cache, convert[field])
             for field, cache in zip(at, cached, strict=True)
@@ -101,10 +101,10 @@ class RowReader:
                     cache[cell] = value
             if value is None:
                 continue
-            if value.__class__ is Fault:
-                faults[field] = value  # type: ignore[assignment]  # its class was just asked
+            if isinstance(value, Fault):
+                faults[field] = value
             else:
-                row[field] = value  # type: ignore[assignment]  # a Convert gives nothing else
+                row[field] = value
         self._add_recipient(row, faults, cells[self._recipient_at])
         return row, faults
 
