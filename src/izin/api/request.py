@@ -33,13 +33,14 @@ class ClientGoneError(Exception):
 class Request:
     """One request as far as the door needs it."""
 
-    __slots__ = ("_headers", "_query_string", "_receive", "client", "language")
+    __slots__ = ("_headers", "_query_string", "_receive", "client", "declared_bytes", "language")
 
     def __init__(self, scope: Scope, receive: Receive, trusted: Sequence[Network]) -> None:
         """Read the headers; a header that stands twice counts as unreadable and is left out."""
         self._receive = receive
         self._query_string: bytes = scope["query_string"]
         self._headers = _headers(scope["headers"])
+        self.declared_bytes = _declared(self._headers.get(b"content-length", ""))
         self.language: Language = language_of(self._headers.get(b"accept-language"))
         self.client: str = client_of(scope, self._headers.get(b"x-forwarded-for"), trusted)
 
@@ -47,14 +48,6 @@ class Request:
     def authorization(self) -> str | None:
         """The Authorization header, if it stands once."""
         return self._headers.get(b"authorization")
-
-    @property
-    def declared_bytes(self) -> int | None:
-        """The length that the caller announces; None if he sends without saying."""
-        text = self._headers.get(b"content-length", "")
-        if not (text.isascii() and text.isdigit()):
-            return None
-        return int(text) if len(text) <= _LENGTH_DIGITS_MAX else 10**_LENGTH_DIGITS_MAX
 
     @property
     def is_packed(self) -> bool:
@@ -114,6 +107,13 @@ class Request:
 def too_large(max_bytes: int) -> RefusalError:
     """The refusal of a body past its bound."""
     return RefusalError(Refused(code="IZ001", facts=(("max_bytes", str(max_bytes)),)))
+
+
+def _declared(text: str) -> int | None:
+    """Read the length that a caller announces; None if he sends without saying."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return int(text) if len(text) <= _LENGTH_DIGITS_MAX else 10**_LENGTH_DIGITS_MAX
 
 
 def _headers(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, str]:

@@ -1,9 +1,9 @@
 """From a path to a row of the table: one dictionary a segment, whatever the table's length."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic
 
-from izin.api.operation import INTEGER_PARTS, BodyKind, Operation, S
+from izin.api.operation import BodyKind, Operation, S
 
 _SEGMENTS_MAX = 16
 
@@ -61,24 +61,23 @@ class Router(Generic[S]):
         Takes   path: decoded, from ``/``
         Gives   the rows by method and the values of the path's parts; None if there are none
         """
-        segments = path[1:].split("/", _SEGMENTS_MAX)
-        for node, values in _walk(self._root, segments, 0, []):
-            if node.by_method:
-                return node.by_method, values
-        return None
+        values: list[str] = []
+        node = _walk(self._root, path[1:].split("/", _SEGMENTS_MAX), 0, values)
+        return None if node is None else (node.by_method, values)
 
 
-def _walk(
-    node: _Node[S], segments: Sequence[str], at: int, values: list[str]
-) -> Iterator[tuple[_Node[S], list[str]]]:
+def _walk(node: _Node[S], segments: Sequence[str], at: int, values: list[str]) -> _Node[S] | None:
     if at == len(segments):
-        yield node, values
-        return
+        return node if node.by_method else None
     segment = segments[at]
-    if (written := node.by_segment.get(segment)) is not None:
-        yield from _walk(written, segments, at + 1, values)
-    if node.any_segment is not None and segment:
-        yield from _walk(node.any_segment, segments, at + 1, [*values, segment])
+    written = node.by_segment.get(segment)
+    found = written and _walk(written, segments, at + 1, values)
+    if found is None and node.any_segment is not None and segment:
+        values.append(segment)
+        found = _walk(node.any_segment, segments, at + 1, values)
+        if found is None:
+            values.pop()
+    return found
 
 
 def _check(operation: Operation[Any]) -> None:
@@ -101,8 +100,3 @@ def _check(operation: Operation[Any]) -> None:
 def part_names(template: str) -> list[str]:
     """Names of the parts of a path's template, in order."""
     return [part[1:-1] for part in template.split("/") if part.startswith("{")]
-
-
-def is_integer_part(name: str) -> bool:
-    """Is this part of a path read as an integer?"""
-    return name in INTEGER_PARTS

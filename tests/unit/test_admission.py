@@ -1,0 +1,188 @@
+"""How often, and how much at a time."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from izin.admission.buckets import Buckets
+from izin.admission.lanes import Lane
+from izin.admission.limiter import Limiter, TooManyError
+from izin.admission.limits import Limits, demonstration, documented
+from izin.admission.overload import Gate, Overload, Room, rooms
+from izin.core.errors import UnavailableError
+
+
+class Hands:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_ten_calls_fit_into_a_second_and_the_eleventh_waits_a_tenth():
+    clock = Hands()
+    buckets = Buckets(10, key_count_max=100, clock=clock)
+    assert [buckets.take("a") for _ in range(10)] == [0.0] * 10
+    assert buckets.take("a") == pytest.approx(0.1)
+    clock.now += 0.1
+    assert buckets.take("a") == 0.0
+    assert buckets.take("a") > 0
+
+
+def test_a_refused_call_does_not_count():
+    clock = Hands()
+    buckets = Buckets(1, key_count_max=100, clock=clock)
+    assert buckets.take("a") == 0.0
+    for _ in range(50):
+        assert buckets.take("a") == pytest.approx(1.0)
+    clock.now += 1.0
+    assert buckets.take("a") == 0.0
+
+
+def test_a_slow_rate_lets_one_call_through():
+    clock = Hands()
+    buckets = Buckets(0.5, key_count_max=100, clock=clock)
+    assert buckets.take("a") == 0.0
+    assert buckets.take("a") == pytest.approx(2.0)
+
+
+def test_memory_is_bounded_and_the_least_recent_client_is_forgotten():
+    buckets = Buckets(1, key_count_max=3, clock=Hands())
+    for client in "abca":
+        buckets.take(client)
+    buckets.take("d")
+    assert len(buckets) == 3
+    assert buckets.take("a") > 0  # still remembered
+    assert buckets.take("b") == 0.0  # forgotten
+
+
+def a_limiter(per_second=10, process_count=1):
+    return Limiter(Limits(per_second=per_second, hourly={}, process_count=process_count))
+
+
+async def admitted(limiter, lane, client="192.0.2.1", calls=20):
+    count = 0
+    for _ in range(calls):
+        with suppress(TooManyError):
+            await limiter.admit(lane, client)
+            count += 1
+    return count
+
+
+async def test_a_client_that_floods_every_other_lane_can_still_sign_in_and_refuse():
+    limiter = a_limiter(per_second=0.01)
+    others = (Lane.SINGLE_STATUS, Lane.QUESTION, Lane.HISTORY, Lane.CHANGES, Lane.INFO)
+    assert sum([await admitted(limiter, lane) for lane in others]) == 1
+    for lane in (Lane.TOKEN, Lane.CONSENT, Lane.BATCH):
+        assert await admitted(limiter, lane) == 1
+
+
+async def test_other_lanes_share_one_pot():
+    limiter = a_limiter(per_second=0.01)
+    await limiter.admit(Lane.CHANGES, "192.0.2.1")
+    with pytest.raises(TooManyError):
+        await limiter.admit(Lane.INFO, "192.0.2.1")
+    await limiter.admit(Lane.INFO, "192.0.2.2")
+
+
+async def test_a_limit_is_divided_by_the_processes():
+    assert await admitted(a_limiter(per_second=0.04, process_count=4), Lane.INFO, calls=1) == 1
+    limiter = a_limiter(per_second=4, process_count=4)
+    await limiter.admit(Lane.INFO, "192.0.2.1")
+    with pytest.raises(TooManyError) as refusal:
+        await limiter.admit(Lane.INFO, "192.0.2.1")
+    assert refusal.value.refused[0].code == "H124"
+    assert refusal.value.retry_after_s == 1
+
+
+async def test_probes_are_never_limited():
+    assert await admitted(a_limiter(per_second=0.01), Lane.HEALTH) == 20
+
+
+async def test_the_demonstration_limits_nobody():
+    assert await admitted(Limiter(demonstration()), Lane.TOKEN) == 20
+
+
+def test_hourly_limits_without_a_database_are_refused_at_the_start():
+    with pytest.raises(AssertionError, match="hourly"):
+        Limiter(documented(1))
+
+
+async def hold(gate, entered, leave):
+    async with gate:
+        entered.set()
+        await leave.wait()
+
+
+async def test_a_full_lane_queues_up_to_its_bound_and_then_says_so():
+    gate = Gate(Room(1, 1, 5.0))
+    entered, leave = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(hold(gate, entered, leave))
+    await entered.wait()
+    second_entered = asyncio.Event()
+    second = asyncio.create_task(hold(gate, second_entered, leave))
+    await asyncio.sleep(0)
+    with pytest.raises(UnavailableError, match="full"):
+        async with gate:
+            pass
+    leave.set()
+    await asyncio.gather(first, second)
+    assert second_entered.is_set()
+
+
+async def test_who_waits_too_long_is_told_so_and_leaves_no_trace():
+    gate = Gate(Room(1, 1, 0.01))
+    entered, leave = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(hold(gate, entered, leave))
+    await entered.wait()
+    for _ in range(3):
+        with pytest.raises(UnavailableError, match="in time"):
+            async with gate:
+                pass
+    leave.set()
+    await first
+    async with gate:
+        pass
+
+
+async def test_a_caller_who_leaves_while_waiting_keeps_no_place():
+    gate = Gate(Room(1, 4, 5.0))
+    entered, leave = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(hold(gate, entered, leave))
+    await entered.wait()
+    waiting = asyncio.create_task(hold(gate, asyncio.Event(), leave))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    leave.set()
+    await first
+    async with gate:
+        pass
+
+
+async def test_one_lanes_crowd_does_not_fill_another():
+    overload = Overload({lane: Room(1, 0, 0.0) for lane in Lane})
+    async with overload.gate(Lane.BATCH):
+        with pytest.raises(UnavailableError):
+            async with overload.gate(Lane.BATCH):
+                pass
+        async with overload.gate(Lane.CONSENT):
+            pass
+
+
+@pytest.mark.parametrize("connections", [8, 16, 64])
+def test_long_work_leaves_half_of_the_connections_free(connections):
+    divided = rooms(connections)
+    long_work = (Lane.BATCH, Lane.QUESTION, Lane.HISTORY, Lane.CHANGES)
+    assert sum(divided[lane].running_max for lane in long_work) <= connections // 2
+    assert set(divided) == set(Lane) - {Lane.HEALTH}
+
+
+def test_a_lane_without_a_room_is_refused_at_the_start():
+    with pytest.raises(AssertionError, match="BATCH"):
+        Overload({lane: Room(1, 0, 0.0) for lane in Lane if lane is not Lane.BATCH})
