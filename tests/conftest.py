@@ -15,7 +15,7 @@ from izin.storage.database import Database
 from izin.storage.embedded import DATABASE, EmbeddedServer
 from izin.storage.migrate import migrate
 
-pytest_plugins = ("builders.fixtures",)
+pytest_plugins = ("builders.fixtures", "builders.heart", "builders.house")
 
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES_MIN = 1024**3

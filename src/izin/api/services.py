@@ -40,9 +40,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
 def brand_of(call: Call[Services]) -> tuple[IysCode, BrandCode]:
     """Whose brand a call with a brand in its path is about."""
     permit = call.allowed
-    assert permit.iys_code is not None, "a brand's permit names its provider"
     assert permit.brand_code is not None, "a brand's permit names it"
-    return permit.iys_code, permit.brand_code
+    # a path without a provider is about the caller's own
+    return permit.iys_code or permit.caller.iys_code, permit.brand_code
 
 
 def intake_of(call: Call[Services]) -> IntakeContext:
