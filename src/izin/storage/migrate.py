@@ -19,8 +19,8 @@ _FILE = re.compile(r"(\d{4})_((?:pre_add|post_drop)_[a-z0-9_]+)\.sql", re.ASCII)
 _OUTSIDE_A_TRANSACTION = "-- no-transaction"
 _LOCK_MS = 3_000
 _STATEMENT_MS = 5_000
-_WAIT_S_MAX = 60.0
-"""For another migration of the same database, and for one that runs outside a transaction."""
+_WAIT_S_MAX = 6 * 3600.0
+"""For another migration of the same database, and for an index built while the registry runs."""
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -128,7 +128,7 @@ async def _check_applied(connection: Connection, known: Sequence[Migration]) -> 
 
 async def _apply(connection: Connection, migration: Migration) -> None:
     if migration.sql.startswith(_OUTSIDE_A_TRANSACTION):
-        # Such a file has one statement that may take long and can be run again.
+        # Such a file has one statement, which may take long and can be run again.
         await connection.execute(f"set lock_timeout = {_LOCK_MS}")
         await connection.execute(migration.sql)
         await connection.execute("reset lock_timeout")
@@ -146,7 +146,22 @@ async def _remember(connection: Connection, migration: Migration) -> None:
 
 
 async def apply_roles(connection: Connection) -> None:
-    """Give each process's role exactly the rights of `roles.sql`; may be repeated."""
+    """Give each process's role exactly the rights of `roles.sql`; may be repeated.
+
+    Raises  StartRefusedError if the connection's user may not
+    """
+    try:
+        await _apply_roles(connection)
+    except asyncpg.InsufficientPrivilegeError as error:
+        user = await connection.fetchval("select current_user")
+        msg = (
+            f"The database user {user} may not make the registry's roles ({error}): have an "
+            f"administrator run 'alter role {user} createrole', then migrate again."
+        )
+        raise StartRefusedError(msg) from error
+
+
+async def _apply_roles(connection: Connection) -> None:
     async with connection.transaction():
         await connection.execute(f"set local lock_timeout = {_LOCK_MS}")
         await connection.execute(
