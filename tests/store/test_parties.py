@@ -2,6 +2,7 @@
 
 import pytest
 from asyncpg import ForeignKeyViolationError, UniqueViolationError
+from builders.clock import NOON
 from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, OTHER_IYS_CODE, RETAILER_CODE
 
 from izin.brand import store as brand_store
@@ -43,16 +44,16 @@ async def test_only_rows_changed_since_a_version_are_read(connection, given):
     await given.brand(name="Yeni Ad")
     providers = await provider_store.changed(connection, since)
     brands = await brand_store.changed(connection, since)
-    assert [row["iys_code"] for row in providers] == [OTHER_IYS_CODE]
-    assert [(row["brand_code"], row["name"]) for row in brands] == [(BRAND_CODE, "Yeni Ad")]
+    assert [each.iys_code for each in providers] == [OTHER_IYS_CODE]
+    assert [(each.brand_code, each.name) for each in brands] == [(BRAND_CODE, "Yeni Ad")]
 
 
 async def test_a_provider_entered_anew_takes_the_new_facts(connection, given):
     await given.provider()
-    await given.provider(subscription=Subscription.PAUSED, has_api=False, title="Yeni Unvan A.Ş.")
-    (row,) = await provider_store.changed(connection, -1)
-    assert (row["subscription"], row["has_api"]) == ("PAUSED", False)
-    assert row["title"] == "Yeni Unvan A.Ş."
+    new = await given.provider(
+        subscription=Subscription.PAUSED, has_api=False, title="Yeni Unvan A.Ş.", activated_at=NOON
+    )
+    assert await provider_store.changed(connection, -1) == [new]
 
 
 async def test_a_change_that_fails_leaves_the_version_as_it_was(connection, given):

@@ -4,18 +4,17 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
-
-from asyncpg import Connection, Record
 
 from izin.access.facts import BrandFacts
 from izin.brand import store as brand_store
+from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import UnavailableError
 from izin.provider import store as provider_store
-from izin.provider.model import Provider, Subscription
-from izin.storage.database import Database
+from izin.provider.model import Provider
+from izin.storage.database import Connection, Database
 
 AGE_S_MAX = 5.0
 """Older than this the copy answers nothing. Source: data 9."""
@@ -91,14 +90,14 @@ class Directory:
         # The counts are read before the rows: what changes in between has a later version, so the
         # next poll comes here again.
         head = await provider_store.head(connection)
-        counts = (head["providers"], head["brands"])
-        if head["version"] > self._version > _NOTHING_READ:
+        counts = (head.provider_count, head.brand_count)
+        if head.version > self._version > _NOTHING_READ:
             self._copy.take(*await _changed_rows(connection, self._version))
-        if self._copy.counts() != counts or head["version"] < self._version:
+        if self._copy.counts() != counts or head.version < self._version:
             anew = _Copy(self._brand_ref)
             anew.take(*await _changed_rows(connection, _NOTHING_READ))
             self._copy = anew
-        self._version = head["version"]
+        self._version = head.version
 
     def _young_copy(self) -> "_Copy":
         age_s = self.age_s()
@@ -119,36 +118,29 @@ class _Copy:
     def counts(self) -> tuple[int, int]:
         return len(self.providers), len(self.brands)
 
-    def take(self, brands: list[Record], providers: list[Record]) -> None:
-        for row in providers:
-            self.providers[row["iys_code"]] = Provider(
-                iys_code=row["iys_code"],
-                title=row["title"],
-                activated_at=row["activated_at"],
-                subscription=Subscription(row["subscription"]),
-                has_api=row["has_api"],
-            )
-        for row in brands:
-            self._take_brand(row)
+    def take(self, brands: Iterable[Brand], providers: Iterable[Provider]) -> None:
+        self.providers.update((each.iys_code, each) for each in providers)
+        for brand in brands:
+            self._take_brand(brand)
 
-    def _take_brand(self, row: Record) -> None:
-        code = row["brand_code"]
+    def _take_brand(self, brand: Brand) -> None:
+        code = brand.brand_code
         known = self.brands.get(code)
         if known is not None:  # it may have moved to another provider
             del self.brands_by_provider[known.iys_code][code]
         facts = BrandFacts(
             brand_code=code,
-            iys_code=row["iys_code"],
-            name=row["name"],
-            is_master=row["is_master"],
-            is_active=row["is_active"],
+            iys_code=brand.iys_code,
+            name=brand.name,
+            is_master=brand.is_master,
+            is_active=brand.is_active,
             brand_ref=self._brand_ref(code) if known is None else known.brand_ref,
         )
         self.brands[code] = facts
         self.brands_by_provider.setdefault(facts.iys_code, {})[code] = facts
 
 
-async def _changed_rows(connection: Connection, since: int) -> tuple[list[Record], list[Record]]:
+async def _changed_rows(connection: Connection, since: int) -> tuple[list[Brand], list[Provider]]:
     # Brands first: the provider of a brand that is read is then never missing.
     brands = await brand_store.changed(connection, since)
     return brands, await provider_store.changed(connection, since)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from asyncpg import Connection, Record
+from asyncpg import Connection
 
 from izin.brand.model import Brand, Figures
 from izin.storage.statements import load
@@ -23,8 +23,18 @@ async def put(connection: Connection, brand: Brand, version: int) -> None:
     )
 
 
-async def changed(connection: Connection, since: int) -> list[Record]:
-    return await connection.fetch(_SQL["changed"], since)
+async def changed(connection: Connection, since: int) -> list[Brand]:
+    """Give the brands changed after a version, in no order; -1 gives all."""
+    return [
+        Brand(
+            brand_code=row["brand_code"],
+            iys_code=row["iys_code"],
+            name=row["name"],
+            is_master=row["is_master"],
+            is_active=row["is_active"],
+        )
+        for row in await connection.fetch(_SQL["changed"], since)
+    ]
 
 
 async def figures(connection: Connection, brand_refs: Sequence[UUID]) -> dict[UUID, Figures]:

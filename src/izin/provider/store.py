@@ -1,11 +1,20 @@
 """The statements of `store.sql`, one function each, no branch."""
 
-from asyncpg import Connection, Record
+import msgspec
+from asyncpg import Connection
 
-from izin.provider.model import Provider
+from izin.provider.model import Provider, Subscription
 from izin.storage.statements import load
 
 _SQL = load("izin.provider")
+
+
+class Head(msgspec.Struct, frozen=True):
+    """How the directory stands: its version, and how many rows it has."""
+
+    version: int
+    provider_count: int
+    brand_count: int
 
 
 async def next_version(connection: Connection) -> int:
@@ -31,12 +40,21 @@ async def version_of_parties(connection: Connection) -> int:
     return version
 
 
-async def head(connection: Connection) -> Record:
-    """Give (version, providers, brands): how the directory stands."""
+async def head(connection: Connection) -> Head:
     row = await connection.fetchrow(_SQL["head"])
     assert row is not None, "the directory's head is a row from the first migration on"
-    return row
+    return Head(*row)
 
 
-async def changed(connection: Connection, since: int) -> list[Record]:
-    return await connection.fetch(_SQL["changed"], since)
+async def changed(connection: Connection, since: int) -> list[Provider]:
+    """Give the providers changed after a version, in no order; -1 gives all."""
+    return [
+        Provider(
+            iys_code=row["iys_code"],
+            title=row["title"],
+            activated_at=row["activated_at"],
+            subscription=Subscription(row["subscription"]),
+            has_api=row["has_api"],
+        )
+        for row in await connection.fetch(_SQL["changed"], since)
+    ]

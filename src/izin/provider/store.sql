@@ -20,11 +20,11 @@ on conflict (iys_code) do update set
 
 -- name: head
 -- The version of the parties, and how many there are: a copy with another count has missed a deletion.
--- gives (version, providers, brands)
+-- gives (version, provider_count, brand_count)
 select
     directory_head.version,
-    (select count(*) from provider) as providers,
-    (select count(*) from brand) as brands
+    (select count(*) from provider) as provider_count,
+    (select count(*) from brand) as brand_count
 from directory_head
 
 -- name: version
