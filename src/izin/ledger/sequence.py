@@ -43,7 +43,7 @@ class Sequencer:
         Takes   lease: a connection kept open for as long as this sequencer works
         Gives   False when another one holds the lease
         """
-        if not await lease.fetchval("select pg_try_advisory_lock($1)", LEASE_KEY):
+        if not await store.take_lease(lease, LEASE_KEY):
             return False
         row = await store.begin_epoch(lease)
         self._epoch, self._assigned_idx = row["epoch"], row["assigned_idx"]

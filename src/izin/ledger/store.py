@@ -10,6 +10,11 @@ from izin.storage.statements import load
 _SQL = load("izin.ledger")
 
 
+async def take_lease(connection: Connection, lock: int) -> bool:
+    taken: bool = await connection.fetchval(_SQL["take_lease"], lock)
+    return taken
+
+
 async def begin_epoch(connection: Connection) -> Record:
     row = await connection.fetchrow(_SQL["begin_epoch"])
     assert row is not None, "sequence_head always has its one row"

@@ -1,5 +1,9 @@
 -- owns: entry, entry_hour, sequence_head, pending
 
+-- name: take_lease
+-- One sequencer in the whole database: a lock that lives as long as its session. $1 lock number
+select pg_try_advisory_lock($1::bigint)
+
 -- name: begin_epoch
 -- A new sequencer fences every older one off. gives (epoch, assigned_idx)
 update sequence_head
