@@ -280,6 +280,8 @@ def test_a_yes_to_a_notice_ends_with_the_time_for_notices():
     notice = a_question(**kind("CONSENT_NOTICE", **PURE))
     soon = EVENING + timedelta(minutes=1)
     assert decide(notice, the_facts(notice_until=soon)).valid_until == soon
+    consented = decide(a_question(), the_facts(notice_until=soon, standing=ONAY))
+    assert consented.valid_until == EVENING + timedelta(minutes=15)
 
 
 def test_an_answer_names_its_articles_and_its_moment():

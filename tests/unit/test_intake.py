@@ -412,6 +412,11 @@ def test_a_refused_row_counts_as_a_duplicate_too():
     ]
 
 
+def test_rows_without_a_readable_key_are_nobodys_duplicates():
+    rows = [a_row(recipient="x"), a_row(recipient="y"), a_row("type"), a_row("type")]
+    assert codes(parse_batch(rows, a_context())) == ["H121", "H121", "H111", "H111"]
+
+
 def test_the_index_of_a_single_row_may_be_given():
     refused = parse_consent(a_row("type"), a_context(), index=7)
     assert [each.index for each in refused] == [7]
