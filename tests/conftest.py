@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -29,13 +30,19 @@ def server() -> Iterator[EmbeddedServer]:
     The settings are those of every embedded server, fsync and all; on a memory file system
     they cost little: a copy takes 15 ms there and 90 ms or more on a disk.
     """
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_place()))
-    try:
-        with EmbeddedServer(folder, settings={"max_connections": "200"}) as running:
-            asyncio.run(migrate(running.url))
-            yield running
-    finally:
-        shutil.rmtree(folder)
+    with (
+        _quick_folder() as folder,
+        EmbeddedServer(folder, settings={"max_connections": "200"}) as running,
+    ):
+        asyncio.run(migrate(running.url))
+        yield running
+
+
+@pytest.fixture
+def quick_folder() -> Iterator[Path]:
+    """An empty folder of mode 0700, for a test that needs a server of its own."""
+    with _quick_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -89,6 +96,15 @@ async def owner(fresh_database) -> AsyncIterator[asyncpg.Connection]:
 def at_database(url: str, name: str) -> str:
     """Give the URL of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@contextmanager
+def _quick_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_place()))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _place() -> Path | None:

