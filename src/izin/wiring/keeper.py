@@ -5,6 +5,7 @@ import signal
 import sys
 
 from izin.access import store as access_store
+from izin.admission import store as admission_store
 from izin.consent import batch
 from izin.consent import store as consent_store
 from izin.consent.project import Projector
@@ -44,7 +45,7 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
 
 
 def timers(database: Database) -> tuple[Timer, ...]:
-    """What is forgotten when it is old: batch results after sixty days, tokens after their life."""
+    """What is forgotten when it is old: batches after sixty days, tokens and limits after their life."""
 
     async def forget_batches() -> None:
         async with database.connection() as connection:
@@ -54,4 +55,8 @@ def timers(database: Database) -> tuple[Timer, ...]:
         async with database.connection() as connection:
             await access_store.drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
 
-    return (forget_batches, forget_tokens)
+    async def forget_hours() -> None:
+        async with database.connection() as connection:
+            await admission_store.forget_past_hours(connection)
+
+    return (forget_batches, forget_tokens, forget_hours)

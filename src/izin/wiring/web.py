@@ -125,6 +125,8 @@ async def run_web(settings: Settings, listening: socket.socket) -> None:
             uvicorn.Config(
                 app,
                 http="httptools",
+                ws="none",
+                proxy_headers=False,  # whom to believe is the door's own rule
                 lifespan="off",
                 access_log=False,
                 log_config=None,
