@@ -45,7 +45,7 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
 
 
 def timers(database: Database) -> tuple[Timer, ...]:
-    """What is forgotten when it is old: batches after sixty days, tokens and limits after their life."""
+    """What is forgotten when it is old: batches, tokens, hours of limits."""
 
     async def forget_batches() -> None:
         async with database.connection() as connection:
