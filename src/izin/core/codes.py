@@ -1,4 +1,4 @@
-"""The numbers by which the registry knows its parties. Each is its own type, so none is mistaken."""
+"""The numbers by which the registry knows its parties; each is its own type."""
 
 from typing import NewType
 

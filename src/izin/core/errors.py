@@ -1,4 +1,4 @@
-"""How the house says no: a refusal is a value with a code; its words and status are in the catalogue."""
+"""How the house says no: a refusal is a value with a code; the catalogue has its words."""
 
 from collections.abc import Iterable
 
@@ -30,14 +30,14 @@ class RefusalError(Exception):
     """Ends a whole call: at least one refusal, all of one status."""
 
     def __init__(self, refused: Refused | Iterable[Refused], *, status: int | None = None) -> None:
-        """Take one refusal or many; `status` overrides the catalogue's where an operation's differs."""
+        """Take one refusal or many; `status` where an operation's differs from the catalogue's."""
         self.refused = (refused,) if isinstance(refused, Refused) else tuple(refused)
         self.status = status
         super().__init__(", ".join(each.code for each in self.refused))
 
 
 class UnavailableError(Exception):
-    """Passing, and ours: a lock, a time-out, a full queue, the database. Answered 503 with Retry-After."""
+    """Passing, and ours: a lock, a time-out, a full queue. Answered 503 with Retry-After."""
 
     def __init__(self, why: str, *, retry_after_s: int = 1) -> None:
         """Take `why` for the log, never for the answer."""
@@ -46,4 +46,4 @@ class UnavailableError(Exception):
 
 
 class StartRefusedError(Exception):
-    """The registry will not start like this: one sentence that says what was found and what to do."""
+    """The registry will not start like this: what was found and what to do, in a sentence."""
