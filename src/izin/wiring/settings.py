@@ -12,6 +12,7 @@ import msgspec
 from izin.core.errors import StartRefusedError
 
 PREFIX = "IZIN_"
+DOCUMENTED_WITHHELD_MINUTES = 60
 _READ_BY_OTHERS = frozenset({"IZIN_CONFIG", "IZIN_CITUS_URL"})
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
@@ -44,7 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     root_key_file           root key of the sandbox; absent, it lies in data_folder
     pool_size               connections to the database, a process
     pull_window_days        how far back a reader of changes without a cursor starts
-    pull_withheld_minutes   how much of the end of the feed is withheld
+    pull_withheld_minutes   how much of the end of the feed is withheld; absent, none in the demo
+                            profile and the documented hour in the iys profile
     trusted_proxies         networks whose X-Forwarded-For is believed, comma-separated
     log_level               of the log on standard error
     """
@@ -59,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     root_key_file: Path | None = None
     pool_size: Annotated[int, msgspec.Meta(ge=2, le=500)] = 8
     pull_window_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
-    pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
+    pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     trusted_proxies: str = ""
     log_level: str = "INFO"
 
@@ -71,6 +73,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def is_sandbox(self) -> bool:
         """Whether invented people's numbers are accepted."""
         return self.mode is Mode.SANDBOX
+
+    @property
+    def withheld_minutes(self) -> int:
+        """How much of the end of the feed is withheld."""
+        if self.pull_withheld_minutes is not None:
+            return self.pull_withheld_minutes
+        return DOCUMENTED_WITHHELD_MINUTES if self.profile is Profile.IYS else 0
 
     @property
     def root_key(self) -> Path:

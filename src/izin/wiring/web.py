@@ -83,7 +83,7 @@ def _app(
         checker=Checker(database, keyring, Bounds()),
         calendar=Calendar.load(),
         window=FeedWindow(
-            days=settings.pull_window_days, withheld_minutes=settings.pull_withheld_minutes
+            days=settings.pull_window_days, withheld_minutes=settings.withheld_minutes
         ),
         is_sandbox=settings.is_sandbox,
         clock=utc_now,
