@@ -379,7 +379,8 @@ except StartRefusedError as error:
 
 AS_A_STRANGER = """
 import os, sys
-import izin.storage.embedded  # while Python's own files are in reach
+import codecs, izin.storage.embedded  # while Python's own files are in reach
+codecs.lookup("ascii")
 os.setuid(65534)
 """
 

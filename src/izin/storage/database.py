@@ -136,7 +136,7 @@ def start_settings(role: str | None, statement_ms: int) -> dict[str, str]:
 
 
 async def _check_settings(connection: Connection, wanted: Mapping[str, str]) -> None:
-    for name in ("role", "enable_seqscan"):
+    for name in ("role", *_PLANNING):
         found = await connection.fetchval("select current_setting($1)", name)
         if name in wanted and found != wanted[name]:
             msg = (
