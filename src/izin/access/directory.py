@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from izin.access.facts import BrandFacts
-from izin.brand import store as brand_store
+from izin.brand import lookup as brand_lookup
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import UnavailableError
-from izin.provider import store as provider_store
+from izin.provider import lookup as provider_lookup
 from izin.provider.model import Provider
 from izin.storage.database import Connection, Database
 
@@ -82,14 +82,14 @@ class Directory:
         """
         asked_s = self._clock_s()
         async with self._database.connection() as connection:
-            if await provider_store.version_of_parties(connection) != self._version:
+            if await provider_lookup.version_of_parties(connection) != self._version:
                 await self._catch_up(connection)
         self._confirmed_s = asked_s
 
     async def _catch_up(self, connection: Connection) -> None:
         # The counts are read before the rows: what changes in between has a later version, so the
         # next poll comes here again.
-        head = await provider_store.head(connection)
+        head = await provider_lookup.head(connection)
         counts = (head.provider_count, head.brand_count)
         if head.version > self._version > _NOTHING_READ:
             self._copy.take(*await _changed_rows(connection, self._version))
@@ -142,5 +142,5 @@ class _Copy:
 
 async def _changed_rows(connection: Connection, since: int) -> tuple[list[Brand], list[Provider]]:
     # Brands first: the provider of a brand that is read is then never missing.
-    brands = await brand_store.changed(connection, since)
-    return brands, await provider_store.changed(connection, since)
+    brands = await brand_lookup.changed(connection, since)
+    return brands, await provider_lookup.changed(connection, since)

@@ -8,6 +8,7 @@ from izin.admission import store
 from izin.admission.buckets import Buckets
 from izin.admission.lanes import Lane
 from izin.admission.limits import OWN_POT, PER_SECOND_CODE, Limits
+from izin.admission.store import forget_past_hours as forget_past_hours
 from izin.core.errors import RefusalError, Refused
 from izin.storage.database import Database
 

@@ -25,7 +25,7 @@ from izin.core.codes import RetailerCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.paging import BadCursorError
 from izin.core.terms import Channel, RecipientType, Status
-from izin.retailer import store as retailers
+from izin.retailer import lookup as retailers
 
 T = TypeVar("T")
 Recipients = Annotated[list[str], msgspec.Meta(min_length=1, max_length=10_000)]

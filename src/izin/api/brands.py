@@ -8,9 +8,9 @@ from izin.access.directory import Directory
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.operation import Answer, Call, Operation, Summary
-from izin.brand import store as brand_store
+from izin.brand import lookup as brand_lookup
 from izin.brand.model import Figures
-from izin.retailer import store as retailer_store
+from izin.retailer import lookup as retailer_lookup
 from izin.storage.database import Database
 
 
@@ -68,8 +68,8 @@ async def list_brands(call: Call[Services]) -> Answer:
     assert iys_code is not None, "this path names a provider"  # house style E-6
     brands = call.services.directory.brands_of(iys_code)
     async with call.services.database.connection() as connection:
-        figures = await brand_store.figures(connection, [each.brand_ref for each in brands])
-        retailers = await retailer_store.count_by_brand(
+        figures = await brand_lookup.figures(connection, [each.brand_ref for each in brands])
+        retailers = await retailer_lookup.count_by_brand(
             connection, [each.brand_code for each in brands]
         )
     return Answer(

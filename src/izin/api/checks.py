@@ -16,7 +16,7 @@ from izin.consent.intake import parse_question, parse_recipients, shape_error
 from izin.consent.model import ConsentKey
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError, Refused
-from izin.retailer import store as retailers
+from izin.retailer import lookup as retailers
 
 PAGE_MAX = 100
 

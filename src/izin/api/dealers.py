@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from izin.consent.model import Proposal
 from izin.core.codes import BrandCode, RetailerCode
 from izin.core.errors import RefusalError, Refused
-from izin.retailer import store
+from izin.retailer import lookup
 from izin.storage.database import Database
 
 
@@ -23,7 +23,7 @@ async def know_dealers(
     if not named:
         return
     async with database.connection() as connection:
-        known = await store.active(connection, brand_code, sorted(named))
+        known = await lookup.active(connection, brand_code, sorted(named))
     unknown = [
         Refused(code="H180", location=place, value=code, index=index if in_list else None)
         for index, proposal in enumerate(proposals)

@@ -2,7 +2,7 @@
 
 from izin.brand import store
 from izin.brand.model import Brand
-from izin.provider.store import next_version
+from izin.provider.lookup import next_version
 from izin.storage.database import Database
 
 

@@ -12,7 +12,7 @@ from izin.consent.record import OnRepeat, Recorder
 from izin.core.codes import BrandCode, TransactionId
 from izin.core.errors import Refused
 from izin.keyring import Keyring
-from izin.queue import store as queue
+from izin.queue import queue
 from izin.storage.database import Connection
 
 JOB = "record batch"
@@ -148,3 +148,8 @@ async def results_of(
         for proposal in body.proposals
         if proposal.origin is not None
     ]
+
+
+async def forget_old_batches(connection: Connection, now: datetime) -> None:
+    """Drop requests that are no longer shown."""
+    await store.drop_old_batches(connection, now - KEPT)

@@ -19,7 +19,7 @@ from izin.consent.opened import open_bodies
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.keyring import Keyring
-from izin.ledger import store as ledger
+from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError
 from izin.storage.database import Connection, Database
 

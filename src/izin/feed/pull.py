@@ -9,7 +9,7 @@ from izin.consent.opened import Opened, open_bodies
 from izin.core.codes import BrandCode
 from izin.core.terms import Side
 from izin.keyring import Keyring
-from izin.ledger import store as ledger
+from izin.ledger import entry as ledger
 from izin.storage.database import Connection
 
 LIMIT_MAX = 1000

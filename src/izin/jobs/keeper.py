@@ -8,7 +8,7 @@ from time import monotonic
 from izin.consent.project import Projector
 from izin.core.errors import UnavailableError
 from izin.jobs.pace import TROUBLE_S, Pace
-from izin.ledger import store as ledger
+from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError, Sequencer
 from izin.queue.queue import Queue
 from izin.storage.database import Database

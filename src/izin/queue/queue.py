@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 
 from izin.queue import store
+from izin.queue.store import put as put
 from izin.storage.database import Connection, Database
 
 _log = logging.getLogger("izin.queue")

@@ -1,6 +1,6 @@
 """A dealer is added to a brand."""
 
-from izin.provider.store import next_version
+from izin.provider.lookup import next_version
 from izin.retailer import store
 from izin.retailer.model import Retailer
 from izin.storage.database import Database

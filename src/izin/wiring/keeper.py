@@ -4,10 +4,9 @@ import asyncio
 import signal
 import sys
 
-from izin.access import store as access_store
-from izin.admission import store as admission_store
+from izin.access.tokens import drop_expired
+from izin.admission.limiter import forget_past_hours
 from izin.consent import batch
-from izin.consent import store as consent_store
 from izin.consent.project import Projector
 from izin.consent.record import Recorder
 from izin.jobs.keeper import Keeper, Timer
@@ -49,14 +48,14 @@ def timers(database: Database) -> tuple[Timer, ...]:
 
     async def forget_batches() -> None:
         async with database.connection() as connection:
-            await consent_store.drop_old_batches(connection, utc_now() - batch.KEPT)
+            await batch.forget_old_batches(connection, utc_now())
 
     async def forget_tokens() -> None:
         async with database.connection() as connection:
-            await access_store.drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
+            await drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
 
     async def forget_hours() -> None:
         async with database.connection() as connection:
-            await admission_store.forget_past_hours(connection)
+            await forget_past_hours(connection)
 
     return (forget_batches, forget_tokens, forget_hours)

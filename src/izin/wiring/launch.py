@@ -1,38 +1,54 @@
 """The launcher: binds the port, starts the processes, watches them, stops them in order."""
 
 import asyncio
-import ctypes
 import errno
 import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 from izin.core.errors import StartRefusedError
-from izin.storage.embedded import EmbeddedServer
-from izin.storage.migrate import migrate
+from izin.wiring.database import Opened, database_of
+from izin.wiring.process import REFUSED
 from izin.wiring.settings import PREFIX, Settings
 
 _LOG = logging.getLogger(__name__)
 
 STOP_S = 30.0
+"""How long a process may take to finish what it has begun."""
+
 RESTART_S = 1.0
-_PR_SET_PDEATHSIG = 1
+READY_S_MAX = 120.0
+_POLL_S = 0.05
+_DATABASE_POLL_S = 0.5
+_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared only
+
+Prepare = Callable[[str], Awaitable[None]]
+Told = Callable[[str], Awaitable[None]]
+
+
+def serve(settings: Settings, *, prepare: Prepare, ready: Told) -> None:
+    """Run the registry until a signal asks to stop: database, keeper, web processes.
+
+    Takes   prepare: gets the database's URL before any process starts · ready: gets the address
+            once it answers
+    Raises  StartRefusedError: the port or the data folder is in use, or a process would not start
+    """
+    with _listening(settings) as listening, _told_to_stop(), database_of(settings) as opened:
+        asyncio.run(_Launch(settings, opened, listening).run(prepare, ready))
 
 
 @contextmanager
-def database_of(settings: Settings) -> Iterator[str]:
-    """The database that the settings name, or the embedded one, started and stopped here."""
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with EmbeddedServer(settings.data_folder / "database") as server:
-        yield server.url
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    listening = bind(settings)
+    try:
+        yield listening
+    finally:
+        listening.close()
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -61,59 +77,172 @@ def bind(settings: Settings) -> socket.socket:
     return listening
 
 
-class Launcher:
-    """Keeps one keeper and some web processes running."""
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """A polite kill ends the start as Ctrl-C does, in order and with everything put away."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _LOG.info("stopped before it was ready")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
-    def __init__(self, settings: Settings, url: str, listening: socket.socket) -> None:
-        """Take the database's URL and the bound socket, which the children inherit."""
+
+class _Launch:
+    """One run: from the prepared database to the last process's end."""
+
+    def __init__(self, settings: Settings, opened: Opened, listening: socket.socket) -> None:
+        self._settings = settings
+        self._opened = opened
         self._listening = listening
-        self._environment = environment_of(settings, url)
-        self._commands = [("keeper",)] + [("web", str(listening.fileno()))] * settings.web_processes
+        self._environment = environment_of(settings, opened.url)
         self._stop = asyncio.Event()
-        self.ready = asyncio.Event()
+        self._webs_ended = asyncio.Event()
+        self._refusal: str | None = None
 
-    async def run(self) -> None:
-        """Run until a signal asks to stop; a process that dies is started again."""
+    async def run(self, prepare: Prepare, ready: Told) -> None:
         loop = asyncio.get_running_loop()
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_, self._stop.set)
+        if not await _unless(self._stop, prepare(self._opened.url)):
+            return
         async with asyncio.TaskGroup() as group:
-            for command in self._commands:
-                group.create_task(self._keep(command))
+            group.create_task(self._keep(("keeper",), self._webs_ended))
+            group.create_task(self._keep_webs())
+            group.create_task(_unless(self._stop, self._watch_database()))
+            group.create_task(self._tell(ready))
+        if self._refusal is not None:
+            raise StartRefusedError(self._refusal)
 
-    async def _keep(self, command: tuple[str, ...]) -> None:
-        while not self._stop.is_set():
+    async def _keep_webs(self) -> None:
+        """No request may come in while the keeper goes: what they leave behind is its work."""
+        web = ("web", str(self._listening.fileno()))
+        try:
+            async with asyncio.TaskGroup() as webs:
+                for _ in range(self._settings.web_processes):
+                    webs.create_task(self._keep(web, self._stop))
+        finally:
+            self._webs_ended.set()
+
+    async def _keep(self, command: tuple[str, ...], stop: asyncio.Event) -> None:
+        """Start a process again whenever it ends by itself."""
+        while not stop.is_set():
             began = monotonic()
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "izin.wiring.process",
+                str(os.getpid()),
                 *command,
                 env=self._environment,
                 pass_fds=(self._listening.fileno(),),
                 start_new_session=True,  # Ctrl-C reaches us first, and they stop in order
-                preexec_fn=_die_with_parent,  # only sets a flag of the kernel
             )
-            ended = asyncio.create_task(process.wait())
-            stopping = asyncio.create_task(self._stop.wait())
-            await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            if self._stop.is_set():
-                await _end(process, ended)
+            code = await _ended_by_itself(process, stop)
+            if code is None:
                 return
-            code = await ended
+            if code == REFUSED:
+                self._give_up(f"The {command[0]} process would not start; it says why above.")
+                return
             _LOG.error("a %s process ended with %s; it is started again", command[0], code)
             if monotonic() - began < RESTART_S:
-                await asyncio.sleep(RESTART_S)
+                await _unless(stop, asyncio.sleep(RESTART_S))
+
+    async def _watch_database(self) -> None:
+        server = self._opened.server
+        if server is None:
+            return
+        pid = server.pid
+        while _is_alive(pid):
+            await asyncio.sleep(_DATABASE_POLL_S)
+        self._give_up(f"The embedded PostgreSQL has ended; {server.folder}/server.log says why.")
+
+    async def _tell(self, ready: Told) -> None:
+        try:
+            async with asyncio.timeout(READY_S_MAX):
+                if not await _unless(self._stop, until_ready(self._listening)):
+                    return
+        except TimeoutError:
+            self._give_up(f"Nothing answered within {READY_S_MAX:.0f} seconds of the start.")
+            return
+        await _unless(self._stop, ready(address_of(self._listening)))
+
+    def _give_up(self, why: str) -> None:
+        self._refusal = self._refusal or why
+        self._stop.set()
 
 
-async def _end(process: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:
-    if process.returncode is None:
-        process.terminate()
-    done, _ = await asyncio.wait({ended}, timeout=STOP_S)
-    if not done:
-        process.kill()
-        await ended
+async def _unless(stop: asyncio.Event, work: Awaitable[None]) -> bool:
+    """Do work, or drop it when told to stop. Gives whether it was done."""
+    doing, stopping = asyncio.ensure_future(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            await doing
+            return True
+        return False
+    finally:
+        for task in (doing, stopping):
+            task.cancel()
+        await asyncio.gather(doing, stopping, return_exceptions=True)
+
+
+async def _ended_by_itself(process: asyncio.subprocess.Process, stop: asyncio.Event) -> int | None:
+    """Wait for a process; end it in order when told to stop, and give None then."""
+    ended, stopping = asyncio.create_task(process.wait()), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            return await ended
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await asyncio.wait({ended}, timeout=STOP_S)
+        return None
+    finally:
+        stopping.cancel()
+        if not ended.done():
+            with suppress(ProcessLookupError):
+                process.kill()
+        await asyncio.wait({ended})
+
+
+async def until_ready(listening: socket.socket) -> None:
+    """Wait until a process answers /readyz with 200."""
+    while not await _answers(*_reached_at(listening)):
+        await asyncio.sleep(_POLL_S)
+
+
+async def _answers(host: str, port: int) -> bool:
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(b"GET /readyz HTTP/1.1\r\nhost: izin\r\nconnection: close\r\n\r\n")
+        first = await reader.readline()
+        await reader.read()
+        return b" 200 " in first
+    except ConnectionError:  # the process that took it has died: the next one may live
+        return False
+    finally:
+        writer.close()
+
+
+def address_of(listening: socket.socket) -> str:
+    """Where a client on this machine reaches the API."""
+    host, port = _reached_at(listening)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _reached_at(listening: socket.socket) -> tuple[str, int]:
+    host, port = listening.getsockname()[:2]
+    return _EVERYWHERE.get(host, host), port
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def environment_of(settings: Settings, url: str) -> dict[str, str]:
@@ -123,14 +252,5 @@ def environment_of(settings: Settings, url: str) -> dict[str, str]:
         for name in settings.__struct_fields__
         if (value := getattr(settings, name)) is not None
     }
-    outer: Mapping[str, str] = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
+    outer = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
     return {**outer, **own, f"{PREFIX}DATABASE_URL": url}
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-async def prepare(url: str) -> list[str]:
-    """Bring the schema up to this code."""
-    return await migrate(url)

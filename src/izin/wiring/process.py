@@ -1,32 +1,35 @@
-"""``python -m izin.wiring.process web FD | keeper``: one child of the launcher."""
+"""``python -m izin.wiring.process PARENT web FD | keeper``: one child of the launcher."""
 
+import ctypes
+import logging
+import os
+import signal
 import socket
 import sys
 
-import uvloop
+REFUSED = 78
+"""Exit status of a process that will not start like this: starting it again would not help."""
 
-from izin.core.errors import StartRefusedError
-from izin.wiring.keeper import run_keeper
-from izin.wiring.settings import read_settings
-from izin.wiring.web import run_web
+_FAILED = 1
+_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> int:
-    """Run one process until it is told to stop."""
-    settings = read_settings()
+    """Run one process until it is told to stop, or its parent is gone."""
+    parent, *work = arguments
+    if not _end_with(int(parent)):
+        return 0
+    # the launcher knows this module for its exit status: what the processes need comes only now
+    from izin.core.errors import StartRefusedError  # noqa: PLC0415
+    from izin.wiring.settings import read_settings  # noqa: PLC0415
+
     try:
-        match arguments:
-            case ["web", descriptor]:
-                uvloop.run(run_web(settings, socket.socket(fileno=int(descriptor))))
-            case ["keeper"]:
-                uvloop.run(run_keeper(settings))
-            case _:
-                return 2
+        _run(work, read_settings)
     except StartRefusedError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return REFUSED
+    except Exception:
+        # the log takes out what a bare traceback would show
+        logging.getLogger("izin").critical("the process failed", exc_info=True)
+        return _FAILED
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,5 @@
+"""What other slices may ask about dealers."""
+
+from izin.retailer.store import active as active
+from izin.retailer.store import count_by_brand as count_by_brand
+from izin.retailer.store import titles as titles
