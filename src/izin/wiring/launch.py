@@ -13,10 +13,12 @@ from time import monotonic
 
 from izin.core.errors import StartRefusedError
 from izin.wiring.database import Opened, database_of
-from izin.wiring.process import REFUSED
 from izin.wiring.settings import PREFIX, Settings
 
 _LOG = logging.getLogger(__name__)
+
+REFUSED = 78
+"""Exit status of a process that will not start like this: starting it again would not help."""
 
 STOP_S = 30.0
 """How long a process may take to finish what it has begun."""
@@ -108,7 +110,7 @@ class _Launch:
         if not await _unless(self._stop, prepare(self._opened.url)):
             return
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._keep(("keeper",), self._webs_ended))
+            group.create_task(self._keep(("keeper",), (), self._webs_ended))
             group.create_task(self._keep_webs())
             group.create_task(_unless(self._stop, self._watch_database()))
             group.create_task(self._tell(ready))
@@ -117,15 +119,18 @@ class _Launch:
 
     async def _keep_webs(self) -> None:
         """No request may come in while the keeper goes: what they leave behind is its work."""
-        web = ("web", str(self._listening.fileno()))
+        descriptor = self._listening.fileno()
+        web = ("web", str(descriptor))
         try:
             async with asyncio.TaskGroup() as webs:
                 for _ in range(self._settings.web_processes):
-                    webs.create_task(self._keep(web, self._stop))
+                    webs.create_task(self._keep(web, (descriptor,), self._stop))
         finally:
             self._webs_ended.set()
 
-    async def _keep(self, command: tuple[str, ...], stop: asyncio.Event) -> None:
+    async def _keep(
+        self, command: tuple[str, ...], descriptors: tuple[int, ...], stop: asyncio.Event
+    ) -> None:
         """Start a process again whenever it ends by itself."""
         while not stop.is_set():
             began = monotonic()
@@ -136,7 +141,7 @@ class _Launch:
                 str(os.getpid()),
                 *command,
                 env=self._environment,
-                pass_fds=(self._listening.fileno(),),
+                pass_fds=descriptors,
                 start_new_session=True,  # Ctrl-C reaches us first, and they stop in order
             )
             code = await _ended_by_itself(process, stop)
@@ -154,7 +159,7 @@ class _Launch:
         if server is None:
             return
         pid = server.pid
-        while _is_alive(pid):
+        while _is_alive(pid):  # noqa: ASYNC110 # another process's end
             await asyncio.sleep(_DATABASE_POLL_S)
         self._give_up(f"The embedded PostgreSQL has ended; {server.folder}/server.log says why.")
 
@@ -209,7 +214,7 @@ async def _ended_by_itself(process: asyncio.subprocess.Process, stop: asyncio.Ev
 
 async def until_ready(listening: socket.socket) -> None:
     """Wait until a process answers /readyz with 200."""
-    while not await _answers(*_reached_at(listening)):
+    while not await _answers(*_reached_at(listening)):  # noqa: ASYNC110 # another process's doing
         await asyncio.sleep(_POLL_S)
 
 
@@ -218,10 +223,10 @@ async def _answers(host: str, port: int) -> bool:
     try:
         writer.write(b"GET /readyz HTTP/1.1\r\nhost: izin\r\nconnection: close\r\n\r\n")
         first = await reader.readline()
-        await reader.read()
-        return b" 200 " in first
     except ConnectionError:  # the process that took it has died: the next one may live
         return False
+    else:
+        return b" 200 " in first
     finally:
         writer.close()
 

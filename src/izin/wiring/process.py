@@ -7,24 +7,29 @@ import signal
 import socket
 import sys
 
-REFUSED = 78
-"""Exit status of a process that will not start like this: starting it again would not help."""
+import uvloop
+
+from izin.core.errors import StartRefusedError
+from izin.wiring.keeper import run_keeper
+from izin.wiring.launch import REFUSED
+from izin.wiring.settings import read_settings
+from izin.wiring.web import run_web
 
 _FAILED = 1
+_MISUSED = 2
 _PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> int:
-    """Run one process until it is told to stop, or its parent is gone."""
-    parent, *work = arguments
-    if not _end_with(int(parent)):
-        return 0
-    # the launcher knows this module for its exit status: what the processes need comes only now
-    from izin.core.errors import StartRefusedError  # noqa: PLC0415
-    from izin.wiring.settings import read_settings  # noqa: PLC0415
+    """Run one process until it is told to stop, or its parent is gone.
 
+    Gives   its exit status; REFUSED where starting it again would not help
+    """
+    parent, *work = arguments
+    if not _ends_with(int(parent)):
+        return 0
     try:
-        _run(work, read_settings)
+        return _run(work)
     except StartRefusedError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
@@ -32,4 +37,26 @@ def main(arguments: list[str]) -> int:
         # the log takes out what a bare traceback would show
         logging.getLogger("izin").critical("the process failed", exc_info=True)
         return _FAILED
+
+
+def _run(work: list[str]) -> int:
+    settings = read_settings()
+    match work:
+        case ["web", descriptor]:
+            uvloop.run(run_web(settings, socket.socket(fileno=int(descriptor))))
+        case ["keeper"]:
+            uvloop.run(run_keeper(settings))
+        case _:
+            return _MISUSED
     return 0
+
+
+def _ends_with(parent: int) -> bool:
+    """Have the kernel stop this process when its parent ends, however that ends."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return os.getppid() == parent  # it may have ended before the wish was heard
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,15 @@ class Profile(StrEnum):
 
     DEMO = "demo"  # generous, for trying
     IYS = "iys"  # the documented limits
+
+
+class LogLevel(StrEnum):
+    """The lowest that is written."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pull_window_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
     pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     trusted_proxies: str = ""
-    log_level: str = "INFO"
+    log_level: LogLevel = LogLevel.INFO
 
     def __repr__(self) -> str:
         """Leave the database's password out."""
@@ -99,15 +109,27 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     given |= {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(PREFIX) and name not in _READ_BY_OTHERS
+        if value and name.startswith(PREFIX) and name not in _READ_BY_OTHERS
     }
     try:
-        return msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise StartRefusedError(
             f"The settings do not fit: {error}. "
             f"Known settings: {', '.join(PREFIX + f.upper() for f in Settings.__struct_fields__)}."
         ) from error
+    _check_networks(settings.trusted_proxies)
+    return settings
+
+
+def _check_networks(texts: str) -> None:
+    for text in filter(None, map(str.strip, texts.split(","))):
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise StartRefusedError(
+                f"{PREFIX}TRUSTED_PROXIES names {text}, which is no network: {error}."
+            ) from error
 
 
 def _read_file(path: Path) -> dict[str, object]:

@@ -137,5 +137,11 @@ async def run_web(settings: Settings, listening: socket.socket) -> None:
             )
         )
         for signal_ in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signal_, signal.SIG_DFL)
+            # uvicorn drains, then raises the signal anew: by default that would end us here,
+            # before the database is closed
+            signal.signal(signal_, _heard)
         await server.serve(sockets=[listening])
+
+
+def _heard(_number: int, _frame: object) -> None:
+    """Nothing is left to do: the server has stopped."""

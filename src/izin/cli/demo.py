@@ -1,0 +1,104 @@
+"""``izin demo``."""
+
+import os
+import shlex
+from pathlib import Path
+
+import msgspec
+import typer
+
+from izin.cli.screen import AsJson, In, Screen, screen
+from izin.cli.serve import Port, Web, say_stopped, settings_of
+from izin.core.terms import Channel
+from izin.i18n.catalogue import Language
+from izin.storage.migrate import migrate
+from izin.wiring.demo import DemoFile, check_demo, fill, until_numbered, write_file
+from izin.wiring.launch import serve
+from izin.wiring.people import PEOPLE, address_of
+from izin.wiring.settings import PREFIX, LogLevel, Settings
+
+app = typer.Typer()
+
+
+@app.command()
+def demo_command(
+    web: Web = None, port: Port = None, as_json: AsJson = False, lang: In = Language.TR
+) -> None:
+    """Start a demonstration: embedded database, invented people, the API. Ctrl-C stops it."""
+    with screen(as_json, lang) as to:
+        settings = _quiet(settings_of(web, port))
+        check_demo(settings)
+        to.say("Starting a demonstration registry …")
+        run = _Demo(settings, to)
+        serve(settings, prepare=run.prepare, ready=run.ready)
+        say_stopped(to)
+
+
+def _quiet(settings: Settings) -> Settings:
+    """Leave the screen to what there is to try, unless a level was asked for."""
+    if f"{PREFIX}LOG_LEVEL" in os.environ:
+        return settings
+    return msgspec.structs.replace(settings, log_level=LogLevel.WARNING)
+
+
+class _Demo:
+    """What happens before the processes start, and once they answer."""
+
+    def __init__(self, settings: Settings, to: Screen) -> None:
+        self._settings = settings
+        self._to = to
+        self._users: DemoFile | None = None
+
+    async def prepare(self, url: str) -> None:
+        await migrate(url)
+        self._settings = msgspec.structs.replace(self._settings, database_url=url)
+        with self._to.progress("Inventing people") as told:
+            self._users = await fill(self._settings, told)
+
+    async def ready(self, address: str) -> None:
+        assert self._users is not None, "the processes start after the filling"
+        await until_numbered(self._settings)
+        file = write_file(self._settings.data_folder, self._users, address)
+        self._to.say(_what_to_try(address, file, self._users))
+        self._to.give(
+            {
+                "base_url": address,
+                "demo_file": str(file),
+                "data_folder": str(self._settings.data_folder),
+                "try": list(commands(address, file, self._users)),
+            }
+        )
+
+
+def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
+    """Two lines for a shell: take a token, ask about three people. No password stands in them."""
+    people = [address_of(person, Channel.MESAJ).clear for person in (1, 2, PEOPLE)]
+    body = msgspec.json.encode({"type": "MESAJ", "recipients": people}).decode()
+    as_json = "-H 'content-type: application/json'"
+    token = f"curl -s {address}/oauth2/token {as_json} -d @{shlex.quote(str(file))}"
+    only_it = """sed -E 's/.*"access_token": ?"([^"]+)".*/\\1/'"""
+    bearer = '-H "authorization: Bearer $TOKEN"'
+    ask = f"curl -s {address}/x/brands/{users.brand_code}/ask {bearer} {as_json} -d '{body}'"
+    return f"TOKEN=$({token} | {only_it})", ask
+
+
+def _what_to_try(address: str, file: Path, users: DemoFile) -> str:
+    token, ask = commands(address, file, users)
+    return "\n".join(
+        (
+            "",
+            f"İzin is ready at {address}",
+            "",
+            "Take a token, then ask whether three people may be sent a message, and why:",
+            "",
+            f"  {token}",
+            f"  {ask}",
+            "",
+            f"Every operation:   {address}/openapi.json",
+            f"User and password: {file} (yours to read only; other companies' users too)",
+            f"Data and keys:     {file.parent} (kept; delete the folder to begin anew)",
+            "",
+            "Ctrl-C stops everything, the database too.",
+            "",
+        )
+    )

@@ -1,0 +1,76 @@
+"""The command ``izin``: a table of commands, each loaded only when it is called."""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version as version_of
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
+from typer.main import get_command
+
+from izin.cli.codes import GOOD, REFUSED
+
+COMMANDS = {
+    "demo": ("demo", "Start a demonstration: database, invented people, the API."),
+    "serve": ("serve", "Start the registry: database, keeper, web processes."),
+    "migrate": ("migrate", "Bring the database to the schema of this version."),
+}
+"""Name on the line, module of `izin.cli`, and what the help says of it."""
+
+
+class _Commands(TyperGroup):
+    """The help reads the table; only the command that is called is imported."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands.update({n: TyperCommand(n, help=said) for n, (_, said) in COMMANDS.items()})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is None or ctx.resilient_parsing:
+            return name, command, rest
+        module, _ = COMMANDS[name]
+        return name, get_command(import_module(f"izin.cli.{module}").app), rest
+
+
+_typer = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    help="İzin: an open registry of consents for commercial electronic messages.",
+    epilog="Exit codes: 0 good, 1 refused, 2 done with row errors. "
+    "Settings are IZIN_… variables, or lines of the file that IZIN_CONFIG names.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(version_of("izin"))
+        raise typer.Exit
+
+
+@_typer.callback()
+def _all(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    return
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and give its exit code."""
+    try:
+        code = get_command(_typer).main(arguments, prog_name="izin", standalone_mode=False)
+    except TyperException as error:  # what was typed does not fit; typer's own code would be 2
+        sys.stderr.write(f"{error.format_message()}\nSee 'izin --help'.\n")
+        return REFUSED
+    return code if isinstance(code, int) else GOOD
+
+
+def app() -> None:
+    """Run the process's own command line."""
+    sys.exit(run(sys.argv[1:]))

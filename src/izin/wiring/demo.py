@@ -1,0 +1,215 @@
+"""The demonstration: its registry filled once, its users' passwords in one private file."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from izin.access.passwords import Passwords
+from izin.access.users import register_user
+from izin.brand.add import add as add_brand
+from izin.consent.event import Actor
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.codes import BrandCode, IysCode
+from izin.core.errors import StartRefusedError
+from izin.ledger import store as ledger
+from izin.provider import store as provider_store
+from izin.provider.model import Provider
+from izin.provider.register import register
+from izin.retailer.add import add as add_retailer
+from izin.storage.database import Database
+from izin.wiring.database import write_private
+from izin.wiring.parts import open_parts
+from izin.wiring.people import COMPANIES, FIRST, Company, movements, settled
+from izin.wiring.settings import PREFIX, Settings
+
+FILE = "demo.json"
+BATCH_ROWS = 1000
+_POLL_S = 0.05
+
+Told = Callable[[int, int], None]
+"""Hears how many movements are recorded, of how many."""
+
+
+class DemoUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Who may sign in for a company, and one of its brands."""
+
+    username: str
+    password: str
+    iys_code: IysCode
+    brand_code: BrandCode
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"DemoUser({self.username})"
+
+
+class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trial client needs. With its `grant_type` it is a token request as it stands."""
+
+    base_url: str
+    username: str
+    password: str
+    iys_code: IysCode = msgspec.field(name="iysCode")
+    brand_code: BrandCode = msgspec.field(name="brandCode")
+    grant_type: str = "password"
+    others: tuple[DemoUser, ...] = ()
+
+    def __repr__(self) -> str:
+        """Leave the passwords out."""
+        return f"DemoFile({self.base_url}, {self.username})"
+
+    def passwords(self) -> dict[str, str]:
+        """Give the password of each user."""
+        return {self.username: self.password} | {u.username: u.password for u in self.others}
+
+
+def check_demo(settings: Settings) -> None:
+    """Refuse to invent people in a registry of real ones. Raises StartRefusedError."""
+    if not settings.is_sandbox:
+        raise StartRefusedError(
+            f"A demonstration fills the registry with invented people: it runs in the sandbox "
+            f"only. Unset {PREFIX}MODE, or use 'izin serve'."
+        )
+
+
+async def fill(settings: Settings, told: Told) -> DemoFile:
+    """Fill the registry unless it is filled, and see that its users can sign in.
+
+    Takes   settings with the database's URL, already migrated
+    Gives   the users, their address still open
+    Raises  StartRefusedError: the registry has other companies than the demonstration's
+    """
+    async with open_parts(settings, role="izin_web") as parts:
+        operator = await _open(settings, "izin_operator")
+        citizens = await _open(settings, "izin_citizen")
+        try:
+            if not await _is_filled(operator):
+                await _register(operator, [company.provider for company in COMPANIES])
+                await _register_belongings(operator)
+                recorder = Recorder(parts.keyring)
+                await _record(recorder, parts.database, citizens, told)
+                # last, because it says that the rest is done
+                await _register(operator, [settled(company) for company in COMPANIES])
+            return await _sign_up(operator, read_file(settings.data_folder))
+        finally:
+            await citizens.close()
+            await operator.close()
+
+
+async def until_numbered(settings: Settings) -> None:
+    """Wait until every movement has its number, so that the feed shows them all."""
+    database = await _open(settings, "izin_keeper")
+    try:
+        while await _is_anything_waiting(database):  # noqa: ASYNC110 # the keeper's doing
+            await asyncio.sleep(_POLL_S)
+    finally:
+        await database.close()
+
+
+def write_file(folder: Path, users: DemoFile, base_url: str) -> Path:
+    """Write what a trial client needs, for nobody else to read; give where."""
+    path = folder / FILE
+    shown = msgspec.structs.replace(users, base_url=base_url)
+    write_private(path, msgspec.json.format(msgspec.json.encode(shown)) + b"\n")
+    return path
+
+
+def read_file(folder: Path) -> DemoFile | None:
+    """Read what an earlier start wrote; None where there is nothing that can be read."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=DemoFile)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+async def _open(settings: Settings, role: str) -> Database:
+    assert settings.database_url is not None, "the launcher has named a database"
+    return await Database.open(settings.database_url, role=role, size_max=2)
+
+
+async def _is_anything_waiting(database: Database) -> bool:
+    async with database.connection() as connection:
+        return bool(await ledger.waiting(connection, 1))
+
+
+async def _is_filled(operator: Database) -> bool:
+    async with operator.connection() as connection:
+        found = await provider_store.changed(connection, -1)
+    known = {each.iys_code: each.activated_at for each in found}
+    if known and FIRST.provider.iys_code not in known:
+        raise StartRefusedError(
+            "This registry has companies of its own, and a demonstration would add invented ones. "
+            f"Use 'izin serve', or set {PREFIX}DATA_FOLDER to another folder."
+        )
+    return known.get(FIRST.provider.iys_code) is not None
+
+
+async def _register(operator: Database, providers: Sequence[Provider]) -> None:
+    for provider in providers:
+        await register(operator, provider)
+
+
+async def _register_belongings(operator: Database) -> None:
+    for company in COMPANIES:
+        for brand in company.brands:
+            await add_brand(operator, brand)
+        for retailer in company.retailers:
+            await add_retailer(operator, retailer)
+
+
+async def _record(recorder: Recorder, companies: Database, citizens: Database, told: Told) -> None:
+    happened = movements()
+    stages = (
+        (companies, Actor.PROVIDER, happened.loaded),
+        (companies, Actor.PROVIDER, happened.changed),
+        (citizens, Actor.CITIZEN, happened.by_citizens),
+    )
+    total = sum(len(proposals) for _, _, proposals in stages)
+    done = 0
+    for database, actor, proposals in stages:
+        for start in range(0, len(proposals), BATCH_ROWS):
+            batch = proposals[start : start + BATCH_ROWS]
+            async with database.connection() as connection:
+                # what an interrupted start has recorded is answered, not recorded twice
+                await recorder.record(connection, batch, actor=actor, on_repeat=OnRepeat.ANSWER)
+            done += len(batch)
+            told(done, total)
+
+
+async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
+    """Give every user a password, the same as before where a file still tells it."""
+    known = {} if before is None else before.passwords()
+    users = [_user_of(company, known.get(company.username)) for company in COMPANIES]
+    passwords = Passwords()
+    try:
+        for user in users:
+            await register_user(
+                operator,
+                passwords,
+                username=user.username,
+                password=user.password,
+                iys_code=user.iys_code,
+            )
+    finally:
+        passwords.close()
+    first, *others = users
+    return DemoFile(
+        base_url="",
+        username=first.username,
+        password=first.password,
+        iys_code=first.iys_code,
+        brand_code=first.brand_code,
+        others=tuple(others),
+    )
+
+
+def _user_of(company: Company, password: str | None) -> DemoUser:
+    return DemoUser(
+        username=company.username,
+        password=password or secrets.token_urlsafe(18),
+        iys_code=company.provider.iys_code,
+        brand_code=company.brands[0].brand_code,
+    )
