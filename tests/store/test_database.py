@@ -322,11 +322,39 @@ async def test_a_server_that_is_away_at_the_start_is_passing(tmp_path):
         await Database.open("postgresql://izin:x@127.0.0.1:1/izin", role="izin_web")
 
 
+async def test_closing_does_not_wait_for_ever_for_who_still_works(fresh_database, owner):
+    async def work():
+        async with database.connection() as connection:
+            await connection.execute("select pg_sleep(60)")
+
+    database = await Database.open(fresh_database, role="izin_web")
+    working = asyncio.create_task(work())
+    await until_running(owner, "pg_sleep(60)")
+    await database.close(within_s=0.05)
+    with pytest.raises(UnavailableError):
+        await working
+
+
 async def test_a_closing_process_answers_that_it_is_closing(fresh_database):
     database = await Database.open(fresh_database, role="izin_web")
     await database.close()
     with pytest.raises(UnavailableError, match="closing"):
         await pid_of(database)
+
+
+@pytest.mark.drill
+async def test_a_server_that_does_not_answer_at_all_is_passing_and_left_behind(fresh_database):
+    narrow = await Database.open(fresh_database, role="izin_web", size_max=1, statement_ms=50)
+    silent = await pid_of(narrow)
+    os.kill(silent, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(20):
+            with pytest.raises(UnavailableError):
+                await pid_of(narrow)
+            assert await pid_of(narrow) != silent
+    finally:
+        os.kill(silent, signal.SIGCONT)
+    await narrow.close()
 
 
 @pytest.mark.parametrize(

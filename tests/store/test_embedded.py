@@ -16,7 +16,6 @@ import pytest
 from conftest import at_database
 
 from izin.core.errors import StartRefusedError
-from izin.storage import account, launch
 from izin.storage import folder as folders
 from izin.storage.embedded import EmbeddedServer
 
@@ -260,6 +259,21 @@ def test_a_note_that_names_another_folder_removes_nothing(tmp_path):
     assert kept.exists()
 
 
+def test_no_room_for_a_socket_is_said(home, tmp_path, monkeypatch):
+    longer = tmp_path / ("t" * 100)
+    longer.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(longer))
+    with pytest.raises(StartRefusedError, match=r"at most 107 bytes.*set TMPDIR"):
+        EmbeddedServer(home / ("x" * 90)).start()
+    assert list(longer.iterdir()) == []
+
+
+def test_data_that_cannot_be_made_are_refused_with_the_reason(home):
+    (home / "data.new").write_text("in the way")
+    with pytest.raises(StartRefusedError, match=r"could not make its data .*data\.new"):
+        EmbeddedServer(home).start()
+
+
 def test_a_server_that_cannot_start_is_refused_with_its_last_words(home):
     with pytest.raises(StartRefusedError, match=r'server.log: .*invalid value .*"shared_buffers"'):
         EmbeddedServer(home / "pg", settings={"shared_buffers": "much"}).start()
@@ -307,147 +321,7 @@ def test_a_log_that_grew_too_long_is_put_aside(tmp_path):
     assert mode(log) == 0o600
 
 
-@needs_root
-def test_data_of_another_account_are_refused(tmp_path):
-    data = tmp_path / "data"
-    data.mkdir()
-    os.chown(data, 65534, 65534)
-    with pytest.raises(StartRefusedError, match="belong to the account number 65534"):
-        EmbeddedServer(tmp_path).start()
-
-
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StartRefusedError, match=r"cannot be used .*give it a folder"):
         EmbeddedServer(tmp_path / "file" / "pg").start()
-
-
-WITHOUT_NAMESPACES = """
-import ctypes, os, sys
-CLONE_NEWUSER = 0x10000000
-is_inside, tell_inside = os.pipe()
-is_mapped, tell_mapped = os.pipe()
-child = os.fork()
-if child:
-    os.read(is_inside, 1)
-    for name in ("uid_map", "gid_map"):
-        with open(f"/proc/{child}/{name}", "w") as file:
-            file.write("0 0 65536")
-    os.write(tell_mapped, b"x")
-    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-assert ctypes.CDLL(None).unshare(CLONE_NEWUSER) == 0
-os.write(tell_inside, b"x")
-os.read(is_mapped, 1)
-with open("/proc/sys/user/max_user_namespaces", "w") as file:
-    file.write("0")  # of this namespace only
-"""
-
-REFUSED_A_NAMESPACE = """
-import asyncio, asyncpg, pathlib
-from izin.storage.account import _first_account
-from izin.storage.embedded import EmbeddedServer
-folder, private_root = map(pathlib.Path, sys.argv[1:])
-uid = _first_account().pw_uid
-assert uid != 0
-for _ in range(2):
-    with EmbeddedServer(folder, private_root=private_root) as server:
-        place = pathlib.Path((folder / "private_folder").read_text())
-        assert place.parent == private_root
-        for path in (place, place / "data", place / "socket"):
-            assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (uid, 0o700), path
-        assert not (folder / "data").exists()
-        uids = pathlib.Path(f"/proc/{server.pid}/status").read_text().partition("Uid:")[2]
-        assert uids.split()[:4] == [str(uid)] * 4, uids
-        async def ask():
-            connection = await asyncpg.connect(server.url)
-            await connection.execute("create table if not exists kept (id int)")
-            await connection.close()
-        asyncio.run(ask())
-print(place)
-"""
-
-NO_ACCOUNT_EITHER = """
-import pathlib
-from izin.core.errors import StartRefusedError
-from izin.storage.embedded import EmbeddedServer
-try:
-    EmbeddedServer(pathlib.Path(sys.argv[1]), private_root=pathlib.Path(sys.argv[2])).start()
-except StartRefusedError as error:
-    print(error)
-"""
-
-
-AS_A_STRANGER = """
-import os, sys
-import codecs, izin.storage.embedded  # while Python's own files are in reach
-codecs.lookup("ascii")
-os.setuid(65534)
-"""
-
-
-def run_without_namespaces(script, *arguments):
-    command = [sys.executable, "-c", WITHOUT_NAMESPACES + script, *map(str, arguments)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
-
-
-@needs_root
-@needs_proc
-def test_root_without_user_namespaces_gets_a_private_folder_and_is_told(quick_folder):
-    quick_folder.chmod(0o755)
-    done = run_without_namespaces(
-        REFUSED_A_NAMESPACE, quick_folder / "registry", quick_folder / "private"
-    )
-    assert f"its data lie in {done.stdout.strip()}" in done.stderr
-
-
-@needs_root
-@needs_proc
-def test_data_of_a_user_namespace_are_not_left_behind_in_silence(home):
-    with EmbeddedServer(home / "registry"):
-        pass
-    done = run_without_namespaces(NO_ACCOUNT_EITHER, home / "registry", home / "private")
-    assert "allow user namespaces again" in done.stdout
-
-
-@needs_root
-@needs_proc
-def test_root_with_neither_is_told_what_to_do(home):
-    (home / "private").write_text("in the way")
-    done = run_without_namespaces(NO_ACCOUNT_EITHER, home / "registry", home / "private")
-    assert "Start İzin as an ordinary user, or give a database by IZIN_DATABASE_URL" in done.stdout
-
-
-@needs_root
-def test_programs_out_of_an_account_s_reach_are_copied(quick_folder):
-    quick_folder.chmod(0o755)
-    copy = account._copied_programs(quick_folder)
-    stranger = quick_folder / "stranger"
-    stranger.mkdir()
-    os.chown(stranger, 65534, 65534)
-    copied = account.Account("account:65534:65534", stranger, copy, (65534, 65534))
-    assert copied.run("postgres", "--version").stdout.startswith("postgres (PostgreSQL) 18")
-    assert copied.run("initdb", "-D", str(stranger / "data"), "-N").returncode == 0
-    assert account._copied_programs(quick_folder) == copy
-
-
-@needs_root
-def test_a_program_out_of_reach_is_not_started(home):
-    tried = account.Account("account:65534:65534", home, account._PROGRAMS, (65534, 65534))
-    done = tried.run("initdb", "--version")
-    assert done.returncode == launch.REFUSED
-    assert "out of reach" in done.stderr
-
-
-@needs_root
-def test_what_root_keeps_in_a_private_folder_is_root_s(tmp_path, home):
-    home.chmod(0o755)
-    folder = home / "registry"
-    folder.mkdir()
-    folder.chmod(0o777)
-    (folder / "private_folder").write_text("/var/lib/izin/x")
-    command = [
-        *(sys.executable, "-c", AS_A_STRANGER + NO_ACCOUNT_EITHER),
-        *(str(folder), str(tmp_path)),
-    ]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert "start İzin as root" in done.stdout

@@ -71,7 +71,7 @@ class Database:
                 max_cached_statement_lifetime=0,
                 timeout=_CONNECT_S_MAX,
                 # Longer than the server's own: for a server that does not answer at all.
-                command_timeout=statement_ms / 1000 + 5,
+                command_timeout=statement_ms / 1000 + 2,
                 server_settings=wanted,
                 reset=_keep_as_it_is,
             )
@@ -107,10 +107,10 @@ class Database:
         async with self.connection() as lent, lent.transaction():
             yield lent
 
-    async def close(self) -> None:
-        """Wait for lent connections, then close all; past a bound, cut them off."""
+    async def close(self, *, within_s: float = _CLOSE_S_MAX) -> None:
+        """Wait for lent connections, then close all; past the bound, cut them off."""
         try:
-            async with asyncio.timeout(_CLOSE_S_MAX):
+            async with asyncio.timeout(within_s):
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
