@@ -49,6 +49,7 @@ FORBIDDEN = {
         "update batch set results_sealed = ''",
         "delete from batch",
         "delete from job",
+        "delete from token",
         "update api_user set is_active = true",
         NEW_API_USER,
         "update provider set subscription = 'ACTIVE'",
@@ -123,7 +124,7 @@ NEEDED = {
     "izin_operator": [
         "insert into provider (iys_code, title, changed_in) values (1, 'x', 1)",
         "update brand set is_active = false",
-        "delete from retailer",
+        "update retailer set status = 'passive'",
         "update api_user set is_active = false",
         "update directory_head set version = version + 1",
     ],

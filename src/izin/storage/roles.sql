@@ -43,7 +43,7 @@ grant select on entry, entry_hour, sequence_head, brand_figure
 -- the contract API
 grant select, insert on batch to izin_web;
 grant select on api_user to izin_web;
-grant select, insert, update, delete on token to izin_web;
+grant select, insert, update on token to izin_web;
 grant select, insert, update on file_load to izin_web;
 
 -- the citizens' doors
@@ -60,7 +60,6 @@ grant select, insert, update, delete on job to izin_keeper;
 grant select, delete on token, limit_use to izin_keeper;
 
 -- whoever takes on parties; no consent is in reach
-grant insert, update on provider, brand to izin_operator;
-grant insert, update, delete on retailer to izin_operator;
+grant insert, update on provider, brand, retailer to izin_operator;
 grant select, insert, update on api_user to izin_operator;
 grant update on directory_head to izin_operator;
