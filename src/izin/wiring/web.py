@@ -131,7 +131,6 @@ async def run_web(settings: Settings, listening: socket.socket) -> None:
                 access_log=False,
                 log_config=None,
                 server_header=False,
-                date_header=False,
                 timeout_graceful_shutdown=DRAIN_S,
                 backlog=2048,
             )
