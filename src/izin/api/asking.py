@@ -249,7 +249,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=16 * KIB,
         request=AS_OF,
         answers={200: AS_OF_FOUND},
-        errors=("H111", "H114", "H116", "H117", "H120", "H121", "H158", "H166", "H170"),
+        errors=(*("H111", "H114", "H116", "H117", "H120", "H121", "H122", "H158", "H166", "H170"),),
     ),
     Operation(
         id="xConsents",

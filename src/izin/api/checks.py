@@ -131,7 +131,9 @@ def _question(call: Call[Services]) -> ConsentKey:
 
 
 _PATH = "/sps/{iysCode}/brands/{brandCode}"
-_QUESTION_ERRORS = ("H097", "H111", "H114", "H116", "H117", "H120", "H121", "H166", "H170")
+_QUESTION_ERRORS = (
+    *("H097", "H111", "H114", "H116", "H117", "H120", "H121", "H122", "H166", "H170"),
+)
 
 OPERATIONS: tuple[Operation[Services], ...] = (
     Operation(

@@ -77,12 +77,11 @@ def document(operations: Sequence[Operation[Any]], language: Language) -> dict[s
 
 def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
     """Every code that an operation can answer: its own and those of the stages it passes."""
-    found = {*operation.errors, PER_SECOND_CODE, UNAVAILABLE_CODE, BROKEN_CODE, "IZ001", "IZ003"}
+    found = {*operation.errors, PER_SECOND_CODE, UNAVAILABLE_CODE, BROKEN_CODE}
+    found |= {"IZ001", "IZ003", "IZ005"}
     found |= {INTEGER_PARTS[n] for n in part_names(operation.path) if n in INTEGER_PARTS}
     if operation.takes is not BodyKind.NONE:
         found |= {"H014", "IZ006", "IZ009"}
-    if operation.query:
-        found.add("IZ005")
     if operation.right is not Right.NONE:
         found.add("H351")
     if operation.right in (Right.READ, Right.WRITE):

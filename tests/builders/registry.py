@@ -1,0 +1,201 @@
+"""One registry for a whole module: a provider of every standing, each with a signed-in client."""
+
+import asyncio
+import itertools
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx2
+import msgspec
+from builders.heart import until
+from builders.house import LONG_AGO, House
+from builders.parties import PASSWORD, Given
+
+from izin.access.passwords import Passwords
+from izin.provider.model import Subscription
+from izin.storage.database import Database
+from izin.storage.embedded import DATABASE, EmbeddedServer
+from izin.wiring.keeper import keeper_of
+from izin.wiring.parts import Parts, open_parts
+from izin.wiring.settings import Settings
+from izin.wiring.web import open_app
+
+NOBODY = "nobody"
+RETAILER, PASSIVE_RETAILER, THEIR_RETAILER = 66438915, 66438916, 84438915
+
+STANDINGS: dict[str, dict[str, Any]] = {
+    "ours": {"activated_at": LONG_AGO},
+    "theirs": {"activated_at": LONG_AGO},
+    "loading": {},  # before the activation date, old consents may still be loaded
+    "paused": {"activated_at": LONG_AGO, "subscription": Subscription.PAUSED},
+    "expired": {"activated_at": LONG_AGO, "subscription": Subscription.EXPIRED},
+    "closed": {"activated_at": LONG_AGO, "subscription": Subscription.CLOSED},
+    "unsubscribed": {"activated_at": LONG_AGO, "subscription": Subscription.NONE},
+    "without api": {"activated_at": LONG_AGO, "has_api": False},
+}
+IYS_CODES = {who: 751000 + 100 * place for place, who in enumerate(STANDINGS)}
+BRAND_CODES = {who: code + 1 for who, code in IYS_CODES.items()}
+SECOND_BRAND = IYS_CODES["ours"] + 2
+
+_SHOWN = (
+    *("provider_consent", "consent_event", "consent_retailer", "pending", "entry"),
+    *("citizen_consent", "brand_figure", "batch", "job"),
+)
+_CONTENT = " union all ".join(
+    f"select '{table}', count(*), md5(coalesce(string_agg(t::text, '|' order by t::text), ''))"
+    f" from {table} as t"
+    for table in _SHOWN
+)
+
+
+def brand_path(who: str = "ours") -> str:
+    """Path of a provider's brand."""
+    return f"/sps/{IYS_CODES[who]}/brands/{BRAND_CODES[who]}"
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, not yet sent.
+
+    body  JSON, unless `raw` says the bytes
+    who   whose token it carries; NOBODY's has none
+    """
+
+    method: str
+    path: str
+    body: Any = msgspec.UNSET
+    raw: bytes | None = None
+    headers: Mapping[str, str] = {}
+    who: str = "ours"
+
+    @property
+    def content(self) -> bytes | None:
+        if self.raw is not None or self.body is msgspec.UNSET:
+            return self.raw
+        return msgspec.json.encode(self.body)
+
+
+class Registry(House):
+    """The door over a database of its own, and a keeper that can be sent away."""
+
+    def __init__(self, app, parts: Parts, owner: asyncpg.Connection, settings: Settings) -> None:
+        super().__init__(app, parts)
+        self.owner = owner
+        self.settings = settings
+        self._numbers = itertools.count(1)
+        self._tokens: dict[str, str] = {}
+        self._keeper: tuple[asyncio.Event, asyncio.Task[None]] | None = None
+
+    def phone(self) -> str:
+        """Nobody's number, never given before."""
+        return f"+90599{next(self._numbers):07d}"
+
+    async def token_of(self, who: str) -> str:
+        """The provider's access token, signed in once."""
+        if who not in self._tokens:
+            async with await self.sign_in(username(who), PASSWORD) as client:
+                self._tokens[who] = client.headers["authorization"].removeprefix("Bearer ")
+        return self._tokens[who]
+
+    async def send(
+        self, attempt: Attempt, *, language: str = "tr", client: str = "192.0.2.1"
+    ) -> httpx2.Response:
+        """Send an attempt from a network address."""
+        transport = httpx2.ASGITransport(app=self.app, client=(client, 40_000))
+        headers = {"accept-language": language, **attempt.headers}
+        if attempt.who != NOBODY:
+            headers["authorization"] = f"Bearer {await self.token_of(attempt.who)}"
+        async with httpx2.AsyncClient(
+            transport=transport, base_url="http://izin.example"
+        ) as sender:
+            return await sender.request(
+                attempt.method, attempt.path, content=attempt.content, headers=headers
+            )
+
+    async def content(self) -> list[tuple[Any, ...]]:
+        """How many rows each table holds and what is in them, once everything is numbered."""
+        await until(self._is_at_rest)
+        return [tuple(row) for row in await self.owner.fetch(_CONTENT)]
+
+    async def _is_at_rest(self) -> bool:
+        waiting = await self.owner.fetchval(
+            "select (select count(*) from job) + (select count(*) from pending)"
+            " + (select assigned_idx - projected_idx from sequence_head)"
+        )
+        return waiting == 0
+
+    async def start_keeper(self) -> None:
+        """Have a keeper number, project and work through batches."""
+        stop = asyncio.Event()
+        self._keeper = stop, asyncio.create_task(keeper_of(self.parts, stop).run())
+
+    async def stop_keeper(self) -> None:
+        """Send the keeper away, if there is one."""
+        if self._keeper is not None:
+            stop, task = self._keeper
+            self._keeper = None
+            stop.set()
+            await task
+
+
+def username(who: str) -> str:
+    """The API user of a provider."""
+    return f"{who.replace(' ', '-')}@firma.example"
+
+
+@asynccontextmanager
+async def open_registry(
+    server: EmbeddedServer,
+    passwords: Passwords,
+    folder: Path,
+    *,
+    standings: tuple[str, ...] = tuple(STANDINGS),
+    **settings: Any,
+) -> AsyncIterator[Registry]:
+    """Open a registry with providers of these standings; its keeper is at work."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(_a_database(server))
+        await _register(url, passwords, standings)
+        given = Settings(database_url=url, data_folder=folder, pool_size=6, **settings)
+        app = await stack.enter_async_context(open_app(given))
+        parts = await stack.enter_async_context(open_parts(given, role="izin_keeper"))
+        owner = await asyncpg.connect(url)
+        stack.push_async_callback(owner.close)
+        registry = Registry(app, parts, owner, given)
+        await registry.start_keeper()
+        stack.push_async_callback(registry.stop_keeper)
+        yield registry
+
+
+async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) -> None:
+    database = await Database.open(url, role="izin_operator")
+    try:
+        given = Given(database, passwords)
+        for who in standings:
+            await given.provider(IYS_CODES[who], **STANDINGS[who])
+            await given.brand(BRAND_CODES[who], of=IYS_CODES[who], is_master=True)
+            await given.api_user(username(who), of=IYS_CODES[who])
+        await given.brand(SECOND_BRAND, of=IYS_CODES["ours"])
+        await given.retailer(RETAILER, of=BRAND_CODES["ours"])
+        if "theirs" in standings:
+            await given.retailer(THEIR_RETAILER, of=BRAND_CODES["theirs"])
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _a_database(server: EmbeddedServer) -> AsyncIterator[str]:
+    """A copy of the migrated template, dropped in the end."""
+    name = f"test_{os.urandom(6).hex()}"
+    parts = urlsplit(server.url)
+    maintenance = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
+    try:
+        await maintenance.execute(f"create database {name} template {DATABASE} strategy file_copy")
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+        await maintenance.execute(f"drop database {name} with (force)")
+    finally:
+        await maintenance.close()

@@ -1,0 +1,182 @@
+"""The official document, and the written list of its places that contradict themselves.
+
+A deviation is here because the document's own examples, and the clients that are in use, have the
+one shape while its schema draws another; the answers follow the examples.
+"""
+
+import copy
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+
+DOCUMENT: dict[str, Any] = json.loads(Path(__file__).with_name("official.json").read_text("utf-8"))
+OPERATIONS: dict[str, dict[str, Any]] = DOCUMENT["operations"]
+
+
+class Deviation(msgspec.Struct, frozen=True, kw_only=True):
+    """One place of the document that does not hold.
+
+    at       JSON pointer into official.json
+    becomes  the schema that holds
+    answer   operation and status of an answer that shows it, and the answer
+    """
+
+    at: str
+    becomes: Any
+    why: str
+    answer: tuple[str, int, Any]
+
+
+_ANY: dict[str, Any] = {}
+_COUNTS = {
+    "type": "object",
+    "properties": {name: {"type": "integer"} for name in ("approval", "rejection", "total")},
+}
+_STATS = {
+    "type": "object",
+    "properties": {
+        "consents": _COUNTS,
+        "retailers": {"type": "object", "properties": {"total": {"type": "integer"}}},
+    },
+}
+_BRANDS = DOCUMENT["operations"]["getBrandsDetails"]["answers"]["200"]["schema"]
+_NO_FIGURES = {"consents": {"approval": 0, "rejection": 0, "total": 0}, "retailers": {"total": 0}}
+
+
+def _error(**fields: Any) -> dict[str, Any]:
+    return {"errors": [{"code": "H111", "message": "…", **fields}]}
+
+
+DEVIATIONS = (
+    Deviation(
+        at="/operations/getBrandsDetails/answers/200/schema",
+        becomes={"type": "array", "items": _BRANDS},
+        why="Drawn as one brand; the operation lists brands, and so does its example.",
+        answer=("getBrandsDetails", 200, []),
+    ),
+    Deviation(
+        at="/schemas/BrandStats",
+        becomes=_STATS,
+        why="Drawn as lists; the example and every client have objects.",
+        answer=("getBrandsDetails", 200, [{"brandCode": 545454, "stats": _NO_FIGURES}]),
+    ),
+    Deviation(
+        at="/schemas/InvalidErrorFor422/properties/errors",
+        becomes={"type": "array", "items": {"$ref": "#/schemas/InvalidError"}},
+        why="Drawn as one object; all its examples have a list, like every other error.",
+        answer=("searchRequestDetails", 422, _error(value="12345")),
+    ),
+    Deviation(
+        at="/schemas/InvalidError/properties/value",
+        becomes=_ANY,
+        why="Drawn as a text; the examples of a limit echo the number that came.",
+        answer=("consentsHistory", 422, _error(value=-1)),
+    ),
+    Deviation(
+        at="/schemas/ConsentError/properties/errors/items/properties/value",
+        becomes=_ANY,
+        why="Drawn as a text; the examples echo lists, objects and numbers as they came.",
+        answer=("batchConsentStatus", 422, _error(value=[])),
+    ),
+)
+
+EXTRA_PLACES: dict[str, dict[str, str]] = {
+    "createToken2": {
+        f".{name}": "The camelCase twin that some clients read."
+        for name in (
+            *("accessToken", "refreshToken", "tokenType"),
+            *("expiresIn", "refreshExpiresIn"),
+        )
+    },
+    **{
+        name: {"[].cityCode": "The schema writes cityCode, the examples city_code: both are sent."}
+        for name in ("getTowns",)
+    },
+    "townDetails": {
+        ".cityCode": "The schema writes cityCode, the examples city_code: both are sent."
+    },
+    **{
+        name: {".subRequests[].subrequestId": "The schema's spelling beside that of the examples."}
+        for name in ("addBatchConsent", "addBatchConsentV2")
+    },
+    "searchRequestDetails": {
+        "[].subrequestId": "The schema's spelling beside that of the examples."
+    },
+}
+"""Keys that our answers have beyond the examples, and why."""
+
+ABSENT_PLACES: dict[str, dict[str, str]] = {
+    "PullPerBrandCode": {
+        ".list[].citizenName": "Only a citizen who adds a brand herself gives her name for it."
+    },
+}
+"""Keys that the examples have and our answers of this part cannot have yet, and why."""
+
+OTHER_READINGS = {
+    "a 403 example's key ``code:``": "A slip of the pen: all others, and all clients, say code.",
+    "cityDetails: the example's code is a text": "The schema says integer; so do all clients.",
+    "isAddConsentV2Service: the example is the text true": "The schema says boolean: sent so.",
+    "createToken2: names of the examples for an empty and a wrong field are swapped": (
+        "Their descriptions hold: empty is invalid_grant, of another type invalid_request."
+    ),
+    "createToken2: an unsupported grant is invalid_grant": (
+        "In production and in OAuth 2 it is unsupported_grant_type."
+    ),
+    "H467 of a single consent as 400 without location": (
+        "It stands under 422 with location and value as well, and a batch has only that."
+    ),
+    "PullPerBrandCode: 204 with the example {}": "A 204 has no body.",
+    "consentsHistory: list and pagination may be texts": "They are a list and an object.",
+    "dates are drawn as format date-time": "All examples have YYYY-MM-DD HH:mm:ss.",
+}
+"""What no schema can tell, for the reader."""
+
+
+def validate(operation: str, status: int, answer: Any, *, but: Deviation | None = None) -> None:
+    """Hold an answer against the official schema, but for the listed places.
+
+    Takes   but: a deviation that is not to be mended
+    Raises  jsonschema.ValidationError
+    """
+    document = _mended(but and but.at)
+    schema = document["operations"][operation]["answers"][str(status)]["schema"]
+    jsonschema.Draft202012Validator({**document, **schema}).validate(answer)
+
+
+def documented_errors(operation: str) -> Iterator[tuple[int, str, list[str]]]:
+    """Status, code and keys of every error example of an operation."""
+    for status, answer in OPERATIONS[operation]["answers"].items():
+        for error in answer["errors"]:
+            yield int(status), error["code"], error["keys"]
+
+
+def places(value: Any, at: str = "") -> set[str]:
+    """Every key of an answer, as a path; lists are written ``[]``."""
+    if isinstance(value, dict):
+        below = (places(each, f"{at}.{name}") for name, each in value.items())
+        return {f"{at}.{name}" for name in value}.union(*below)
+    if isinstance(value, list):
+        return set().union(*(places(each, f"{at}[]") for each in value))
+    return set()
+
+
+@cache
+def _mended(but: str | None) -> dict[str, Any]:
+    document = copy.deepcopy(DOCUMENT)
+    for deviation in DEVIATIONS:
+        if deviation.at != but:
+            _put(document, deviation.at, deviation.becomes)
+    return document
+
+
+def _put(document: dict[str, Any], pointer: str, value: Any) -> None:
+    *way, last = pointer[1:].split("/")
+    for name in way:
+        document = document[name]
+    assert last in document, f"the document has no {pointer}"
+    document[last] = value

@@ -1,0 +1,338 @@
+"""How each code of each operation is provoked over HTTP, or why it cannot be.
+
+A way is a list of requests: the last is refused, those before it are not. Codes that need another
+state of the house than any caller can bring about are in ELSEWHERE, with their own cases.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from builders.house import a_row, ago
+from builders.parties import PASSWORD
+from builders.registry import (
+    BRAND_CODES,
+    IYS_CODES,
+    NOBODY,
+    THEIR_RETAILER,
+    Attempt,
+    Registry,
+    brand_path,
+    username,
+)
+
+from izin.access.model import Right
+from izin.api.operation import BodyKind, Operation
+from izin.api.router import part_names
+from izin.core.clock import wire_time
+from izin.wiring.web import OPERATIONS
+
+from .official import OPERATIONS as OFFICIAL
+
+Way = Callable[[Registry], list[Attempt]]
+TABLE: dict[str, Operation[Any]] = {row.id: row for row in OPERATIONS if row.id in OFFICIAL}
+
+SINGLES = ("addConsent", "addConsentV2")
+BATCHES = ("addBatchConsent", "addBatchConsentV2")
+RESULTS = ("searchRequestDetails", "searchRequestDetailsV2")
+LISTS, ENTRIES = ("getCities", "getTowns"), ("cityDetails", "townDetails")
+
+
+# a request that is answered well ----------------------------------------------------------
+
+
+def good(name: str, registry: Registry, who: str = "ours") -> Attempt:
+    """A request that the operation answers with success."""
+    operation = TABLE[name]
+    parts = {
+        "iysCode": IYS_CODES[who],
+        "brandCode": BRAND_CODES[who],
+        "requestId": uuid4(),
+        "recipientType": "BIREYSEL",
+        "type": "MESAJ",
+        "code": 34,
+    }
+    return Attempt(
+        method=operation.method,
+        path=operation.path.format(**parts),
+        body=_body(name, registry, who),
+        who=NOBODY if operation.right is Right.NONE else who,
+    )
+
+
+def _body(name: str, registry: Registry, who: str) -> Any:
+    if name in SINGLES:
+        return a_row(recipient=registry.phone())
+    if name in BATCHES:
+        return [a_row(recipient=registry.phone())]
+    if name in ("consentDetail", "consentsHistory"):
+        return a_question(registry.phone())
+    if name == "batchConsentStatus":
+        return {"recipients": [registry.phone()]}
+    if name == "createToken2":
+        return {"username": username(who), "password": PASSWORD, "grant_type": "password"}
+    return msgspec.UNSET
+
+
+def a_question(phone: str, **fields: Any) -> dict[str, Any]:
+    """Which record is asked about; a field set to None is left out."""
+    asked = {"recipient": phone, "recipientType": "BIREYSEL", "type": "MESAJ"} | fields
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def changed(attempt: Attempt, **changes: Any) -> Attempt:
+    """The same request but for what is said."""
+    return msgspec.structs.replace(attempt, **changes)
+
+
+# rows of an add call ------------------------------------------------------------------------
+
+ROW_FAULTS: dict[str, dict[str, Any]] = {
+    "H110": {"status": None},
+    "H111": {"type": None},
+    "H112": {"consentDate": None},
+    "H113": {"source": None},
+    "H114": {"recipient": None},
+    "H115": {"status": "RETT"},
+    "H116": {"recipientType": "BIREYSL"},
+    "H117": {"type": "EPOSTAA"},
+    "H118": {"unacceptableProperty": "unacceptableValue"},
+    "H119": {"source": "HS_201"},
+    "H120": {"type": "EPOSTA", "recipient": "örnek@firma.example"},
+    "H121": {"recipient": "+9059900"},
+    "H122": {"type": "SMS", "recipient": "yok"},
+    "H126": {"retailerAccess": list(range(3001))},
+    "H155": {"source": "HS_2015"},
+    "H156": {"consentDate": "2015-04-30 23:59:59"},
+    "H157": {"consentDate": "2025-15-10 09:30:00"},
+    "H158": {"consentDate": "10.02.2026 09:30"},
+    "H160": {"recipient": "9059900000000001"},
+    "H162": {"consentDate": wire_time(datetime.now(UTC) + timedelta(days=400))},
+    "H163": {"retailerAccess": []},
+    "H180": {"retailerCode": THEIR_RETAILER},
+    "H267": {"retailerCode": ""},
+    "H408": {"source": "HS_KARAR"},
+    "H467": {"consentDate": ago(days=30)},
+    "IZ011": {"retailerCode": "66438915"},
+}
+_OLD, _OLDER = ago(hours=3), ago(hours=4)
+_MERCHANT = {"recipientType": "TACIR", "source": None, "consentDate": None}
+STATES: dict[str, list[dict[str, Any]]] = {
+    "H174": [{"consentDate": _OLDER}, {"status": "RET", "consentDate": _OLD}, {"status": "RET"}],
+    "H175": [{"status": "RET"}],
+    "H178": [{"consentDate": _OLD}, {"consentDate": _OLDER}],
+    "H462": [_MERCHANT, _MERCHANT | {"source": "HS_WEB"}],
+    "H463": [_MERCHANT, _MERCHANT | {"status": "RET", "consentDate": ago(hours=1)}],
+    "H486": [{"status": "RET", "source": "HS_KARAR"}],
+}
+"""Movements of one address; the last is refused."""
+
+
+def rows_of(code: str, registry: Registry) -> list[dict[str, Any]]:
+    """Rows of one address of which the last is refused with `code`."""
+    phone = registry.phone()
+    faults = STATES.get(code) or [ROW_FAULTS[code]]
+    return [a_row(**({"recipient": phone} | fault)) for fault in faults]
+
+
+def _adding(name: str, code: str) -> Way:
+    def way(registry: Registry) -> list[Attempt]:
+        base = good(name, registry)
+        rows = rows_of(code, registry)
+        return [changed(base, body=row if name in SINGLES else [row]) for row in rows]
+
+    return way
+
+
+# every other body and query -------------------------------------------------------------------
+
+
+def _body_of(name: str, make: Callable[[Registry], Any]) -> Way:
+    return lambda registry: [changed(good(name, registry), body=make(registry))]
+
+
+def _query_of(name: str, query: str) -> Way:
+    def way(registry: Registry) -> list[Attempt]:
+        base = good(name, registry)
+        return [changed(base, path=f"{base.path}?{query}")]
+
+    return way
+
+
+def _path_of(name: str, path: str) -> Way:
+    return lambda registry: [changed(good(name, registry), path=path)]
+
+
+def _question_faults(name: str) -> dict[str, Way]:
+    faults: dict[str, dict[str, Any]] = {
+        "H111": {"type": None},
+        "H114": {"recipient": None},
+        "H116": {"recipientType": "TACIRR"},
+        "H117": {"type": "ARAMAA"},
+        "H120": {"type": "EPOSTA", "recipient": "firma.example"},
+        "H121": {"recipient": "a@firma.example"},
+        "H122": {"type": "SMS", "recipient": "yok"},
+        "H166": {"recipient": "+905990000000000001"},
+        "H170": {"recipientType": None},
+    }
+    return {
+        "H097": _body_of(name, lambda _: []),
+        **{
+            code: _body_of(name, lambda registry, f=fault: a_question(registry.phone(), **f))
+            for code, fault in faults.items()
+        },
+    }
+
+
+_STATUS = brand_path() + "/consents/{}/status/{}"
+_RESULT = brand_path() + "/consents/request/"
+
+OWN: dict[str, dict[str, Way]] = {
+    **{
+        name: {
+            "H085": _body_of(name, lambda _: ["ONAY"]),
+            **{code: _adding(name, code) for code in (*ROW_FAULTS, *STATES)},
+        }
+        for name in SINGLES
+    },
+    **{
+        name: {
+            "H091": _body_of(name, lambda r: [a_row(recipient=r.phone())] * 1001),
+            "H092": _body_of(name, lambda r: {"consents": [a_row(recipient=r.phone())]}),
+            "H194": _body_of(name, lambda r: [a_row(recipient=r.phone())] * 2),
+            **{code: _adding(name, code) for code in ROW_FAULTS},
+        }
+        for name in BATCHES
+    },
+    **{
+        name: {
+            code: _path_of(name, ("/v2" if name.endswith("V2") else "") + _RESULT + given)
+            for code, given in (
+                ("H198", "a9817bd8-0642-4d8c-946b-cc47d5aac41ab-cc47d5aac41a"),
+                ("H199", "abcde"),
+                ("H400", "12345"),
+            )
+        }
+        for name in RESULTS
+    },
+    "consentDetail": _question_faults("consentDetail"),
+    "consentsHistory": {
+        **_question_faults("consentsHistory"),
+        "H182": _query_of("consentsHistory", "limit=-1"),
+        "H183": _query_of("consentsHistory", "offset=-1"),
+        "H186": _query_of("consentsHistory", "limit=1000"),
+        "H187": _query_of("consentsHistory", "limit=0"),
+    },
+    "batchConsentStatus": {
+        "H091": _body_of(
+            "batchConsentStatus", lambda r: {"recipients": [r.phone() for _ in range(1001)]}
+        ),
+        "H097": _body_of("batchConsentStatus", lambda _: []),
+        "H116": _path_of("batchConsentStatus", _STATUS.format("KISI", "MESAJ")),
+        "H117": _path_of("batchConsentStatus", _STATUS.format("BIREYSEL", "SMS")),
+        "H164": _body_of("batchConsentStatus", lambda _: {"recipients": []}),
+        "H168": _body_of("batchConsentStatus", lambda _: {}),
+        "H193": _body_of("batchConsentStatus", lambda r: {"recipients": [r.phone()] * 2}),
+        "H464": _body_of("batchConsentStatus", lambda _: {"recipients": ["a@firma.example"]}),
+        "H478": _body_of("batchConsentStatus", lambda _: {"recipients": {}}),
+    },
+    "PullPerBrandCode": {
+        "H506": _query_of("PullPerBrandCode", "source=SH"),
+        "H507": _query_of("PullPerBrandCode", "limit=1500"),
+        "IZ004": _query_of("PullPerBrandCode", f"after=1770000000000_{'0' * 64}"),
+    },
+    **{name: {"H241": _path_of(name, f"/info/{name[:4]}/abc")} for name in ENTRIES},
+}
+
+
+# what every operation passes --------------------------------------------------------------------
+
+_STANDINGS = {
+    "H520": "paused",
+    "H521": "closed",
+    "H524": "unsubscribed",
+    "H586": "without api",
+}
+
+
+def _of_another(name: str) -> Way:
+    return lambda registry: [changed(good(name, registry, "theirs"), who="ours")]
+
+
+def _of_standing(name: str, who: str) -> Way:
+    return lambda registry: [good(name, registry, who)]
+
+
+def _changing(name: str, **changes: Any) -> Way:
+    return lambda registry: [changed(good(name, registry), **changes)]
+
+
+def _with_part(name: str, code: int) -> Way:
+    def way(registry: Registry) -> list[Attempt]:
+        base = good(name, registry)
+        return [changed(base, path=base.path.replace(f"/{code}", "/12a"))]
+
+    return way
+
+
+def passing(operation: Operation[Any]) -> dict[str, Way]:
+    """Ways to be refused before the handler is asked."""
+    name = operation.id
+    max_bytes = operation.body_max or 64 * 1024
+    found: dict[str, Way] = {
+        "IZ001": _changing(name, raw=b" " * (max_bytes + 1)),
+        "IZ003": _changing(name, method="PATCH"),
+        "IZ005": _query_of(name, "limit=1&limit=2"),
+    }
+    if operation.takes is not BodyKind.NONE:
+        found["H014"] = _changing(name, raw=b'{"recipient": ')
+        found["IZ006"] = _changing(name, headers={"content-encoding": "gzip"})
+    if operation.right is not Right.NONE:
+        found["H351"] = _changing(name, who=NOBODY)
+    if operation.right in (Right.READ, Right.WRITE):
+        found["H353"] = _of_another(name)
+        found |= {code: _of_standing(name, who) for code, who in _STANDINGS.items()}
+    codes = {"iysCode": ("H190", IYS_CODES), "brandCode": ("H191", BRAND_CODES)}
+    for part in part_names(operation.path):
+        if part in codes:
+            code, by_standing = codes[part]
+            found[code] = _with_part(name, by_standing["ours"])
+    return found
+
+
+PROVOKED: dict[tuple[str, str], Way] = {
+    (name, code): way
+    for name, operation in TABLE.items()
+    for code, way in (passing(operation) | OWN.get(name, {})).items()
+}
+
+ELSEWHERE = {
+    "H001": "the caller's provider is gone from the registry",
+    "H015": "the database has lost a table",
+    "H084": "the hour's token calls are used up",
+    "H086": "the hour's single status calls are used up",
+    "H089": "the hour's history calls are used up",
+    "H124": "the second's calls are used up",
+    "H192": "the process is closing its database",
+    "IZ009": "the body never ends",
+}
+"""Codes that depend on the state of the house; each has its own case."""
+
+_STORAGE = "Trouble of the storage is 503 H192 when it passes, which clients send again, else H015."
+_BEARER_ONLY = "These calls take the bearer token like all others; without one they answer H351."
+
+UNREACHABLE = {
+    "H082": "The lists are part of the program: they cannot fail to be read.",
+    "H101": _STORAGE,
+    "H103": _STORAGE,
+    "H250": _BEARER_ONLY,
+    "H251": _BEARER_ONLY,
+    "H252": _BEARER_ONLY,
+    "H266": "Both numbers stand in the path, and a dealer's is optional: null is refused as H267.",
+    "H470": _STORAGE,
+    "H476": _STORAGE,
+    "H525": "No package limits the number of addresses yet.",
+}
+"""Codes that the document shows and nothing here answers."""

@@ -1,0 +1,227 @@
+"""Every code that an operation documents is provoked over HTTP, or said to be out of reach."""
+
+import asyncio
+import re
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+from builders.heart import until
+from builders.registry import IYS_CODES, Attempt, Registry, open_registry
+
+from izin.admission.lanes import Lane
+from izin.admission.limits import documented
+from izin.api.openapi import error_codes
+from izin.i18n import catalogue
+from izin.i18n.catalogue import Language
+from izin.wiring.settings import Profile
+from izin.wiring.web import open_app
+
+from .official import OPERATIONS, documented_errors
+from .provocations import ELSEWHERE, PROVOKED, TABLE, UNREACHABLE, changed, good
+
+_PLACE = re.compile(r"\\\{\w+\\\}")
+
+
+def official(name: str) -> set[str]:
+    """Codes of the official examples; OAuth's own words are no codes."""
+    return {code for _, code, _ in documented_errors(name) if code.startswith("H")}
+
+
+def statuses(name: str, code: str) -> set[int]:
+    """With which statuses a code may be answered: the official ones, else the catalogue's."""
+    found = {status for status, each, _ in documented_errors(name) if each == code}
+    return found or {catalogue.status_of(code)}
+
+
+def ours(name: str) -> set[str]:
+    return set(error_codes(TABLE[name]))
+
+
+def reached(name: str) -> set[str]:
+    return {code for each, code in PROVOKED if each == name} | (set(ELSEWHERE) & ours(name))
+
+
+def assert_said(answer, name: str, code: str, language: Language) -> None:
+    """The envelope, the status, the words of the catalogue, and no code that is not documented."""
+    assert answer.status_code in statuses(name, code), answer.text
+    assert answer.headers["content-type"] == "application/json"
+    errors = answer.json()["errors"]
+    assert {each["code"] for each in errors} <= ours(name)
+    [said, *_] = [each["message"] for each in errors if each["code"] == code]
+    words = _PLACE.sub(".+", re.escape(catalogue.codes()[code].sentence(language)))
+    assert re.fullmatch(words, said), said
+
+
+# the lists are whole ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_documented_code_is_provoked_or_out_of_reach(name):
+    assert official(name) | ours(name) <= reached(name) | set(UNREACHABLE)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_nothing_is_provoked_that_our_document_does_not_show(name):
+    assert reached(name) <= ours(name)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_our_document_shows_nothing_that_is_out_of_reach(name):
+    assert not ours(name) & set(UNREACHABLE)
+
+
+def test_each_code_has_one_place():
+    provoked = {code for _, code in PROVOKED}
+    assert not provoked & set(ELSEWHERE)
+    assert not provoked & set(UNREACHABLE)
+    assert not set(ELSEWHERE) & set(UNREACHABLE)
+
+
+# every code, in both languages ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "code"), PROVOKED, ids=lambda each: each)
+async def test_a_code_is_answered_in_the_callers_language(registry, name, code):
+    *before, refused = PROVOKED[name, code](registry)
+    for attempt in before:
+        assert (await registry.send(attempt)).status_code == 200
+    turkish = await registry.send(refused)
+    english = await registry.send(refused, language="en-GB, tr;q=0.5")
+    assert_said(turkish, name, code, Language.TR)
+    assert_said(english, name, code, Language.EN)
+    assert turkish.json() != english.json()
+
+
+@pytest.mark.parametrize("who", ["paused", "expired", "without api"])
+@pytest.mark.parametrize("name", ["addConsent", "addConsentV2"])
+async def test_a_held_subscription_never_stops_a_refusal(registry, name, who):
+    base = good(name, registry, who)
+    answer = await registry.send(changed(base, body=base.body | {"status": "RET"}))
+    assert [each["code"] for each in answer.json()["errors"]] == ["H175"]
+
+
+@pytest.mark.parametrize("who", ["paused", "expired", "without api"])
+@pytest.mark.parametrize("name", ["addBatchConsent", "addBatchConsentV2"])
+async def test_a_held_subscription_never_stops_a_batch_of_refusals(registry, name, who):
+    base = good(name, registry, who)
+    refusals = [row | {"status": "RET"} for row in base.body]
+    assert (await registry.send(changed(base, body=refusals))).status_code == 202
+    mixed = await registry.send(changed(base, body=refusals + good(name, registry, who).body))
+    assert mixed.status_code == 403
+
+
+# codes that need another house ------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def busy(registry: Registry):
+    """The same registry behind a door with the documented limits."""
+    settings = msgspec.structs.replace(registry.settings, profile=Profile.IYS, web_processes=1)
+    async with open_app(settings) as app:
+        yield Registry(app, registry.parts, registry.owner, settings)
+
+
+def cheap(name: str, registry: Registry) -> Attempt:
+    """A call of the operation; the token call without its password, which is slow to check."""
+    return changed(good(name, registry), **({"body": {}} if name == "createToken2" else {}))
+
+
+async def test_more_calls_in_a_second_than_documented_are_refused(registry):
+    async with busy(registry) as house:
+        for place, name in enumerate(TABLE):
+            attempt = cheap(name, house)
+            client = f"198.51.100.{place}"
+            answers = [await house.send(attempt, client=client) for _ in range(12)]
+            assert 429 in {answer.status_code for answer in answers[10:]}, name
+            refused = next(answer for answer in answers if answer.status_code == 429)
+            assert_said(refused, name, "H124", Language.TR)
+            assert refused.json()["code"] == "H124"
+            assert refused.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize("name", ["createToken2", "consentDetail", "consentsHistory"])
+async def test_more_calls_in_an_hour_than_documented_are_refused(registry, name):
+    lane = TABLE[name].lane
+    limit = documented(1).hourly[lane]
+    client = "203.0.113.7"
+    async with busy(registry) as house:
+        allowed = await house.send(cheap(name, house), client=client)
+        assert allowed.status_code in (200, 400), allowed.text
+        tag = registry.parts.keyring.pseudonyms.client_tag(client)
+        await registry.owner.execute(
+            "update limit_use set used = $3 where lane = $1 and client = $2",
+            *(lane.value, tag, limit.call_count_max),
+        )
+        refused = await house.send(cheap(name, house), client=client)
+        assert_said(refused, name, limit.code, Language.TR)
+        assert {"code", "message", "errors"} == set(refused.json())
+        assert 0 < int(refused.headers["retry-after"]) <= 3600
+
+
+def test_the_hourly_codes_are_those_of_the_three_lanes():
+    assert {lane: each.code for lane, each in documented(1).hourly.items()} == {
+        Lane.TOKEN: "H084",
+        Lane.SINGLE_STATUS: "H086",
+        Lane.HISTORY: "H089",
+    }
+
+
+async def test_a_lost_table_is_our_fault_and_says_nothing_of_itself(
+    server, passwords, tmp_path, caplog
+):
+    async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
+        await house.token_of("ours")
+        await house.owner.execute("alter table token rename to token_gone")
+        for name in TABLE:
+            answer = await house.send(good(name, house), language="en")
+            assert_said(answer, name, "H015", Language.EN)
+            assert set(answer.json()["errors"][0]) == {"code", "message"}
+            incident = answer.headers["incident-id"]
+            assert f"incident {incident} in {name}" in caplog.text
+            assert "token_gone" not in answer.text
+
+
+async def test_a_closing_process_asks_to_send_again(server, passwords, tmp_path):
+    async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
+        await house.token_of("ours")
+        await house.app._door.services.database.close()
+        for name in TABLE:
+            answer = await house.send(good(name, house))
+            assert_said(answer, name, "H192", Language.TR)
+            assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(registry):
+    async def endless():
+        yield b"{"
+        await asyncio.Event().wait()
+
+    settings = registry.settings
+    async with open_app(settings) as app:
+        app._door = msgspec.structs.replace(app._door, body_s_max=0.02)
+        house = Registry(app, registry.parts, registry.owner, settings)
+        for name, operation in TABLE.items():
+            if "IZ009" not in error_codes(operation):
+                continue
+            attempt = good(name, house)
+            token = await house.token_of("ours")
+            async with house.client(token) as client:
+                answer = await client.request(operation.method, attempt.path, content=endless())
+            assert_said(answer, name, "IZ009", Language.TR)
+
+
+async def test_a_provider_that_is_gone_is_not_found(server, passwords, tmp_path):
+    async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
+        attempt = good("getBrandsDetails", house)
+        assert (await house.send(attempt)).status_code == 200
+        # no foreign key is asked: the registry itself never takes a provider away from its users
+        await house.owner.execute("set session_replication_role = replica")
+        await house.owner.execute("delete from provider where iys_code = $1", IYS_CODES["ours"])
+        await house.owner.execute("update directory_head set version = version + 1")
+
+        async def is_gone() -> bool:
+            return (await house.send(attempt)).status_code == 404
+
+        await until(is_gone)
+        assert_said(await house.send(attempt), "getBrandsDetails", "H001", Language.TR)

@@ -1,0 +1,138 @@
+# ruff: noqa: INP001 - a script, not a package
+"""Take from the official OpenAPI document what tests/contract compares answers with.
+
+Run it with the path of the document. What it writes holds schemas, statuses, codes and the names of
+keys: no sentence, no example value, no address.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+TARGET = Path(__file__).parents[1] / "tests/contract/official.json"
+OPERATIONS = (
+    *("createToken2", "getBrandsDetails", "addConsent", "addConsentV2", "addBatchConsent"),
+    *("addBatchConsentV2", "searchRequestDetails", "searchRequestDetailsV2", "consentDetail"),
+    *("batchConsentStatus", "consentsHistory", "PullPerBrandCode", "getTowns", "townDetails"),
+    *("getCities", "cityDetails"),
+)
+_WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))
+_MEDIA = "application/json"
+_PREFIX, _OWN_PREFIX = "#/components/schemas/", "#/schemas/"
+
+Json = dict[str, Any]
+
+
+def main() -> int:
+    """Write the file; the one argument is the official document."""
+    document = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    taken = {name: _operation(*found) for name, *found in _found(document)}
+    schemas: Json = {}
+    _collect(taken, document["components"]["schemas"], schemas)
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    written = {
+        "document": {
+            "title": document["info"]["title"],
+            "version": document["info"]["version"],
+            "license": document["info"]["license"]["name"],
+        },
+        "operations": {name: taken[name] for name in OPERATIONS},
+        "schemas": dict(sorted(schemas.items())),
+    }
+    TARGET.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def _found(document: Json) -> Iterator[tuple[str, str, str, Json]]:
+    for path, by_method in document["paths"].items():
+        for method, row in by_method.items():
+            if isinstance(row, dict) and row.get("operationId") in OPERATIONS:
+                yield row["operationId"], method, path, row
+
+
+def _operation(method: str, path: str, row: Json) -> Json:
+    body = row.get("requestBody", {}).get("content", {})
+    return {
+        "method": method.upper(),
+        "path": path,
+        "query": [each["name"] for each in row.get("parameters", ()) if each["in"] == "query"],
+        "media": sorted(body),
+        "request": _bare(body.get(_MEDIA, {}).get("schema")),
+        "answers": {status: _answer(answer) for status, answer in row["responses"].items()},
+    }
+
+
+def _answer(answer: Json) -> Json:
+    content = answer.get("content", {}).get(_MEDIA)
+    if content is None:
+        return {"schema": None, "shapes": [], "errors": []}
+    examples = [each["value"] for each in content.get("examples", {}).values() if each]
+    errors = [error for each in examples if isinstance(each, dict) for error in _errors(each)]
+    return {
+        "schema": _bare(content["schema"]),
+        "shapes": [] if errors else _distinct(sorted(_places(each)) for each in examples),
+        "errors": _distinct(_error(each) for each in errors),
+    }
+
+
+def _errors(example: Json) -> list[Json]:
+    if "error" in example:
+        return [example]
+    errors: list[Json] = example.get("errors", [])
+    return errors
+
+
+def _error(error: Json) -> Json:
+    """Name the code and the keys; some examples write the first as ``code:``."""
+    renamed = {name.rstrip(":"): value for name, value in error.items()}
+    return {"code": renamed.get("code") or renamed["error"], "keys": sorted(renamed)}
+
+
+def _places(value: Any, at: str = "") -> set[str]:
+    """Every key of an example, as a path; lists are written ``[]``."""
+    if isinstance(value, dict):
+        return {f"{at}.{name.rstrip(':')}" for name in value}.union(
+            *(_places(each, f"{at}.{name.rstrip(':')}") for name, each in value.items())
+        )
+    if isinstance(value, list):
+        return set().union(*(_places(each, f"{at}[]") for each in value))
+    return set()
+
+
+def _distinct(items: Any) -> list[Any]:
+    return list({json.dumps(each): each for each in items}.values())
+
+
+def _bare(schema: Any) -> Any:
+    """Leave the words out: they are not ours to repeat, and no test needs them."""
+    if isinstance(schema, list):
+        return [_bare(each) for each in schema]
+    if isinstance(schema, str):
+        return schema.replace(_PREFIX, _OWN_PREFIX)
+    if not isinstance(schema, dict):
+        return schema
+    bare = {name: each for name, each in schema.items() if name not in _WORDS}
+    return {
+        name: {field: _bare(each) for field, each in value.items()}
+        if name == "properties"
+        else _bare(value)
+        for name, value in bare.items()
+    }
+
+
+def _collect(value: Any, schemas: Json, into: Json) -> None:
+    """Gather the schemas that `value` refers to, and those that these refer to."""
+    for each in value.values() if isinstance(value, dict) else value:
+        if isinstance(each, str) and each.startswith(_OWN_PREFIX):
+            name = each.removeprefix(_OWN_PREFIX)
+            if name not in into:
+                into[name] = _bare(schemas[name])
+                _collect(into[name], schemas, into)
+        elif isinstance(each, dict | list):
+            _collect(each, schemas, into)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
