@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from builders.databases import at_database
 
 from izin.storage.database import Database
 from izin.storage.embedded import DATABASE, EmbeddedServer
@@ -91,11 +91,6 @@ async def owner(fresh_database) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(fresh_database)
     yield connection
     await connection.close()
-
-
-def at_database(url: str, name: str) -> str:
-    """Give the URL of another database of the same server."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @contextmanager

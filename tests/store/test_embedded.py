@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
-from conftest import at_database
+from builders.databases import at_database
 
 from izin.core.errors import StartRefusedError
 from izin.storage import folder as folders

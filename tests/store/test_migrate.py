@@ -4,7 +4,7 @@ import asyncio
 
 import asyncpg
 import pytest
-from conftest import at_database
+from builders.databases import at_database
 
 from izin.core.errors import StartRefusedError, UnavailableError
 from izin.storage.database import Database
