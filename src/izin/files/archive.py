@@ -19,11 +19,15 @@ from izin.files.problem import file_refused
 _PIECE = 1024 * 1024
 _LOCAL_HEAD = 30
 _SMALL = 64 * 1024
-# A cell with its position where every common writer puts it; any other one comes with empty groups.
-# Formatted cells without content do not count: the reader leaves them out of its rectangle.
+# A cell: formatted and empty (the reader leaves it out of its rectangle), or with its position
+# where every common writer puts it, or written in any other way.
 _cells = re.compile(
-    rb"<(?:[\w.-]+:)?c(?: r=\"([A-Z]{1,3})([0-9]{1,7})\"(?![^>]*/>)|(?! r=\"[A-Z]+[0-9]+\")[\s/>])"
+    rb"<(?:[\w.-]+:)?c(?:"
+    rb" r=\"[A-Z]{1,3}[0-9]{1,7}\"(?: [\w:.-]+=\"[^\"<>]*\")*\s?/>"
+    rb"| r=\"([A-Z]{1,3})([0-9]{1,7})\""
+    rb"|([\s/>]))"
 ).findall
+_row_number = re.compile(r"[0-9]{1,7}").fullmatch
 _reference = re.compile(r"([A-Z]{1,3})([0-9]{1,7})").fullmatch
 
 
@@ -42,6 +46,8 @@ class _Extent:
             raise file_refused("IZ113", limit=self._caps.xlsx_rows_max)
         if self.column_max > self._caps.columns_max:
             raise file_refused("IZ118", limit=self._caps.columns_max)
+        if self.cells > self._caps.cells_max:
+            raise _unsafe("area")
 
     def count_tags(self, count: int) -> None:
         self.tags += count
@@ -127,12 +133,16 @@ def _unpacked(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
         if not packed:
             raise zipfile.BadZipFile
         at, left = at + len(packed), left - len(packed)
+        if unpack is not None and unpack.eof:
+            raise zipfile.BadZipFile
         for piece in _pieces(packed, unpack):
             got += len(piece)
             if got > part.file_size:
                 raise _unsafe("size")
             yield piece
-    if got != part.file_size:
+    rest = unpack.flush() if unpack is not None else b""  # what a full piece held back
+    yield rest
+    if got + len(rest) != part.file_size:
         raise zipfile.BadZipFile
 
 
@@ -161,12 +171,13 @@ def _whole_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _see_cells(piece: bytes, extent: _Extent) -> bool:
     """Read positions fast; False if one is not written the common way."""
     cells = _cells(piece)
-    columns = {column for column, _ in cells}
-    if b"" in columns:
+    if any(odd for _, _, odd in cells):
         return False
-    if cells:
+    columns = {column for column, _, _ in cells} - {b""}
+    if columns:
         widest = max(_column(name.decode()) for name in columns)
-        extent.grow(max(int(row) for row in {row for _, row in cells}), widest, len(cells))
+        rows = {row for _, row, _ in cells} - {b""}
+        extent.grow(max(map(int, rows)), widest, len(cells))
     return True
 
 
@@ -176,23 +187,30 @@ def _see_slowly(file: BinaryIO, part: zipfile.ZipInfo, extent: _Extent) -> None:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         kind = name.rpartition(":")[2]
+        given = attributes.get("r")
         if kind == "row":
-            given = attributes.get("r", "")
-            here[:] = [int(given) if given.isdigit() else here[0] + 1, 0]
+            found = _row_number(given or str(here[0] + 1))
+            here[:] = [int(_held(found)[0]), 0]
+        elif kind == "c" and given is None:
+            here[1] += 1
+            extent.grow(here[0], here[1], 1)
         elif kind == "c":
-            found = _reference(attributes.get("r", ""))
-            here[1] = _column(found[1]) if found else here[1] + 1
-            extent.grow(int(found[2]) if found else here[0], here[1], 1)
-
-    def refuse(*_: object) -> None:
-        raise _unsafe("entities")
+            found = _held(_reference(given or ""))
+            here[1] = _column(found[1])
+            extent.grow(int(found[2]), here[1], 1)
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = refuse
     for piece in _unpacked(file, part):
         parser.Parse(piece)
     parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
+
+
+def _held(found: re.Match[str] | None) -> re.Match[str]:
+    """A position that is no position: what the reader would make of it is not to be guessed."""
+    if found is None:
+        raise zipfile.BadZipFile
+    return found
 
 
 def _column(letters: str) -> int:

@@ -18,7 +18,7 @@ WireValue: TypeAlias = str | int | list[int]
 Convert: TypeAlias = Callable[[Cell], WireValue | Fault | None]
 
 # What people put between the digits, and the invisible marks that copying from a contact leaves.
-_BETWEEN_DIGITS = str.maketrans("", "", " \t\u00a0()-./–‑\u200e\u202a\u202c")
+_BETWEEN_DIGITS = str.maketrans("", "", "' \t\u00a0()-./–‑\u200e\u202a\u202c")
 _turkish = re.compile(r"(?:(?:\+|00)?90)?0?([1-9][0-9]{9})").fullmatch
 _foreign = re.compile(r"(?:\+|00)([1-9][0-9]{6,15})").fullmatch
 _is_scientific = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2}").fullmatch
@@ -52,12 +52,13 @@ def phone(cell: Cell) -> str | Fault | None:
     Takes   "0532 123 45 67", "532…", "+90 (532) …", "90532…", "0090…", 5321234567.0; of other
             countries with + or 00. Ten digits without a prefix are a Turkish number
     """
-    text = _unquoted(cell if isinstance(cell, str) else text_of(cell))
+    text = cell if isinstance(cell, str) else text_of(cell)
     digits = text.translate(_BETWEEN_DIGITS)
     if found := _turkish(digits):
         return "+90" + found[1]
     if found := _foreign(digits):
         return "+" + found[1]
+    text = text.strip()
     if not text:
         return None
     if "@" in text:
@@ -69,10 +70,10 @@ def email(cell: Cell) -> str | Fault | None:
     """Take the blanks off an e-mail address; whether it is one, the row's check asks."""
     if not isinstance(cell, str):
         return _NO_EMAIL
-    return _unquoted(cell) or None
+    return unquoted(cell) or None
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
     """Take off the apostrophe that keeps a spreadsheet from running a cell."""
     text = text.strip()
     return text[1:] if text.startswith(("'+", "'-", "'=", "'@")) else text
@@ -111,9 +112,9 @@ def retailer_access(cell: Cell) -> list[int] | Fault | None:
     return [int(code) for code in codes] if all(map(_is_code, codes)) else _NO_RETAILER
 
 
-def the_number(expected: int, code: str, key: str) -> Convert:
+def the_number(expected: int, code: str) -> Convert:
     """Make the reader of a column that may only repeat what is known: the brand, the company."""
-    fault = Fault(code, key, (("expected", str(expected)),))
+    fault = Fault(code, code, (("expected", str(expected)),))
 
     def number(cell: Cell) -> Fault | None:
         text = text_of(cell)

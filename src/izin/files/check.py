@@ -11,6 +11,7 @@ from izin.files.repeats import KeyLog, Repeats
 from izin.files.row import RowReader
 
 LINES_SHOWN = 3
+_CONSUMER = RecipientType.BIREYSEL.value
 
 
 class Group(msgspec.Struct):
@@ -55,8 +56,8 @@ def check(
                 continue
             row, verdict = reader.read(line, cells)
             if isinstance(verdict, Proposal):
-                kind = str(row.get("recipientType", RecipientType.BIREYSEL.value))
-                keys.add(line, (str(row["type"]), kind, verdict.key.address.clear))
+                kind = row.get("recipientType", _CONSUMER)
+                keys.add(line, (row["type"], kind, verdict.key.address.clear))
                 continue
             bad += 1
             _put_into_groups(groups, verdict)

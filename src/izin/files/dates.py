@@ -27,7 +27,7 @@ _has_short_year = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}(?![0-9]).*
 _BLANKS = re.compile(r"\s+")
 
 _NO_SHAPE = Fault("H158", "date")
-_NO_SUCH_DAY = Fault("H157", "date_no_such_day")
+_NO_SUCH_DAY = Fault("H157", "H157")
 _SERIAL = Fault("H158", "date_serial")
 _SHORT_YEAR = Fault("H158", "date_short_year")
 
@@ -57,8 +57,8 @@ def _of_text(text: str) -> str | Fault | None:
         return text
     text = _BLANKS.sub(" ", text)
     if found := _day_first(text):
-        day, month, year, *clock = found.groups()
-        return _written(year, int(month), day, clock)
+        day, month, year, *clock = found.groups("0")
+        return _written(year, month, day, *clock)
     if found := _year_first(text):
         return _with_offset(found)
     if found := _in_words(search_key(text)):
@@ -67,15 +67,15 @@ def _of_text(text: str) -> str | Fault | None:
 
 
 def _of_words(found: re.Match[str]) -> str | Fault:
-    day, word, year, *clock = found.groups()
+    day, word, year, *clock = found.groups("0")
     month = _MONTH.get(word)
-    return _NO_SHAPE if month is None else _written(year, month, day, clock)
+    return _NO_SHAPE if month is None else _written(year, str(month), day, *clock)
 
 
 def _with_offset(found: re.Match[str]) -> str | Fault:
-    year, month, day, *clock, offset = found.groups()
-    written = _written(year, int(month), day, clock)
-    if offset is None or isinstance(written, Fault):
+    *parts, offset = found.groups("0")
+    written = _written(*parts)
+    if offset == "0":
         return written
     try:
         instant = datetime.fromisoformat(written + offset.replace("Z", "+00:00"))
@@ -84,13 +84,10 @@ def _with_offset(found: re.Match[str]) -> str | Fault:
         return _NO_SUCH_DAY
 
 
-def _written(year: str, month: int, day: str, clock: list[str | None]) -> str | Fault:
-    hour, minute, second = (int(part or 0) for part in clock)
-    try:
-        instant = datetime(int(year), month, int(day), hour, minute, second)  # noqa: DTZ001 - a wall clock
-    except ValueError:
-        return _NO_SUCH_DAY
-    return instant.isoformat(" ")
+def _written(year: str, month: str, day: str, *clock: str) -> str:
+    """Put the parts in the wire's order; if there is such a day, the row's own check asks."""
+    hour, minute, second = clock
+    return f"{year}-{month:0>2}-{day:0>2} {hour:0>2}:{minute:0>2}:{second:0>2}"
 
 
 def _why_not(text: str) -> Fault:

@@ -76,12 +76,9 @@ async def _load(
 ) -> Loaded:
     begun = await begin(registry, source.digest, uuid4())
     name = f"{order.error_path.name}.{begun.load_id}.journal"
-    journal = Journal(order.error_path.with_name(name))
-    try:
+    with Journal(order.error_path.with_name(name)) as journal:
         with open_error_file(order.error_path, source, order.language) as errors:
             loaded = await load(source, reader, registry, begun, outs=(errors, journal), told=told)
         await finish(registry, loaded)
         journal.remove()
-    finally:
-        journal.close()
     return loaded

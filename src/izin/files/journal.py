@@ -7,6 +7,7 @@ own matter and stays in a file beside the error file until the load has ended.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -33,6 +34,14 @@ class Journal:
         self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
         self._end = 0
 
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave it for the next run."""
+        self._file.close()
+
     def entries(self) -> Iterator[Entry]:
         """Read what is there, up to a line that a kill left half written."""
         self._file.seek(0)
@@ -56,10 +65,6 @@ class Journal:
         self._file.write(b"".join(_encode(entry) + b"\n" for entry in entries))
         self._file.flush()
         os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        """Leave it for the next run."""
-        self._file.close()
 
     def remove(self) -> None:
         """Delete it: the load has ended, and the error file says it all."""

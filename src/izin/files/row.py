@@ -46,8 +46,8 @@ class RowReader:
     ) -> None:
         """Take where the fields stand, and the API's own check of a row."""
         convert = _CONVERT | {
-            "brandCode": read.the_number(brand_code, "IZ130", "brand"),
-            "iysCode": read.the_number(iys_code, "IZ131", "iys"),
+            "brandCode": read.the_number(brand_code, "IZ130"),
+            "iysCode": read.the_number(iys_code, "IZ131"),
         }
         at = columns.index_by_field
         cached: list[dict[Cell, read.WireValue | Fault | None]] = [{} for _ in at]
@@ -80,6 +80,7 @@ class RowReader:
             for each in refused
             if not each.location or each.location[0] not in hidden
         ]
+        problems.sort(key=self._place)
         return row, tuple(problems)
 
     def problem(self, line: int, cells: Sequence[Cell], refused: Refused) -> CellProblem:
@@ -113,10 +114,13 @@ class RowReader:
         channel = row.get("type")
         is_email = channel == "EPOSTA" or (channel is None and "@" in str(cell))
         recipient = read.email(cell) if is_email else read.phone(cell)
-        if isinstance(recipient, str):
-            row["recipient"] = recipient
-        elif recipient is not None:
+        if isinstance(recipient, Fault) and channel is not None:
             faults["recipient"] = recipient
+        elif recipient is not None:
+            row["recipient"] = recipient if isinstance(recipient, str) else read.text_of(cell)
+
+    def _place(self, problem: CellProblem) -> int:
+        return self._columns.index_by_field.get(problem.field, len(self._columns.headings))
 
     def _at(self, line: int, cells: Sequence[Cell], field: str, fault: Fault) -> CellProblem:
         index = self._columns.index_by_field.get(field)
@@ -124,7 +128,7 @@ class RowReader:
             line=line,
             field=field,
             heading=self._columns.heading(field),
-            found="" if index is None else read.text_of(cells[index]),
+            found="" if index is None else read.unquoted(read.text_of(cells[index])),
             code=fault.code,
             key=fault.key,
             facts=fault.facts,
@@ -147,9 +151,5 @@ _FIELD_OF = {
 
 def _hidden_by(faults: dict[str, Fault]) -> frozenset[str]:
     """A faulty cell gave no value: what the check says of that field is not the row's fault."""
-    hidden = set(faults)
-    if "type" in faults:
-        hidden.add("recipient")
-    if "recipientType" in faults:
-        hidden |= {"consentDate", "source"}
-    return frozenset(hidden)
+    hidden = frozenset(faults)
+    return hidden | {"consentDate", "source"} if "recipientType" in faults else hidden

@@ -1,0 +1,260 @@
+"""Pass two, on the real registry: nothing twice, nothing lost, wherever it is killed."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+from builders.sheets import (
+    BRAND_CODE,
+    HEADINGS,
+    IYS_CODE,
+    a_check,
+    a_csv,
+    a_row,
+    a_workbook,
+    all_rows,
+    phone,
+)
+
+from izin.consent.event import Actor
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.errors import UnavailableError
+from izin.files.imports import Order, import_file
+from izin.files.load import Loaded, Registry
+from izin.files.problem import FileRefusedError
+
+
+class PowerCutError(Exception):
+    """The process ends here."""
+
+
+def an_order(path: Path, **changes) -> Order:
+    given = {"path": path, "error_path": path.with_name("hatalar" + path.suffix)}
+    return Order(iys_code=IYS_CODE, parse=a_check(), **(given | changes))
+
+
+def the_registry(database, keyring) -> Registry:
+    recorder = Recorder(keyring)
+
+    async def record(proposals, connection):
+        return await recorder.record(
+            connection, proposals, actor=Actor.PROVIDER, on_repeat=OnRepeat.ANSWER
+        )
+
+    return Registry(brand_code=BRAND_CODE, transaction=database.transaction, record=record)
+
+
+@pytest.fixture
+def registry(database, keyring) -> Registry:
+    return the_registry(database, keyring)
+
+
+async def counts(database) -> tuple[int, int]:
+    """How many records and how many movements there are."""
+    async with database.connection() as connection:
+        return (
+            await connection.fetchval("select count(*) from provider_consent"),
+            await connection.fetchval("select count(*) from consent_event"),
+        )
+
+
+def files_in(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()} - {"root.key"}
+
+
+def rows(count: int, **changes) -> list[list[object]]:
+    return [a_row(alici=phone(number), **changes) for number in range(count)]
+
+
+async def test_good_rows_are_recorded_and_bad_ones_come_back(tmp_path, registry, database) -> None:
+    bad = a_row(alici="0532 12")
+    never_had = a_row(alici=phone(77), durum="Ret")
+    order = an_order(a_csv(tmp_path, *rows(3), bad, never_had))
+    outcome = await import_file(order, registry)
+    assert (outcome.summary.good, outcome.summary.bad) == (4, 1)
+    loaded = outcome.loaded
+    assert (loaded.rows_done, loaded.rows_recorded, loaded.rows_refused) == (5, 3, 2)
+    assert await counts(database) == (3, 3)
+    refused = all_rows(order.error_path)
+    assert [row[8:12:3] for row in refused] == [["5", "H121"], ["6", "H175"]]
+    assert [row[9] for row in refused] == ["alici", "durum"]
+    assert files_in(tmp_path) == {"hatalar.csv", "izinler.csv"}
+
+
+async def test_a_workbook_is_loaded_like_a_csv(tmp_path, registry, database) -> None:
+    order = an_order(a_workbook(tmp_path, HEADINGS, *rows(3), a_row(alici=5.0)))
+    outcome = await import_file(order, registry)
+    assert outcome.loaded.rows_recorded == 3
+    assert all_rows(order.error_path)[0][11] == "H121"
+    assert await counts(database) == (3, 3)
+
+
+async def test_all_or_nothing_records_nothing_beside_a_bad_row(
+    tmp_path, registry, database
+) -> None:
+    order = an_order(a_csv(tmp_path, *rows(3), a_row(alici="0532")), all_or_nothing=True)
+    outcome = await import_file(order, registry)
+    assert outcome.loaded is None
+    assert await counts(database) == (0, 0)
+    assert len(all_rows(order.error_path)) == 1
+
+
+async def test_all_or_nothing_records_all_of_a_good_file(tmp_path, registry, database) -> None:
+    order = an_order(a_csv(tmp_path, *rows(3)), all_or_nothing=True)
+    assert (await import_file(order, registry)).loaded.rows_recorded == 3
+    assert await counts(database) == (3, 3)
+
+
+async def test_a_finished_file_is_not_taken_again_for_its_brand(
+    tmp_path, registry, database
+) -> None:
+    order = an_order(a_csv(tmp_path, *rows(3)))
+    await import_file(order, registry)
+    with pytest.raises(FileRefusedError) as caught:
+        await import_file(order, registry)
+    assert caught.value.refused[0].code == "IZ116"
+    assert await counts(database) == (3, 3)
+
+
+async def test_the_later_row_of_one_address_wins(tmp_path, registry, database) -> None:
+    first, later = a_row(izin_tarihi="01.04.2019"), a_row(izin_tarihi="02.04.2019", durum="Ret")
+    outcome = await import_file(an_order(a_csv(tmp_path, first, later, later)), registry)
+    assert outcome.summary.repeats.count == 2
+    assert (outcome.loaded.rows_recorded, outcome.loaded.rows_repeated) == (2, 1)
+    async with database.connection() as connection:
+        assert await connection.fetchval("select status from provider_consent") == "RET"
+
+
+async def test_what_was_recorded_before_by_another_way_is_no_error(
+    tmp_path, registry, database
+) -> None:
+    await import_file(an_order(a_csv(tmp_path, *rows(2))), registry)
+    outcome = await import_file(an_order(a_csv(tmp_path, *rows(3))), registry)
+    assert (outcome.loaded.rows_recorded, outcome.loaded.rows_repeated) == (1, 2)
+    assert await counts(database) == (3, 3)
+
+
+def failing_at(chunk: int, registry: Registry) -> Registry:
+    """The same registry, that loses its power after writing the given chunk, before the commit."""
+    seen = 0
+
+    async def record(proposals, connection):
+        nonlocal seen
+        verdicts = await registry.record(proposals, connection)
+        seen += 1
+        if seen == chunk:
+            raise PowerCutError
+        return verdicts
+
+    return Registry(registry.brand_code, registry.transaction, record)
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3])
+async def test_a_load_that_was_cut_off_goes_on_where_it_stopped(
+    tmp_path, registry, database, chunk
+) -> None:
+    refused = [a_row(alici=phone(5000 + number), durum="Ret") for number in range(3)]
+    thousands = rows(2500)
+    mixed = [*thousands[:500], refused[0], *thousands[500:1500], refused[1], *thousands[1500:]]
+    order = an_order(a_csv(tmp_path, a_row(alici="0532 12"), *mixed, refused[2]))
+    with pytest.raises(PowerCutError):
+        await import_file(order, failing_at(chunk, registry))
+    assert (await counts(database))[1] == pytest.approx(1000 * (chunk - 1), abs=2)
+    heard: list[Loaded] = []
+    outcome = await import_file(order, registry, heard.append)
+    assert await counts(database) == (2500, 2500)
+    loaded = outcome.loaded
+    assert (loaded.rows_done, loaded.rows_recorded, loaded.rows_refused) == (2504, 2500, 4)
+    assert len(heard) == 4 - chunk
+    assert [row[11] for row in all_rows(order.error_path)] == ["H121", "H175", "H175", "H175"]
+    assert [row[8] for row in all_rows(order.error_path)] == ["2", "503", "1504", "2505"]
+    assert files_in(tmp_path) == {"hatalar.csv", "izinler.csv"}
+
+
+async def test_two_loads_of_one_file_do_not_double_a_row(tmp_path, registry, database) -> None:
+    path = a_csv(tmp_path, *rows(2500))
+    outcomes = await asyncio.gather(
+        *(
+            import_file(an_order(path, error_path=tmp_path / f"hatalar{n}.csv"), registry)
+            for n in range(2)
+        ),
+        return_exceptions=True,
+    )
+    lost = [each for each in outcomes if isinstance(each, FileRefusedError)]
+    assert {each.refused[0].code for each in lost} <= {"IZ119", "IZ116"}
+    assert len(lost) == 1
+    assert await counts(database) == (2500, 2500)
+
+
+async def test_trouble_that_passes_leaves_a_load_that_can_go_on(
+    tmp_path, registry, database
+) -> None:
+    async def away(_proposals, _connection):
+        raise UnavailableError("away")
+
+    order = an_order(a_csv(tmp_path, *rows(3)))
+    broken = Registry(registry.brand_code, registry.transaction, away)
+    with pytest.raises(UnavailableError):
+        await import_file(order, broken)
+    assert (await import_file(order, registry)).loaded.rows_recorded == 3
+    assert await counts(database) == (3, 3)
+
+
+_VICTIM = """
+import asyncio, sys
+from pathlib import Path
+import msgspec
+from izin.files.imports import import_file
+from izin.keyring.keyring import open_keyring
+from izin.storage.database import Database
+from izin.vault.provider import FileKeyProvider
+url, root, path, chunk, tests = sys.argv[1:]
+sys.path.insert(0, tests)
+from test_files_load import an_order, the_registry
+
+async def main():
+    database = await Database.open(url, role="izin_web")
+    keyring = await open_keyring(database, FileKeyProvider(Path(root), production=False))
+    registry = the_registry(database, keyring)
+    left = int(chunk)
+    async def record(proposals, connection):
+        nonlocal left
+        verdicts = await registry.record(proposals, connection)
+        left -= 1
+        if not left:
+            print("written, not committed", flush=True)
+            await asyncio.Event().wait()
+        return verdicts
+    await import_file(an_order(Path(path)), msgspec.structs.replace(registry, record=record))
+
+asyncio.run(main())
+"""
+
+
+async def killed_in_chunk(number: int, url: str, path: Path) -> None:
+    """A process of its own, killed after it wrote the chunk's rows and before it committed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _VICTIM,
+        url, str(path.with_name("root.key")), str(path), str(number), str(Path(__file__).parent),
+        env={"PYTHONPATH": ":".join(sys.path)},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert await process.stdout.readline() == b"written, not committed\n"
+    process.kill()
+    await process.wait()
+
+
+async def test_a_killed_process_doubles_nothing(
+    tmp_path, fresh_database, database, registry
+) -> None:
+    path = a_csv(tmp_path, *rows(3500), a_row(alici=phone(9999), durum="Ret"))
+    await killed_in_chunk(2, fresh_database, path)
+    assert (await counts(database))[1] == 1000
+    await killed_in_chunk(3, fresh_database, path)
+    assert (await counts(database))[1] == 3000
+    outcome = await import_file(an_order(path), registry)
+    assert await counts(database) == (3500, 3500)
+    assert (outcome.loaded.rows_recorded, outcome.loaded.rows_refused) == (3500, 1)
+    assert [row[11] for row in all_rows(an_order(path).error_path)] == ["H175"]
+    assert files_in(tmp_path) == {"hatalar.csv", "izinler.csv"}
