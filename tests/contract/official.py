@@ -104,9 +104,6 @@ EXTRA_PLACES: dict[str, dict[str, str]] = {
         name: {".subRequests[].subrequestId": "The schema's spelling beside that of the examples."}
         for name in ("addBatchConsent", "addBatchConsentV2")
     },
-    "searchRequestDetails": {
-        "[].subrequestId": "The schema's spelling beside that of the examples."
-    },
 }
 """Keys that our answers have beyond the examples, and why."""
 
@@ -146,6 +143,21 @@ def validate(operation: str, status: int, answer: Any, *, but: Deviation | None 
     document = _mended(but and but.at)
     schema = document["operations"][operation]["answers"][str(status)]["schema"]
     jsonschema.Draft202012Validator({**document, **schema}).validate(answer)
+
+
+def assert_like_the_examples(operation: str, status: int, code: str, answer: Any) -> None:
+    """An error fits its schema and, where an example has its code, has just the example's keys."""
+    described = OPERATIONS[operation]["answers"].get(str(status))
+    if described is None:  # a stage that the document does not draw: every error's shape holds
+        jsonschema.Draft202012Validator(_EVERY_ERROR).validate(answer)
+        return
+    validate(operation, status, answer)
+    documented = [each["keys"] for each in described["errors"] if each["code"] == code]
+    found = [sorted(each) for each in answer["errors"] if each["code"] == code]
+    assert not documented or all(keys in documented for keys in found), (found, documented)
+
+
+_EVERY_ERROR = {**DOCUMENT["schemas"]["ErrorCodeWithMessage"], "schemas": DOCUMENT["schemas"]}
 
 
 def documented_errors(operation: str) -> Iterator[tuple[int, str, list[str]]]:

@@ -17,7 +17,7 @@ from izin.i18n.catalogue import Language
 from izin.wiring.settings import Profile
 from izin.wiring.web import open_app
 
-from .official import OPERATIONS, documented_errors
+from .official import OPERATIONS, assert_like_the_examples, documented_errors
 from .provocations import ELSEWHERE, PROVOKED, TABLE, UNREACHABLE, changed, good
 
 _PLACE = re.compile(r"\\\{\w+\\\}")
@@ -43,8 +43,9 @@ def reached(name: str) -> set[str]:
 
 
 def assert_said(answer, name: str, code: str, language: Language) -> None:
-    """The envelope, the status, the words of the catalogue, and no code that is not documented."""
+    """Status, shape, the words of the catalogue, and no code that is not documented."""
     assert answer.status_code in statuses(name, code), answer.text
+    assert_like_the_examples(name, answer.status_code, code, answer.json())
     assert answer.headers["content-type"] == "application/json"
     errors = answer.json()["errors"]
     assert {each["code"] for each in errors} <= ours(name)

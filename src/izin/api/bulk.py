@@ -135,17 +135,16 @@ def _shown(index: int, request_id: UUID, result: Result, language: Language) -> 
 
 
 def _original(result: Result) -> Wire:
+    """Say whether the row came by v2, and to which request a repeated one belongs."""
     if result.transaction_id is None:
         return {}
-    if result.original is None:
-        return {"isAddConsentV2Service": True}
-    return {
-        "isAddConsentV2Service": True,
-        "originalRequestInformation": {
+    wire: Wire = {"isAddConsentV2Service": result.on_repeat is OnRepeat.ANSWER}
+    if result.original is not None:
+        wire["originalRequestInformation"] = {
             "requestId": str(result.original.request_id),
             "subRequestId": str(result.original.sub_request_id),
-        },
-    }
+        }
+    return wire
 
 
 def are_refusals(body: Any) -> bool:

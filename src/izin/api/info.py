@@ -71,7 +71,7 @@ async def show_town(call: Call[Any]) -> Answer:
 def _code(call: Call[Any]) -> int:
     text = str(call.path["code"])
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX):
-        raise RefusalError(Refused(code="H241", location=("code",), value=text))
+        raise RefusalError(Refused(code="H241"))
     return int(text)
 
 

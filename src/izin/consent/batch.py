@@ -28,7 +28,7 @@ class BatchBody(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What became of one row."""
+    """What became of one row; `on_repeat` is its request's."""
 
     sub_request_id: UUID
     transaction_id: TransactionId | None = None
@@ -36,6 +36,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     refused_code: str | None = None
     refused_facts: tuple[tuple[str, str], ...] = ()
     original: Origin | None = None
+    on_repeat: OnRepeat = OnRepeat.BY_RULES
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -92,7 +93,7 @@ class BatchWork:
             connection, body.proposals, actor=Actor.PROVIDER, on_repeat=body.on_repeat
         )
         results = [
-            _result(proposal, verdict)
+            _result(proposal, verdict, body.on_repeat)
             for proposal, verdict in zip(body.proposals, verdicts, strict=True)
         ]
         sealed = self._keyring.batch_sealer.seal(
@@ -101,7 +102,7 @@ class BatchWork:
         await store.finish_batch(connection, request_id, bucket, sealed)
 
 
-def _result(proposal: Proposal, verdict: Verdict) -> Result:
+def _result(proposal: Proposal, verdict: Verdict, on_repeat: OnRepeat) -> Result:
     assert proposal.origin is not None, "a batch's rows know where they came from"
     own = proposal.origin.sub_request_id
     match verdict:
@@ -110,6 +111,7 @@ def _result(proposal: Proposal, verdict: Verdict) -> Result:
                 sub_request_id=own,
                 transaction_id=verdict.transaction_id,
                 recorded_at=verdict.recorded_at,
+                on_repeat=on_repeat,
             )
         case Repeated():
             return Result(
@@ -117,6 +119,7 @@ def _result(proposal: Proposal, verdict: Verdict) -> Result:
                 transaction_id=verdict.transaction_id,
                 recorded_at=verdict.recorded_at,
                 original=verdict.origin,
+                on_repeat=on_repeat,
             )
         case Refused():
             return Result(

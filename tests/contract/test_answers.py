@@ -1,0 +1,232 @@
+"""Each operation's answers, held against the official schemas and the keys of their examples."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import jsonschema
+import pytest
+from builders.heart import until
+from builders.house import a_row, ago
+from builders.parties import PASSWORD
+from builders.registry import NOBODY, RETAILER, Attempt, Registry, brand_path, username
+
+from izin.i18n import catalogue
+
+from .official import (
+    ABSENT_PLACES,
+    DEVIATIONS,
+    EXTRA_PLACES,
+    OPERATIONS,
+    documented_errors,
+    places,
+    validate,
+)
+from .provocations import BATCHES, RESULTS, SINGLES, a_question, changed, good
+
+Shown = Callable[[Registry, str], Awaitable[list[Any]]]
+
+
+async def success(registry: Registry, attempt: Attempt, status: int = 200) -> Any:
+    answer = await registry.send(attempt)
+    assert answer.status_code == status, answer.text
+    return answer.json() if answer.content else None
+
+
+def a_full_row(registry: Registry, **fields: Any) -> dict[str, Any]:
+    """A row with every field that a consent may carry."""
+    dealers = {"retailerCode": RETAILER, "retailerAccess": [RETAILER]}
+    return a_row(recipient=registry.phone(), **(dealers | fields))
+
+
+# answers that between them show every key -----------------------------------------------------
+
+
+async def as_it_is(registry: Registry, name: str) -> list[Any]:
+    return [await success(registry, good(name, registry))]
+
+
+async def both_grants(registry: Registry, name: str) -> list[Any]:
+    first = await success(registry, good(name, registry))
+    renewing = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    return [first, await success(registry, changed(good(name, registry), body=renewing))]
+
+
+async def added(registry: Registry, name: str) -> list[Any]:
+    row = a_full_row(registry)
+    return [await success(registry, changed(good(name, registry), body=row))]
+
+
+async def taken(registry: Registry, name: str) -> list[Any]:
+    rows = [a_full_row(registry), a_row(recipient=registry.phone(), recipientType="TACIR")]
+    return [await success(registry, changed(good(name, registry), body=rows), 202)]
+
+
+async def worked_through(registry: Registry, name: str) -> list[Any]:
+    """Results while they wait and when they are there; in v2 of a batch that repeats another."""
+    version = "V2" if name.endswith("V2") else ""
+    adding = good(f"addBatchConsent{version}", registry)
+    rows = [a_full_row(registry), a_row(recipient=registry.phone(), status="RET")]
+    first = await success(registry, changed(adding, body=rows), 202)
+    asked = changed(good(name, registry), path=f"{adding.path}/{first['requestId']}")
+
+    async def is_done() -> bool:
+        shown = await success(registry, asked)
+        return [each["status"] for each in shown] == ["success", "failure"]
+
+    await until(is_done)
+    await registry.stop_keeper()
+    again = await success(registry, changed(adding, body=rows), 202)
+    repeated = changed(asked, path=f"{adding.path}/{again['requestId']}")
+    waiting = await success(registry, repeated)
+    assert [each["status"] for each in waiting] == ["enqueue", "enqueue"]
+    await registry.start_keeper()
+
+    async def is_repeated() -> bool:
+        return "enqueue" not in {each["status"] for each in await success(registry, repeated)}
+
+    await until(is_repeated)
+    return [waiting, await success(registry, asked), await success(registry, repeated)]
+
+
+async def one_record(registry: Registry, name: str) -> list[Any]:
+    row = a_full_row(registry)
+    await success(registry, changed(good("addConsent", registry), body=row))
+    question = a_question(row["recipient"])
+    return [
+        await success(registry, good(name, registry)),
+        await success(registry, changed(good(name, registry), body=question)),
+    ]
+
+
+async def moved(registry: Registry, name: str) -> list[Any]:
+    adding = good("addConsent", registry)
+    phone = registry.phone()
+    for row in ({"consentDate": ago(hours=2)}, {"status": "RET"}):
+        await success(registry, changed(adding, body=a_row(recipient=phone, **row)))
+    return [await success(registry, changed(good(name, registry), body=a_question(phone)))]
+
+
+async def allowed_ones(registry: Registry, name: str) -> list[Any]:
+    row = a_row(recipient=registry.phone())
+    await success(registry, changed(good("addConsent", registry), body=row))
+    asked = {"recipients": [row["recipient"], registry.phone()]}
+    answer = await success(registry, changed(good(name, registry), body=asked))
+    assert answer["list"] == [row["recipient"]]
+    return [answer]
+
+
+async def changes(registry: Registry, name: str) -> list[Any]:
+    await success(registry, good("addConsent", registry))
+    await registry.content()  # everything is numbered
+    return [await success(registry, changed(good(name, registry), path=_changes("HS")))]
+
+
+async def no_changes(registry: Registry, name: str) -> list[Any]:
+    return [await success(registry, changed(good(name, registry), path=_changes("IYS")), 204)]
+
+
+def _changes(side: str) -> str:
+    return f"{brand_path()}/consents/changes?source={side}"
+
+
+async def no_such_code(registry: Registry, name: str) -> list[Any]:
+    path = f"/info/{name[:4]}/99999"
+    return [await success(registry, changed(good(name, registry), path=path), 204)]
+
+
+SHOWN: dict[tuple[str, int], Shown] = {
+    ("createToken2", 200): both_grants,
+    ("getBrandsDetails", 200): as_it_is,
+    **{(name, 200): added for name in SINGLES},
+    **{(name, 202): taken for name in BATCHES},
+    **{(name, 200): worked_through for name in RESULTS},
+    ("consentDetail", 200): one_record,
+    ("batchConsentStatus", 200): allowed_ones,
+    ("consentsHistory", 200): moved,
+    ("PullPerBrandCode", 200): changes,
+    ("PullPerBrandCode", 204): no_changes,
+    **{(name, 200): as_it_is for name in ("getCities", "getTowns", "cityDetails", "townDetails")},
+    **{(name, 204): no_such_code for name in ("cityDetails", "townDetails")},
+}
+
+
+def test_every_documented_success_is_shown():
+    documented = {
+        (name, int(status))
+        for name, row in OPERATIONS.items()
+        for status in row["answers"]
+        if int(status) < 300
+    }
+    assert set(SHOWN) == documented
+
+
+@pytest.mark.parametrize(("name", "status"), SHOWN)
+async def test_a_success_fits_the_schema_and_has_the_keys_of_the_example(registry, name, status):
+    answers = await SHOWN[name, status](registry, name)
+    if status == 204:
+        assert answers == [None]
+        return
+    for answer in answers:
+        validate(name, status, answer)
+    [example] = {tuple(each) for each in OPERATIONS[name]["answers"][str(status)]["shapes"]}
+    found = set().union(*(places(answer) for answer in answers))
+    assert found - set(example) == set(EXTRA_PLACES.get(name, ()))
+    assert set(example) - found == set(ABSENT_PLACES.get(name, ()))
+
+
+# the document's own places that do not hold ------------------------------------------------------
+
+
+@pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda deviation: deviation.at)
+def test_a_listed_deviation_is_needed(deviation):
+    assert deviation.why
+    validate(*deviation.answer)
+    with pytest.raises(jsonschema.ValidationError):
+        validate(*deviation.answer, but=deviation)
+
+
+# the token call has a shape of its own ----------------------------------------------------------
+
+PASSWORD_GRANT = {"grant_type": "password", "username": username("ours"), "password": PASSWORD}
+REFRESH_GRANT = {"grant_type": "refresh_token"}
+TOKEN_REFUSALS = {
+    "grant_type_missing": {},
+    "grant_type_unknown": {"grant_type": "parola"},
+    "grant_type_empty": {"grant_type": ""},
+    "grant_type_unsupported": {"grant_type": "client_credentials"},
+    "refresh_token_missing": REFRESH_GRANT,
+    "refresh_token_unsupported": REFRESH_GRANT | {"refresh_token": 1},
+    "refresh_token_empty": REFRESH_GRANT | {"refresh_token": ""},
+    "refresh_token_invalid": REFRESH_GRANT | {"refresh_token": "eyJhbGciOiJub25lIn0"},
+    "password_missing": {"grant_type": "password", "username": "a"},
+    "password_unsupported": PASSWORD_GRANT | {"password": 1},
+    "password_empty": PASSWORD_GRANT | {"password": ""},
+    "username_missing": {"grant_type": "password", "password": "a"},
+    "username_unsupported": PASSWORD_GRANT | {"username": ["a"]},
+    "username_empty": PASSWORD_GRANT | {"username": ""},
+    "credentials_invalid": PASSWORD_GRANT | {"password": "Sessiz-Kavak-32"},
+}
+NO_SUCH_REFUSAL = {"role_unexpected": "A user has no roles: whoever is registered may sign in."}
+
+
+def test_every_refusal_of_the_token_call_is_shown_or_out_of_reach():
+    assert set(TOKEN_REFUSALS) | set(NO_SUCH_REFUSAL) == set(catalogue.oauth_keys())
+
+
+@pytest.mark.parametrize("key", TOKEN_REFUSALS)
+async def test_the_token_call_refuses_in_the_shape_of_oauth(registry, key):
+    words = catalogue.oauth_keys()[key]
+    attempt = Attempt(method="POST", path="/oauth2/token", body=TOKEN_REFUSALS[key], who=NOBODY)
+    turkish = await registry.send(attempt)
+    english = await registry.send(attempt, language="en")
+    assert (turkish.status_code, english.status_code) == (400, 400)
+    validate("createToken2", 400, turkish.json())
+    assert turkish.json() == {"error": words.error, "error_description": words.tr}
+    assert english.json() == {"error": words.error, "error_description": words.en}
+
+
+def test_the_words_of_oauth_are_the_documented_ones_but_for_one():
+    documented = {word for _, word, _ in documented_errors("createToken2")} - {"H015"}
+    ours = {each.error for each in catalogue.oauth_keys().values()}
+    assert ours - documented == {"unsupported_grant_type"}
+    assert documented <= ours
