@@ -10,7 +10,7 @@ from izin.access.access_token import AccessTokens
 from izin.access.directory import Directory
 from izin.access.passwords import Passwords
 from izin.access.tokens import Tokens
-from izin.keyring.keyring import Keyring, open_keyring
+from izin.keyring import Keyring, open_keyring, open_whole_keyring
 from izin.storage.database import Database
 from izin.vault.provider import FileKeyProvider
 
@@ -38,9 +38,21 @@ def given(operator_database, passwords) -> Given:
 
 
 @pytest.fixture
-async def keyring(database, tmp_path) -> Keyring:
-    """The keys of the same test's database, under a root key of its own."""
-    return await open_keyring(database, FileKeyProvider(tmp_path / "root.key", production=False))
+def root(tmp_path) -> FileKeyProvider:
+    """The same test's root key, of its own."""
+    return FileKeyProvider(tmp_path / "root.key", production=False)
+
+
+@pytest.fixture
+async def keyring(database, root) -> Keyring:
+    """The keys of the same test's database as the contract API has them."""
+    return await open_keyring(database, root)
+
+
+@pytest.fixture
+async def keeper_keyring(keeper_database, root) -> Keyring:
+    """The same keys, and the citizens', as the keeper has them."""
+    return await open_whole_keyring(keeper_database, root)
 
 
 @pytest.fixture

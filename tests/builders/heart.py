@@ -56,13 +56,14 @@ def a_proposal(
 class Heart:
     """Records, asks and numbers, on the test's own database."""
 
-    def __init__(self, web: Database, keeper: Database, keyring: Keyring) -> None:
+    def __init__(self, web: Database, keeper: Database, keys: Keyring, whole: Keyring) -> None:
         self.database = web
         self.keeper_database = keeper
-        self.keyring = keyring
-        self.recorder = Recorder(keyring)
-        self.checker = Checker(web, keyring, Bounds())
-        self.projector = Projector(keeper, keyring)
+        self.keyring = keys
+        self.keeper_keyring = whole
+        self.recorder = Recorder(keys)
+        self.checker = Checker(web, keys, Bounds())
+        self.projector = Projector(keeper, whole)
 
     async def record(
         self,
@@ -90,8 +91,8 @@ class Heart:
 
 
 @pytest.fixture
-async def heart(database, keeper_database, keyring) -> Heart:
-    return Heart(database, keeper_database, keyring)
+async def heart(database, keeper_database, keyring, keeper_keyring) -> Heart:
+    return Heart(database, keeper_database, keyring, keeper_keyring)
 
 
 @asynccontextmanager

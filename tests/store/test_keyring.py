@@ -1,4 +1,4 @@
-"""Keys in the table: the same for every process, one a brand's quarter, void without the root."""
+"""Keys in the table: each process has its side's, a brand one a quarter; void without the root."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,10 @@ import pytest
 from izin.core.codes import BrandCode, IysCode, RetailerCode
 from izin.core.errors import StartRefusedError
 from izin.core.terms import Channel, RecipientType, Side
-from izin.keyring import open_keyring
+from izin.keyring import open_keyring, open_whole_keyring
 from izin.vault.errors import KeyLostError, SealBrokenError
 from izin.vault.provider import FileKeyProvider
-from izin.vault.purpose import OWN_PURPOSES, Purpose
+from izin.vault.purpose import CITIZEN_PURPOSES, OWN_PURPOSES, PROVIDER_PURPOSES, Purpose
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NEXT_QUARTER = AT + timedelta(days=60)
@@ -33,8 +33,8 @@ async def keyring(database, provider):
 
 @pytest.fixture
 async def other_keyring(keyring, keeper_database, provider):
-    """Another process, started later."""
-    return await open_keyring(keeper_database, provider)
+    """The keeper's process, started later."""
+    return await open_whole_keyring(keeper_database, provider)
 
 
 class CountsConnections:
@@ -54,32 +54,63 @@ def tags_of(keyring):
     brand = BrandCode(100001)
     return (
         tags.provider_tag(IysCode(100001), "a@a.example"),
-        tags.citizen_tag("a@a.example"),
         tags.brand_ref(brand),
-        tags.slot("a@a.example", brand, Channel.EPOSTA, RecipientType.TACIR),
         tags.client_tag("192.0.2.7"),
         tags.token_tag("token"),
         keyring.cursors.seal_cursor(brand, Side.HS, 1),
-        keyring.retailers.seal_provider(RetailerCode(10000001)),
-        keyring.retailers.seal_citizen(RetailerCode(10000001)),
+        keyring.retailers.seal(RetailerCode(10000001)),
     )
 
 
-async def test_the_first_start_makes_one_key_a_purpose(keyring, owner):
-    rows = await owner.fetch("select purpose, scope, period from keyring order by key_id")
-    assert sorted(map(tuple, rows)) == sorted((str(p), "", "1") for p in OWN_PURPOSES)
-
-
-async def test_processes_that_start_together_agree(database, keeper_database, provider, owner):
-    one, other, third = await asyncio.gather(
-        open_keyring(database, provider),
-        open_keyring(keeper_database, provider),
-        open_keyring(database, provider),
+def citizen_tags_of(keyring):
+    tags = keyring.citizen.pseudonyms
+    return (
+        tags.citizen_tag("a@a.example"),
+        tags.slot("a@a.example", BrandCode(100001), Channel.EPOSTA, RecipientType.TACIR),
+        keyring.citizen.retailers.seal(RetailerCode(10000001)),
     )
-    assert tags_of(one) == tags_of(other) == tags_of(third)
-    assert await owner.fetchval("select count(*) from keyring") == len(OWN_PURPOSES)
-    blob = one.citizen_sealer.seal(5, ROW, b"content")
-    assert other.citizen_sealer.open(blob, 5, ROW) == b"content"
+
+
+async def stored(owner):
+    rows = await owner.fetch("select purpose, scope, period from keyring")
+    return sorted(map(tuple, rows))
+
+
+def of_registry(purposes):
+    return sorted((str(purpose), "", "1") for purpose in purposes)
+
+
+async def test_the_first_start_makes_one_key_for_each_purpose_of_its_side(
+    keyring, keeper_database, provider, owner
+):
+    assert await stored(owner) == of_registry(PROVIDER_PURPOSES)
+    await open_whole_keyring(keeper_database, provider)
+    assert await stored(owner) == of_registry(OWN_PURPOSES)
+
+
+async def test_a_keeper_that_starts_first_makes_the_keys_of_both_sides(
+    keeper_database, database, provider, owner
+):
+    keeper = await open_whole_keyring(keeper_database, provider)
+    assert await stored(owner) == of_registry(OWN_PURPOSES)
+    assert tags_of(await open_keyring(database, provider)) == tags_of(keeper)
+    assert await stored(owner) == of_registry(OWN_PURPOSES)
+
+
+async def test_processes_that_start_together_agree(
+    database, keeper_database, citizen_database, provider, owner
+):
+    one, other, third, fourth = await asyncio.gather(
+        open_keyring(database, provider),
+        open_whole_keyring(keeper_database, provider),
+        open_keyring(database, provider),
+        open_whole_keyring(citizen_database, provider),
+    )
+    assert tags_of(one) == tags_of(other) == tags_of(third) == tags_of(fourth)
+    assert citizen_tags_of(other) == citizen_tags_of(fourth)
+    assert await stored(owner) == of_registry(OWN_PURPOSES)
+    blob = other.citizen.sealer.seal(5, ROW, b"content")
+    assert fourth.citizen.sealer.open(blob, 5, ROW) == b"content"
     blob = other.batch_sealer.seal("batch", "body", ROW, b"content")
     assert third.batch_sealer.open(blob, "batch", "body", ROW) == b"content"
 
@@ -104,7 +135,7 @@ async def test_a_purpose_that_is_new_gets_its_key_and_the_others_stay(
     await owner.execute("delete from keyring where purpose = 'client'")
     again = await open_keyring(database, provider)
     assert [a == b for a, b in zip(tags_of(keyring), tags_of(again), strict=True)] == [
-        *[True] * 4, False, *[True] * 4,
+        True, True, False, True, True, True,
     ]  # fmt: skip
 
 
@@ -125,13 +156,38 @@ async def test_a_key_of_another_purpose_does_not_stand_in(keyring, database, pro
         await open_keyring(database, provider)
 
 
-async def test_the_two_views_share_no_dealers_code(keyring):
+async def test_the_two_views_share_no_dealers_code(other_keyring):
     code = RetailerCode(10000001)
-    provider_side = keyring.retailers.seal_provider(code)
-    citizen_side = keyring.retailers.seal_citizen(code)
+    provider_side = other_keyring.retailers.seal(code)
+    citizen_side = other_keyring.citizen.retailers.seal(code)
     assert provider_side[6:] != citizen_side[6:]
     with pytest.raises(KeyLostError):
-        keyring.retailers.open_citizen(provider_side)
+        other_keyring.citizen.retailers.open(provider_side)
+
+
+async def test_a_process_that_serves_providers_opens_no_citizens_row(keyring, other_keyring):
+    blob = other_keyring.citizen.sealer.seal(5, ROW, b"content")
+    assert other_keyring.citizen.sealer.open(blob, 5, ROW) == b"content"
+    with pytest.raises(KeyLostError, match="provider side's keys only"):
+        _ = keyring.citizen
+    with pytest.raises(KeyLostError, match="not in the keyring"):
+        await keyring.openers([blob])
+    assert not {purpose for purpose, _ in keyring._vault._secrets} & set(CITIZEN_PURPOSES)
+
+
+async def test_the_database_gives_it_no_key_of_the_citizens_side_either(
+    other_keyring, database, provider, owner
+):
+    before = await stored(owner)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await open_whole_keyring(database, provider)
+    assert await stored(owner) == before
+
+
+async def test_the_database_takes_no_key_of_the_citizens_side_from_it(database, provider, owner):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await open_whole_keyring(database, provider)
+    assert await stored(owner) == []
 
 
 async def test_a_brands_key_is_made_once_however_many_ask(keyring, other_keyring, owner):

@@ -3,6 +3,10 @@
 import asyncpg
 import pytest
 
+from izin.storage.migrate import apply_roles
+from izin.storage.statements import load
+from izin.vault.purpose import CITIZEN_PURPOSES, Purpose
+
 PROCESSES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator")
 RECORDING = ("izin_web", "izin_citizen", "izin_keeper")
 
@@ -16,6 +20,8 @@ NEW_TOKEN = """insert into token (token_tag, family, kind, user_id, expires_at)
     values (gen_random_uuid(), gen_random_uuid(), 'access', gen_random_uuid(), now())"""
 NEW_BATCH = """insert into batch (request_id, bucket, brand_code, body_sealed)
     values (gen_random_uuid(), 0, 1, '')"""
+
+NEW_KEY = "insert into keyring (purpose, scope, period, wrapped) values ('{}', '', '{}', '')"
 
 NOBODY = [
     "update consent_event set body_sealed = null",
@@ -55,6 +61,7 @@ FORBIDDEN = {
         "update provider set subscription = 'ACTIVE'",
         "update brand set is_active = true",
         "update directory_head set version = 1",
+        *(NEW_KEY.format(purpose, "2") for purpose in CITIZEN_PURPOSES),
     ],
     "izin_citizen": [
         "update citizen_consent set sealed = ''",
@@ -100,16 +107,18 @@ NEEDED = {
         "update file_load set rows_done = 1",
         "update limit_use set used = 1",
         "select version from directory_head",
-        "insert into keyring (purpose, scope, period, wrapped) values ('x', '', 'x', '')",
+        *(NEW_KEY.format(each, "2") for each in Purpose if each not in CITIZEN_PURPOSES),
     ],
     "izin_citizen": [
         "select sealed from citizen_consent",
         "update provider_consent set version = 1",
         "select body_sealed from consent_event",
+        *(NEW_KEY.format(purpose, "2") for purpose in Purpose),
     ],
     "izin_keeper": [
         "delete from pending",
         NEW_ENTRY,
+        *(NEW_KEY.format(purpose, "2") for purpose in Purpose),
         "update sequence_head set assigned_idx = 1",
         "update citizen_consent set sealed = ''",
         "update brand_figure set approvals = 0",
@@ -176,6 +185,88 @@ async def test_no_process_inherits_another_s_rights(owner):
         " join pg_roles as role on role.oid = membership.member where rolname like 'izin\\_%'",
     )
     assert rows == []
+
+
+@pytest.fixture
+async def keys(owner):
+    """A key of each purpose."""
+    for purpose in Purpose:
+        await owner.execute(NEW_KEY.format(purpose, "1"))
+
+
+async def seen_by(owner, role):
+    """Purposes of the keys that a process can read."""
+    async with owner.transaction():
+        await owner.execute(f"set local role {role}")
+        return {row["purpose"] for row in await owner.fetch("select purpose from keyring")}
+
+
+async def policies(owner):
+    """The policies of the keys, with the transaction that made each."""
+    rows = await owner.fetch(
+        "select polname, xmin, polcmd, polroles, pg_get_expr(polqual, polrelid) from pg_policy"
+        " where polrelid = 'keyring'::regclass order by polname"
+    )
+    return list(map(tuple, rows))
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"),
+    [("izin_web", CITIZEN_PURPOSES), ("izin_citizen", ()), ("izin_keeper", ())],
+)
+async def test_a_process_sees_the_keys_of_its_side_only(owner, keys, role, hidden):
+    assert await seen_by(owner, role) == {str(each) for each in Purpose if each not in hidden}
+
+
+async def test_keys_are_still_found_by_index(owner, keys):
+    """A policy that the index did not help would be a scan of all brands' keys."""
+    statements = load("izin.keyring")
+    async with owner.transaction():
+        await owner.execute("set local enable_seqscan = off")
+        await owner.execute("set local role izin_web")
+        for name, parameters, index in (
+            ("keys", "array['brand-seal'], '', '2026Q4'", "keyring_purpose_scope_period_key"),
+            ("keys_by_id", "array[1, 2], array['brand-seal']", "keyring_pkey"),
+        ):
+            await owner.execute(f"prepare {name} as {statements[name]}")
+            plan = await owner.fetch(f"explain execute {name} ({parameters})")
+            shown = "\n".join(row[0] for row in plan)
+            assert index in shown, shown
+            assert "Seq Scan" not in shown, shown
+
+
+async def test_rights_that_hold_already_are_left_alone(owner):
+    before = await policies(owner)
+    assert len(before) == 2
+    async with owner.transaction():
+        await apply_roles(owner)
+        locks = await owner.fetch(
+            "select mode from pg_locks where relation = 'keyring'::regclass and mode like '%Excl%'"
+        )
+    assert await policies(owner) == before
+    assert locks == []
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        "alter table keyring disable row level security",
+        "create policy more on keyring to izin_web using (true)",
+        "create policy more on keyring using (true)",
+        "alter policy keys_of_provider_side on keyring using (true)",
+        "alter policy keys_of_provider_side on keyring with check (true)",
+        "alter policy keys_of_both_sides on keyring to izin_web, izin_citizen, izin_keeper",
+        "drop policy keys_of_both_sides on keyring",
+    ],
+)
+async def test_rows_shown_by_hand_are_hidden_again(owner, keys, by_hand):
+    held = [each[2:] for each in await policies(owner)]
+    await owner.execute(by_hand)
+    await apply_roles(owner)
+    assert [each[2:] for each in await policies(owner)] == held
+    assert not await seen_by(owner, "izin_web") & {str(each) for each in CITIZEN_PURPOSES}
+    assert not await is_allowed(owner, "izin_web", NEW_KEY.format(Purpose.CITIZEN_TAG, "2"))
+    assert await seen_by(owner, "izin_keeper") == set(map(str, Purpose))
 
 
 async def test_everyone_who_records_may_call_the_one_door(owner):

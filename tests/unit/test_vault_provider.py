@@ -13,7 +13,7 @@ from izin.core.codes import RetailerCode
 from izin.core.errors import StartRefusedError, UnavailableError
 from izin.vault.errors import KeyLostError
 from izin.vault.provider import FileKeyProvider, is_private
-from izin.vault.purpose import OWN_PURPOSES, Purpose
+from izin.vault.purpose import CITIZEN_PURPOSES, OWN_PURPOSES, PROVIDER_PURPOSES, Purpose
 from izin.vault.secret import Secret
 from izin.vault.vault import Vault
 
@@ -191,19 +191,34 @@ class TestTheVault:
         with pytest.raises(KeyLostError, match="not adopted"):
             vault.sealer(Purpose.BRAND_SEAL, 5)
 
-    def test_lends_all_that_a_registry_needs(self, provider):
-        vault = Vault(provider)
-        own = {purpose: number for number, purpose in enumerate(OWN_PURPOSES, 1)}
-        for purpose, number in own.items():
-            vault.adopt(number, purpose, "", "1", vault.create(purpose, "", "1"))
-        tags = vault.pseudonyms(own, provider_epoch=1, citizen_epoch=2)
-        assert (tags.provider_epoch, tags.citizen_epoch) == (1, 2)
+    def test_lends_each_side_what_it_needs(self, provider):
+        vault, own = adopting(provider, OWN_PURPOSES)
+        citizen = vault.citizen_keys(own, epoch=2)
+        assert (vault.pseudonyms(own, epoch=1).epoch, citizen.pseudonyms.epoch) == (1, 2)
         code = RetailerCode(10000001)
-        retailers = vault.retailers(own)
-        assert retailers.open_provider(retailers.seal_provider(code)) == code
-        assert retailers.open_citizen(retailers.seal_citizen(code)) == code
-        citizens = vault.citizen_sealer(own)
-        assert citizens.open(citizens.seal(1, b"row", b"content"), 1, b"row") == b"content"
+        for retailers in (vault.retailers(own), citizen.retailers):
+            assert retailers.open(retailers.seal(code)) == code
+        blob = citizen.sealer.seal(1, b"row", b"content")
+        assert citizen.sealer.open(blob, 1, b"row") == b"content"
+
+    @pytest.mark.parametrize("lacking", CITIZEN_PURPOSES)
+    def test_lends_nothing_of_the_citizens_side_if_one_key_of_it_is_not_there(
+        self, provider, lacking
+    ):
+        vault, own = adopting(provider, [each for each in OWN_PURPOSES if each is not lacking])
+        with pytest.raises(KeyLostError, match=f"{lacking}.* was not adopted"):
+            vault.citizen_keys(own | {lacking: 99}, epoch=1)
+
+    def test_serves_providers_without_any_key_of_the_citizens_side(self, provider):
+        vault, own = adopting(provider, PROVIDER_PURPOSES)
+        assert vault.pseudonyms(own, epoch=1)
+        assert vault.retailers(own)
+        assert vault.cursors(own)
+        assert vault.sealer(Purpose.BATCH_SEAL, own[Purpose.BATCH_SEAL])
+
+    def test_has_every_purpose_on_one_side(self):
+        sides = [*PROVIDER_PURPOSES, *CITIZEN_PURPOSES, Purpose.BRAND_SEAL]
+        assert sorted(sides) == sorted(Purpose)
 
     def test_does_not_hold_a_key_that_passes_through(self, provider):
         vault = Vault(provider)
@@ -218,6 +233,14 @@ class TestTheVault:
         one = vault.create(Purpose.BRAND_SEAL, scope, period)
         other = vault.create(Purpose.BRAND_SEAL, other_scope, other_period)
         assert (one == other) is ((scope, period) == (other_scope, other_period))
+
+
+def adopting(provider, purposes):
+    """A vault with a key for each purpose, and their numbers."""
+    vault, ids = Vault(provider), {purpose: number for number, purpose in enumerate(purposes, 1)}
+    for purpose, number in ids.items():
+        vault.adopt(number, purpose, "", "1", vault.create(purpose, "", "1"))
+    return vault, ids
 
 
 class WrapsNothing:

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType
 from izin.vault.framing import framed, framed_number, framed_text
-from izin.vault.pseudonym import Pseudonyms, TagSecrets
+from izin.vault.pseudonym import CitizenPseudonyms, CitizenTagSecrets, Pseudonyms, TagSecrets
 from izin.vault.secret import KeyedHash, Secret
 
 ONE = Secret(bytes(32))
-SAME_KEY = Pseudonyms(TagSecrets(*[ONE] * 7), provider_epoch=1, citizen_epoch=1)
+SAME_KEY = Pseudonyms(TagSecrets(*[ONE] * 5), epoch=1)
+CITIZENS = CitizenPseudonyms(CitizenTagSecrets(*[ONE] * 3), epoch=1)
 addresses = st.text(min_size=1, max_size=300)
 iys_codes = st.integers(10_000, 99_999_999).map(IysCode)
 
@@ -49,8 +50,8 @@ def test_even_under_one_key_no_two_kinds_of_tag_agree(address):
     tags = [
         SAME_KEY.provider_tag(IysCode(100001), address)[0],
         SAME_KEY.brand_ref(BrandCode(100001)),
-        SAME_KEY.citizen_tag(address)[0],
-        SAME_KEY.slot(address, BrandCode(100001), Channel.ARAMA, RecipientType.TACIR),
+        CITIZENS.citizen_tag(address)[0],
+        CITIZENS.slot(address, BrandCode(100001), Channel.ARAMA, RecipientType.TACIR),
         SAME_KEY.client_tag(address),
         SAME_KEY.token_tag(address),
     ]
@@ -67,8 +68,8 @@ def test_even_under_one_key_no_two_kinds_of_tag_agree(address):
     ],
 )
 def test_each_part_of_a_record_moves_its_slot(address, brand_code, channel, recipient_type):
-    slot = SAME_KEY.slot("a@a.example", BrandCode(100001), Channel.EPOSTA, RecipientType.BIREYSEL)
-    assert SAME_KEY.slot(address, BrandCode(brand_code), channel, recipient_type) != slot
+    slot = CITIZENS.slot("a@a.example", BrandCode(100001), Channel.EPOSTA, RecipientType.BIREYSEL)
+    assert CITIZENS.slot(address, BrandCode(brand_code), channel, recipient_type) != slot
 
 
 def test_an_address_has_another_tag_at_each_provider():

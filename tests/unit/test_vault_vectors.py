@@ -10,8 +10,8 @@ from izin.core.codes import BrandCode, IysCode, RetailerCode
 from izin.core.terms import Channel, RecipientType, Side
 from izin.vault.commitment import canonical_json, commit, recipient_commitment
 from izin.vault.cursor import Cursor, Cursors
-from izin.vault.pseudonym import Pseudonyms, TagSecrets
-from izin.vault.retailer import Retailers, RetailerView
+from izin.vault.pseudonym import CitizenPseudonyms, CitizenTagSecrets, Pseudonyms, TagSecrets
+from izin.vault.retailer import RetailerView
 from izin.vault.sealing import CitizenSealer, Sealer
 from izin.vault.secret import Secret
 from izin.vault.tokens import Tokens
@@ -24,12 +24,18 @@ def secret(name):
     return Secret(bytes.fromhex(VECTORS["keys"][name]))
 
 
+def secrets(of):
+    return of(*(secret(name) for name in of.__struct_fields__))
+
+
 @pytest.fixture
 def pseudonyms():
-    names = TagSecrets.__struct_fields__
-    return Pseudonyms(
-        TagSecrets(*(secret(name) for name in names)), provider_epoch=3, citizen_epoch=4
-    )
+    return Pseudonyms(secrets(TagSecrets), epoch=3)
+
+
+@pytest.fixture
+def citizens():
+    return CitizenPseudonyms(secrets(CitizenTagSecrets), epoch=4)
 
 
 @pytest.mark.parametrize("row", VECTORS["tags"], ids=lambda row: row["channel"])
@@ -40,12 +46,12 @@ class TestTags:
         assert pseudonyms.provider_tag(code, row["address"]) == expected
         assert pseudonyms.provider_tags(code, [row["address"]] * 2) == [expected] * 2
 
-    def test_a_citizens_tag_and_bucket(self, pseudonyms, row):
+    def test_a_citizens_tag_and_bucket(self, citizens, row):
         expected = (UUID(row["citizen_tag"]), row["citizen_bucket"])
-        assert pseudonyms.citizen_tag(row["address"]) == expected
+        assert citizens.citizen_tag(row["address"]) == expected
 
-    def test_the_slot_of_a_record(self, pseudonyms, row):
-        slot = pseudonyms.slot(
+    def test_the_slot_of_a_record(self, citizens, row):
+        slot = citizens.slot(
             row["address"],
             BrandCode(row["brand_code"]),
             Channel(row["channel"]),
@@ -63,8 +69,8 @@ def test_the_tags_of_a_token_and_of_a_network_address(pseudonyms):
     assert pseudonyms.client_tag(other["client"]) == UUID(other["client_tag"])
 
 
-def test_the_epochs_are_those_of_the_keys(pseudonyms):
-    assert (pseudonyms.provider_epoch, pseudonyms.citizen_epoch) == (3, 4)
+def test_the_epochs_are_those_of_the_keys(pseudonyms, citizens):
+    assert (pseudonyms.epoch, citizens.epoch) == (3, 4)
 
 
 @pytest.mark.parametrize("case", VECTORS["sealed"], ids=lambda case: case["table"])
@@ -86,12 +92,9 @@ def test_a_citizens_row_opens():
 def test_a_dealers_code_in_both_views():
     case = VECTORS["retailer"]
     code = RetailerCode(case["retailer_code"])
-    retailers = Retailers(
-        RetailerView("provider", case["key_id"], secret("retailer_provider")),
-        RetailerView("citizen", case["key_id"], secret("retailer_citizen")),
-    )
-    assert retailers.seal_provider(code).hex() == case["provider"]
-    assert retailers.seal_citizen(code).hex() == case["citizen"]
+    for view in ("provider", "citizen"):
+        retailers = RetailerView(view, case["key_id"], secret(f"retailer_{view}"))
+        assert retailers.seal(code).hex() == case[view]
 
 
 def test_a_cursor():

@@ -65,7 +65,7 @@ class Checker:
     ) -> list[bool]:
         """Does each key's consent list that dealer? Takes as many dealers as keys."""
         columns = key_columns(self._keyring.pseudonyms, keys)
-        sealed = [self._keyring.retailers.seal_provider(code) for code in retailers]
+        sealed = [self._keyring.retailers.seal(code) for code in retailers]
         async with self._database.connection() as connection:
             rows = await store.retailer_grants(connection, columns, sealed)
         granted = {row["ord"] for row in rows}
@@ -101,4 +101,4 @@ class Checker:
         )
 
     def _retailer_of(self, sealed: bytes | None) -> RetailerCode | None:
-        return None if sealed is None else self._keyring.retailers.open_provider(sealed)
+        return None if sealed is None else self._keyring.retailers.open(sealed)

@@ -120,7 +120,7 @@ def _matches(row: Record, wanted: Wanted, keyring: Keyring) -> bool:
 
 def _retailer(row: Record, keyring: Keyring) -> RetailerCode | None:
     sealed = row["retailer_siv"]
-    return None if sealed is None else keyring.retailers.open_provider(sealed)
+    return None if sealed is None else keyring.retailers.open(sealed)
 
 
 async def _opened(keyring: Keyring, rows: list[Record]) -> list[Listed]:

@@ -89,7 +89,7 @@ async def columns_of(keyring: Keyring, moves: Sequence[Move]) -> MovementColumns
 
     Cost    about 15 µs each; a round trip for a brand's first movement of a quarter
     """
-    seal_retailer = keyring.retailers.seal_provider
+    seal_retailer = keyring.retailers.seal
     recipients, bodies = await _sealed(keyring, moves)
     currents = [move.asked.current for move in moves]
     codes = [move.body.retailer_code for move in moves]
@@ -102,7 +102,7 @@ async def columns_of(keyring: Keyring, moves: Sequence[Move]) -> MovementColumns
         recipients_sealed=recipients,
         retailer_sivs=[None if code is None else seal_retailer(code) for code in codes],
         event_ids=[move.body.event_id for move in moves],
-        tag_epochs=[keyring.pseudonyms.provider_epoch] * len(moves),
+        tag_epochs=[keyring.pseudonyms.epoch] * len(moves),
         versions=[1 if current is None else current.version + 1 for current in currents],
         commitments=[move.commitment for move in moves],
         previous_event_ids=[None if current is None else current.event_id for current in currents],

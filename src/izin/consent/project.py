@@ -22,6 +22,7 @@ from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError
 from izin.storage.database import Connection, Database
+from izin.vault.citizen import CitizenKeys
 
 BATCH_ROWS = 2000
 
@@ -101,13 +102,13 @@ async def bodies_between(
 
 def citizen_rows(keyring: Keyring, bodies: Iterable[EventBody]) -> list[CitizenRow]:
     """The citizen's side of movements, the last of each slot, shuffled."""
-    pseudonyms = keyring.pseudonyms
-    last = {pseudonyms.slot(*_place(body.key)): body for body in bodies}
+    citizen = keyring.citizen
+    last = {citizen.pseudonyms.slot(*_place(body.key)): body for body in bodies}
     rows: list[CitizenRow] = []
     for slot, body in last.items():
-        tag, bucket = pseudonyms.citizen_tag(body.key.address.clear)
-        content = _encode(_content(keyring, body))
-        sealed = keyring.citizen_sealer.seal(bucket, slot.bytes, content)
+        tag, bucket = citizen.pseudonyms.citizen_tag(body.key.address.clear)
+        content = _encode(_content(citizen, body))
+        sealed = citizen.sealer.seal(bucket, slot.bytes, content)
         rows.append(CitizenRow(tag, slot, bucket, sealed))
     _shuffle(rows)
     return rows
@@ -117,7 +118,7 @@ def _place(key: ConsentKey) -> tuple[str, BrandCode, Channel, RecipientType]:
     return (key.address.clear, key.brand_code, key.channel, key.recipient_type)
 
 
-def _content(keyring: Keyring, body: EventBody) -> CitizenConsent:
+def _content(citizen: CitizenKeys, body: EventBody) -> CitizenConsent:
     key = body.key
     code = body.retailer_code
     return CitizenConsent(
@@ -129,7 +130,7 @@ def _content(keyring: Keyring, body: EventBody) -> CitizenConsent:
         source=body.source,
         consented_at=body.consented_at,
         recorded_at=body.recorded_at,
-        retailer_siv=None if code is None else keyring.retailers.seal_citizen(code),
+        retailer_siv=None if code is None else citizen.retailers.seal(code),
         event_id=body.event_id,
     )
 

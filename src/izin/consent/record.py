@@ -155,7 +155,7 @@ class _Recording:
 
     async def _grant(self, moves: list[Move]) -> None:
         """Replace the dealers of the records whose movement names any."""
-        seal = self._keyring.retailers.seal_provider
+        seal = self._keyring.retailers.seal
         naming = [move for move in moves if move.body.retailer_access is not None]
         granted = [
             (move.asked, seal(code)) for move in naming for code in move.body.retailer_access or ()

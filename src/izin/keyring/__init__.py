@@ -2,3 +2,4 @@
 
 from izin.keyring.keyring import Keyring as Keyring
 from izin.keyring.keyring import open_keyring as open_keyring
+from izin.keyring.keyring import open_whole_keyring as open_whole_keyring

@@ -10,9 +10,10 @@ from izin.core.errors import StartRefusedError
 from izin.keyring import store
 from izin.keyring.recent import RecentSealers
 from izin.storage.database import Database
+from izin.vault.citizen import CitizenKeys
 from izin.vault.errors import KeyLostError
 from izin.vault.provider import KeyProvider
-from izin.vault.purpose import OWN_PURPOSES, Purpose
+from izin.vault.purpose import OWN_PURPOSES, PROVIDER_PURPOSES, Purpose
 from izin.vault.sealing import Opener, Sealer, key_id_of
 from izin.vault.tokens import Tokens
 from izin.vault.vault import Vault
@@ -27,22 +28,37 @@ _SEALING = (Purpose.BRAND_SEAL, Purpose.BATCH_SEAL)
 
 
 class Keyring:
-    """All that works with keys; it shows none of them."""
+    """All that works with the provider side's keys, and with the citizens' where it was given."""
 
     def __init__(
-        self, database: Database, vault: Vault, own: Mapping[Purpose, int], brand_keys_kept: int
+        self,
+        database: Database,
+        vault: Vault,
+        own: Mapping[Purpose, int],
+        brand_keys_kept: int,
+        citizen: CitizenKeys | None = None,
     ) -> None:
         """Take a vault that has adopted the keys `own` names; callers use `open_keyring`."""
-        self.pseudonyms = vault.pseudonyms(own, provider_epoch=EPOCH, citizen_epoch=EPOCH)
+        self.pseudonyms = vault.pseudonyms(own, epoch=EPOCH)
         self.retailers = vault.retailers(own)
         self.cursors = vault.cursors(own)
         self.tokens = Tokens(self.pseudonyms.token_tag)
-        self.citizen_sealer = vault.citizen_sealer(own)
         self.batch_sealer = vault.sealer(Purpose.BATCH_SEAL, own[Purpose.BATCH_SEAL])
+        self._citizen = citizen
         self._database = database
         self._vault = vault
         self._recent = RecentSealers(brand_keys_kept)
         self._loading = asyncio.Lock()
+
+    @property
+    def citizen(self) -> CitizenKeys:
+        """Give what works with the citizens' keys.
+
+        Raises  KeyLostError: this process was not given them
+        """
+        if self._citizen is None:
+            raise KeyLostError("this process has the provider side's keys only")
+        return self._citizen
 
     async def brand_sealer(self, brand_ref: UUID, at: datetime) -> Sealer:
         """Give the seal of a brand for the quarter of `at`; its key is made if it is the first.
@@ -102,7 +118,9 @@ class Keyring:
 async def open_keyring(
     database: Database, provider: KeyProvider, *, brand_keys_kept: int = BRAND_KEYS_KEPT
 ) -> Keyring:
-    """Load the registry's own keys; make what is missing. Processes that start together agree.
+    """Load the provider side's keys, for a process that never sees the citizens' view.
+
+    What is missing is made; processes that start together agree, whoever is first.
 
     Takes   database: best a small one of its own, so that a caller inside a transaction never
             waits for a connection that other such callers hold
@@ -110,7 +128,30 @@ async def open_keyring(
     Cost    one statement, three at the first start
     """
     vault = Vault(provider)
-    found = await _found_or_made(database, vault, OWN_PURPOSES, (_REGISTRY, str(EPOCH)))
+    own = await _adopted(database, vault, PROVIDER_PURPOSES)
+    return Keyring(database, vault, own, brand_keys_kept)
+
+
+async def open_whole_keyring(
+    database: Database, provider: KeyProvider, *, brand_keys_kept: int = BRAND_KEYS_KEPT
+) -> Keyring:
+    """Load the keys of both sides, else as `open_keyring`; only the roles of both sides may."""
+    vault = Vault(provider)
+    own = await _adopted(database, vault, OWN_PURPOSES)
+    citizen = vault.citizen_keys(own, epoch=EPOCH)
+    return Keyring(database, vault, own, brand_keys_kept, citizen)
+
+
+def quarter_of(at: datetime) -> str:
+    """Give the quarter of an instant on Istanbul's clock, such as ``2026Q4``."""
+    local = at.astimezone(IYS_TIME)
+    return f"{local.year}Q{(local.month + 2) // 3}"
+
+
+async def _adopted(
+    database: Database, vault: Vault, purposes: Collection[Purpose]
+) -> dict[Purpose, int]:
+    found = await _found_or_made(database, vault, purposes, (_REGISTRY, str(EPOCH)))
     try:
         await asyncio.to_thread(_adopt_all, vault, found)
     except KeyLostError as error:
@@ -118,14 +159,7 @@ async def open_keyring(
             f"The root key does not open this database's keys: {error}. "
             "Start with the root key that this database was made with."
         ) from error
-    own = {Purpose(key.purpose): key.key_id for key in found}
-    return Keyring(database, vault, own, brand_keys_kept)
-
-
-def quarter_of(at: datetime) -> str:
-    """Give the quarter of an instant on Istanbul's clock, such as ``2026Q4``."""
-    local = at.astimezone(IYS_TIME)
-    return f"{local.year}Q{(local.month + 2) // 3}"
+    return {Purpose(key.purpose): key.key_id for key in found}
 
 
 def _sealers_of(vault: Vault, keys: Iterable[store.StoredKey]) -> dict[int, Sealer]:

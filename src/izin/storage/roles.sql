@@ -34,7 +34,7 @@ grant select, insert, update on provider_consent to izin_web, izin_citizen, izin
 grant select, insert on consent_event to izin_web, izin_citizen, izin_keeper;
 grant select, insert, update, delete on consent_retailer to izin_web, izin_citizen, izin_keeper;
 grant insert on pending to izin_web, izin_citizen, izin_keeper;
-grant select, insert on keyring to izin_web, izin_citizen, izin_keeper;
+grant select, insert on keyring to izin_web, izin_citizen, izin_keeper; -- which rows: at the end
 grant select, insert on job to izin_web, izin_citizen;
 grant select, insert, update on limit_use to izin_web, izin_citizen;
 grant select on entry, entry_hour, sequence_head, brand_figure
@@ -63,3 +63,42 @@ grant select, delete on token, limit_use to izin_keeper;
 grant insert, update on provider, brand, retailer to izin_operator;
 grant select, insert, update on api_user to izin_operator;
 grant update on directory_head to izin_operator;
+
+-- keys: izin_web neither reads nor adds those of the citizens' side.
+-- Written anew only where it differs: it locks the table, and would wait for a backup that runs.
+do $$
+declare
+    of_citizens constant text[] := array[
+        'citizen-tag', 'citizen-slot', 'citizen-seal', 'retailer-citizen'
+    ];
+    -- in the server's own spelling, so that what is there can be compared with it
+    of_provider constant text := format('(purpose <> ALL (%L::text[]))', of_citizens);
+    wanted constant text[] := array[
+        '{izin_citizen,izin_keeper} PERMISSIVE ALL true true',
+        format('{izin_web} PERMISSIVE ALL %s %s', of_provider, of_provider)
+    ];
+    found text[];
+    policy name;
+begin
+    select array_agg(concat_ws(' ', roles, permissive, cmd, qual, with_check) order by roles)
+    into found
+    from pg_policies
+    where schemaname = 'public' and tablename = 'keyring';
+
+    if found = wanted and (select relrowsecurity from pg_class where oid = 'keyring'::regclass) then
+        return;
+    end if;
+    for policy in
+        select policyname from pg_policies where schemaname = 'public' and tablename = 'keyring'
+    loop
+        execute format('drop policy %I on keyring', policy);
+    end loop;
+    create policy keys_of_both_sides on keyring to izin_citizen, izin_keeper
+        using (true) with check (true);
+    execute format(
+        'create policy keys_of_provider_side on keyring to izin_web using %s with check %s',
+        of_provider, of_provider
+    );
+    alter table keyring enable row level security;
+end
+$$;

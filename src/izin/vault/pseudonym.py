@@ -33,30 +33,32 @@ _UNKNOWN = SafeUUID.unknown
 
 
 class TagSecrets(msgspec.Struct, frozen=True):
-    """The keys of all tags; only the vault puts one together."""
+    """The keys of the provider side's tags; only the vault puts one together."""
 
     provider_tag: Secret
     brand_ref: Secret
-    citizen_tag: Secret
-    citizen_slot: Secret
     bucket: Secret
     token: Secret
     client: Secret
 
 
-class Pseudonyms:
-    """Tags under the current epoch's keys. Addresses are the normalised text."""
+class CitizenTagSecrets(msgspec.Struct, frozen=True):
+    """The keys of the citizens' tags; only the vault puts one together."""
 
-    def __init__(self, secrets: TagSecrets, *, provider_epoch: int, citizen_epoch: int) -> None:
+    citizen_tag: Secret
+    citizen_slot: Secret
+    bucket: Secret
+
+
+class Pseudonyms:
+    """The provider side's tags, under its epoch's keys. Addresses are the normalised text."""
+
+    def __init__(self, secrets: TagSecrets, *, epoch: int) -> None:
         """Take the keys and the number of the epoch that they are of."""
-        self.provider_epoch = provider_epoch
-        self.citizen_epoch = citizen_epoch
+        self.epoch = epoch
         self._provider_tag = secrets.provider_tag.keyed_hash().begun(_PROVIDER_TAG)
         self._provider_bucket = secrets.bucket.keyed_hash().begun(_PROVIDER_BUCKET)
         self._brand_ref = secrets.brand_ref.keyed_hash().begun(_BRAND_REF)
-        self._citizen_tag = secrets.citizen_tag.keyed_hash().begun(_CITIZEN_TAG)
-        self._citizen_slot = secrets.citizen_slot.keyed_hash().begun(_CITIZEN_SLOT)
-        self._citizen_bucket = secrets.bucket.keyed_hash().begun(_CITIZEN_BUCKET)
         self._token = secrets.token.keyed_hash().begun(_TOKEN_TAG)
         self._client = secrets.client.keyed_hash().begun(_CLIENT_TAG)
         self.brand_ref = lru_cache(_BRANDS_KEPT)(self._brand_ref_of)
@@ -82,12 +84,32 @@ class Pseudonyms:
         buckets = self._provider_bucket.begun(company).digests(messages)
         return list(zip(map(_uuid, tags), map(_bucket, buckets), strict=True))
 
+    def client_tag(self, network_address: str) -> UUID:
+        """Give the tag of a caller's network address, for its limits."""
+        return _uuid(self._client.digest(framed_text(network_address)))
+
+    def token_tag(self, token: str) -> UUID:
+        """Give the tag under which a token is stored."""
+        return _uuid(self._token.digest(framed_text(token)))
+
+    def _brand_ref_of(self, brand_code: BrandCode) -> UUID:
+        return _uuid(self._brand_ref.digest(framed_number(brand_code)))
+
+
+class CitizenPseudonyms:
+    """The tags of the citizens' view, under its epoch's keys. Addresses are the normalised text."""
+
+    def __init__(self, secrets: CitizenTagSecrets, *, epoch: int) -> None:
+        """Take the keys and the number of the epoch that they are of."""
+        self.epoch = epoch
+        self._tag = secrets.citizen_tag.keyed_hash().begun(_CITIZEN_TAG)
+        self._slot = secrets.citizen_slot.keyed_hash().begun(_CITIZEN_SLOT)
+        self._bucket = secrets.bucket.keyed_hash().begun(_CITIZEN_BUCKET)
+
     def citizen_tag(self, address: str) -> tuple[UUID, int]:
         """Give tag and bucket (-32768 to 32767) of an address in the citizens' view."""
         message = framed_text(address)
-        return _uuid(self._citizen_tag.digest(message)), _bucket(
-            self._citizen_bucket.digest(message)
-        )
+        return _uuid(self._tag.digest(message)), _bucket(self._bucket.digest(message))
 
     def slot(
         self, address: str, brand_code: BrandCode, channel: Channel, recipient_type: RecipientType
@@ -101,18 +123,7 @@ class Pseudonyms:
                 framed_text(recipient_type),
             )
         )
-        return _uuid(self._citizen_slot.digest(message))
-
-    def client_tag(self, network_address: str) -> UUID:
-        """Give the tag of a caller's network address, for its limits."""
-        return _uuid(self._client.digest(framed_text(network_address)))
-
-    def token_tag(self, token: str) -> UUID:
-        """Give the tag under which a token is stored."""
-        return _uuid(self._token.digest(framed_text(token)))
-
-    def _brand_ref_of(self, brand_code: BrandCode) -> UUID:
-        return _uuid(self._brand_ref.digest(framed_number(brand_code)))
+        return _uuid(self._slot.digest(message))
 
 
 def _uuid(digest: bytes) -> UUID:

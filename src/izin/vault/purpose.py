@@ -21,5 +21,25 @@ class Purpose(StrEnum):
     BRAND_SEAL = "brand-seal"
 
 
-OWN_PURPOSES = tuple(purpose for purpose in Purpose if purpose is not Purpose.BRAND_SEAL)
-"""The registry's own keys; the one left out has a key per brand and quarter."""
+CITIZEN_PURPOSES = (
+    Purpose.CITIZEN_TAG,
+    Purpose.CITIZEN_SLOT,
+    Purpose.CITIZEN_SEAL,
+    Purpose.RETAILER_CITIZEN,
+)
+"""The registry's own keys of the citizens' side; a process that serves providers has none."""
+
+PROVIDER_PURPOSES = (
+    Purpose.PROVIDER_TAG,
+    Purpose.BRAND_REF,
+    Purpose.BUCKET,  # of both sides: 16 bits of it say nothing about a person
+    Purpose.RETAILER_PROVIDER,
+    Purpose.TOKEN,
+    Purpose.CLIENT,
+    Purpose.CURSOR,
+    Purpose.BATCH_SEAL,
+)
+"""The registry's own keys of the provider side, which every process has."""
+
+OWN_PURPOSES = PROVIDER_PURPOSES + CITIZEN_PURPOSES
+"""The registry's own keys; the one left out, BRAND_SEAL, has a key per brand and quarter."""

@@ -16,17 +16,8 @@ _CODE = struct.Struct(">Q")
 _INFO = b"izin/v1/retailer/"
 
 
-class Retailers:
-    """Dealers' codes in the two views: version ‖ algorithm ‖ key id ‖ AES-SIV of the code."""
-
-    def __init__(self, provider: "RetailerView", citizen: "RetailerView") -> None:
-        """Take one view each."""
-        self.seal_provider, self.open_provider = provider.seal, provider.open
-        self.seal_citizen, self.open_citizen = citizen.seal, citizen.open
-
-
 class RetailerView:
-    """Dealers' codes as one view stores them."""
+    """Dealers' codes of one view, stored as version ‖ algorithm ‖ key id ‖ AES-SIV of the code."""
 
     def __init__(self, view: str, key_id: int, secret: Secret) -> None:
         """Take the view's name, which is bound to each code, and its own key."""

@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 
+from izin.vault.citizen import CitizenKeys
 from izin.vault.cursor import Cursors
 from izin.vault.errors import KeyLostError
 from izin.vault.framing import framed_text
 from izin.vault.provider import KeyProvider
-from izin.vault.pseudonym import Pseudonyms, TagSecrets
+from izin.vault.pseudonym import (
+    CitizenPseudonyms,
+    CitizenTagSecrets,
+    Pseudonyms,
+    TagSecrets,
+)
 from izin.vault.purpose import Purpose
-from izin.vault.retailer import Retailers, RetailerView
+from izin.vault.retailer import RetailerView
 from izin.vault.sealing import CitizenSealer, Sealer
 from izin.vault.secret import Secret
 from izin.vault.selftest import self_test
@@ -51,33 +57,26 @@ class Vault:
         """
         return Sealer(key_id, self._unwrapped(key_id, purpose, scope, period, wrapped).gcm_siv())
 
-    def pseudonyms(
-        self, ids: Mapping[Purpose, int], *, provider_epoch: int, citizen_epoch: int
-    ) -> Pseudonyms:
-        """Give the tags under the keys that `ids` names.
+    def pseudonyms(self, ids: Mapping[Purpose, int], *, epoch: int) -> Pseudonyms:
+        """Give the provider side's tags under the keys that `ids` names.
 
         Raises  KeyLostError: one of them was not adopted
         """
         secrets = TagSecrets(
             provider_tag=self._secret(Purpose.PROVIDER_TAG, ids),
             brand_ref=self._secret(Purpose.BRAND_REF, ids),
-            citizen_tag=self._secret(Purpose.CITIZEN_TAG, ids),
-            citizen_slot=self._secret(Purpose.CITIZEN_SLOT, ids),
             bucket=self._secret(Purpose.BUCKET, ids),
             token=self._secret(Purpose.TOKEN, ids),
             client=self._secret(Purpose.CLIENT, ids),
         )
-        return Pseudonyms(secrets, provider_epoch=provider_epoch, citizen_epoch=citizen_epoch)
+        return Pseudonyms(secrets, epoch=epoch)
 
-    def retailers(self, ids: Mapping[Purpose, int]) -> Retailers:
-        """Give dealers' codes in both views.
+    def retailers(self, ids: Mapping[Purpose, int]) -> RetailerView:
+        """Give dealers' codes as the provider side stores them.
 
         Raises  KeyLostError
         """
-        return Retailers(
-            provider=self._view("provider", Purpose.RETAILER_PROVIDER, ids),
-            citizen=self._view("citizen", Purpose.RETAILER_CITIZEN, ids),
-        )
+        return self._view("provider", Purpose.RETAILER_PROVIDER, ids)
 
     def cursors(self, ids: Mapping[Purpose, int]) -> Cursors:
         """Give the reader and writer of cursors.
@@ -86,13 +85,21 @@ class Vault:
         """
         return Cursors(self._secret(Purpose.CURSOR, ids))
 
-    def citizen_sealer(self, ids: Mapping[Purpose, int]) -> CitizenSealer:
-        """Give the sealer of citizens' rows.
+    def citizen_keys(self, ids: Mapping[Purpose, int], *, epoch: int) -> CitizenKeys:
+        """Give the citizens' side under the keys that `ids` names.
 
-        Raises  KeyLostError
+        Raises  KeyLostError: one of them was not adopted
         """
-        secret = self._secret(Purpose.CITIZEN_SEAL, ids)
-        return CitizenSealer(ids[Purpose.CITIZEN_SEAL], secret)
+        secrets = CitizenTagSecrets(
+            citizen_tag=self._secret(Purpose.CITIZEN_TAG, ids),
+            citizen_slot=self._secret(Purpose.CITIZEN_SLOT, ids),
+            bucket=self._secret(Purpose.BUCKET, ids),
+        )
+        return CitizenKeys(
+            CitizenPseudonyms(secrets, epoch=epoch),
+            self._view("citizen", Purpose.RETAILER_CITIZEN, ids),
+            CitizenSealer(ids[Purpose.CITIZEN_SEAL], self._secret(Purpose.CITIZEN_SEAL, ids)),
+        )
 
     def sealer(self, purpose: Purpose, key_id: int) -> Sealer:
         """Give the sealer of an adopted key.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from izin.keyring import Keyring, open_keyring
+from izin.keyring import Keyring, open_keyring, open_whole_keyring
 from izin.storage.database import Database
 from izin.storage.guard import check_server
 from izin.storage.migrate import check_schema
@@ -15,6 +15,8 @@ from izin.vault.selftest import self_test
 from izin.wiring.settings import Mode, Settings
 
 KEY_CONNECTIONS = 2
+_OF_BOTH_SIDES = frozenset({"izin_citizen", "izin_keeper"})
+"""Roles that work with the citizens' view; every other process has the provider side's keys."""
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -32,7 +34,7 @@ async def open_parts(settings: Settings, *, role: str) -> AsyncIterator[Parts]:
     """
     assert settings.database_url is not None, "the launcher has named a database"
     self_test()
-    provider = FileKeyProvider(settings.root_key, production=settings.mode is Mode.PRODUCTION)
+    provider = key_provider(settings)
     database = await Database.open(settings.database_url, role=role, size_max=settings.pool_size)
     try:
         async with database.connection() as connection:
@@ -41,11 +43,20 @@ async def open_parts(settings: Settings, *, role: str) -> AsyncIterator[Parts]:
         # keys have connections of their own: whoever loads one may hold all others
         keys = await Database.open(settings.database_url, role=role, size_max=KEY_CONNECTIONS)
         try:
-            yield Parts(database, await open_keyring(keys, provider))
+            open_keys = open_whole_keyring if role in _OF_BOTH_SIDES else open_keyring
+            yield Parts(database, await open_keys(keys, provider))
         finally:
             await keys.close()
     finally:
         await database.close()
+
+
+def key_provider(settings: Settings) -> FileKeyProvider:
+    """Where the root key lies.
+
+    Raises  StartRefusedError
+    """
+    return FileKeyProvider(settings.root_key, production=settings.mode is Mode.PRODUCTION)
 
 
 def utc_now() -> datetime:
