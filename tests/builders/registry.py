@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -139,6 +139,14 @@ class Registry(House):
             stop, task = self._keeper
             self._keeper = None
             stop.set()
+            await task
+
+    async def kill_keeper(self) -> None:
+        """End the keeper wherever it stands."""
+        assert self._keeper is not None, "there is a keeper to kill"
+        (_, task), self._keeper = self._keeper, None
+        task.cancel()
+        with suppress(asyncio.CancelledError):
             await task
 
 
