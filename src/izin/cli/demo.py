@@ -9,12 +9,11 @@ import typer
 
 from izin.cli.screen import AsJson, In, Screen, screen
 from izin.cli.serve import Port, Web, say_stopped, settings_of
-from izin.core.terms import Channel
 from izin.i18n.catalogue import Language
 from izin.storage.migrate import migrate
 from izin.wiring.demo import DemoFile, check_demo, fill, until_numbered, write_file
 from izin.wiring.launch import serve
-from izin.wiring.people import PEOPLE, address_of
+from izin.wiring.people import examples
 from izin.wiring.settings import PREFIX, LogLevel, Settings
 
 app = typer.Typer()
@@ -72,7 +71,7 @@ class _Demo:
 
 def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
     """Two lines for a shell: take a token, ask about three people. No password stands in them."""
-    people = [address_of(person, Channel.MESAJ).clear for person in (1, 2, PEOPLE)]
+    people = [address.clear for address in examples()]
     body = msgspec.json.encode({"type": "MESAJ", "recipients": people}).decode()
     as_json = "-H 'content-type: application/json'"
     token = f"curl -s {address}/oauth2/token {as_json} -d @{shlex.quote(str(file))}"

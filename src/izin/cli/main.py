@@ -16,6 +16,11 @@ COMMANDS = {
     "demo": ("demo", "Start a demonstration: database, invented people, the API."),
     "serve": ("serve", "Start the registry: database, keeper, web processes."),
     "migrate": ("migrate", "Bring the database to the schema of this version."),
+    "import": ("importing", "Load a CSV or XLSX file of consents for a brand."),
+    "export": ("exporting", "Write a brand's consents as a CSV or XLSX file."),
+    "ask": ("ask", "May this be sent to these addresses, why, and since when?"),
+    "rebuild": ("rebuild", "Compare both views with all that happened, or repair them."),
+    "keys": ("keys", "Show which keys there are, never a key; see that all open."),
 }
 """Name on the line, module of `izin.cli`, and what the help says of it."""
 

@@ -2,12 +2,13 @@
 
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, TypeAlias
 
 import msgspec
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from izin.cli.codes import REFUSED
-from izin.core.errors import RefusalError, Refused, StartRefusedError, UnavailableError
+from izin.core.errors import RefusalError, StartRefusedError, UnavailableError
 from izin.files.problem import FileRefusedError
 from izin.files.words import about_file
 from izin.i18n.catalogue import Language, render
@@ -31,6 +32,10 @@ In = Annotated[Language, typer.Option("--lang", help="Language of refusals.", ca
 
 Told: TypeAlias = Callable[[int, int | None], None]
 """Hears how much is done, of how much if that is known."""
+
+
+class CannotError(Exception):
+    """What was asked for cannot be done; one sentence says why."""
 
 
 class Screen:
@@ -47,10 +52,18 @@ class Screen:
         if not self._as_json:
             self._console.print(text, style=style, markup=False, soft_wrap=True)
 
-    def show(self, table: Table) -> None:
-        """Show people a table."""
-        if not self._as_json:
-            self._console.print(table)
+    def show(
+        self, headings: Sequence[str], rows: Iterable[tuple[Sequence[str], str | None]]
+    ) -> None:
+        """Show people a table of rows with their styles; nothing of a cell is cut off."""
+        if self._as_json:
+            return
+        table = Table(box=SIMPLE)
+        for heading in headings:
+            table.add_column(heading, overflow="fold")
+        for cells, style in rows:
+            table.add_row(*cells, style=style)
+        self._console.print(table)
 
     def give(self, result: object) -> None:
         """Give programs the result: one line of JSON, if JSON was asked for."""
@@ -73,7 +86,7 @@ class Screen:
             task = bar.add_task(what, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
-    def refuse(self, errors: list[dict[str, object]]) -> typer.Exit:
+    def refuse(self, errors: "list[Problem]") -> typer.Exit:
         """Tell why something is not done; give what ends the command."""
         for error in errors:
             code = f" ({error['code']})" if "code" in error else ""
@@ -89,40 +102,40 @@ def screen(as_json: bool, language: Language) -> Iterator[Screen]:
     lent = Screen(as_json=as_json, language=language)
     try:
         yield lent
-    except FileRefusedError as error:
-        said = about_file(error, language).removesuffix(f" ({error.refused[0].code})")
-        raise lent.refuse([{"code": error.refused[0].code, "message": said}]) from error
-    except RefusalError as error:
-        raise lent.refuse([render(each, language) for each in error.refused]) from error
-    except StartRefusedError as error:
-        raise lent.refuse([{"message": str(error)}]) from error
-    except UnavailableError as error:
-        raise lent.refuse([_unavailable(error)]) from error
-    except OSError as error:
-        raise lent.refuse(
-            [{"message": f"{error.filename or 'A file'}: {error.strerror}."}]
-        ) from error
-    except (typer.Exit, typer.Abort, KeyboardInterrupt):
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        lent.say("Interrupted.")
         raise
     except Exception as error:
-        raise lent.refuse([_unforeseen(error)]) from error
+        raise lent.refuse(_in_words(error, language)) from error
 
 
-def _unavailable(error: UnavailableError) -> dict[str, object]:
-    return {"message": f"The registry cannot be reached now ({error}). Try again in a while."}
+Problem = dict[str, object]
 
 
-def _unforeseen(error: Exception) -> dict[str, object]:
+def _in_words(error: Exception, language: Language) -> list[Problem]:
+    match error:
+        case FileRefusedError():
+            code = error.refused[0].code
+            said = about_file(error, language).removesuffix(f" ({code})")
+            return [{"code": code, "message": said}]
+        case RefusalError():
+            return [render(each, language) for each in error.refused]
+        case StartRefusedError() | CannotError():
+            return [{"message": str(error)}]
+        case UnavailableError():
+            why = f"The registry cannot be reached now ({error}). Try again in a while."
+            return [{"message": why}]
+        case OSError() if error.filename is not None:
+            return [{"message": f"{error.filename}: {error.strerror}."}]
+    return [{"message": _unforeseen(error)}]
+
+
+def _unforeseen(error: Exception) -> str:
     """Name the kind and the place: a message of unknown origin could show an address."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return {
-        "message": f"Something unforeseen happened ({type(error).__name__} in {last.name}, "
-        f"line {last.lineno}). Nothing more is known to be done; please report it."
-    }
-
-
-def refused(code: str, **facts: object) -> RefusalError:
-    """Build a refusal of the command line's own."""
-    return RefusalError(
-        Refused(code=code, facts=tuple((name, str(value)) for name, value in facts.items()))
+    return (
+        f"Something unforeseen happened ({type(error).__name__} in {last.name}, line "
+        f"{last.lineno}). What was done before it stays done; please report it."
     )

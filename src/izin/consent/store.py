@@ -179,3 +179,85 @@ async def finish_batch(
 
 async def drop_old_batches(connection: Connection, before: datetime) -> None:
     await connection.execute(_SQL["drop_old_batches"], before)
+
+
+class MendedColumns(msgspec.Struct, frozen=True):
+    """What rows of the company's view become, a column each; the keys are in `KeyColumns`."""
+
+    statuses: list[str]
+    sources: list[int | None]
+    consented_ats: list[datetime | None]
+    recorded_ats: list[datetime]
+    first_recorded_ats: list[datetime]
+    recipients_sealed: list[bytes]
+    retailer_sivs: list[bytes | None]
+    event_ids: list[UUID]
+    tag_epochs: list[int]
+    versions: list[int]
+
+    def parameters(self) -> tuple[list[object], ...]:
+        """Give the columns as $6..$15."""
+        return tuple(getattr(self, name) for name in self.__struct_fields__)
+
+
+async def figures_at(connection: Connection) -> list[Record]:
+    return await connection.fetch(_SQL["figures_at"])
+
+
+async def keys_of_events(connection: Connection, event_ids: list[UUID]) -> list[Record]:
+    return await connection.fetch(_SQL["keys_of_events"], event_ids)
+
+
+async def stored_rows(connection: Connection, keys: KeyColumns) -> list[Record]:
+    return await connection.fetch(_SQL["stored_rows"], *keys.parameters())
+
+
+async def stored_citizens(
+    connection: Connection, tags: list[UUID], slots: list[UUID], buckets: list[int]
+) -> list[Record]:
+    return await connection.fetch(_SQL["stored_citizens"], tags, slots, buckets)
+
+
+async def later_than(
+    connection: Connection,
+    event_ids: list[UUID],
+    buckets: list[int],
+    earlier_ids: list[UUID],
+    steps_max: int,
+) -> list[Record]:
+    return await connection.fetch(_SQL["later_than"], event_ids, buckets, earlier_ids, steps_max)
+
+
+async def rows_in_views(connection: Connection, idx: int) -> Record:
+    row = await connection.fetchrow(_SQL["rows_in_views"], idx)
+    assert row is not None, "sequence_head always has its one row"
+    return row
+
+
+async def mend_rows(
+    connection: Connection,
+    keys: KeyColumns,
+    mended: MendedColumns,
+    read: tuple[list[UUID], list[int]],
+) -> int:
+    done = await connection.execute(
+        _SQL["mend_rows"], *keys.parameters(), *mended.parameters(), *read
+    )
+    return int(done.split()[1])
+
+
+async def mend_missing_rows(connection: Connection, keys: KeyColumns, mended: MendedColumns) -> int:
+    done = await connection.execute(
+        _SQL["mend_missing_rows"], *keys.parameters(), *mended.parameters()
+    )
+    return int(done.split()[2])
+
+
+async def mend_citizens(
+    connection: Connection,
+    keys: tuple[list[UUID], list[UUID], list[int]],
+    sealed: list[bytes],
+    read_sealed: list[bytes | None],
+) -> int:
+    mended: int = await connection.fetchval(_SQL["mend_citizens"], *keys, sealed, read_sealed)
+    return mended

@@ -232,3 +232,182 @@ where request_id = $1::uuid and bucket = $2::smallint
 -- $1 instant before which requests are forgotten
 delete from batch
 where created_at < $1::timestamptz
+
+-- name: figures_at
+-- Every figure, and the number up to which they count: both move in one transaction.
+-- gives at least one row; brand_ref is null where there is no figure
+select
+    head.projected_idx, figure.brand_ref, figure.channel, figure.recipient_type,
+    figure.approvals, figure.rejections
+from sequence_head as head
+left join brand_figure as figure on true
+
+-- name: keys_of_events
+-- Which record each event moved; all null but the id for an erased one.
+-- $1 event_id uuid[n] · gives the ones that exist · index consent_event_pkey
+select event_id, brand_ref, channel, recipient_type, tag, bucket
+from consent_event
+where event_id = any ($1::uuid[])
+
+-- name: stored_rows
+-- Whole rows of the company's view. $1..$5 as current_records · gives only the keys that exist
+select
+    asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
+    stored.first_recorded_at, stored.recipient_sealed, stored.retailer_siv, stored.event_id,
+    stored.tag_epoch, stored.version
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+cross join lateral (
+    select *
+    from provider_consent as c
+    where
+        c.brand_ref = asked.brand_ref and c.channel = asked.channel
+        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
+        and c.bucket = asked.bucket
+    limit 1
+) as stored
+
+-- name: stored_citizens
+-- Rows of the citizens' view. $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n]
+-- gives only the keys that exist · index citizen_consent_pkey
+select asked.ord, stored.sealed
+from unnest($1::uuid[], $2::uuid[], $3::smallint[])
+    with ordinality as asked (tag, slot, bucket, ord)
+cross join lateral (
+    select c.sealed
+    from citizen_consent as c
+    where c.tag = asked.tag and c.slot = asked.slot and c.bucket = asked.bucket
+    limit 1
+) as stored
+
+-- name: later_than
+-- Which of these events came after another of the same key: one key look-up a step back.
+-- $1 event_id uuid[n] · $2 bucket int2[n] · $3 earlier event_id uuid[n] · $4 steps at most
+-- gives ord of those that did
+select asked.ord
+from unnest($1::uuid[], $2::smallint[], $3::uuid[])
+    with ordinality as asked (event_id, bucket, earlier_id, ord)
+cross join lateral (
+    with recursive chain as (
+        select 1 as step, e.previous_event_id as event_id
+        from consent_event as e
+        where e.event_id = asked.event_id and e.bucket = asked.bucket
+        union all
+        select chain.step + 1, before.previous_event_id
+        from chain
+        cross join lateral (
+            select p.previous_event_id
+            from consent_event as p
+            where p.event_id = chain.event_id and p.bucket = asked.bucket
+            limit 1
+        ) as before
+        where chain.step < $4::integer and chain.event_id <> asked.earlier_id
+    )
+    select 1
+    from chain
+    where chain.event_id = asked.earlier_id
+    limit 1
+) as found
+
+-- name: rows_in_views
+-- How many rows each view has, and how many keys began after a number: one moment for all four.
+-- $1 idx · reads both views whole
+select
+    (select count(*) from provider_consent) as provider_rows,
+    (select count(*) from citizen_consent) as citizen_rows,
+    (
+        select count(*)
+        from entry as n
+        join consent_event as e on e.event_id = n.event_id and e.bucket = n.bucket
+        where
+            n.idx > $1::bigint and e.previous_event_id is null and e.tag is not null
+    ) + (
+        select count(*)
+        from pending as w
+        join consent_event as e on e.event_id = w.event_id and e.bucket = w.bucket
+        where e.previous_event_id is null and e.tag is not null
+    ) as keys_since,
+    (
+        select count(*)
+        from entry as n
+        join consent_event as e on e.event_id = n.event_id and e.bucket = n.bucket
+        where
+            n.idx > $1::bigint and n.idx <= head.projected_idx
+            and e.previous_event_id is null and e.tag is not null
+    ) as projected_since
+from sequence_head as head
+
+-- name: mend_rows
+-- Puts rows of the company's view right that nobody moved since they were read.
+-- $1..$5 key · $6..$15 what they become · $16 event_id and $17 version as they were read
+-- gives how many were · locks them, in key order
+update provider_consent as stored set
+    status = mended.status,
+    source = mended.source,
+    consented_at = mended.consented_at,
+    recorded_at = mended.recorded_at,
+    first_recorded_at = mended.first_recorded_at,
+    recipient_sealed = mended.recipient_sealed,
+    retailer_siv = mended.retailer_siv,
+    event_id = mended.event_id,
+    tag_epoch = mended.tag_epoch,
+    version = mended.version
+from unnest(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[],
+    $6::consent_status[], $7::smallint[], $8::timestamptz[], $9::timestamptz[],
+    $10::timestamptz[], $11::bytea[], $12::bytea[], $13::uuid[], $14::smallint[], $15::bigint[],
+    $16::uuid[], $17::bigint[]
+) as mended (
+    brand_ref, channel, recipient_type, tag, bucket, status, source, consented_at, recorded_at,
+    first_recorded_at, recipient_sealed, retailer_siv, event_id, tag_epoch, version,
+    read_event_id, read_version
+)
+where
+    stored.brand_ref = mended.brand_ref and stored.channel = mended.channel
+    and stored.recipient_type = mended.recipient_type and stored.tag = mended.tag
+    and stored.bucket = mended.bucket
+    and stored.event_id = mended.read_event_id and stored.version = mended.read_version
+
+-- name: mend_missing_rows
+-- Puts back rows of the company's view that are not there. $1..$15 as mend_rows
+insert into provider_consent (
+    brand_ref, channel, recipient_type, tag, bucket, status, source, consented_at, recorded_at,
+    first_recorded_at, recipient_sealed, retailer_siv, event_id, tag_epoch, version
+)
+select mended.*
+from unnest(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[],
+    $6::consent_status[], $7::smallint[], $8::timestamptz[], $9::timestamptz[],
+    $10::timestamptz[], $11::bytea[], $12::bytea[], $13::uuid[], $14::smallint[], $15::bigint[]
+) as mended
+on conflict (brand_ref, channel, recipient_type, tag, bucket) do nothing
+
+-- name: mend_citizens
+-- Puts rows of the citizens' view right that the projector has not written since they were read.
+-- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n] · $4 sealed bytea[n] · $5 as it was read bytea[n], null: not there
+-- gives how many were
+with given as (
+    select tag, slot, bucket, sealed, read_sealed
+    from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[], $5::bytea[])
+        as given (tag, slot, bucket, sealed, read_sealed)
+),
+
+changed as (
+    update citizen_consent as stored set sealed = given.sealed
+    from given
+    where
+        stored.tag = given.tag and stored.slot = given.slot and stored.bucket = given.bucket
+        and stored.sealed = given.read_sealed
+    returning stored.slot
+),
+
+added as (
+    insert into citizen_consent (tag, slot, bucket, sealed)
+    select given.tag, given.slot, given.bucket, given.sealed
+    from given
+    where given.read_sealed is null
+    on conflict (tag, slot, bucket) do nothing
+    returning slot
+)
+
+select (select count(*) from changed) + (select count(*) from added) as mended

@@ -1,6 +1,7 @@
 """The statements of `store.sql`, one function each, no branch."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -42,3 +43,25 @@ async def add_keys(
 ) -> None:
     """Add keys to one scope and period; one that exists already stays as it is."""
     await connection.execute(_SQL["add_keys"], list(wrapped), scope, period, list(wrapped.values()))
+
+
+class KeyGroup(msgspec.Struct, frozen=True):
+    """The keys of one purpose and period: how many, of how many brands or registries, of when."""
+
+    purpose: str
+    period: str
+    key_count: int
+    scope_count: int
+    first_created_at: datetime
+    last_created_at: datetime
+
+
+async def survey(connection: Connection) -> list[KeyGroup]:
+    """Count the keys by purpose and period."""
+    return [KeyGroup(*row) for row in await connection.fetch(_SQL["survey"])]
+
+
+async def keys_after(connection: Connection, key_id: int, limit: int) -> list[StoredKey]:
+    """Read all keys, a page at a time."""
+    rows = await connection.fetch(_SQL["keys_after"], key_id, limit)
+    return [StoredKey(*row) for row in rows]

@@ -27,3 +27,22 @@ select made.purpose, $2, $3, made.wrapped
 from unnest($1::text[], $4::bytea[]) as made (purpose, wrapped)
 order by made.purpose
 on conflict (purpose, scope, period) do nothing
+
+-- name: survey
+-- How many keys there are of each purpose and period, and since when; never a key.
+-- gives one row a purpose and period, in their order
+select
+    purpose, period, count(*) as key_count, count(distinct scope) as scope_count,
+    min(created_at) as first_created_at, max(created_at) as last_created_at
+from keyring
+group by purpose, period
+order by purpose, period
+
+-- name: keys_after
+-- All keys, a page at a time. $1 key_id of the page before · $2 rows · gives rows of keyring
+-- index keyring_pkey · locks none
+select key_id, purpose, scope, period, wrapped
+from keyring
+where key_id > $1::int4
+order by key_id
+limit $2::int4

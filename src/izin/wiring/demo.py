@@ -14,8 +14,8 @@ from izin.consent.event import Actor
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import StartRefusedError
-from izin.ledger import store as ledger
-from izin.provider import store as provider_store
+from izin.ledger.entry import waiting
+from izin.provider.lookup import changed
 from izin.provider.model import Provider
 from izin.provider.register import register
 from izin.retailer.add import add as add_retailer
@@ -132,12 +132,12 @@ async def _open(settings: Settings, role: str) -> Database:
 
 async def _is_anything_waiting(database: Database) -> bool:
     async with database.connection() as connection:
-        return bool(await ledger.waiting(connection, 1))
+        return bool(await waiting(connection, 1))
 
 
 async def _is_filled(operator: Database) -> bool:
     async with operator.connection() as connection:
-        found = await provider_store.changed(connection, -1)
+        found = await changed(connection, -1)
     known = {each.iys_code: each.activated_at for each in found}
     if known and FIRST.provider.iys_code not in known:
         raise StartRefusedError(

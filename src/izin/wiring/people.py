@@ -135,6 +135,27 @@ def movements() -> Movements:
     return Movements(loaded, changed, refused + regretted)
 
 
+def examples() -> tuple[Address, Address, Address]:
+    """Three people to ask the first company's master brand about, by message.
+
+    One consents, one has refused by herself, one is not known.
+    """
+    happened = movements()
+    moved = {
+        each.key: each for each in (*happened.loaded, *happened.changed, *happened.by_citizens)
+    }
+    asked = {
+        key: last
+        for key, last in moved.items()
+        if key.brand_code == FIRST.brands[0].brand_code
+        and key.channel is Channel.MESAJ
+        and key.recipient_type is RecipientType.BIREYSEL
+    }
+    consents = (key for key, last in asked.items() if last.status is Status.ONAY)
+    refused = (key for key, last in asked.items() if last.source is _CITIZENS[Channel.MESAJ])
+    return next(consents).address, next(refused).address, address_of(PEOPLE, Channel.MESAJ)
+
+
 def _loaded(company: Company, rng: random.Random) -> Iterator[Proposal]:
     for person in range(PEOPLE):
         kind = RecipientType.TACIR if person % 8 == 0 else RecipientType.BIREYSEL

@@ -1,0 +1,149 @@
+"""``izin import``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from izin.cli.codes import REFUSED, ROW_ERRORS
+from izin.cli.over import brand_and_provider, over
+from izin.cli.screen import AsJson, In, Screen, screen
+from izin.consent.event import Actor
+from izin.consent.intake import IntakeContext, parse_consent
+from izin.consent.model import Proposal, Verdict
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.codes import BrandCode
+from izin.core.workdays import Calendar
+from izin.files.check import Summary
+from izin.files.imports import Order, Outcome, import_file
+from izin.files.load import Loaded, Registry
+from izin.files.words import about_group, about_ignored, about_repeats
+from izin.i18n.catalogue import Language
+from izin.provider.model import Provider
+from izin.storage.database import Connection
+from izin.wiring.parts import Parts, utc_now
+from izin.wiring.settings import Settings
+
+app = typer.Typer()
+
+ROLE = "izin_web"
+
+File = Annotated[
+    Path, typer.Argument(help="CSV or XLSX; its content says which.", exists=True, dir_okay=False)
+]
+Brand = Annotated[int, typer.Option("--brand", help="Code of the brand whose consents they are.")]
+Errors = Annotated[
+    Path | None, typer.Option("--errors", help="Where refused rows go; else beside the file.")
+]
+AllOrNothing = Annotated[
+    bool, typer.Option("--all-or-nothing", help="Record nothing if any row is wrong.")
+]
+
+
+@app.command()
+def import_command(
+    file: File,
+    brand: Brand,
+    errors: Errors = None,
+    all_or_nothing: AllOrNothing = False,
+    as_json: AsJson = False,
+    lang: In = Language.TR,
+) -> None:
+    """Load a file of consents; a load that was cut off goes on where it stopped.
+
+    Exit code 2 if some rows were refused, 1 if nothing was recorded.
+    """
+    with screen(as_json, lang) as to:
+        error_path = errors or file.with_name(f"{file.stem}.errors{file.suffix}")
+        with to.progress("Rows") as told:
+
+            def heard(loaded: Loaded) -> None:
+                told(loaded.rows_done, None)
+
+            async def work(settings: Settings, parts: Parts) -> Outcome:
+                _, provider = await brand_and_provider(parts, BrandCode(brand))
+                context = _context(settings, provider, brand)
+                order = Order(
+                    path=file,
+                    error_path=error_path,
+                    iys_code=provider.iys_code,
+                    parse=lambda row: parse_consent(row, context),
+                    all_or_nothing=all_or_nothing,
+                    language=lang,
+                )
+                return await import_file(order, _registry(parts, brand), heard)
+
+            outcome = over(ROLE, work)
+        _show(to, outcome, error_path)
+
+
+def _context(settings: Settings, provider: Provider, brand: int) -> IntakeContext:
+    now = utc_now()
+    is_open = provider.activated_at is None or provider.activated_at > now
+    return IntakeContext(
+        iys_code=provider.iys_code,
+        brand_code=BrandCode(brand),
+        now=now,
+        earliest_registrable=None if is_open else Calendar.load().earliest_registrable(now),
+        sandbox=settings.is_sandbox,
+    )
+
+
+def _registry(parts: Parts, brand: int) -> Registry:
+    recorder = Recorder(parts.keyring)
+
+    async def record(proposals: Sequence[Proposal], connection: Connection) -> list[Verdict]:
+        # what another way has brought before is no error of the file
+        return await recorder.record(
+            connection, proposals, actor=Actor.PROVIDER, on_repeat=OnRepeat.ANSWER
+        )
+
+    return Registry(BrandCode(brand), parts.database.transaction, record)
+
+
+def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:
+    summary, loaded = outcome.summary, outcome.loaded
+    _say_summary(to, summary)
+    refused = summary.bad if loaded is None else loaded.rows_refused
+    if loaded is None:
+        to.say("Nothing was recorded: every row has to be right.", style="bold red")
+    else:
+        to.say(
+            f"{loaded.rows_done} rows: {loaded.rows_recorded} recorded, "
+            f"{loaded.rows_repeated} recorded before, {loaded.rows_refused} refused.",
+            style="bold",
+        )
+    if refused:
+        to.say(f"The refused rows, with what to mend: {error_path}")
+    to.give(
+        {
+            "rows": summary.rows,
+            "recorded": 0 if loaded is None else loaded.rows_recorded,
+            "repeated": 0 if loaded is None else loaded.rows_repeated,
+            "refused": refused,
+            "errors": [
+                {
+                    "code": g.example.code,
+                    "field": g.example.field,
+                    "count": g.count,
+                    "lines": g.lines,
+                }
+                for g in summary.groups
+            ],
+            "error_file": str(error_path) if refused else None,
+        }
+    )
+    if loaded is None:
+        raise typer.Exit(REFUSED)
+    if refused:
+        raise typer.Exit(ROW_ERRORS)
+
+
+def _say_summary(to: Screen, summary: Summary) -> None:
+    for group in summary.groups:
+        to.say(about_group(group.example, group.count, group.lines, to.language), style="red")
+    if summary.repeats.count:
+        to.say(about_repeats(summary.repeats.count, summary.repeats.lines, to.language))
+    if summary.ignored_headings:
+        to.say(about_ignored(summary.ignored_headings, to.language))

@@ -1,0 +1,48 @@
+"""A command's work over the registry that is there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+
+from izin.access.directory import Directory
+from izin.access.facts import BrandFacts
+from izin.cli.screen import CannotError
+from izin.core.codes import BrandCode
+from izin.provider.model import Provider
+from izin.wiring.database import existing_database
+from izin.wiring.parts import Parts, open_parts
+from izin.wiring.settings import Settings, read_settings
+
+T = TypeVar("T")
+
+
+def over(role: str, work: Callable[[Settings, Parts], Awaitable[T]]) -> T:
+    """Do work over the registry's database under a role: named, running, or started for it.
+
+    Raises  StartRefusedError, and whatever the work raises
+    """
+    settings = read_settings()
+    with existing_database(settings) as opened:
+        there = msgspec.structs.replace(settings, database_url=opened.url)
+        return asyncio.run(_over(there, role, work))
+
+
+async def _over(
+    settings: Settings, role: str, work: Callable[[Settings, Parts], Awaitable[T]]
+) -> T:
+    async with open_parts(settings, role=role) as parts:
+        return await work(settings, parts)
+
+
+async def brand_and_provider(parts: Parts, brand_code: BrandCode) -> tuple[BrandFacts, Provider]:
+    """Look a brand up, and whose it is. Raises CannotError where there is none."""
+    directory = Directory(parts.database, parts.keyring.pseudonyms.brand_ref)
+    await directory.refresh()
+    brand = directory.brand(brand_code)
+    if brand is None:
+        raise CannotError(f"There is no brand {brand_code} in this registry.")
+    provider = directory.provider(brand.iys_code)
+    assert provider is not None, "a brand is a registered provider's"
+    return brand, provider
