@@ -16,6 +16,10 @@ def _list(items: Schema, **more: Any) -> Schema:
     return {"type": "array", "items": items, **more}
 
 
+def _with_examples(schema: Schema, *examples: object) -> Schema:
+    return {**schema, "examples": list(examples)}
+
+
 def _one_of(values: tuple[str, ...]) -> Schema:
     return {"type": "string", "enum": [str(value) for value in values]}
 
@@ -37,7 +41,21 @@ _STATUS = _one_of(tuple(Status))
 _ANY_SOURCE = _one_of(tuple(Source))
 _PAGINATION = _object(totalCount=_COUNT, pageSize=_COUNT, offset=_COUNT)
 
-CONSENT_ROW = {
+_CONSUMER = {
+    "recipient": "+905990000001",
+    "type": "MESAJ",
+    "source": "HS_WEB",
+    "status": "ONAY",
+    "consentDate": "2026-01-15 13:45:00",
+    "recipientType": "BIREYSEL",
+}
+_MERCHANT = {
+    "recipient": "satinalma@tacir.example",
+    "type": "EPOSTA",
+    "status": "ONAY",
+    "recipientType": "TACIR",
+}
+_ROW = {
     **_object(
         ("recipient", "type", "status"),
         recipient=_TEXT,
@@ -51,7 +69,8 @@ CONSENT_ROW = {
     ),
     "additionalProperties": False,
 }
-CONSENT_ROWS = _list(CONSENT_ROW, minItems=1, maxItems=1000)
+CONSENT_ROW = _with_examples(_ROW, _CONSUMER, _MERCHANT)
+CONSENT_ROWS = _with_examples(_list(_ROW, minItems=1, maxItems=1000), [_CONSUMER, _MERCHANT])
 RECEIPT = _object(("transactionId", "creationDate"), transactionId=_RECEIPT_ID, creationDate=_WHEN)
 BATCH_ACCEPTED = _object(
     ("requestId", "subRequests"),
@@ -85,11 +104,15 @@ BATCH_RESULTS = _list(
         originalRequestInformation=_object(requestId=_UUID, subRequestId=_UUID),
     )
 )
-QUESTION = _object(
-    ("recipient", "recipientType", "type"),
-    recipient=_TEXT,
-    recipientType=_RECIPIENT_TYPE,
-    type=_CHANNEL,
+_KEY = {"recipient": "+905990000001", "recipientType": "BIREYSEL", "type": "MESAJ"}
+QUESTION = _with_examples(
+    _object(
+        ("recipient", "recipientType", "type"),
+        recipient=_TEXT,
+        recipientType=_RECIPIENT_TYPE,
+        type=_CHANNEL,
+    ),
+    _KEY,
 )
 _MOVEMENT: dict[str, Schema] = {
     "consentDate": _WHEN,
@@ -102,21 +125,27 @@ _MOVEMENT: dict[str, Schema] = {
     "transactionId": _RECEIPT_ID,
 }
 DETAIL = _object(**_MOVEMENT, retailerCode=_CODE, retailerTitle=_TEXT, retailerAccessCount=_COUNT)
-RECIPIENTS = _object(("recipients",), recipients=_list(_TEXT, minItems=1, maxItems=1000))
+RECIPIENTS = _with_examples(
+    _object(("recipients",), recipients=_list(_TEXT, minItems=1, maxItems=1000)),
+    {"recipients": ["+905990000001", "+905990000002"]},
+)
 STATUS_LIST = _object(("requestId", "list"), requestId=_UUID, list=_list(_TEXT))
 HISTORY = _object(("list", "pagination"), list=_list(_object(**_MOVEMENT)), pagination=_PAGINATION)
 CHANGES = _object(
     ("after", "list"), after=_TEXT, list=_list(_object(**_MOVEMENT, citizenName=_TEXT))
 )
 
-ASK = _object(
-    ("recipients", "type"),
-    recipients=_list(_TEXT, minItems=1, maxItems=10_000),
-    type=_CHANNEL,
-    recipientType=_RECIPIENT_TYPE,
-    retailerCode=_CODE,
-    messageKind=_TEXT,
-    containsPromotion=_YES,
+ASK = _with_examples(
+    _object(
+        ("recipients", "type"),
+        recipients=_list(_TEXT, minItems=1, maxItems=10_000),
+        type=_CHANNEL,
+        recipientType=_RECIPIENT_TYPE,
+        retailerCode=_CODE,
+        messageKind=_TEXT,
+        containsPromotion=_YES,
+    ),
+    {"recipients": ["+905990000001"], "type": "MESAJ", "recipientType": "BIREYSEL"},
 )
 ASKED = _object(
     ("list", "decidedAt"),
@@ -134,13 +163,16 @@ ASKED = _object(
     decidedAt=_WHEN,
     validUntil=_WHEN,
 )
-AS_OF = _object(
-    ("recipient", "recipientType", "type", "at"),
-    recipient=_TEXT,
-    recipientType=_RECIPIENT_TYPE,
-    type=_CHANNEL,
-    at=_WHEN,
-    knownAt=_WHEN,
+AS_OF = _with_examples(
+    _object(
+        ("recipient", "recipientType", "type", "at"),
+        recipient=_TEXT,
+        recipientType=_RECIPIENT_TYPE,
+        type=_CHANNEL,
+        at=_WHEN,
+        knownAt=_WHEN,
+    ),
+    {**_KEY, "at": "2026-01-15 13:45:00"},
 )
 AS_OF_FOUND = _object(
     at=_WHEN, knownAt=_WHEN, state=_object(**_MOVEMENT), known=_object(**_MOVEMENT)
