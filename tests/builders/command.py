@@ -1,0 +1,107 @@
+"""The command line as an operator has it: real processes, stopped by real signals."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+READY_S = 60
+END_S = 40
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """None of this machine's settings, and a registry of its own."""
+    outer = {k: v for k, v in os.environ.items() if not k.startswith("IZIN_")}
+    return outer | {"IZIN_DATA_FOLDER": str(folder), "IZIN_PORT": str(port), "COLUMNS": "200"}
+
+
+class Command:
+    """One ``izin …`` that runs."""
+
+    def __init__(self, *arguments: str, folder: Path, port: int) -> None:
+        self._log = (folder.parent / f"{folder.name}.{port}.stderr").open("w+b")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "izin", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=environment(folder, port),
+            cwd=folder.parent,
+            start_new_session=True,
+        )
+
+    def answer(self) -> dict[str, Any]:
+        """Wait for one line of JSON, such as a server says once it answers."""
+        assert self.process.stdout is not None
+        heard, _, _ = select.select([self.process.stdout], [], [], READY_S)
+        line = self.process.stdout.readline() if heard else b""
+        assert line, f"no answer; it said: {self.said()}"
+        return json.loads(line)
+
+    def said(self) -> str:
+        """What people have read so far."""
+        self._log.flush()
+        self._log.seek(0)
+        return self._log.read().decode()
+
+    def tree(self) -> list[psutil.Process]:
+        """It, and every process that it started."""
+        me = psutil.Process(self.process.pid)
+        return [me, *me.children(recursive=True)]
+
+    def stop(self, signal_: int = signal.SIGINT) -> int:
+        """Send a signal to it alone and wait for its end; gives its exit code."""
+        self.process.send_signal(signal_)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end; gives its exit code."""
+        return self.process.wait(END_S)
+
+    def close(self) -> None:
+        """See that nothing is left, whatever happened."""
+        if self.process.poll() is None:
+            for each in self.tree():
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+            self.process.wait(END_S)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self._log.close()
+
+
+def until(true: Callable[[], bool], *, seconds: float = END_S) -> None:
+    """Wait for a condition of another process, bounded."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not become true"
+        time.sleep(0.02)
+
+
+def until_gone(processes: list[psutil.Process], *, seconds: float = END_S) -> None:
+    """Wait until all of these have ended by themselves, bounded."""
+    until(lambda: not any(map(_runs, processes)), seconds=seconds)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        # whoever is nobody's child any more may wait long for somebody to note its end
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,276 @@
+"""The commands over a registry that runs, as an operator types them."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from builders.command import Command, environment, free_port, until
+
+from izin.cli.main import COMMANDS, run
+from izin.files.headings import TEMPLATE
+from izin.wiring.people import examples
+
+LOADING_BRAND = 741001
+"""Of the company that may still load what is old."""
+
+ACTIVE_BRAND = 731001
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory):
+    """A demonstration that runs while this module is tried."""
+    folder = tmp_path_factory.mktemp("line") / "var"
+    demo = Command("demo", "--json", folder=folder, port=free_port())
+    demo.answer()
+    yield folder
+    assert demo.stop() == 0
+    demo.close()
+
+
+@pytest.fixture
+def izin(registry, monkeypatch, capsys):
+    """Types a command in this process; gives its exit code, its JSON, and what people read."""
+    monkeypatch.setenv("IZIN_DATA_FOLDER", str(registry))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def type_(*words: str):
+        code = run([str(word) for word in words])
+        said = capsys.readouterr()
+        return code, json.loads(said.out) if said.out else None, said.err
+
+    return type_
+
+
+def a_file(path: Path, *rows: tuple[str, ...]) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(
+            [
+                TEMPLATE[name]
+                for name in (
+                    "recipient",
+                    "type",
+                    "status",
+                    "source",
+                    "consentDate",
+                    "recipientType",
+                )
+            ]
+        )
+        writer.writerows(rows)
+    return path
+
+
+def a_line(number: int, **changes: str) -> tuple[str, ...]:
+    given = {
+        "recipient": f"+90599{number:07}",
+        "type": "MESAJ",
+        "status": "ONAY",
+        "source": "HS_WEB",
+        "date": "2024-05-06 07:08:09",
+        "kind": "BIREYSEL",
+    }
+    return tuple((given | changes).values())
+
+
+def test_the_question_is_answered_with_its_reason_and_its_age(izin):
+    consents, refused, unknown = (address.clear for address in examples())
+    code, told, _ = izin("ask", ACTIVE_BRAND, consents, refused, unknown, "nobody", "--json")
+    assert code == 0
+    assert [(each["decision"], each["reason"]) for each in told["list"]] == [
+        ("ALLOWED", "CONSENT"),
+        ("DENIED", "REJECTED"),
+        ("DENIED", "NO_CONSENT"),
+        ("UNKNOWN", "INVALID_REQUEST"),
+    ]
+    assert [each["since"] is not None for each in told["list"]] == [True, True, False, False]
+
+
+def test_people_see_a_table_that_shows_no_address(izin):
+    consents, *_ = (address.clear for address in examples())
+    code, told, seen = izin("ask", ACTIVE_BRAND, consents)
+    assert (code, told) == (0, None)
+    assert "ALLOWED" in seen
+    assert consents not in seen
+
+
+def test_the_question_can_be_asked_as_of_an_instant(izin):
+    consents, *_ = (address.clear for address in examples())
+    past = ("--at", "2024-01-01 00:00:00", "--json")
+    _, told, _ = izin("ask", ACTIVE_BRAND, consents, *past)
+    assert told["list"][0]["reason"] == "NO_CONSENT"  # nothing was recorded yet
+    future = ("--at", "2090-01-01 00:00:00", "--json")
+    _, told, _ = izin("ask", ACTIVE_BRAND, consents, *future)
+    assert told["list"][0]["reason"] == "CONSENT"
+    code, told, _ = izin("ask", ACTIVE_BRAND, consents, "--at", "yesterday", "--json")
+    assert (code, "no instant" in told["errors"][0]["message"]) == (1, True)
+
+
+def test_a_file_is_loaded_but_for_its_wrong_rows_which_come_back(izin, tmp_path):
+    file = a_file(tmp_path / "izinler.csv", a_line(5_000_001), a_line(5_000_002, status="EVET?"))
+    code, told, seen = izin("import", file, "--brand", LOADING_BRAND, "--json")
+    assert code == 2, seen
+    assert (told["recorded"], told["refused"]) == (1, 1)
+    assert [(e["code"], e["lines"]) for e in told["errors"]] == [("H115", [3])]
+    back = Path(told["error_file"])
+    assert back.name == "izinler.errors.csv"
+    assert "+905995000002"[-10:] in back.read_text("utf-8-sig")
+    _, asked, _ = izin("ask", LOADING_BRAND, "+905995000001", "--json")
+    assert asked["list"][0]["reason"] == "CONSENT"
+
+
+def test_a_file_is_loaded_once(izin, tmp_path):
+    file = a_file(tmp_path / "bir.csv", a_line(5_100_001))
+    assert izin("import", file, "--brand", LOADING_BRAND)[0] == 0
+    code, told, _ = izin("import", file, "--brand", LOADING_BRAND, "--json", "--lang", "en")
+    assert (code, told["errors"][0]["code"]) == (1, "IZ116")
+    assert "(IZ116)" not in told["errors"][0]["message"]
+
+
+def test_all_or_nothing_records_nothing_if_a_row_is_wrong(izin, tmp_path):
+    file = a_file(tmp_path / "hep.csv", a_line(5_200_001), a_line(5_200_002, type="FAKS"))
+    code, _, seen = izin("import", file, "--brand", LOADING_BRAND, "--all-or-nothing")
+    assert code == 1
+    assert "Nothing was recorded" in seen
+    _, asked, _ = izin("ask", LOADING_BRAND, "+905995200001", "--json")
+    assert asked["list"][0]["reason"] == "NO_CONSENT"
+
+
+@pytest.mark.parametrize("name", ["hepsi.csv", "hepsi.xlsx"])
+def test_a_brand_is_written_as_a_file_that_only_its_owner_reads(izin, tmp_path, name):
+    file = tmp_path / name
+    code, told, seen = izin("export", file, "--brand", LOADING_BRAND + 1, "--json")
+    assert code == 0, seen
+    assert told["rows"] > 100
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_plain_export_has_one_line_a_consent(izin, tmp_path):
+    file = tmp_path / "duz.csv"
+    _, told, _ = izin("export", file, "--brand", ACTIVE_BRAND, "--plain", "--json")
+    text = file.read_text("utf-8-sig")
+    assert len(text.splitlines()) == told["rows"] + 1
+    assert "\n+90599" in text
+
+
+def test_an_export_says_which_kinds_of_file_there_are(izin, tmp_path):
+    code, _, seen = izin("export", tmp_path / "hepsi.pdf", "--brand", ACTIVE_BRAND)
+    assert code == 1
+    assert ".csv or .xlsx" in seen
+
+
+def test_the_keys_are_counted_and_each_opens(izin):
+    code, told, _ = izin("keys", "--json")
+    assert code == 0
+    scopes = {group["purpose"]: group["scope_count"] for group in told["keys"]}
+    assert scopes["brand-seal"] == 6
+    assert scopes["citizen-seal"] == 1
+    code, tried, _ = izin("keys", "check", "--json")
+    assert code == 0
+    assert tried == {"keys": sum(group["key_count"] for group in told["keys"]), "lost": []}
+    assert "wrapped" not in json.dumps(told)
+    assert "brand-seal" in izin("keys")[2]
+
+
+def test_the_demonstration_s_views_agree_with_its_movements(izin):
+    code, told, _ = izin("rebuild", "--json")
+    assert code == 0
+    assert told["left"] == 0
+    assert told["movements"] > told["keys"] > 3000
+    code, _, seen = izin("rebuild", "--write")
+    assert code == 0
+    assert "movements make up" in seen
+
+
+def test_an_unknown_brand_is_told_in_one_line(izin, tmp_path):
+    file = a_file(tmp_path / "yok.csv", a_line(1))
+    for words in (
+        ("ask", 999999, "+905990000001"),
+        ("export", tmp_path / "yok.xlsx", "--brand", 999999),
+        ("import", file, "--brand", 999999),
+    ):
+        code, told, seen = izin(*words)
+        assert (code, told) == (1, None)
+        assert seen.strip() == "There is no brand 999999 in this registry."
+
+
+def test_a_load_that_is_killed_goes_on_and_doubles_no_row(izin, registry, tmp_path):
+    rows = 12_000
+    file = a_file(tmp_path / "uzun.csv", *(a_line(6_000_000 + n) for n in range(rows)))
+    words = ["import", str(file), "--brand", str(LOADING_BRAND + 1), "--json"]
+    loading = subprocess.Popen(
+        [sys.executable, "-m", "izin", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(registry, free_port()),
+    )
+
+    def some_are_there() -> bool:
+        _, asked, _ = izin("ask", LOADING_BRAND + 1, "+905996000000", "--json")
+        return asked["list"][0]["reason"] == "CONSENT" or loading.poll() is not None
+
+    until(some_are_there)
+    loading.send_signal(signal.SIGKILL)
+    loading.wait()
+    code, told, _ = izin(*words)
+    assert code == 0
+    assert (told["recorded"], told["repeated"], told["refused"]) == (rows, 0, 0)
+    _, before, _ = izin("rebuild", "--json")
+    assert before["left"] == 0
+
+
+def test_without_a_registry_a_command_says_how_to_make_one(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("IZIN_DATA_FOLDER", str(tmp_path / "nothing"))
+    assert run(["keys"]) == 1
+    said = capsys.readouterr().err
+    assert "There is no registry in" in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_registry_that_does_not_run_is_started_for_the_time_of_a_command(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv("IZIN_DATA_FOLDER", str(tmp_path / "var"))
+    assert run(["migrate", "--json"]) == 0
+    applied = json.loads(capsys.readouterr().out)
+    assert applied["applied"][-1] == applied["schema"]
+    assert run(["migrate"]) == 0
+    assert "already" in capsys.readouterr().err
+    assert run(["rebuild", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["movements"] == 0
+
+
+def test_what_was_typed_wrong_is_refused_with_exit_code_1(capsys):
+    assert run(["keys", "--nonsense"]) == 1
+    assert run(["demon"]) == 1
+    assert "Did you mean 'demo'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_answers_in_json_and_helps(name, capsys):
+    assert run([name, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "--json" in shown
+    assert "--lang" in shown
+
+
+def test_settings_that_do_not_fit_are_told_in_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("IZIN_PORT", "many")
+    assert run(["keys", "--json"]) == 1
+    [error] = msgspec.json.decode(capsys.readouterr().out)["errors"]
+    assert "The settings do not fit" in error["message"]
+
+
+def test_the_help_reads_no_database_and_no_server():
+    code = "import sys; import izin.cli.main as m; m.run(['--help']); print(sorted(sys.modules))"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    ).stdout
+    assert "izin.cli.main" in shown
+    for heavy in ("asyncpg", "uvicorn", "starlette", "izin.consent", "cryptography"):
+        assert f"'{heavy}'" not in shown

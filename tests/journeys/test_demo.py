@@ -1,0 +1,172 @@
+"""`make run`: a registry of invented people that starts, answers, stops, and keeps its data."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+
+import httpx2
+import psutil
+import pytest
+from builders.command import Command, free_port, until, until_gone
+from builders.house import ago
+
+from izin.storage.folder import processes_in
+
+DATABASE = "database"
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A data folder that is not there yet, and a port."""
+    return {"folder": tmp_path / "var", "port": free_port()}
+
+
+@pytest.fixture
+def started():
+    """Starts commands, and sees at the end that nothing is left of them."""
+    commands: list[Command] = []
+
+    def start(*arguments: str, **place) -> Command:
+        commands.append(Command(*arguments, **place))
+        return commands[-1]
+
+    yield start
+    for command in commands:
+        command.close()
+
+
+def signed_in(file: dict) -> httpx2.Client:
+    answer = httpx2.post(f"{file['base_url']}/oauth2/token", json=file)
+    assert answer.status_code == 200, answer.text
+    token = answer.json()["access_token"]
+    return httpx2.Client(
+        base_url=file["base_url"], headers={"authorization": f"Bearer {token}"}, timeout=20
+    )
+
+
+def brand_path(file: dict) -> str:
+    return f"/sps/{file['iysCode']}/brands/{file['brandCode']}"
+
+
+PERSON = "+905990999999"
+
+
+def is_allowed(file: dict) -> bool:
+    """May the first company send a message to the person?"""
+    with signed_in(file) as client:
+        asked = {"recipients": [PERSON], "type": "MESAJ"}
+        told = client.post(f"/x/brands/{file['brandCode']}/ask", json=asked).json()
+    return told["list"][0]["allowed"]
+
+
+def add_consent(file: dict) -> None:
+    """The person consents to the first company's messages."""
+    row = {
+        "recipient": PERSON,
+        "type": "MESAJ",
+        "source": "HS_WEB",
+        "status": "ONAY",
+        "consentDate": ago(hours=1),
+        "recipientType": "BIREYSEL",
+    }
+    with signed_in(file) as client:
+        added = client.post(f"{brand_path(file)}/consents", json=row)
+    assert added.status_code == 200, added.text
+
+
+def test_a_demonstration_hands_out_a_user_in_a_private_file(place, started):
+    demo = started("demo", "--json", **place)
+    ready = demo.answer()
+    path = place["folder"] / "demo.json"
+    assert stat.S_IMODE(place["folder"].stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    file = json.loads(path.read_text("utf-8"))
+    assert file["base_url"] == ready["base_url"] == f"http://127.0.0.1:{place['port']}"
+    assert type(file["iysCode"]) is type(file["brandCode"]) is int
+    assert file["password"] not in demo.said() + json.dumps(ready)
+    with signed_in(file) as client:
+        feed = client.get(f"{brand_path(file)}/consents/changes", params={"source": "IYS"})
+        assert feed.json()["list"], "citizens have changed something"
+        refused = client.post(f"{brand_path(file)}/consents", json={})
+        assert refused.status_code == 422
+
+
+def test_a_demonstration_keeps_its_data_and_leaves_nothing_running(place, started):
+    data, path = place["folder"] / DATABASE / "data", place["folder"] / "demo.json"
+    first = started("demo", "--json", **place)
+    first.answer()
+    file = json.loads(path.read_text("utf-8"))
+    add_consent(file)
+    tree = first.tree()
+    assert len(tree) > 4
+
+    assert first.stop(signal.SIGINT) == 0
+    until_gone(tree, seconds=1)
+    assert processes_in(data) == []
+    assert not (place["folder"] / "running.json").exists()
+
+    second = started("demo", "--json", **place)
+    second.answer()
+    assert json.loads(path.read_text("utf-8")) == file
+    assert is_allowed(file)
+
+    # its parent is killed: no child may outlive it
+    orphans = second.tree()
+    second.stop(signal.SIGKILL)
+    until_gone(orphans, seconds=10)
+    until(lambda: processes_in(data) == [], seconds=10)
+
+
+def test_what_stands_on_the_screen_can_be_typed_and_a_polite_kill_ends_it(place, started):
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl here to try")
+    demo = started("demo", **place)
+    until(lambda: "Ctrl-C stops everything" in demo.said() or demo.process.poll() is not None)
+    lines = [line.strip() for line in demo.said().splitlines()]
+    typed = [line for line in lines if line.startswith(("TOKEN=", "curl "))]
+    shown = subprocess.run(
+        ["sh", "-ec", "\n".join(typed)],
+        capture_output=True,
+        check=True,
+        cwd=place["folder"].parent,
+        timeout=30,
+    )
+    reasons = [each["reason"] for each in json.loads(shown.stdout)["list"]]
+    assert reasons == ["CONSENT", "REJECTED", "NO_CONSENT"]
+    assert demo.stop(signal.SIGTERM) == 0
+    assert demo.said().rstrip().endswith("Stopped.")
+
+
+def test_a_start_over_what_is_in_use_says_so(place, started):
+    started("serve", "--json", **place).answer()
+    same_port = started("demo", folder=place["folder"].parent / "other", port=place["port"])
+    assert same_port.ended() == 1
+    assert f"Port {place['port']} is in use" in same_port.said()
+    same_folder = started("demo", folder=place["folder"], port=free_port())
+    assert same_folder.ended() == 1
+    assert f"{place['folder'] / DATABASE} is in use" in same_folder.said()
+
+
+def test_a_process_that_dies_is_started_again_and_a_lost_database_ends_all(place, started):
+    running = started("serve", "--web", "1", "--json", **place)
+    base_url = running.answer()["base_url"]
+    [web] = [p for p in running.tree() if "web" in p.cmdline()]
+    os.kill(web.pid, signal.SIGKILL)
+
+    def answers() -> bool:
+        try:
+            return httpx2.get(f"{base_url}/readyz", timeout=1).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    until(lambda: not psutil.pid_exists(web.pid) and answers())
+    tree = running.tree()
+    for pid in processes_in(place["folder"] / DATABASE / "data"):
+        os.kill(pid, signal.SIGKILL)
+    assert running.ended() == 1
+    until_gone(tree, seconds=1)
+    [error] = running.answer()["errors"]
+    assert "PostgreSQL has ended" in error["message"]
