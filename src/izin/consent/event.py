@@ -1,6 +1,6 @@
 """What a movement leaves behind for ever: its body, its commitment, and how both are sealed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -59,7 +59,8 @@ decode_body = _decoder.decode
 
 
 def _instant(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat(timespec="microseconds")
+    # in one zone, or the same instant read back would commit to other bytes
+    return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def committed_fields(body: EventBody) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The one door by which a consent changes.
 
 Read the current rows and the database's time; let the rules decide; seal; write with the expected
-version; decide again what moved meanwhile. No lock is held between the steps.
+version; decide again what moved meanwhile. No lock is held between the steps of the first round.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from izin.consent import store
 from izin.consent.event import Actor
 from izin.consent.model import Accepted, Proposal, Recorded, Repeated, Verdict
 from izin.consent.movement import Asked, Move, columns_of, keys_of, make_moves
-from izin.consent.opened import open_bodies
+from izin.consent.opened import open_rows
 from izin.consent.rules import accept, repeats
 from izin.consent.stored import current_of, locations
 from izin.core.codes import TransactionId
@@ -20,8 +20,8 @@ from izin.core.errors import UnavailableError
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 
-ROUNDS_MAX = 64
-"""How often a record may move under its writers before the answer is 503."""
+_LOCKING_ROUNDS = 2
+"""One that locks what moved again, one that writes it."""
 
 
 class OnRepeat(Enum):
@@ -51,8 +51,10 @@ class Recorder:
         Takes   any number of proposals, of any brands; inside a transaction of the caller's they
                 are durable when that commits
         Gives   one verdict a proposal, in order
-        Raises  UnavailableError when a record keeps moving under us
-        Cost    two round trips for any number of proposals; two more for each round of collisions
+        Raises  UnavailableError
+        Cost    two round trips for any number of proposals of distinct keys; for those that
+                collide with other writers six more, however many they are; once more the same for
+                each repetition of a key
         """
         verdicts: dict[int, Verdict] = {}
         call = _Recording(self._keyring, connection, actor, on_repeat, verdicts)
@@ -88,19 +90,27 @@ class _Recording:
 
     async def record(self, wave: list[Asked]) -> None:
         """Record movements of distinct keys."""
-        left = sorted(wave, key=Asked.order)
-        for _ in range(ROUNDS_MAX):
-            now = await self._read_current(left)
-            accepted = await self._decide(left, now)
-            left = await self._write(make_moves(accepted, now, self._actor))
-            if not left:
-                return
-        raise UnavailableError("a record kept moving under its writers")
+        left = await self._round(sorted(wave, key=Asked.order))
+        if not left:
+            return
+        # A row that turns out to have moved is locked all the same by the statement that found
+        # out. So inside one transaction the next round succeeds, against any number of writers.
+        async with self._connection.transaction():
+            for _ in range(_LOCKING_ROUNDS):
+                left = await self._round(left)
+                if not left:
+                    return
+            raise UnavailableError("a record kept moving under its writers")
+
+    async def _round(self, asked: list[Asked]) -> list[Asked]:
+        """Decide and write; give what moved meanwhile."""
+        now = await self._read_current(asked)
+        return await self._write(make_moves(await self._decide(asked, now), now, self._actor))
 
     async def _read_current(self, asked: list[Asked]) -> datetime:
         rows = await store.current_records(self._connection, keys_of(asked))
-        for one, row in zip(asked, rows, strict=True):
-            one.current = current_of(row)
+        for row in rows:
+            asked[row["ord"] - 1].current = current_of(row)
         now: datetime = rows[0]["now"]
         return now
 
@@ -121,13 +131,16 @@ class _Recording:
         return accepted
 
     async def _answer_repeats(self, asked: list[Asked]) -> None:
+        """Answer with the first receipts, which outlive the erasure of what they are about."""
         ids = [one.current.event_id for one in asked if one.current is not None]
-        opened = await open_bodies(self._connection, self._keyring, ids)
-        for one, event in zip(asked, opened, strict=True):
+        rows = {row["event_id"]: row for row in await store.events(self._connection, ids)}
+        opened = await open_rows(self._keyring, list(rows.values()))
+        origins = {each.body.event_id: each.body.origin for each in opened}
+        for one, event_id in zip(asked, ids, strict=True):
             self._verdicts[one.ord] = Repeated(
-                transaction_id=event.transaction_id,
-                recorded_at=event.body.recorded_at,
-                origin=event.body.origin,
+                transaction_id=TransactionId(rows[event_id]["commitment"].hex()),
+                recorded_at=rows[event_id]["recorded_at"],
+                origin=origins.get(event_id),
             )
 
     async def _write(self, moves: list[Move]) -> list[Asked]:
@@ -157,6 +170,8 @@ class _Recording:
         """Replace the dealers of the records whose movement names any."""
         seal = self._keyring.retailers.seal
         naming = [move for move in moves if move.body.retailer_access is not None]
+        if not naming:
+            return
         granted = [
             (move.asked, seal(code)) for move in naming for code in move.body.retailer_access or ()
         ]
