@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 from builders.heart import until
-from builders.registry import IYS_CODES, Attempt, Registry, open_registry
+from builders.registry import IYS_CODES, NOBODY, Attempt, Registry, open_registry
 
 from izin.admission.lanes import Lane
 from izin.admission.limits import documented
@@ -112,6 +112,35 @@ async def test_a_held_subscription_never_stops_a_batch_of_refusals(registry, nam
     assert mixed.status_code == 403
 
 
+@pytest.mark.parametrize("name", ["addConsent", "addBatchConsent"])
+async def test_the_first_stage_that_fails_answers(registry, name):
+    """One request with every fault, mended one by one."""
+    whole = good(name, registry)
+    [row] = whole.body if isinstance(whole.body, list) else [whole.body]
+    stranger = changed(whole, path=good(name, registry, "theirs").path)
+
+    def with_row(attempt: Attempt, **fields: object) -> Attempt:
+        mended = row | {"status": "RET"} | fields
+        return changed(attempt, body=[mended] if isinstance(whole.body, list) else mended)
+
+    huge = {"content-length": str(10**12)}  # past the bound of every operation
+    ladder = [
+        (changed(stranger, raw=b"{", method="PATCH", who=NOBODY, headers=huge), "IZ001"),
+        (changed(stranger, raw=b"{", method="PATCH", who=NOBODY), "IZ003"),
+        (changed(stranger, raw=b"{" * (2 * 1024 * 1024), who=NOBODY), "IZ001"),
+        (changed(stranger, raw=b"{", who=NOBODY), "H351"),
+        (changed(stranger, raw=b"{"), "H353"),
+        (changed(whole, raw=b"{"), "H014"),
+        (with_row(whole, retailerCode=1, type="SMS"), "H117"),
+        (with_row(whole, retailerCode=1), "H180"),
+    ]
+    if name == "addConsent":  # a batch learns of it row by row, when it is worked through
+        ladder.append((with_row(whole), "H175"))
+    for attempt, code in ladder:
+        answer = await registry.send(attempt)
+        assert [each["code"] for each in answer.json()["errors"]] == [code]
+
+
 # codes that need another house ------------------------------------------------------------------
 
 
@@ -130,12 +159,14 @@ def cheap(name: str, registry: Registry) -> Attempt:
 
 async def test_more_calls_in_a_second_than_documented_are_refused(registry):
     async with busy(registry) as house:
+        await house.token_of("ours")
         for place, name in enumerate(TABLE):
             attempt = cheap(name, house)
             client = f"198.51.100.{place}"
-            answers = [await house.send(attempt, client=client) for _ in range(12)]
-            assert 429 in {answer.status_code for answer in answers[10:]}, name
-            refused = next(answer for answer in answers if answer.status_code == 429)
+            answers = await asyncio.gather(*(house.send(attempt, client=client) for _ in range(30)))
+            passed, *others = sorted(answers, key=lambda answer: answer.status_code)
+            assert passed.status_code < 429, name
+            refused = next(answer for answer in others if answer.status_code == 429)
             assert_said(refused, name, "H124", Language.TR)
             assert refused.json()["code"] == "H124"
             assert refused.headers["retry-after"] == "1"
@@ -173,6 +204,7 @@ async def test_a_lost_table_is_our_fault_and_says_nothing_of_itself(
 ):
     async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
         await house.token_of("ours")
+        await house.stop_keeper()
         await house.owner.execute("alter table token rename to token_gone")
         for name in TABLE:
             answer = await house.send(good(name, house), language="en")

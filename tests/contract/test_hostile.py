@@ -239,6 +239,27 @@ async def test_a_body_at_its_bound_is_read(registry):
     assert answer.status_code == 202
 
 
+ODD_AND_RIGHT: dict[str, dict[str, Any]] = {
+    "29 February of a leap year": {"consentDate": "2024-02-29 23:59:59"},
+    "the first day of all": {"source": "HS_2015", "consentDate": "2015-05-01 00:00:00"},
+    "a winter in which the zone database errs": {"consentDate": "2015-12-01 00:00:00"},
+    "the shortest e-mail": {"type": "EPOSTA", "recipient": "a@b.co"},
+    "the longest e-mail": {"type": "EPOSTA", "recipient": "a" * 251 + "@firma.example"},
+    "signs in an e-mail": {"type": "EPOSTA", "recipient": "-._a--..__+b@firma.example"},
+    "no recipient type": {"recipientType": None},
+}
+
+
+@pytest.mark.parametrize("case", ODD_AND_RIGHT)
+async def test_what_is_odd_and_right_is_recorded_as_it_came(registry, case):
+    row = a_row(**({"recipient": registry.phone()} | ODD_AND_RIGHT[case]))
+    answer = await registry.send(changed(good(SINGLE, registry, "loading"), body=row))
+    assert answer.status_code == 200, answer.text
+    asked = {"recipientType": "BIREYSEL"} | {name: row[name] for name in ("recipient", "type")}
+    shown = await registry.send(changed(good("consentDetail", registry, "loading"), body=asked))
+    assert {name: shown.json()[name] for name in row} == row
+
+
 async def assert_refused(
     registry: Registry, attempt: Attempt, status: int, *codes: str
 ) -> list[dict[str, Any]]:

@@ -32,6 +32,8 @@ def parse_wire_time(text: str) -> datetime:
     """
     if not _SHAPE.fullmatch(text):
         raise WireTimeShapeError
+    if text[11:13] == "24":  # from Python 3.14 on it would be read as the next day
+        raise WireTimeValueError
     try:
         return datetime.fromisoformat(text).replace(tzinfo=IYS_TIME).astimezone(UTC)
     except (ValueError, OverflowError) as error:
