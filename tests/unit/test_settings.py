@@ -1,0 +1,101 @@
+"""What an operator sets is read whole or refused by name, and shows no secret."""
+
+from pathlib import Path
+
+import pytest
+
+from izin.core.errors import StartRefusedError
+from izin.wiring.launch import environment_of
+from izin.wiring.settings import LogLevel, Mode, Profile, Settings, read_settings
+
+
+def test_nothing_set_is_a_sandbox_on_this_machine():
+    settings = read_settings({})
+    assert settings == Settings()
+    assert (settings.mode, settings.host, settings.port) == (Mode.SANDBOX, "127.0.0.1", 8000)
+    assert settings.is_sandbox
+    assert settings.root_key == Path("var/root-key.json")
+
+
+def test_each_setting_is_a_variable():
+    settings = read_settings(
+        {
+            "IZIN_MODE": "production",
+            "IZIN_PROFILE": "iys",
+            "IZIN_PORT": "8443",
+            "IZIN_DATA_FOLDER": "/srv/izin",
+            "IZIN_ROOT_KEY_FILE": "/run/key",
+            "IZIN_LOG_LEVEL": "ERROR",
+            "IZIN_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "PATH": "/bin",
+        }
+    )
+    assert (settings.mode, settings.profile) == (Mode.PRODUCTION, Profile.IYS)
+    assert not settings.is_sandbox
+    assert settings.port == 8443
+    assert settings.root_key == Path("/run/key")
+    assert settings.log_level is LogLevel.ERROR
+
+
+def test_an_empty_variable_is_as_if_it_were_not_there():
+    assert read_settings({"IZIN_DATABASE_URL": "", "IZIN_PORT": ""}) == Settings()
+
+
+def test_the_environment_goes_before_the_file(tmp_path):
+    file = tmp_path / "izin.toml"
+    file.write_text('port = 9000\nhost = "::1"\n', "utf-8")
+    settings = read_settings({"IZIN_CONFIG": str(file), "IZIN_PORT": "9001"})
+    assert (settings.host, settings.port) == ("::1", 9001)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("IZIN_PROT", "8000", "unknown field `prot`"),
+        ("IZIN_PORT", "0", "port"),
+        ("IZIN_PORT", "many", "port"),
+        ("IZIN_MODE", "test", "mode"),
+        ("IZIN_WEB_PROCESSES", "0", "web_processes"),
+        ("IZIN_LOG_LEVEL", "LOUD", "log_level"),
+        ("IZIN_TRUSTED_PROXIES", "10.0.0.0/8, proxy", "IZIN_TRUSTED_PROXIES names proxy"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_named(name, value, complaint):
+    with pytest.raises(StartRefusedError, match=complaint):
+        read_settings({name: value})
+
+
+@pytest.mark.parametrize("content", [None, b"port = ", b"\xff"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+    file = tmp_path / "izin.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(StartRefusedError, match=str(file)):
+        read_settings({"IZIN_CONFIG": str(file)})
+
+
+@pytest.mark.parametrize(
+    ("given", "minutes"),
+    [({}, 0), ({"profile": Profile.IYS}, 60), ({"pull_withheld_minutes": 5}, 5)],
+)
+def test_the_documented_hour_is_withheld_in_the_documented_profile(given, minutes):
+    assert Settings(**given).withheld_minutes == minutes
+
+
+def test_settings_print_without_the_database_s_password():
+    shown = repr(Settings(database_url="postgresql://izin:gizli@db/izin"))
+    assert "gizli" not in shown
+
+
+def test_a_child_reads_the_settings_of_its_launcher(monkeypatch):
+    monkeypatch.setenv("IZIN_CONFIG", "/nowhere/izin.toml")
+    monkeypatch.setenv("IZIN_PORT", "1")
+    given = Settings(
+        profile=Profile.IYS, port=9000, pull_withheld_minutes=3, data_folder=Path("/srv/izin")
+    )
+    told = environment_of(given, "postgresql://here")
+    assert "IZIN_CONFIG" not in told
+    read = read_settings(told)
+    assert read.database_url == "postgresql://here"
+    assert (read.profile, read.port, read.withheld_minutes) == (Profile.IYS, 9000, 3)
+    assert read.data_folder == Path("/srv/izin")
