@@ -19,6 +19,9 @@ JOB = "record batch"
 KEPT = timedelta(days=60)
 """Source: contract 1.5."""
 
+FORGOTTEN_ROWS = 2000
+"""Each holds up to a thousand sealed rows, so a larger bite would outlast the statement's time."""
+
 
 class BatchBody(msgspec.Struct, frozen=True, array_like=True):
     """What a request holds; stored sealed only."""
@@ -154,5 +157,5 @@ async def results_of(
 
 
 async def forget_old_batches(connection: Connection, now: datetime) -> None:
-    """Drop requests that are no longer shown."""
-    await store.drop_old_batches(connection, now - KEPT)
+    """Drop requests that are no longer shown, FORGOTTEN_ROWS at most."""
+    await store.drop_old_batches(connection, now - KEPT, FORGOTTEN_ROWS)

@@ -177,8 +177,8 @@ async def finish_batch(
     await connection.execute(_SQL["finish_batch"], request_id, bucket, results_sealed)
 
 
-async def drop_old_batches(connection: Connection, before: datetime) -> None:
-    await connection.execute(_SQL["drop_old_batches"], before)
+async def drop_old_batches(connection: Connection, before: datetime, limit: int) -> None:
+    await connection.execute(_SQL["drop_old_batches"], before, limit)
 
 
 class MendedColumns(msgspec.Struct, frozen=True):

@@ -229,9 +229,15 @@ set results_sealed = $3::bytea
 where request_id = $1::uuid and bucket = $2::smallint
 
 -- name: drop_old_batches
--- $1 instant before which requests are forgotten
+-- A bounded bite. $1 instant before which requests are forgotten · $2 rows at most
 delete from batch
-where created_at < $1::timestamptz
+where (request_id, bucket) in (
+    select old.request_id, old.bucket
+    from batch as old
+    where old.created_at < $1::timestamptz
+    order by old.created_at
+    limit $2::integer
+)
 
 -- name: figures_at
 -- Every figure, and the number up to which they count: both move in one transaction.

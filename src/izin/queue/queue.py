@@ -1,4 +1,4 @@
-"""Jobs in the database: claimed with a lease, finished in the transaction of their work."""
+"""Jobs in the database: claimed with a lease, taken off in the transaction of their work."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +22,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 Handler = Callable[[Connection, bytes], Awaitable[None]]
-"""Does a job's work in the transaction that finishes it: the work and its end are one."""
+"""Does a job's work in the transaction that takes the job off: the work and its end are one."""
 
 
 class Queue:
@@ -37,17 +37,26 @@ class Queue:
         self._handlers = handlers
 
     async def claim(self, count: int) -> list[Job]:
-        """Take up to `count` due jobs."""
+        """Take up to `count` due jobs for LEASE_S; whoever falls silent gives them back."""
         async with self._database.connection() as connection:
             rows = await store.claim(connection, count, self.LEASE_S)
         return [Job(*row.values()) for row in rows]
 
     async def work(self, job: Job) -> None:
-        """Do one job; put it back with growing pauses if it fails, and in the end give it up."""
+        """Do one job; put it back with growing pauses if it fails, and in the end give it up.
+
+        A worker that is slower than its lease does nothing twice: the job is its own until it is
+        done, or somebody else's.
+        Raises  UnavailableError when the job could not be put back: the lease gives it back
+        """
+        if job.attempts > self.ATTEMPTS_MAX:  # its workers died, none of them told why
+            await self._put_back(job, "WorkerLost")
+            return
         try:
             async with self._database.transaction() as connection:
-                await self._handlers[job.name](connection, job.payload)
-                await store.finish(connection, job.job_id)
+                # first of all: from here on nobody else can claim it, however long the work takes
+                if await store.finish(connection, job.job_id, job.attempts):
+                    await self._handlers[job.name](connection, job.payload)
         except Exception as error:  # noqa: BLE001  # a worker outlives any one job
             _log.exception("job failed", extra={"job": job.name, "attempt": job.attempts})
             await self._put_back(job, type(error).__name__)
@@ -55,6 +64,7 @@ class Queue:
     async def _put_back(self, job: Job, why: str) -> None:
         async with self._database.connection() as connection:
             if job.attempts >= self.ATTEMPTS_MAX:
-                await store.bury(connection, job.job_id, why)
+                await store.bury(connection, job.job_id, job.attempts, why)
             else:
-                await store.retry(connection, job.job_id, min(0.2 * 2**job.attempts, 300.0))
+                wait_s = min(0.2 * 2**job.attempts, 300.0)
+                await store.retry(connection, job.job_id, job.attempts, wait_s)

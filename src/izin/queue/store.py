@@ -17,19 +17,19 @@ async def claim(connection: Connection, count: int, lease_s: float) -> list[Reco
     return await connection.fetch(_SQL["claim"], count, lease_s)
 
 
-async def finish(connection: Connection, job_id: int) -> None:
-    """Forget a job whose work is in the same transaction."""
-    await connection.execute(_SQL["finish"], job_id)
+async def finish(connection: Connection, job_id: int, attempts: int) -> bool:
+    """Take a job off, if it is still this claim's."""
+    return await connection.execute(_SQL["finish"], job_id, attempts) == "DELETE 1"
 
 
-async def retry(connection: Connection, job_id: int, wait_s: float) -> None:
-    """Put a job back."""
-    await connection.execute(_SQL["retry"], job_id, wait_s)
+async def retry(connection: Connection, job_id: int, attempts: int, wait_s: float) -> None:
+    """Put a job back, if it is still this claim's."""
+    await connection.execute(_SQL["retry"], job_id, attempts, wait_s)
 
 
-async def bury(connection: Connection, job_id: int, why: str) -> None:
-    """Give a job up."""
-    await connection.execute(_SQL["bury"], job_id, why)
+async def bury(connection: Connection, job_id: int, attempts: int, why: str) -> None:
+    """Give a job up, if it is still this claim's."""
+    await connection.execute(_SQL["bury"], job_id, attempts, why)
 
 
 async def buried(connection: Connection, limit: int) -> list[Record]:

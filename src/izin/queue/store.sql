@@ -24,20 +24,21 @@ where job_id in (
 returning job_id, name, payload, attempts
 
 -- name: finish
--- $1 job_id
-delete from job where job_id = $1::bigint
+-- The number of attempts is the claim's: whoever claimed it later has another one.
+-- $1 job_id · $2 attempts of the claim · locks the row, so that nobody claims it meanwhile
+delete from job where job_id = $1::bigint and attempts = $2::smallint
 
 -- name: retry
--- $1 job_id · $2 seconds to wait
+-- $1 job_id · $2 attempts of the claim · $3 seconds to wait
 update job
-set claimed_until = null, run_at = now() + make_interval(secs => $2::double precision)
-where job_id = $1::bigint
+set claimed_until = null, run_at = now() + make_interval(secs => $3::double precision)
+where job_id = $1::bigint and attempts = $2::smallint
 
 -- name: bury
--- Dead letter: kept, shown, not run again. $1 job_id · $2 why
+-- Dead letter: kept, shown, not run again. $1 job_id · $2 attempts of the claim · $3 why
 update job
-set failed_at = now(), claimed_until = null, failure = $2::text
-where job_id = $1::bigint
+set failed_at = now(), claimed_until = null, failure = $3::text
+where job_id = $1::bigint and attempts = $2::smallint
 
 -- name: buried
 -- $1 limit

@@ -1,0 +1,225 @@
+"""Jobs: left with their cause, done once, put back, given up."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders.heart import a_proposal, until
+
+from izin.consent import batch
+from izin.consent.record import OnRepeat, Recorder
+from izin.queue import store
+from izin.queue.queue import Job, Queue
+
+
+class Ledger:
+    """A handler that keeps what it was given; it waits, or fails, if it is told to."""
+
+    def __init__(self) -> None:
+        self.done: list[bytes] = []
+        self.began = asyncio.Event()
+        self.let = asyncio.Event()
+        self.let.set()
+        self.error: Exception | None = None
+
+    async def __call__(self, connection, payload: bytes) -> None:
+        self.began.set()
+        await self.let.wait()
+        if self.error is not None:
+            raise self.error
+        self.done.append(payload)
+
+
+class ShortLease(Queue):
+    """Its claims are over as soon as they are made."""
+
+    LEASE_S = 0.0
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+def queue(keeper_database, ledger) -> Queue:
+    return Queue(keeper_database, {"note": ledger})
+
+
+@pytest.fixture
+def hasty(keeper_database, ledger) -> Queue:
+    return ShortLease(keeper_database, {"note": ledger})
+
+
+async def leave(database, payload: bytes = b"1", once_key: str | None = None) -> None:
+    async with database.transaction() as connection:
+        await store.put(connection, "note", payload, once_key)
+
+
+async def jobs_left(owner) -> int:
+    return await owner.fetchval("select count(*) from job")
+
+
+async def test_a_job_is_done_once_and_gone(database, queue, ledger, owner):
+    await leave(database)
+    [job] = await queue.claim(5)
+    assert (job.name, job.payload, job.attempts) == ("note", b"1", 1)
+    assert await queue.claim(5) == []
+    await queue.work(job)
+    assert ledger.done == [b"1"]
+    assert await jobs_left(owner) == 0
+
+
+async def test_a_job_goes_with_the_transaction_that_left_it(database, queue):
+    async with database.connection() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await store.put(connection, "note", b"1", None)
+        await transaction.rollback()
+    assert await queue.claim(5) == []
+
+
+async def test_a_job_with_a_once_key_waits_once(database, queue):
+    for _ in range(3):
+        await leave(database, once_key="same")
+    assert len(await queue.claim(5)) == 1
+
+
+async def test_workers_that_claim_together_share_the_jobs(database, queue):
+    for number in range(20):
+        await leave(database, b"%d" % number)
+    claimed = await asyncio.gather(*(queue.claim(3) for _ in range(8)))
+    taken = [job.payload for jobs in claimed for job in jobs]
+    assert len(taken) == len(set(taken))
+    assert len(taken) + len(await queue.claim(20)) == 20
+
+
+async def test_a_slow_worker_keeps_its_job_beyond_the_lease(database, hasty, ledger, owner):
+    ledger.let.clear()
+    await leave(database)
+    [job] = await hasty.claim(1)
+    working = asyncio.create_task(hasty.work(job))
+    await ledger.began.wait()
+    assert await hasty.claim(1) == []
+    ledger.let.set()
+    await working
+    assert ledger.done == [b"1"]
+    assert await jobs_left(owner) == 0
+
+
+async def test_who_comes_back_after_his_lease_does_nothing_again(database, hasty, ledger):
+    await leave(database)
+    [late] = await hasty.claim(1)
+    [second] = await hasty.claim(1)
+    await hasty.work(second)
+    await hasty.work(late)
+    assert ledger.done == [b"1"]
+
+
+async def test_a_late_failure_does_not_take_the_job_from_its_new_worker(
+    database, hasty, queue, ledger, owner
+):
+    ledger.error = ValueError("no")
+    await leave(database)
+    [late] = await hasty.claim(1)
+    [second] = await queue.claim(1)
+    await hasty.work(late)
+    assert await owner.fetchval("select claimed_until > now() from job")
+    ledger.error = None
+    await queue.work(second)
+    assert ledger.done == [b"1"]
+
+
+async def test_a_job_that_fails_is_put_back_later_and_later_and_in_the_end_given_up(
+    database, queue, ledger, owner
+):
+    ledger.error = ValueError("no")
+    await leave(database)
+    pauses = []
+    for _ in range(Queue.ATTEMPTS_MAX):
+        [job] = await queue.claim(1)
+        await queue.work(job)
+        pauses.append(await owner.fetchval("select run_at - now() from job"))
+        assert await queue.claim(1) == []
+        await owner.execute("update job set run_at = now()")
+    assert pauses[:-1] == sorted(pauses[:-1])
+    assert pauses[-2] > timedelta(seconds=10)
+    async with queue._database.connection() as connection:
+        [buried] = await store.buried(connection, 10)
+    assert (buried["name"], buried["failure"]) == ("note", "ValueError")
+    assert ledger.done == []
+
+
+async def test_a_job_that_ended_all_its_workers_is_given_up_unseen(hasty, database, ledger, owner):
+    await leave(database)
+    for _ in range(Queue.ATTEMPTS_MAX):
+        await hasty.claim(1)
+    [job] = await hasty.claim(1)
+    await hasty.work(job)
+    assert await owner.fetchval("select failure from job") == "WorkerLost"
+    assert not ledger.began.is_set()
+
+
+async def test_a_worker_without_the_handler_puts_the_job_back(database, keeper_database, owner):
+    await leave(database)
+    unknowing = Queue(keeper_database, {})
+    [job] = await unknowing.claim(1)
+    await unknowing.work(job)
+    assert await owner.fetchval("select failed_at is null and claimed_until is null from job")
+
+
+async def test_the_effect_of_a_job_that_fails_is_undone(database, keeper_database, owner):
+    async def half(connection, payload: bytes) -> None:
+        await store.put(connection, "other", b"", None)
+        raise ValueError
+
+    await leave(database)
+    queue = Queue(keeper_database, {"note": half})
+    [job] = await queue.claim(1)
+    await queue.work(job)
+    assert await owner.fetch("select name from job") == [("note",)]
+
+
+# batches
+
+
+async def submitted(heart, *proposals) -> Job:
+    async with heart.database.transaction() as connection:
+        await batch.submit(connection, heart.keyring, list(proposals), OnRepeat.BY_RULES)
+    queue = ShortLease(heart.keeper_database, {})
+    [job] = await queue.claim(1)
+    return job
+
+
+async def test_a_batch_that_two_workers_hold_is_worked_through_once(heart, owner):
+    work = batch.BatchWork(heart.keyring, Recorder(heart.keyring))
+    queue = ShortLease(heart.keeper_database, {batch.JOB: work})
+    first = await submitted(heart, *(a_proposal(number) for number in range(50)))
+    [second] = await queue.claim(1)
+    await asyncio.gather(queue.work(first), queue.work(second))
+    assert await owner.fetchval("select count(*) from consent_event") == 50
+    async with heart.database.connection() as connection:
+        results = await batch.results_of(
+            connection,
+            heart.keyring,
+            await owner.fetchval("select request_id from batch"),
+            a_proposal().key.brand_code,
+            datetime.now(UTC),
+        )
+    assert [each.refused_code for each in results] == [None] * 50
+
+
+async def test_old_requests_are_forgotten_in_bounded_bites(heart, owner):
+    for number in range(3):
+        await submitted(heart, a_proposal(number))
+    await owner.execute(
+        "update batch set created_at = created_at - interval '61 days' "
+        "where request_id <> (select max(request_id::text)::uuid from batch)"
+    )
+
+    async def left_are(count: int) -> bool:
+        async with heart.keeper_database.connection() as connection:
+            await batch.forget_old_batches(connection, datetime.now(UTC))
+        return await owner.fetchval("select count(*) from batch") == count
+
+    await until(lambda: left_are(1), seconds=5)
