@@ -1,18 +1,29 @@
 """The commands over a registry that runs, as an operator types them."""
 
+import asyncio
 import csv
 import json
+import os
 import signal
+import stat
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
+import httpx2
 import msgspec
 import pytest
 from builders.command import Command, environment, free_port, until
 
 from izin.cli.main import COMMANDS, run
 from izin.files.headings import TEMPLATE
+from izin.keyring.survey import try_keys
+from izin.storage.database import Database
+from izin.vault.provider import FileKeyProvider
+from izin.vault.purpose import OWN_PURPOSES
 from izin.wiring.people import examples
 
 LOADING_BRAND = 741001
@@ -26,7 +37,9 @@ def registry(tmp_path_factory):
     """A demonstration that runs while this module is tried."""
     folder = tmp_path_factory.mktemp("line") / "var"
     demo = Command("demo", "--json", folder=folder, port=free_port())
-    demo.answer()
+    ready = demo.answer()
+    password = json.loads((folder / "demo.json").read_text("utf-8"))["password"]
+    assert password not in demo.said() + json.dumps(ready)
     yield folder
     assert demo.stop() == 0
     demo.close()
@@ -76,6 +89,20 @@ def a_line(number: int, **changes: str) -> tuple[str, ...]:
         "kind": "BIREYSEL",
     }
     return tuple((given | changes).values())
+
+
+def test_a_demonstration_hands_out_a_user_in_a_private_file(registry):
+    path = registry / "demo.json"
+    assert stat.S_IMODE(registry.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    file = json.loads(path.read_text("utf-8"))
+    assert type(file["iysCode"]) is type(file["brandCode"]) is int
+    brand = f"{file['base_url']}/sps/{file['iysCode']}/brands/{file['brandCode']}"
+    token = httpx2.post(f"{file['base_url']}/oauth2/token", json=file).json()["access_token"]
+    bearer = {"authorization": f"Bearer {token}"}
+    feed = httpx2.get(f"{brand}/consents/changes", params={"source": "IYS"}, headers=bearer)
+    assert feed.json()["list"], "citizens have changed something"
+    assert httpx2.post(f"{brand}/consents", json={}, headers=bearer).status_code == 422
 
 
 def test_the_question_is_answered_with_its_reason_and_its_age(izin):
@@ -199,31 +226,6 @@ def test_an_unknown_brand_is_told_in_one_line(izin, tmp_path):
         assert seen.strip() == "There is no brand 999999 in this registry."
 
 
-def test_a_load_that_is_killed_goes_on_and_doubles_no_row(izin, registry, tmp_path):
-    rows = 12_000
-    file = a_file(tmp_path / "uzun.csv", *(a_line(6_000_000 + n) for n in range(rows)))
-    words = ["import", str(file), "--brand", str(LOADING_BRAND + 1), "--json"]
-    loading = subprocess.Popen(
-        [sys.executable, "-m", "izin", *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment(registry, free_port()),
-    )
-
-    def some_are_there() -> bool:
-        _, asked, _ = izin("ask", LOADING_BRAND + 1, "+905996000000", "--json")
-        return asked["list"][0]["reason"] == "CONSENT" or loading.poll() is not None
-
-    until(some_are_there)
-    loading.send_signal(signal.SIGKILL)
-    loading.wait()
-    code, told, _ = izin(*words)
-    assert code == 0
-    assert (told["recorded"], told["repeated"], told["refused"]) == (rows, 0, 0)
-    _, before, _ = izin("rebuild", "--json")
-    assert before["left"] == 0
-
-
 def test_without_a_registry_a_command_says_how_to_make_one(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("IZIN_DATA_FOLDER", str(tmp_path / "nothing"))
     assert run(["keys"]) == 1
@@ -274,3 +276,87 @@ def test_the_help_reads_no_database_and_no_server():
     assert "izin.cli.main" in shown
     for heavy in ("asyncpg", "uvicorn", "starlette", "izin.consent", "cryptography"):
         assert f"'{heavy}'" not in shown
+
+
+def test_what_differs_is_told_by_the_exit_code_and_put_right(izin, registry):
+    async def corrupt() -> None:
+        url = json.loads((registry / "running.json").read_text("utf-8"))["url"]
+        owner = await asyncpg.connect(url)
+        await owner.execute("update brand_figure set approvals = approvals + 1")
+        await owner.execute("update provider_consent set source = null where channel = 'ARAMA'")
+        await owner.close()
+
+    asyncio.run(corrupt())
+    code, told, _ = izin("rebuild", "--json")
+    assert code == 1
+    assert told["left"] == told["figures_differing"] + told["provider_differing"] > 100
+    code, _, seen = izin("rebuild", "--write")
+    assert code == 0
+    assert f"{told['left']} rows were put right." in seen
+    assert izin("rebuild", "--check")[0] == 0
+
+
+def when(true: Callable[[], bool]) -> threading.Thread:
+    """Presses Ctrl-C in this process once something is true."""
+
+    def press() -> None:
+        until(true)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"), [("demo", "Ctrl-C stops everything"), ("serve", "Ctrl-C stops it")]
+)
+def test_a_server_runs_until_ctrl_c(name, sign, fresh_database, monkeypatch, tmp_path, capfd):
+    monkeypatch.setenv("IZIN_DATABASE_URL", fresh_database)
+    monkeypatch.setenv("IZIN_DATA_FOLDER", str(tmp_path / "var"))
+    seen: list[str] = []
+
+    def is_ready() -> bool:
+        seen.append(capfd.readouterr().err)
+        return sign in "".join(seen)
+
+    pressing = when(is_ready)
+    code = run([name, "--web", "1", "--port", str(free_port())])
+    pressing.join()
+    assert (code, "Stopped." in capfd.readouterr().err) == (0, True)
+
+
+async def test_a_key_of_another_root_is_told_as_lost(fresh_database, keeper_keyring, tmp_path):
+    assert keeper_keyring.citizen  # the keys are made
+    database = await Database.open(fresh_database, role="izin_keeper")
+    try:
+        other = FileKeyProvider(tmp_path / "other.key", production=False)
+        tried = await try_keys(database, other, lambda _done, _total: None)
+    finally:
+        await database.close()
+    assert tried.key_count == len(tried.lost) == len(OWN_PURPOSES)
+
+
+def test_a_load_that_is_killed_goes_on_and_doubles_no_row(izin, registry, tmp_path):
+    rows = 8000
+    file = a_file(tmp_path / "uzun.csv", *(a_line(6_000_000 + n) for n in range(rows)))
+    words = ["import", str(file), "--brand", str(LOADING_BRAND + 1), "--json"]
+    loading = subprocess.Popen(
+        [sys.executable, "-m", "izin", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(registry, free_port()),
+    )
+
+    def some_are_there() -> bool:
+        _, asked, _ = izin("ask", LOADING_BRAND + 1, "+905996000000", "--json")
+        return asked["list"][0]["reason"] == "CONSENT" or loading.poll() is not None
+
+    until(some_are_there)
+    loading.send_signal(signal.SIGKILL)
+    loading.wait()
+    code, told, _ = izin(*words)
+    assert code == 0
+    assert (told["recorded"], told["repeated"], told["refused"]) == (rows, 0, 0)
+    _, before, _ = izin("rebuild", "--json")
+    assert before["left"] == 0

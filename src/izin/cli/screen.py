@@ -19,6 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from typer.exceptions import TyperException
 
 from izin.cli.codes import REFUSED
 from izin.core.errors import RefusalError, StartRefusedError, UnavailableError
@@ -102,7 +103,7 @@ def screen(as_json: bool, language: Language) -> Iterator[Screen]:
     lent = Screen(as_json=as_json, language=language)
     try:
         yield lent
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, TyperException):  # typer's own, told by `main`
         raise
     except KeyboardInterrupt:
         lent.say("Interrupted.")
