@@ -16,7 +16,9 @@ from izin.storage.database import Database
 _log = logging.getLogger("izin.keeper")
 
 PROJECT_ROWS_MIN = 64
-PROJECT_WAIT_S = 0.25
+PROJECT_WAIT_S = 1.0
+"""Source: data page 1: at least 64 rows or one second's worth."""
+
 JOBS_AT_ONCE = 2
 TIMER_S = 600.0
 
@@ -41,7 +43,7 @@ class Keeper:
         self._queue = queue
         self._timers = timers
         self._stop = stop
-        self._projected_s = monotonic()
+        self._unprojected_since_s: float | None = None
 
     async def run(self) -> None:
         """Work until stopped; a loop that fails in an unforeseen way ends them all."""
@@ -58,16 +60,28 @@ class Keeper:
                 async with self._database.connection() as lease:
                     sequencer = Sequencer(self._database)
                     if await sequencer.begin(lease):
-                        await self._number(sequencer)
-            except (UnavailableError, FencedError) as trouble:
-                _log.warning("numbering pauses", extra={"reason": type(trouble).__name__})
+                        try:
+                            await self._number(sequencer)
+                        finally:
+                            await sequencer.end(lease)
+            except* (UnavailableError, FencedError) as trouble:
+                reasons = ", ".join(type(error).__name__ for error in trouble.exceptions)
+                _log.warning("numbering pauses", extra={"reason": reasons})
             await pace.wait(TROUBLE_S)
 
     async def _number(self, sequencer: Sequencer) -> None:
+        """Number and project until stopped; trouble of either comes out as a group."""
         _log.info("numbering begins in epoch %d", sequencer.epoch)
 
         async def project() -> int:
-            return await self._project(sequencer.epoch)
+            try:
+                return await self._project(sequencer.epoch)
+            except (UnavailableError, FencedError):
+                raise
+            except Exception:  # noqa: BLE001  # what does not open must not stop the numbers
+                _log.exception("projecting fails")
+                await Pace(self._stop).wait(TROUBLE_S)
+                return 0
 
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._follow(sequencer.number))
@@ -79,13 +93,18 @@ class Keeper:
             await pace.rest(await turn())
 
     async def _project(self, epoch: int) -> int:
-        """Wait for enough rows to hide among, but not long."""
+        """Let movements wait for others to hide among, but not long."""
         async with self._database.connection() as connection:
             head = await ledger.head(connection)
         waiting = head["published_idx"] - head["projected_idx"]
-        if waiting < PROJECT_ROWS_MIN and monotonic() - self._projected_s < PROJECT_WAIT_S:
+        if not waiting:
+            self._unprojected_since_s = None
             return 0
-        self._projected_s = monotonic()
+        since_s = self._unprojected_since_s or monotonic()
+        self._unprojected_since_s = since_s
+        if waiting < PROJECT_ROWS_MIN and monotonic() - since_s < PROJECT_WAIT_S:
+            return 0
+        self._unprojected_since_s = None
         return await self._projector.project(epoch)
 
     async def _do_job(self) -> int:

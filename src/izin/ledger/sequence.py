@@ -7,17 +7,18 @@ neither. Numbering and publishing are two transactions: nobody sees a number tha
 
 from datetime import UTC, datetime
 
+from asyncpg import Record
+
 from izin.ledger import store
 from izin.storage.database import Connection, Database
 
 LEASE_KEY = 0x495A494E  # "IZIN": the advisory lock that one sequencer holds
 
-
 _COPIED = ("bucket", "brand_ref", "side", "recorded_at")
 
 
 class FencedError(Exception):
-    """A newer sequencer has begun: this one must stop."""
+    """A newer sequencer has begun, or this one's last commit had an unknown end: it must stop."""
 
 
 class Sequencer:
@@ -40,49 +41,71 @@ class Sequencer:
     async def begin(self, lease: Connection) -> bool:
         """Try to become the one sequencer.
 
-        Takes   lease: a connection kept open for as long as this sequencer works
+        Takes   lease: a connection kept open for as long as this sequencer works, then given to
+                `end`
         Gives   False when another one holds the lease
         """
         if not await store.take_lease(lease, LEASE_KEY):
             return False
-        row = await store.begin_epoch(lease)
-        self._epoch, self._assigned_idx = row["epoch"], row["assigned_idx"]
-        # a crash between numbering and publishing leaves numbers that nobody has seen
-        await store.publish(lease, self._epoch, self._assigned_idx)
+        try:
+            row = await store.begin_epoch(lease)
+            self._epoch, self._assigned_idx = row["epoch"], row["assigned_idx"]
+            # a crash between numbering and publishing leaves numbers that nobody has seen
+            await store.publish(lease, self._epoch, self._assigned_idx)
+        except BaseException:
+            await self.end(lease)
+            raise
         return True
+
+    async def end(self, lease: Connection) -> None:
+        """Give the lease back, however the work ended.
+
+        A session that went back to the pool with it would keep every sequencer from beginning.
+        """
+        is_given = False
+        try:
+            is_given = await store.give_lease(lease, LEASE_KEY)
+        finally:
+            if not is_given:
+                lease.terminate()
 
     async def number(self) -> int:
         """Number what waits, at most one batch.
 
         Gives   how many were numbered
-        Raises  FencedError
-        Cost    two transactions, six round trips; none but one when nothing waits
+        Raises  FencedError; UnavailableError: begin anew, for the numbering may be done or not
+        Cost    one round trip when nothing waits; else two transactions, eight round trips
         """
         async with self._database.connection() as connection:
             waiting = await store.waiting(connection, self.BATCH_ROWS)
             if not waiting:
                 return 0
-            first = self._assigned_idx + 1
             last = self._assigned_idx + len(waiting)
-            async with connection.transaction():
-                if await store.assign(connection, self._epoch, last) is None:
-                    raise FencedError
-                ids = [row["event_id"] for row in waiting]
-                columns: tuple[list[object], ...] = (
-                    list(range(first, last + 1)),
-                    list(ids),
-                    *([row[name] for row in waiting] for name in _COPIED),
-                )
-                await store.number(connection, columns)
-                gone = await store.forget_waiting(connection, ids)
-                assert gone == len(waiting), "only the sequencer takes from pending"
-                await self._mark_hour(connection, waiting[-1]["recorded_at"], first)
+            await self._number(connection, waiting, last)
             self._assigned_idx = last
             await store.publish(connection, self._epoch, last)
             return len(waiting)
 
-    async def _mark_hour(self, connection: Connection, at: datetime, first_idx: int) -> None:
-        hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        if hour != self._hour:
-            await store.mark_hour(connection, hour, first_idx)
-            self._hour = hour
+    async def _number(self, connection: Connection, waiting: list[Record], last: int) -> None:
+        first = self._assigned_idx + 1
+        ids = [row["event_id"] for row in waiting]
+        columns: tuple[list[object], ...] = (
+            list(range(first, last + 1)),
+            list(ids),
+            *([row[name] for row in waiting] for name in _COPIED),
+        )
+        hour = _hour_of(waiting[-1]["recorded_at"])
+        async with connection.transaction():
+            # first of all: from here on no other sequencer can number until this commits
+            if await store.assign(connection, self._epoch, self._assigned_idx, last) is None:
+                raise FencedError
+            await store.number(connection, columns)
+            gone = await store.forget_waiting(connection, ids)
+            assert gone == len(waiting), "only the sequencer takes from pending"
+            if hour != self._hour:
+                await store.mark_hour(connection, hour, first)
+        self._hour = hour
+
+
+def _hour_of(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

@@ -15,6 +15,11 @@ async def take_lease(connection: Connection, lock: int) -> bool:
     return taken
 
 
+async def give_lease(connection: Connection, lock: int) -> bool:
+    given: bool = await connection.fetchval(_SQL["give_lease"], lock)
+    return given
+
+
 async def begin_epoch(connection: Connection) -> Record:
     row = await connection.fetchrow(_SQL["begin_epoch"])
     assert row is not None, "sequence_head always has its one row"
@@ -39,9 +44,9 @@ async def forget_waiting(connection: Connection, event_ids: list[UUID]) -> int:
     return int((await connection.execute(_SQL["forget_waiting"], event_ids)).split()[1])
 
 
-async def assign(connection: Connection, epoch: int, last_idx: int) -> int | None:
-    assigned: int | None = await connection.fetchval(_SQL["assign"], epoch, last_idx)
-    return assigned
+async def assign(connection: Connection, epoch: int, assigned: int, last_idx: int) -> int | None:
+    now: int | None = await connection.fetchval(_SQL["assign"], epoch, assigned, last_idx)
+    return now
 
 
 async def publish(connection: Connection, epoch: int, idx: int) -> None:

@@ -4,6 +4,10 @@
 -- One sequencer in the whole database: a lock that lives as long as its session. $1 lock number
 select pg_try_advisory_lock($1::bigint)
 
+-- name: give_lease
+-- $1 lock number · gives whether this session held it
+select pg_advisory_unlock($1::bigint)
+
 -- name: begin_epoch
 -- A new sequencer fences every older one off. gives (epoch, assigned_idx)
 update sequence_head
@@ -35,10 +39,11 @@ delete from pending
 where event_id = any ($1::uuid[])
 
 -- name: assign
--- $1 epoch · $2 last idx given · no row when a newer sequencer has begun
+-- $1 epoch · $2 idx expected · $3 last idx given now · no row when a newer sequencer has begun, or
+-- this one has lost count · locks the one row of sequence_head
 update sequence_head
-set assigned_idx = $2::bigint
-where epoch = $1::bigint
+set assigned_idx = $3::bigint
+where epoch = $1::bigint and assigned_idx = $2::bigint
 returning assigned_idx
 
 -- name: publish

@@ -1,0 +1,127 @@
+"""The keeper under trouble: it pauses, it hands over, it goes on; it never counts wrong."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import pytest
+from builders.heart import a_proposal, keeping, until
+
+from izin.jobs.keeper import PROJECT_WAIT_S
+from izin.wiring.parts import Parts, open_parts
+from izin.wiring.settings import Settings
+
+
+@pytest.fixture
+def keeper_settings(fresh_database, tmp_path) -> Settings:
+    # the root key of the other fixtures: both ends work with the same keys
+    return Settings(
+        database_url=fresh_database,
+        data_folder=tmp_path,
+        root_key_file=tmp_path / "root.key",
+        pool_size=6,
+    )
+
+
+@asynccontextmanager
+async def a_keeper(settings: Settings) -> AsyncIterator[Parts]:
+    async with open_parts(settings, role="izin_keeper") as parts, keeping(parts):
+        yield parts
+
+
+async def is_at(owner, column: str, count: int) -> bool:
+    return await owner.fetchval(f"select {column} from sequence_head") == count
+
+
+async def comes_to(owner, column: str, count: int) -> None:
+    await until(lambda: is_at(owner, column, count))
+
+
+async def all_is_right(owner, count: int) -> None:
+    await comes_to(owner, "projected_idx", count)
+    assert [row["idx"] for row in await owner.fetch("select idx from entry order by idx")] == list(
+        range(1, count + 1)
+    )
+    assert await owner.fetchval("select count(*) from pending") == 0
+    seen = await owner.fetchval("select sum(approvals) + sum(rejections) from brand_figure")
+    assert seen == await owner.fetchval("select count(*) from provider_consent")
+
+
+async def cut_all(owner) -> None:
+    await owner.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where application_name = 'izin_keeper' and datname = current_database()"
+    )
+
+
+async def test_a_keeper_whose_connections_are_cut_goes_on(heart, owner, keeper_settings):
+    async with a_keeper(keeper_settings):
+        for turn in range(20):
+            await heart.record(*(a_proposal(turn * 10 + number) for number in range(10)))
+            await cut_all(owner)
+        await all_is_right(owner, 200)
+
+
+async def test_a_second_keeper_waits_and_takes_over(heart, owner, keeper_settings):
+    async with a_keeper(keeper_settings):
+        async with a_keeper(keeper_settings):
+            await heart.record(*(a_proposal(number) for number in range(10)))
+            await comes_to(owner, "published_idx", 10)
+            assert await is_at(owner, "epoch", 1)
+            await cut_all(owner)
+            await heart.record(*(a_proposal(number) for number in range(10, 20)))
+            await all_is_right(owner, 20)
+        await heart.record(a_proposal(20))
+        await all_is_right(owner, 21)
+
+
+async def test_a_keeper_that_stops_gives_the_lease_back_at_once(heart, owner, keeper_settings):
+    for number in range(2):
+        async with a_keeper(keeper_settings):
+            await heart.record(a_proposal(number))
+            await comes_to(owner, "published_idx", number + 1)
+        locks = "select count(*) from pg_locks where locktype = 'advisory' and database = ("
+        own = "select oid from pg_database where datname = current_database())"
+        assert await owner.fetchval(locks + own) == 0
+    assert await is_at(owner, "epoch", 2)
+
+
+async def test_a_lone_movement_waits_for_others_to_hide_among(heart, owner, keeper_settings):
+    async with a_keeper(keeper_settings):
+        for number in range(2):
+            began_s = monotonic()
+            await heart.record(a_proposal(number))
+            await comes_to(owner, "projected_idx", number + 1)
+            assert monotonic() - began_s >= PROJECT_WAIT_S
+
+
+async def test_a_crowd_of_movements_is_projected_without_waiting(heart, owner, keeper_settings):
+    async with a_keeper(keeper_settings):
+        await heart.record(*(a_proposal(number) for number in range(64)))
+        await all_is_right(owner, 64)
+
+
+async def test_a_movement_that_does_not_open_never_stops_the_numbers(
+    heart, owner, keeper_settings, caplog
+):
+    await heart.record(a_proposal(1))
+    sealed = await owner.fetchval("select body_sealed from consent_event")
+    await owner.execute("update consent_event set body_sealed = set_byte(body_sealed, 30, 7)")
+    async with a_keeper(keeper_settings):
+        await comes_to(owner, "published_idx", 1)
+        await until(lambda: said("projecting fails", caplog))
+        await heart.record(a_proposal(2))
+        await comes_to(owner, "published_idx", 2)
+        assert await is_at(owner, "projected_idx", 0)
+        await owner.execute(
+            "update consent_event set body_sealed = $1 where previous_event_id is null "
+            "and event_id = (select min(event_id::text)::uuid from consent_event)",
+            sealed,
+        )
+        await all_is_right(owner, 2)
+
+
+async def said(words: str, caplog) -> bool:
+    await asyncio.sleep(0)
+    return words in caplog.text
