@@ -1,0 +1,88 @@
+"""A first consent as README.md shows it: run as it stands, against a registry that answers."""
+
+import asyncio
+import json
+import re
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from builders.house import House
+from builders.parties import BRAND_CODE, IYS_CODE
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PASSWORD = "Sessiz-Kavak-31"
+SHOWN_ADDRESS, SHOWN_CODE = "http://127.0.0.1:8000", "731001"
+
+
+def shown(language: str, naming: str) -> str:
+    """The pieces of one language that speak to the API, one after the other."""
+    pieces = [code for kind, code in FENCED.findall(README) if kind == language]
+    found = "".join(piece for piece in pieces if naming in piece)
+    assert found, f"README.md shows no {language} with {naming}"
+    return found
+
+
+@asynccontextmanager
+async def listening(house: House) -> AsyncIterator[str]:
+    """The house on a port of this machine, for clients that know HTTP only."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        bound.listen()
+        server = uvicorn.Server(uvicorn.Config(house.app, lifespan="off", log_config=None))
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        try:
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@pytest.fixture
+async def address(house, tmp_path) -> AsyncIterator[str]:
+    async with listening(house) as base_url:
+        demo = {
+            "base_url": base_url,
+            "username": "api@firma.example",
+            "password": PASSWORD,
+            "iysCode": IYS_CODE,
+            "brandCode": BRAND_CODE,
+            "grant_type": "password",
+        }
+        (tmp_path / "var").mkdir()
+        (tmp_path / "var" / "demo.json").write_text(json.dumps(demo), "utf-8")
+        yield base_url
+
+
+async def said(folder: Path, *command: str) -> list[str]:
+    """Run a command where the demonstration's file lies; its lines."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, trouble = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0, trouble.decode()
+    return [line for line in out.decode().splitlines() if line]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+async def test_a_first_consent_by_curl(address, tmp_path):
+    script = shown("sh", "curl").replace(SHOWN_ADDRESS, address)
+    script = script.replace(f"/sps/{SHOWN_CODE}", f"/sps/{IYS_CODE}")
+    script = script.replace(f"/brands/{SHOWN_CODE}", f"/brands/{BRAND_CODE}")
+    added, asked = map(json.loads, await said(tmp_path, "sh", "-c", script))
+    assert len(added["transactionId"]) == 64
+    reasons = [(each["allowed"], each["reason"]) for each in asked["list"]]
+    assert reasons == [(True, "CONSENT"), (False, "NO_CONSENT")]
+
+
+async def test_a_first_consent_by_python(address, tmp_path):
+    script = shown("python", "call")
+    added, asked = await said(tmp_path, sys.executable, "-I", "-c", script)
+    assert "transactionId" in added
+    assert "'allowed': True" in asked
