@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from builders.house import House
+from builders.house import House, ago
 from builders.parties import BRAND_CODE, IYS_CODE
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -60,10 +61,14 @@ async def address(house, tmp_path) -> AsyncIterator[str]:
         yield base_url
 
 
-async def said(folder: Path, *command: str) -> list[str]:
+async def said(folder: Path, *command: str, **settings: str) -> list[str]:
     """Run a command where the demonstration's file lies; its lines."""
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        *command,
+        cwd=folder,
+        env=os.environ | settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     out, trouble = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0, trouble.decode()
@@ -86,3 +91,21 @@ async def test_a_first_consent_by_python(address, tmp_path):
     added, asked = await said(tmp_path, sys.executable, "-I", "-c", script)
     assert "transactionId" in added
     assert "'allowed': True" in asked
+
+
+async def test_the_same_without_http(house, settings, tmp_path):
+    """The house is there for its brands and keys; the commands work beside it."""
+    given = f"alici;kanal;durum;izin_tarihi;kaynak\n0599 123 45 67;SMS;Onay;{ago(hours=1)};Web\n"
+    (tmp_path / "new.csv").write_text(given, "utf-8")
+    commands = shown("sh", "bin/izin").replace(SHOWN_CODE, str(BRAND_CODE)).splitlines()
+    assert len(commands) == 4
+    for command in commands:
+        words = command.removeprefix(".venv/bin/izin ").split()
+        answer = await said(
+            tmp_path,
+            *(sys.executable, "-m", "izin", *words, "--json"),
+            IZIN_DATABASE_URL=settings.database_url,
+            IZIN_DATA_FOLDER=str(tmp_path),
+        )
+        assert json.loads(answer[-1])
+    assert (tmp_path / "consents.xlsx").exists()
