@@ -1,0 +1,256 @@
+"""A refusal always gets through: a citizen's every time, a company's whatever holds its calls."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import msgspec
+import pytest
+from builders.heart import Heart, a_key, a_proposal, until
+from builders.house import BRAND, a_row, ago
+from builders.parties import IYS_CODE
+
+from izin.admission.lanes import Lane
+from izin.consent.event import Actor
+from izin.consent.history import history
+from izin.consent.model import Recorded, Verdict
+from izin.consent.opened import open_bodies
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.errors import Refused
+from izin.core.terms import RecipientType, Source, Status
+from izin.keyring import open_whole_keyring
+from izin.provider.model import Subscription
+from izin.wiring.settings import Profile
+
+HOUR = timedelta(hours=1)
+LONG_AGO = datetime(2020, 9, 1, tzinfo=UTC)
+
+
+def her_refusal(number: int = 1, **facts):
+    given = {"source": Source.IYS_KISAMESAJ, "consented_at": None} | facts
+    return a_proposal(number, status=Status.RET, **given)
+
+
+async def she_refuses(heart: Heart, number: int = 1, **facts) -> Verdict:
+    async with asyncio.timeout(10):
+        [verdict] = await heart.record(her_refusal(number, **facts), actor=Actor.CITIZEN)
+    return verdict
+
+
+async def stands(heart: Heart, number: int = 1) -> tuple[Status, datetime]:
+    standing = await heart.checker.standing(a_key(number))
+    assert standing is not None
+    return standing.status, standing.consented_at
+
+
+def codes(answer: httpx2.Response) -> list[str]:
+    return [error["code"] for error in answer.json().get("errors", [])]
+
+
+# the citizen
+
+
+async def test_she_refuses_at_the_same_instant_as_a_company_writes(heart):
+    for number in range(30):
+        await heart.record(a_proposal(number))
+        company = a_proposal(number, consented_at=datetime.now(UTC))
+        hers, (theirs,) = await asyncio.gather(she_refuses(heart, number), heart.record(company))
+        assert isinstance(hers, Recorded)
+        assert isinstance(theirs, Recorded) or theirs.code == "H178"
+        assert (await stands(heart, number))[0] is Status.RET
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), HOUR], ids=["just now", "ahead of the clock"])
+async def test_she_refuses_however_new_the_stored_date_is(heart, owner, ahead):
+    await heart.record(a_proposal(1))
+    stored_at = datetime.now(UTC) + ahead
+    await owner.execute("update provider_consent set consented_at = $1", stored_at)
+    assert isinstance(await she_refuses(heart), Recorded)
+    status, refused_at = await stands(heart)
+    assert status is Status.RET
+    assert refused_at > stored_at
+
+
+async def test_she_refuses_what_has_no_date_at_all(heart):
+    key = a_key(1, recipient_type=RecipientType.TACIR)
+    await heart.record(a_proposal(key=key, source=None, consented_at=None))
+    assert isinstance(await she_refuses(heart, key=key), Recorded)
+    [dated_before] = await heart.record(a_proposal(key=key, ago=HOUR))
+    assert isinstance(dated_before, Refused)
+    assert dated_before.code == "H178"
+
+
+async def test_she_refuses_again_and_each_time_counts(heart):
+    await heart.record(a_proposal(1))
+    assert isinstance(await she_refuses(heart), Recorded)
+    between = datetime.now(UTC)
+    assert isinstance(await she_refuses(heart), Recorded)
+    [older] = await heart.record(a_proposal(1, consented_at=between))
+    assert isinstance(older, Refused)
+    [newer] = await heart.record(a_proposal(1, consented_at=datetime.now(UTC)))
+    assert isinstance(newer, Recorded)
+
+
+async def test_she_refuses_while_a_companys_calls_hold_every_connection_of_its_door(
+    heart, citizen_database, root
+):
+    await heart.record(a_proposal(1))
+    recorder = Recorder(await open_whole_keyring(citizen_database, root))
+    async with AsyncExitStack() as held:
+        for _ in range(8):
+            connection = await held.enter_async_context(heart.database.transaction())
+            await connection.execute("select 1")
+        async with citizen_database.connection() as connection:
+            [verdict] = await recorder.record(
+                connection, [her_refusal()], actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
+            )
+    assert isinstance(verdict, Recorded)
+    assert (await stands(heart))[0] is Status.RET
+
+
+@asynccontextmanager
+async def hammering(heart: Heart, number: int) -> AsyncIterator[list[Verdict]]:
+    """Eight writers of one company renew one consent again and again; gives what they are told."""
+    start = datetime.now(UTC) - 4 * HOUR
+    told: list[Verdict] = []
+    is_over = asyncio.Event()
+
+    async def hammer() -> None:
+        while not is_over.is_set():
+            at = start + timedelta(milliseconds=len(told))
+            told.extend(await heart.record(a_proposal(number, consented_at=at)))
+
+    async with asyncio.TaskGroup() as writers:
+        for _ in range(8):
+            writers.create_task(hammer())
+        try:
+            yield told
+        finally:
+            is_over.set()
+
+
+@pytest.mark.parametrize("number", range(5))
+async def test_she_refuses_while_eight_writers_hammer_the_record(
+    heart, citizen_database, root, number
+):
+    recorder = Recorder(await open_whole_keyring(citizen_database, root))
+    await heart.record(a_proposal(number, ago=5 * HOUR))
+    async with hammering(heart, number) as told:
+
+        async def is_under_way() -> bool:
+            return len(told) > 40
+
+        await until(is_under_way)
+        async with asyncio.timeout(5), citizen_database.connection() as connection:
+            [hers] = await recorder.record(
+                connection, [her_refusal(number)], actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
+            )
+        assert isinstance(hers, Recorded)
+        assert (await stands(heart, number))[0] is Status.RET
+    renewed = sum(isinstance(each, Recorded) for each in told)
+    async with heart.database.connection() as connection:
+        found = await history(connection, heart.keyring, a_key(number), offset=0, limit=100_000)
+    statuses = [each.status for each in found.movements]
+    assert statuses == [Status.RET] + [Status.ONAY] * (renewed + 1)
+    refused_at = found.movements[0].consented_at
+    for at, kind in ((refused_at, Refused), (datetime.now(UTC), Recorded)):
+        [consent] = await heart.record(a_proposal(number, consented_at=at))
+        assert type(consent) is kind
+    assert (await stands(heart, number))[0] is Status.ONAY
+
+
+async def test_no_address_reaches_a_brand_by_a_refusal(heart):
+    verdict = await she_refuses(heart)
+    assert isinstance(verdict, Refused)
+    assert verdict.code == "H175"
+    assert await heart.checker.standing(a_key(1)) is None
+
+
+# the company
+
+
+async def consented(ours: httpx2.AsyncClient, number: int = 1) -> None:
+    answer = await ours.post(f"{BRAND}/consents", json=a_row(number, consentDate=ago(hours=2)))
+    assert answer.status_code == 200, answer.text
+
+
+async def refuse(ours: httpx2.AsyncClient, number: int = 1, **fields) -> httpx2.Response:
+    return await ours.post(f"{BRAND}/consents", json=a_row(number, status="RET", **fields))
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"subscription": Subscription.PAUSED}, "H520"),
+        ({"subscription": Subscription.EXPIRED}, "H520"),
+        ({"has_api": False}, "H586"),
+    ],
+)
+async def test_a_company_refuses_though_its_subscription_stops_all_else(ours, given, facts, code):
+    await consented(ours)
+    await given.provider(IYS_CODE, activated_at=LONG_AGO, **facts)
+
+    async def is_held() -> bool:
+        return codes(await ours.post(f"{BRAND}/consents", json=a_row(2))) == [code]
+
+    await until(is_held)
+    assert (await refuse(ours)).status_code == 200
+    rows = [a_row(3, status="RET"), a_row(4, status="RET")]
+    assert (await ours.post(f"{BRAND}/consents/request", json=rows)).status_code == 202
+    mixed = await ours.post(f"{BRAND}/consents/request", json=[*rows, a_row(5)])
+    assert codes(mixed) == [code]
+
+
+async def test_a_late_refusal_is_recorded_and_marked_late(house, ours):
+    recorder = Recorder(house.parts.keyring)
+    async with house.parts.database.connection() as connection:
+        await recorder.record(
+            connection,
+            [a_proposal(1, ago=timedelta(days=60))],
+            actor=Actor.PROVIDER,
+            on_repeat=OnRepeat.BY_RULES,
+        )
+        late = ago(days=30)
+        consent = await ours.post(f"{BRAND}/consents", json=a_row(1, consentDate=late))
+        assert (consent.status_code, codes(consent)) == (422, ["H467"])
+        assert (await refuse(ours, consentDate=late)).status_code == 200
+        ids = await connection.fetch("select event_id from consent_event order by event_id")
+        opened = await open_bodies(
+            connection, house.parts.keyring, [row["event_id"] for row in ids]
+        )
+    assert [(each.body.status, each.body.is_late) for each in opened] == [
+        (Status.ONAY, False),
+        (Status.RET, True),
+    ]
+
+
+async def test_a_company_refuses_while_all_other_lanes_are_full(house, ours):
+    await consented(ours)
+    overload = house.app._door.overload
+    async with AsyncExitStack() as full:
+        for lane in set(Lane) - {Lane.CONSENT}:
+            gate = overload.gate(lane)
+            while not gate._places.locked():
+                await full.enter_async_context(gate)
+        asked = {"recipients": ["+905990000001"]}
+        question = await ours.post(f"{BRAND}/consents/BIREYSEL/status/MESAJ", json=asked)
+        assert (question.status_code, codes(question)) == (503, ["H192"])
+        assert (await refuse(ours)).status_code == 200
+
+
+class TestWithTheDocumentedLimits:
+    @pytest.fixture
+    def settings(self, settings):
+        return msgspec.structs.replace(settings, profile=Profile.IYS, web_processes=1)
+
+    async def test_a_company_refuses_though_its_questions_have_spent_the_second(self, ours):
+        await consented(ours)
+        asked = {"recipient": "+905990000001", "type": "MESAJ", "recipientType": "BIREYSEL"}
+
+        async def is_spent() -> bool:
+            return codes(await ours.post(f"{BRAND}/consents/status", json=asked)) == ["H124"]
+
+        await until(is_spent)
+        assert (await refuse(ours)).status_code == 200
