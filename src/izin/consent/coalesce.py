@@ -22,12 +22,13 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Past any of these the answer is 503, never a guess.
 
     waiting_max  questions in the queue · batch_max  questions in one look-up
-    running_max  look-ups at a time · wait_s_max  how long a question waits for its look-up to begin
+    running_max  look-ups at a time: a second one only halves the batches, and an eighth of the
+                 calls is lost · wait_s_max  how long a question waits for its look-up to begin
     """
 
     waiting_max: int = 4096
     batch_max: int = 512
-    running_max: int = 2
+    running_max: int = 1
     wait_s_max: float = 0.5
 
 

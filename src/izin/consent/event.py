@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -63,6 +64,10 @@ def _instant(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+_received = lru_cache(16)(_instant)
+"""All movements of one call were received at one instant."""
+
+
 def committed_fields(body: EventBody) -> dict[str, object]:
     """The fields that the receipt number commits to.
 
@@ -74,7 +79,7 @@ def committed_fields(body: EventBody) -> dict[str, object]:
         "v": body.version,
         "eventId": str(body.event_id),
         "kind": "consent",
-        "receivedAt": _instant(body.recorded_at),
+        "receivedAt": _received(body.recorded_at),
         "consentDate": _instant(body.consented_at),
         "iysCode": body.key.iys_code,
         "brandCode": body.key.brand_code,
