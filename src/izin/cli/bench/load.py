@@ -72,6 +72,7 @@ class Client:
         """Hang up."""
         for line in self._lines:
             line.close()
+        await asyncio.gather(*(line.lost for line in self._lines))
 
     async def ask(self, one: bytes, *, status: bytes = b"200") -> bytes:
         """Send one request and give the answer's body."""
@@ -183,6 +184,7 @@ class _Line(asyncio.Protocol):
         self._parts: list[bytes] = []
         self._missing = -1
         self._sent_s = 0.0
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
@@ -190,6 +192,7 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._run is not None:
             self._run.fail(f"the server hung up: {exc}")
+        self.lost.set_result(None)
 
     def close(self) -> None:
         self._run = None
