@@ -43,13 +43,14 @@ where
     and had.bucket = given.bucket
 
 -- name: replace_retailers_in
+-- A dealer that is named twice is written once.
 -- $1 brand_ref uuid[m] · $2 channel[m] · $3 recipient_type[m] · $4 tag uuid[m] · $5 bucket int2[m] · $6 retailer_siv bytea[m]
 insert into consent_retailer (brand_ref, channel, recipient_type, tag, bucket, retailer_siv)
 select given.*
 from unnest(
     $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::bytea[]
 ) as given (brand_ref, channel, recipient_type, tag, bucket, retailer_siv)
-on conflict do nothing
+on conflict (brand_ref, channel, recipient_type, tag, bucket, retailer_siv) do nothing
 
 -- name: current_states
 -- The check path: what is stored under many keys, without the address.
