@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from izin.cli.bench.figure import (
 from izin.cli.bench.table import (
     BEGIN,
     END,
+    has_marks,
     markdown_of,
     put_into,
     results_of,
@@ -72,7 +74,7 @@ def test_a_ratio_without_a_limit_reaches_nothing():
 
 def test_results_hold_for_each_job_what_readers_of_them_look_for(tmp_path):
     path = tmp_path / "bench" / "results.json"
-    write_results(path, [a_figure(80, aims=(at_least(70), ratio_at_least(0.9)))])
+    write_results(path, [a_figure(80, aims=(at_least(70), ratio_at_least(0.9)))], is_part=False)
     [found] = json.loads(path.read_text("utf-8"))
     assert found.keys() >= KEYS
     assert {key: found[key] for key in KEYS} == {
@@ -88,10 +90,15 @@ def test_results_hold_for_each_job_what_readers_of_them_look_for(tmp_path):
 
 def test_a_part_measured_anew_leaves_the_other_parts_as_they_were(tmp_path):
     path = tmp_path / "results.json"
-    write_results(path, [a_figure(1, name="adds"), a_figure(2, name="questions")])
-    write_results(path, [a_figure(3, name="questions"), a_figure(4, name="scrub")])
-    found = {each["name"]: each["ours"] for each in json.loads(path.read_text("utf-8"))}
-    assert found == {"adds": 1, "questions": 3, "scrub": 4}
+    write_results(path, [a_figure(1), a_figure(2, name="questions")], is_part=False)
+    write_results(path, [a_figure(3, name="questions"), a_figure(4, name="scrub")], is_part=True)
+    assert ours_by_name(path) == {"adds": 1, "questions": 3, "scrub": 4}
+    write_results(path, [a_figure(5)], is_part=False)
+    assert ours_by_name(path) == {"adds": 5}
+
+
+def ours_by_name(path: Path) -> dict[str, float]:
+    return {each["name"]: each["ours"] for each in json.loads(path.read_text("utf-8"))}
 
 
 def test_the_spread_goes_beside_the_middle_run():
@@ -113,12 +120,14 @@ def test_a_page_gets_its_table_between_its_marks_and_keeps_the_rest(tmp_path):
     assert page.read_text("utf-8") == text
 
 
-def test_a_page_without_marks_is_left_alone(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "has_both"),
+    [("", False), (BEGIN, False), (f"{END}{BEGIN}", False), (f"a{BEGIN}b{END}", True)],
+)
+def test_a_page_says_where_the_figures_stand_by_two_marks_in_order(tmp_path, text, has_both):
     page = tmp_path / "page.md"
-    page.write_text("no marks", "utf-8")
-    with pytest.raises(ValueError, match="does not mark"):
-        put_into(page, [a_figure()])
-    assert page.read_text("utf-8") == "no marks"
+    page.write_text(text, "utf-8")
+    assert has_marks(page) is has_both
 
 
 def test_a_table_for_a_page_says_when_and_what_to_know():

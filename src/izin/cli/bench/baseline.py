@@ -111,7 +111,8 @@ class Writer:
             await connection.execute(SQL["put_view"], _BRAND, first, last, recipient)
             await connection.execute(SQL["put_events"], _BRAND, first, last, _COMMITMENT, body)
             await connection.execute(SQL["put_pending"], _BRAND, first, last)
-            await connection.execute(SQL["number"], first, last, self._numbered)
+            await connection.execute(SQL["number"], _BRAND, first, last, self._numbered)
+            await connection.execute(SQL["forget_pending"], first, last)
             await connection.execute(SQL["put_citizens"], first, last, citizen)
 
 
@@ -186,7 +187,8 @@ def _written() -> list[_Shown]:
         "put_view": (_BRAND, *span, sealed),
         "put_events": (_BRAND, *span, sealed, sealed),
         "put_pending": (_BRAND, *span),
-        "number": (*span, 0),
+        "number": (_BRAND, *span, 0),
+        "forget_pending": span,
         "put_citizens": (*span, sealed),
     }
     one = SQL["put_one"].replace(":brand", "$1").replace(":recipient", "$2").replace(":body", "$3")

@@ -109,17 +109,20 @@ from given
 where n between $2::integer and $3::integer
 
 -- name: number
--- Out of pending, into the entries. $1 first n · $2 last n · $3 what to add to n
-with gone as (
-    delete from pending as p
-    using given as g
-    where g.n between $1::integer and $2::integer
-        and p.event_id = g.event_id and p.bucket = g.bucket
-    returning g.n, p.event_id, p.bucket, p.brand_ref, p.side, p.recorded_at
-)
+-- $1 brand_ref · $2 first n · $3 last n · $4 what to add to n
 insert into entry (idx, event_id, bucket, brand_ref, side, recorded_at)
-select n + $3::bigint, event_id, bucket, brand_ref, side, recorded_at
-from gone
+select n + $4::bigint, event_id, bucket, $1::uuid, 'HS', now()
+from given
+where n between $2::integer and $3::integer
+
+-- name: forget_pending
+-- By an array of keys: a join is planned by what pending held when it was last looked at.
+-- $1 first n · $2 last n
+delete from pending
+where
+    event_id = any (
+        array(select event_id from given where n between $1::integer and $2::integer)
+    )
 
 -- name: put_citizens
 -- $1 first n · $2 last n · $3 sealed

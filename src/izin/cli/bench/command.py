@@ -8,8 +8,8 @@ import uvloop
 
 from izin.cli.bench.plan import JOBS, Measuring
 from izin.cli.bench.size import Size
-from izin.cli.bench.table import HEADINGS, put_into, results_of, rows_of, write_results
-from izin.cli.screen import AsJson, In, screen
+from izin.cli.bench.table import HEADINGS, has_marks, put_into, results_of, rows_of, write_results
+from izin.cli.screen import AsJson, CannotError, In, screen
 from izin.i18n.catalogue import Language
 
 app = typer.Typer()
@@ -34,7 +34,7 @@ def bench_command(
     rows: Rows = 1_000_000,
     rows_large: Large = 0,
     runs: Runs = 3,
-    seconds: Seconds = 5.0,
+    seconds: Seconds = 3.0,
     only: Only = None,
     markdown: Markdown = None,
     as_json: AsJson = False,
@@ -42,17 +42,19 @@ def bench_command(
 ) -> None:
     """Load a million consents, answer a million questions, and print how fast.
 
-    Works in var/bench, which is emptied; figures go to bench/results.json as well.
+    Works in var/bench, which is emptied before and after; figures go to bench/results.json as well.
     """
     with screen(as_json, lang) as to:
         wanted = frozenset(only or JOBS)
         unknown = wanted - set(JOBS)
         if unknown:
-            raise typer.BadParameter(f"unknown jobs: {', '.join(sorted(unknown))}")
+            raise CannotError(f"There is no job {', '.join(sorted(unknown))}.")
+        if markdown is not None and not has_marks(markdown):
+            raise CannotError(f"{markdown} does not mark where the figures stand.")
         size = Size(rows=rows, rows_large=rows_large, runs=runs, seconds=seconds)
         measuring = Measuring(_FOLDER, size, wanted, to.say)
         figures = uvloop.run(measuring.run())
-        write_results(_RESULTS, figures)
+        write_results(_RESULTS, figures, is_part=bool(only))
         if markdown is not None:
             put_into(markdown, figures)
         to.say(measuring.context)

@@ -100,8 +100,9 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Registry]:
-    """A registry in an empty folder, until the block ends; what was there goes."""
-    _empty(folder)
+    """A registry in an empty folder; what was there goes before, and what came after a good end."""
+    _remove(folder)
+    folder.mkdir(mode=0o700, parents=True)
     with EmbeddedServer(folder / "database") as server:
         await migrate(server.url)
         settings = Settings(
@@ -127,11 +128,15 @@ async def running(folder: Path) -> AsyncIterator[Registry]:
                 limits=limits,
                 token=await _signed_in(settings.port, password),
             )
+    _remove(folder)
 
 
-def _empty(folder: Path) -> None:
+def _remove(folder: Path) -> None:
+    # says where the data of root lie where user namespaces are refused
+    note = folder / "database" / "private_folder"
+    if note.exists():
+        shutil.rmtree(note.read_text("utf-8"), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 1_000_000
     rows_large: int = 0
     runs: int = 3
-    seconds: float = 5.0
+    seconds: float = 3.0
 
     @property
     def calls(self) -> int:

@@ -69,10 +69,10 @@ def results_of(figures: Iterable[Figure]) -> list[dict[str, Any]]:
     ]
 
 
-def write_results(path: Path, figures: Sequence[Figure]) -> None:
-    """Write results.json; jobs that were not measured now keep what was measured before."""
+def write_results(path: Path, figures: Sequence[Figure], *, is_part: bool) -> None:
+    """Write results.json; a part that is measured anew leaves the other parts as they were."""
     measured = {each["name"]: each for each in results_of(figures)}
-    kept = msgspec.json.decode(path.read_bytes()) if path.exists() else []
+    kept = msgspec.json.decode(path.read_bytes()) if is_part and path.exists() else []
     found = [measured.pop(each["name"], each) for each in kept] + list(measured.values())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
@@ -91,15 +91,15 @@ def machine() -> str:
     return f"{cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
-def put_into(page: Path, figures: Sequence[Figure]) -> None:
-    """Put the table between the page's two marks.
-
-    Raises  ValueError: the page has no marks
-    """
+def has_marks(page: Path) -> bool:
+    """Does a page say where the figures stand?"""
     text = page.read_text("utf-8")
-    before, begins, rest = text.partition(BEGIN)
-    _, ends, after = rest.partition(END)
-    if not begins or not ends:
-        raise ValueError(f"{page} does not mark where the figures stand")
+    return BEGIN in text and END in text.partition(BEGIN)[2]
+
+
+def put_into(page: Path, figures: Sequence[Figure]) -> None:
+    """Put the table between the marks of a page that has them."""
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
     said = markdown_of(figures, datetime.now(UTC))
     page.write_text(f"{before}{BEGIN}\n{said}\n{END}{after}", "utf-8")
