@@ -101,8 +101,7 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Registry]:
     """A registry in an empty folder; what was there goes before, and what came after a good end."""
-    _remove(folder)
-    folder.mkdir(mode=0o700, parents=True)
+    _make_empty(folder)
     with EmbeddedServer(folder / "database") as server:
         await migrate(server.url)
         settings = Settings(
@@ -129,6 +128,11 @@ async def running(folder: Path) -> AsyncIterator[Registry]:
                 token=await _signed_in(settings.port, password),
             )
     _remove(folder)
+
+
+def _make_empty(folder: Path) -> None:
+    _remove(folder)
+    folder.mkdir(mode=0o700, parents=True)
 
 
 def _remove(folder: Path) -> None:
