@@ -8,7 +8,9 @@ from time import monotonic
 import pytest
 from builders.heart import a_proposal, keeping, until
 
-from izin.jobs.keeper import PROJECT_WAIT_S
+from izin.consent.project import Projector
+from izin.jobs.keeper import PROJECT_WAIT_S, Keeper
+from izin.queue.queue import Queue
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.settings import Settings
 
@@ -120,6 +122,42 @@ async def test_a_movement_that_does_not_open_never_stops_the_numbers(
             sealed,
         )
         await all_is_right(owner, 2)
+
+
+class BreaksOnce(Projector):
+    """Breaks when it is told to end, as a connection may that is lost on the way; then works."""
+
+    began: asyncio.Event | None = None
+
+    async def project(self, epoch: int) -> int:
+        if self.began is None:
+            self.began = asyncio.Event()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise ValueError from None
+        return await super().project(epoch)
+
+
+async def test_numbering_begins_anew_though_the_projector_breaks_as_it_is_stopped(
+    heart, owner, keeper_settings
+):
+    stop = asyncio.Event()
+    async with open_parts(keeper_settings, role="izin_keeper") as parts:
+        projector = BreaksOnce(parts.database, parts.keyring)
+        keeper = Keeper(parts.database, projector, Queue(parts.database, {}), (), stop)
+        running = asyncio.create_task(keeper.run())
+        await heart.record(*(a_proposal(number) for number in range(70)))
+
+        async def is_projecting() -> bool:
+            return projector.began is not None
+
+        await until(is_projecting)
+        await owner.execute("update sequence_head set epoch = epoch + 1")  # as another keeper would
+        await heart.record(a_proposal(70))
+        await all_is_right(owner, 71)
+        stop.set()
+        await running
 
 
 async def said(words: str, caplog) -> bool:

@@ -78,7 +78,9 @@ class Keeper:
                 return await self._project(sequencer.epoch)
             except (UnavailableError, FencedError):
                 raise
-            except Exception:  # noqa: BLE001  # what does not open must not stop the numbers
+            except Exception as error:  # what does not open must not stop the numbers
+                if _is_cancelled():
+                    raise asyncio.CancelledError from error
                 _log.exception("projecting fails")
                 await Pace(self._stop).wait(TROUBLE_S)
                 return 0
@@ -128,3 +130,9 @@ class Keeper:
                 await pace.wait(TROUBLE_S)
                 continue
             await (pace.rest(done) if rest_s is None else pace.wait(rest_s))
+
+
+def _is_cancelled() -> bool:
+    """Whether this task is to end, though something else was raised on the way."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
