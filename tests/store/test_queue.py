@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from builders.heart import a_proposal, until
+from builders.parties import BRAND_CODE
 
 from izin.consent import batch
 from izin.consent.record import OnRepeat, Recorder
+from izin.core.terms import Status
 from izin.queue import store
 from izin.queue.queue import Job, Queue
 
@@ -183,30 +186,76 @@ async def test_the_effect_of_a_job_that_fails_is_undone(database, keeper_databas
 # batches
 
 
-async def submitted(heart, *proposals) -> Job:
+async def submitted(heart, *proposals, on_repeat: OnRepeat = OnRepeat.BY_RULES) -> Job:
     async with heart.database.transaction() as connection:
-        await batch.submit(connection, heart.keyring, list(proposals), OnRepeat.BY_RULES)
+        await batch.submit(connection, heart.keyring, list(proposals), on_repeat)
     queue = ShortLease(heart.keeper_database, {})
     [job] = await queue.claim(1)
     return job
 
 
-async def test_a_batch_that_two_workers_hold_is_worked_through_once(heart, owner):
+def worker(heart) -> Queue:
     work = batch.BatchWork(heart.keyring, Recorder(heart.keyring))
-    queue = ShortLease(heart.keeper_database, {batch.JOB: work})
+    return ShortLease(heart.keeper_database, {batch.JOB: work})
+
+
+async def results(heart, owner) -> list[batch.Result]:
+    """Of the newest request."""
+    async with heart.database.connection() as connection:
+        found = await batch.results_of(
+            connection,
+            heart.keyring,
+            await owner.fetchval("select request_id from batch order by created_at desc limit 1"),
+            BRAND_CODE,
+            datetime.now(UTC),
+        )
+    assert found is not None
+    return found
+
+
+async def test_a_batch_that_two_workers_hold_is_worked_through_once(heart, owner):
+    queue = worker(heart)
     first = await submitted(heart, *(a_proposal(number) for number in range(50)))
     [second] = await queue.claim(1)
     await asyncio.gather(queue.work(first), queue.work(second))
     assert await owner.fetchval("select count(*) from consent_event") == 50
+    assert [each.refused_code for each in await results(heart, owner)] == [None] * 50
+
+
+async def test_a_row_of_a_batch_waits_and_then_has_its_own_result(heart, owner):
+    row, refused = a_proposal(1), a_proposal(2, status=Status.RET)
+    job = await submitted(heart, row, refused)
+    assert [each.transaction_id for each in await results(heart, owner)] == [None, None]
+    await worker(heart).work(job)
+    first, second = await results(heart, owner)
+    assert (first.transaction_id is None, first.refused_code) == (False, None)
+    assert (second.transaction_id, second.refused_code) == (None, "H175")
+    await worker(heart).work(await submitted(heart, row, on_repeat=OnRepeat.ANSWER))
+    [again] = await results(heart, owner)
+    assert again.transaction_id == first.transaction_id
+    assert again.original.sub_request_id == first.sub_request_id
+
+
+async def test_a_request_that_has_its_results_is_not_worked_through_again(heart, owner):
+    job = await submitted(heart, a_proposal(1))
+    await worker(heart).work(job)
+    before = await results(heart, owner)
+    async with heart.keeper_database.transaction() as connection:
+        await worker(heart)._handlers[batch.JOB](connection, job.payload)
+    assert await results(heart, owner) == before
+
+
+async def test_a_request_is_shown_to_its_own_brand_only(heart, owner):
+    await submitted(heart, a_proposal(1))
+    request_id = await owner.fetchval("select request_id from batch")
     async with heart.database.connection() as connection:
-        results = await batch.results_of(
-            connection,
-            heart.keyring,
-            await owner.fetchval("select request_id from batch"),
-            a_proposal().key.brand_code,
-            datetime.now(UTC),
-        )
-    assert [each.refused_code for each in results] == [None] * 50
+        for number, brand_code in ((request_id, BRAND_CODE + 1), (uuid4(), BRAND_CODE)):
+            assert (
+                await batch.results_of(
+                    connection, heart.keyring, number, brand_code, datetime.now(UTC)
+                )
+                is None
+            )
 
 
 async def test_old_requests_are_forgotten_in_bounded_bites(heart, owner):

@@ -179,6 +179,19 @@ async def test_who_meets_an_older_record_is_written_after_it(heart, owner):
     assert await chain_of(heart, a_key(1)) == [Status.ONAY, Status.RET, Status.ONAY]
 
 
+async def test_dealers_go_with_the_movement_that_was_decided_again(heart, owner):
+    await heart.record(a_proposal(1, ago=5 * HOUR))
+    theirs, ours = (RetailerCode(66_000_001),), (RetailerCode(66_000_002), RetailerCode(66_000_003))
+    verdict = await decided_against(
+        heart,
+        owner,
+        a_proposal(1, ago=3 * HOUR, retailer_access=theirs),
+        a_proposal(1, ago=2 * HOUR, retailer_access=ours),
+    )
+    assert codes([verdict]) == ["Recorded"]
+    assert await heart.checker.may_use([a_key(1)] * 2, [theirs[0], ours[0]]) == [False, True]
+
+
 async def test_the_first_record_of_a_key_collides_like_any_other(heart, owner):
     verdict = await decided_against(
         heart, owner, a_proposal(1, ago=3 * HOUR), a_proposal(1, ago=2 * HOUR)

@@ -16,12 +16,8 @@ from izin.consent.opened import open_rows
 from izin.consent.rules import accept, repeats
 from izin.consent.stored import current_of, locations
 from izin.core.codes import TransactionId
-from izin.core.errors import UnavailableError
 from izin.keyring import Keyring
 from izin.storage.database import Connection
-
-_LOCKING_ROUNDS = 2
-"""One that locks what moved again, one that writes it."""
 
 
 class OnRepeat(Enum):
@@ -94,13 +90,12 @@ class _Recording:
         if not left:
             return
         # A row that turns out to have moved is locked all the same by the statement that found
-        # out. So inside one transaction the next round succeeds, against any number of writers.
+        # out. So inside one transaction the second try succeeds, against any number of writers.
         async with self._connection.transaction():
-            for _ in range(_LOCKING_ROUNDS):
+            left = await self._round(left)
+            if left:
                 left = await self._round(left)
-                if not left:
-                    return
-            raise UnavailableError("a record kept moving under its writers")
+            assert not left, "what this transaction has locked moves under nobody else"
 
     async def _round(self, asked: list[Asked]) -> list[Asked]:
         """Decide and write; give what moved meanwhile."""

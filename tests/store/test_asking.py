@@ -1,0 +1,144 @@
+"""Questions over many records: a dealer's, and a brand's own list, page by page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders.heart import a_key, a_proposal, email, phone
+from builders.parties import BRAND_CODE
+
+from izin.consent.ask import Asker, Circumstances, ask, now_question, unreadable
+from izin.consent.listing import SCAN_ROWS, Wanted, every_consent, list_consents
+from izin.consent.model import Decision, Question, Reason
+from izin.core.codes import RetailerCode
+from izin.core.paging import BadCursorError
+from izin.core.terms import Channel, RecipientType, Status
+
+HOUR = timedelta(hours=1)
+OURS, THEIRS = RetailerCode(66_000_001), RetailerCode(66_000_002)
+
+
+# a dealer asks
+
+
+async def asked_by(heart, retailer: RetailerCode, *numbers: int) -> list[Reason]:
+    question = Question(
+        at=datetime.now(UTC),
+        channel=Channel.MESAJ,
+        recipient_type=RecipientType.BIREYSEL,
+        retailer_code=retailer,
+    )
+    asker = Asker(is_sender_registered=True, is_brand_active=True, is_retailer_active=True)
+    around = Circumstances(question=question, facts=asker.facts())
+    answers = await ask(heart.checker, [a_key(number) for number in numbers], around)
+    return [answer.reason for answer in answers]
+
+
+async def test_a_dealer_may_use_what_it_took_and_what_it_was_given(heart):
+    await heart.record(
+        a_proposal(1, retailer_code=OURS),
+        a_proposal(2, retailer_code=THEIRS, retailer_access=(OURS,)),
+        a_proposal(3, retailer_code=THEIRS),
+    )
+    assert await asked_by(heart, OURS, 1, 2, 3, 4) == [
+        Reason.CONSENT,
+        Reason.CONSENT,
+        Reason.DEALER_NO_ACCESS,
+        Reason.NO_CONSENT,
+    ]
+
+
+def test_an_address_that_does_not_read_is_unknown():
+    asker = Asker(is_sender_registered=True, is_brand_active=True)
+    question = now_question(a_key(1), datetime.now(UTC))
+    answer = unreadable(Circumstances(question=question, facts=asker.facts()))
+    assert (answer.decision, answer.reason) == (Decision.UNKNOWN, Reason.INVALID_REQUEST)
+
+
+# a brand's list
+
+
+async def listed(heart, **wanted: object) -> list[str]:
+    """All pages, each as short as the shortest."""
+    seen: list[str] = []
+    after = None
+    while True:
+        async with heart.database.connection() as connection:
+            page = await list_consents(
+                connection,
+                heart.keyring,
+                Wanted(**({"brand_code": BRAND_CODE, "limit": 2, "after": after} | wanted)),
+            )
+        assert len(page.items) <= 2
+        seen += [each.recipient for each in page.items]
+        if page.next is None:
+            return seen
+        after = page.next
+
+
+@pytest.fixture
+async def filled(heart):
+    """Seven records of one brand, one of another."""
+    mail = a_key(channel=Channel.EPOSTA, address=email("ada"))
+    merchant = a_key(5, recipient_type=RecipientType.TACIR)
+    await heart.record(
+        *(a_proposal(number, ago=number * HOUR) for number in range(1, 5)),
+        a_proposal(6, retailer_code=OURS),
+        a_proposal(key=mail, ago=30 * HOUR),
+        a_proposal(key=merchant, source=None, consented_at=None),
+        a_proposal(key=a_key(7, brand_code=BRAND_CODE + 1)),
+    )
+    await heart.record(a_proposal(2, status=Status.RET, ago=HOUR))
+    return heart
+
+
+@pytest.mark.parametrize(
+    ("wanted", "numbers"),
+    [
+        ({"status": Status.RET}, {2}),
+        ({"status": Status.ONAY, "recipient_type": RecipientType.BIREYSEL}, {1, 3, 4, 6, "ada"}),
+        ({"recipient_type": RecipientType.TACIR}, {5}),
+        ({"channel": Channel.EPOSTA}, {"ada"}),
+        ({"channel": Channel.ARAMA}, set()),
+        ({"retailer_code": OURS}, {6}),
+        ({"retailer_code": THEIRS}, set()),
+        ({}, {1, 2, 3, 4, 5, 6, "ada"}),
+    ],
+)
+async def test_a_list_holds_what_is_wanted_once(filled, wanted, numbers):
+    expected = {f"{n}@posta.example" if n == "ada" else phone(n).clear for n in numbers}
+    seen = await listed(filled, **wanted)
+    assert len(seen) == len(set(seen))
+    assert set(seen) == expected
+
+
+async def test_a_list_is_bounded_by_dates_and_an_undated_record_by_its_recording(filled):
+    now = datetime.now(UTC)
+    since_lately = await listed(filled, since=now - 2.5 * HOUR)
+    assert set(since_lately) == {phone(n).clear for n in (1, 2, 5, 6)}
+    long_ago = await listed(filled, until=now - 20 * HOUR)
+    assert long_ago == ["ada@posta.example"]
+
+
+async def test_every_consent_comes_once(filled):
+    async with filled.database.connection() as connection:
+        found = [
+            each.recipient async for each in every_consent(connection, filled.keyring, BRAND_CODE)
+        ]
+    assert sorted(found) == sorted(await listed(filled))
+
+
+async def test_a_brand_larger_than_one_scan_is_listed_whole_and_a_rare_match_found(heart):
+    count = SCAN_ROWS + 3
+    await heart.record(*(a_proposal(number) for number in range(count)))
+    async with heart.database.connection() as connection:
+        found = {
+            each.recipient async for each in every_consent(connection, heart.keyring, BRAND_CODE)
+        }
+    assert len(found) == count
+    await heart.record(a_proposal(77, status=Status.RET, ago=HOUR / 2))
+    assert await listed(heart, status=Status.RET) == [phone(77).clear]
+
+
+async def test_a_cursor_that_no_list_gave_is_refused(heart):
+    with pytest.raises(BadCursorError):
+        await listed(heart, after="x")
