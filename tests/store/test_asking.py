@@ -7,6 +7,7 @@ from builders.heart import a_key, a_proposal, email, phone
 from builders.parties import BRAND_CODE
 
 from izin.consent.ask import Asker, Circumstances, ask, now_question, unreadable
+from izin.consent.history import AS_OF_EVENTS_MAX, as_of, history
 from izin.consent.listing import SCAN_ROWS, Wanted, every_consent, list_consents
 from izin.consent.model import Decision, Question, Reason
 from izin.core.codes import RetailerCode
@@ -142,3 +143,21 @@ async def test_a_brand_larger_than_one_scan_is_listed_whole_and_a_rare_match_fou
 async def test_a_cursor_that_no_list_gave_is_refused(heart):
     with pytest.raises(BadCursorError):
         await listed(heart, after="x")
+
+
+# the past
+
+
+async def test_the_past_of_a_consent_that_is_renewed_every_day_for_years_is_known(heart):
+    days = 1_050
+    start = datetime.now(UTC) - days * timedelta(days=1)
+    await heart.record(
+        *(a_proposal(1, consented_at=start + day * timedelta(days=1)) for day in range(days))
+    )
+    async with heart.database.connection() as connection:
+        found = await history(connection, heart.keyring, a_key(1), offset=0, limit=AS_OF_EVENTS_MAX)
+    now = datetime.now(UTC)
+    first = as_of(found.movements, valid_at=start + HOUR, known_at=now)
+    assert first is not None
+    assert first.consented_at == start
+    assert as_of(found.movements, valid_at=start - HOUR, known_at=now) is None

@@ -14,8 +14,8 @@ from izin.core.terms import Source, Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 
-AS_OF_EVENTS_MAX = 1000
-"""How far back a question about the past looks; a key moves a few times a year."""
+AS_OF_EVENTS_MAX = 10_000
+"""How far back a question about the past looks: 27 years of a consent that is renewed every day."""
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
