@@ -50,19 +50,42 @@ async def all_is_right(owner, count: int) -> None:
     assert seen == await owner.fetchval("select count(*) from provider_consent")
 
 
-async def cut_all(owner) -> None:
+async def end_sessions(owner, which: str) -> None:
     await owner.execute(
         "select pg_terminate_backend(pid) from pg_stat_activity "
-        "where application_name = 'izin_keeper' and datname = current_database()"
+        f"where application_name = 'izin_keeper' and datname = current_database() and {which}"
     )
 
 
+LEASE = "pid in (select pid from pg_locks where locktype = 'advisory')"
+
+
+async def test_a_keeper_whose_database_has_no_room_goes_on_when_it_has(
+    heart, owner, keeper_settings, caplog
+):
+    await owner.execute(
+        """
+        create function no_room() returns trigger language plpgsql as
+            $$ begin raise 'no space left on device' using errcode = '53100'; end $$;
+        create trigger no_room before insert on entry
+            for each statement execute function no_room();
+        """
+    )
+    async with a_keeper(keeper_settings):
+        await heart.record(*(a_proposal(number) for number in range(70)))
+        await until(lambda: said("numbering pauses", caplog))
+        assert await is_at(owner, "assigned_idx", 0)
+        await owner.execute("drop trigger no_room on entry")
+        await all_is_right(owner, 70)
+
+
+@pytest.mark.drill
 async def test_a_keeper_whose_connections_are_cut_goes_on(heart, owner, keeper_settings):
     async with a_keeper(keeper_settings):
-        for turn in range(20):
+        for turn in range(200):
             await heart.record(*(a_proposal(turn * 10 + number) for number in range(10)))
-            await cut_all(owner)
-        await all_is_right(owner, 200)
+            await end_sessions(owner, "true")
+        await all_is_right(owner, 2000)
 
 
 async def test_a_second_keeper_waits_and_takes_over(heart, owner, keeper_settings):
@@ -71,7 +94,8 @@ async def test_a_second_keeper_waits_and_takes_over(heart, owner, keeper_setting
             await heart.record(*(a_proposal(number) for number in range(10)))
             await comes_to(owner, "published_idx", 10)
             assert await is_at(owner, "epoch", 1)
-            await cut_all(owner)
+            await end_sessions(owner, LEASE)
+            await comes_to(owner, "epoch", 2)
             await heart.record(*(a_proposal(number) for number in range(10, 20)))
             await all_is_right(owner, 20)
         await heart.record(a_proposal(20))
