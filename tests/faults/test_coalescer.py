@@ -122,6 +122,23 @@ async def test_who_waits_too_long_is_told_though_the_look_up_never_comes_back(he
     assert held.batches == [[1], [4]]
 
 
+async def test_each_waits_its_own_time_however_old_the_first_is(held):
+    loop = asyncio.get_running_loop()
+    coalescer = Coalescer(held, Bounds(running_max=1, wait_s_max=0.05))
+    asked_at = loop.time()
+    stuck = asks(coalescer, 1)
+    while loop.time() < asked_at + 0.03:
+        await turns()
+    later_at = loop.time()
+    [later] = asks(coalescer, 2)
+    async with asyncio.timeout(5):
+        with pytest.raises(UnavailableError):
+            await later
+    assert loop.time() - later_at >= 0.049
+    held.let.set()
+    assert await stuck[0] == 10
+
+
 async def test_a_look_up_that_fails_fails_only_its_own_batch(held):
     held.errors = [UnavailableError("the server is away")]
     coalescer = Coalescer(held, Bounds(running_max=1))
