@@ -83,6 +83,25 @@ async def test_another_answer_than_the_one_that_is_measured_ends_the_run(status)
             await client.ask(request("GET", "/"))
 
 
+async def test_a_line_that_the_server_closed_meanwhile_is_connected_anew():
+    answered = 0
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal answered
+        await reader.readuntil(b"\r\n\r\n")
+        answered += 1
+        writer.write(an_answer(b"yes"))
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer_once, "127.0.0.1", 0)
+    async with server, Client(server.sockets[0].getsockname()[1], 1) as client:
+        for _ in range(2):
+            assert await client.ask(request("GET", "/")) == b"yes"
+            await client._lines[0].lost
+    assert answered == 2
+
+
 async def test_an_answer_without_a_body_is_an_answer():
     async with (
         answering(lambda _: [b"HTTP/1.1 204 No Content\r\n\r\n"]) as port,

@@ -62,10 +62,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         """Connect."""
-        loop = asyncio.get_running_loop()
-        for _ in range(self._count):
-            _, line = await loop.create_connection(_Line, "127.0.0.1", self._port)
-            self._lines.append(line)
+        await self._connect()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -73,6 +70,14 @@ class Client:
         for line in self._lines:
             line.close()
         await asyncio.gather(*(line.lost for line in self._lines))
+
+    async def _connect(self) -> None:
+        """Connect anew what the server has closed: it hangs up on who says nothing for seconds."""
+        self._lines = [line for line in self._lines if not line.lost.done()]
+        loop = asyncio.get_running_loop()
+        while len(self._lines) < self._count:
+            _, line = await loop.create_connection(_Line, "127.0.0.1", self._port)
+            self._lines.append(line)
 
     async def ask(self, one: bytes, *, status: bytes = b"200") -> bytes:
         """Send one request and give the answer's body."""
@@ -87,6 +92,7 @@ class Client:
 
         Raises  AnswerError for an answer of another status
         """
+        await self._connect()
         run = _Run(requests, status, heard)
         began = perf_counter()
         for line in self._lines:
@@ -106,6 +112,7 @@ class Client:
 
         Raises  AnswerError for an answer of another status
         """
+        await self._connect()
         run = _Run(requests, status, heard, paced=True)
         began = perf_counter()
         for line in self._lines:
@@ -190,7 +197,7 @@ class _Line(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._run is not None:
+        if self._run is not None and not self._run.ended.done():
             self._run.fail(f"the server hung up: {exc}")
         self.lost.set_result(None)
 
