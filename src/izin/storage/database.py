@@ -95,7 +95,9 @@ class Database:
                 yield cast("Connection", lent)
         finally:
             # One that cannot be given back is ended by the pool; the caller's outcome stands.
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(
+                OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+            ):
                 await self._pool.release(lent, timeout=_CLOSE_S_MAX)
 
     @asynccontextmanager
@@ -167,6 +169,9 @@ def _gone_as_unavailable(lent: _Lent) -> Iterator[None]:
         if not _is_gone(lent):
             raise
         raise UnavailableError("the database connection is gone") from error
+    except asyncpg.InternalClientError as error:  # it has just had the server's last words
+        lent.terminate()
+        raise UnavailableError("the database connection is ending") from error
 
 
 def _is_gone(lent: _Lent) -> bool:
