@@ -127,9 +127,9 @@ async def test_a_migration_s_time_outs_end_with_it(owner):
 
 
 async def test_an_index_may_be_built_outside_a_transaction(owner):
-    sql = "-- no-transaction\ncreate index concurrently batch_age on batch (created_at);\n"
+    sql = "-- no-transaction\ncreate index concurrently batch_state_age on batch (created_at);\n"
     assert await _migrate(owner, next_one(sql)) == ["next"]
-    assert await owner.fetchval("select to_regclass('batch_age') is not null")
+    assert await owner.fetchval("select to_regclass('batch_state_age') is not null")
     assert await owner.fetchval("show lock_timeout") == "0"
 
 
