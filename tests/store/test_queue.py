@@ -153,6 +153,22 @@ async def test_a_job_that_fails_is_put_back_later_and_later_and_in_the_end_given
     assert ledger.done == []
 
 
+async def test_a_job_given_up_is_tried_once_an_hour(database, queue, ledger, owner):
+    ledger.error = ValueError("no")
+    await leave(database)
+    for _ in range(Queue.ATTEMPTS_MAX + 3):
+        [job] = await queue.claim(1)
+        await queue.work(job)
+        rest = await owner.fetchval("select run_at - now() from job")
+        await owner.execute("update job set run_at = now()")
+    assert timedelta(minutes=59) < rest <= timedelta(hours=1)
+    ledger.error = None
+    [job] = await queue.claim(1)
+    await queue.work(job)
+    assert ledger.done == [b"1"]
+    assert await owner.fetchval("select count(*) from job") == 0
+
+
 async def test_a_job_that_ended_all_its_workers_is_given_up_unseen(hasty, database, ledger, owner):
     await leave(database)
     for _ in range(Queue.ATTEMPTS_MAX):
@@ -161,6 +177,10 @@ async def test_a_job_that_ended_all_its_workers_is_given_up_unseen(hasty, databa
     await hasty.work(job)
     assert await owner.fetchval("select failure from job") == "WorkerLost"
     assert not ledger.began.is_set()
+    await owner.execute("update job set run_at = now()")
+    [job] = await hasty.claim(1)
+    await hasty.work(job)
+    assert ledger.began.is_set()
 
 
 async def test_a_worker_without_the_handler_puts_the_job_back(database, keeper_database, owner):

@@ -30,6 +30,8 @@ class Queue:
 
     LEASE_S = 60.0
     ATTEMPTS_MAX = 8
+    REVIVED_S = 3600.0
+    """How long a dead letter rests: what was acknowledged is never dropped."""
 
     def __init__(self, database: Database, handlers: Mapping[str, Handler]) -> None:
         """Take a handler for each job name."""
@@ -43,7 +45,7 @@ class Queue:
         return [Job(*row.values()) for row in rows]
 
     async def work(self, job: Job) -> None:
-        """Do one job; put it back with growing pauses if it fails, and in the end give it up.
+        """Do one job; if it fails put it back, after growing pauses, in the end of an hour each.
 
         A worker that is slower than its lease does nothing twice: the job is its own until it is
         done, or somebody else's.
@@ -64,7 +66,9 @@ class Queue:
     async def _put_back(self, job: Job, why: str) -> None:
         async with self._database.connection() as connection:
             if job.attempts >= self.ATTEMPTS_MAX:
-                await store.bury(connection, job.job_id, job.attempts, why)
+                _log.error("job given up for now", extra={"job": job.name, "why": why})
+                last = self.ATTEMPTS_MAX - 1
+                await store.bury(connection, job.job_id, job.attempts, why, self.REVIVED_S, last)
             else:
                 wait_s = min(0.2 * 2**job.attempts, 300.0)
                 await store.retry(connection, job.job_id, job.attempts, wait_s)

@@ -27,9 +27,11 @@ async def retry(connection: Connection, job_id: int, attempts: int, wait_s: floa
     await connection.execute(_SQL["retry"], job_id, attempts, wait_s)
 
 
-async def bury(connection: Connection, job_id: int, attempts: int, why: str) -> None:
-    """Give a job up, if it is still this claim's."""
-    await connection.execute(_SQL["bury"], job_id, attempts, why)
+async def bury(
+    connection: Connection, job_id: int, attempts: int, why: str, wait_s: float, counts_as: int
+) -> None:
+    """Give a job up for a while, if it is still this claim's; it has `counts_as` attempts then."""
+    await connection.execute(_SQL["bury"], job_id, attempts, why, wait_s, counts_as)
 
 
 async def buried(connection: Connection, limit: int) -> list[Record]:

@@ -15,7 +15,7 @@ where job_id in (
     select due.job_id
     from job as due
     where
-        due.failed_at is null and due.run_at <= now()
+        due.run_at <= now()
         and (due.claimed_until is null or due.claimed_until < now())
     order by due.run_at, due.job_id
     limit $1::integer
@@ -35,9 +35,12 @@ set claimed_until = null, run_at = now() + make_interval(secs => $3::double prec
 where job_id = $1::bigint and attempts = $2::smallint
 
 -- name: bury
--- Dead letter: kept, shown, not run again. $1 job_id · $2 attempts of the claim · $3 why
+-- Dead letter: kept, shown, tried once more after a while.
+-- $1 job_id · $2 attempts of the claim · $3 why · $4 seconds to wait · $5 attempts it counts as
 update job
-set failed_at = now(), claimed_until = null, failure = $3::text
+set
+    failed_at = now(), failure = $3::text, claimed_until = null,
+    run_at = now() + make_interval(secs => $4::double precision), attempts = $5::smallint
 where job_id = $1::bigint and attempts = $2::smallint
 
 -- name: buried

@@ -24,6 +24,9 @@ STOP_S = 30.0
 """How long a process may take to finish what it has begun."""
 
 RESTART_S = 1.0
+RESTART_S_MAX = 30.0
+"""Pauses double between them while a process keeps dying young."""
+
 READY_S_MAX = 120.0
 _POLL_S = 0.05
 _DATABASE_POLL_S = 0.5
@@ -131,7 +134,8 @@ class _Launch:
     async def _keep(
         self, command: tuple[str, ...], descriptors: tuple[int, ...], stop: asyncio.Event
     ) -> None:
-        """Start a process again whenever it ends by itself."""
+        """Start a process again whenever it ends by itself, at longer pauses if it keeps dying."""
+        pause_s = 0.0
         while not stop.is_set():
             began = monotonic()
             process = await asyncio.create_subprocess_exec(
@@ -150,9 +154,14 @@ class _Launch:
             if code == REFUSED:
                 self._give_up(f"The {command[0]} process would not start; it says why above.")
                 return
-            _LOG.error("a %s process ended with %s; it is started again", command[0], code)
-            if monotonic() - began < RESTART_S:
-                await _unless(stop, asyncio.sleep(RESTART_S))
+            pause_s = _pause_after(pause_s, monotonic() - began)
+            _LOG.error(
+                "a %s process ended with %s; it is started again in %.0f s",
+                command[0],
+                code,
+                pause_s,
+            )
+            await _unless(stop, asyncio.sleep(pause_s))
 
     async def _watch_database(self) -> None:
         server = self._opened.server
@@ -176,6 +185,13 @@ class _Launch:
     def _give_up(self, why: str) -> None:
         self._refusal = self._refusal or why
         self._stop.set()
+
+
+def _pause_after(last_s: float, lived_s: float) -> float:
+    """None after a life that outlasted the pause before it, else twice that pause."""
+    if lived_s > max(2 * last_s, RESTART_S):
+        return 0.0
+    return min(max(2 * last_s, RESTART_S), RESTART_S_MAX)
 
 
 async def _unless(stop: asyncio.Event, work: Awaitable[None]) -> bool:
