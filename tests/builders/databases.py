@@ -1,8 +1,29 @@
 """Databases of one server, by their URL."""
 
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from izin.storage.embedded import DATABASE
 
 
 def at_database(url: str, name: str) -> str:
     """Give the URL of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@asynccontextmanager
+async def copy_of_template(url: str) -> AsyncIterator[str]:
+    """URL of an empty database with the whole schema, dropped in the end."""
+    # File copy takes 15 ms where copying through the log takes 35 to 110.
+    name = f"test_{os.urandom(6).hex()}"
+    maintenance = await asyncpg.connect(at_database(url, "postgres"))
+    try:
+        await maintenance.execute(f"create database {name} template {DATABASE} strategy file_copy")
+        yield at_database(url, name)
+        await maintenance.execute(f"drop database {name} with (force)")
+    finally:
+        await maintenance.close()

@@ -2,16 +2,15 @@
 
 import asyncio
 import itertools
-import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx2
 import msgspec
+from builders.databases import copy_of_template
 from builders.heart import until
 from builders.house import LONG_AGO, House
 from builders.parties import PASSWORD, Given
@@ -19,7 +18,7 @@ from builders.parties import PASSWORD, Given
 from izin.access.passwords import Passwords
 from izin.provider.model import Subscription
 from izin.storage.database import Database
-from izin.storage.embedded import DATABASE, EmbeddedServer
+from izin.storage.embedded import EmbeddedServer
 from izin.wiring.keeper import keeper_of
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.settings import Settings
@@ -166,7 +165,7 @@ async def open_registry(
 ) -> AsyncIterator[Registry]:
     """Open a registry with providers of these standings; its keeper is at work."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(_a_database(server))
+        url = await stack.enter_async_context(copy_of_template(server.url))
         await _register(url, passwords, standings)
         given = Settings(database_url=url, data_folder=folder, pool_size=6, **settings)
         app = await stack.enter_async_context(open_app(given))
@@ -193,17 +192,3 @@ async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) 
             await given.retailer(THEIR_RETAILER, of=BRAND_CODES["theirs"])
     finally:
         await database.close()
-
-
-@asynccontextmanager
-async def _a_database(server: EmbeddedServer) -> AsyncIterator[str]:
-    """A copy of the migrated template, dropped in the end."""
-    name = f"test_{os.urandom(6).hex()}"
-    parts = urlsplit(server.url)
-    maintenance = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
-    try:
-        await maintenance.execute(f"create database {name} template {DATABASE} strategy file_copy")
-        yield urlunsplit(parts._replace(path=f"/{name}"))
-        await maintenance.execute(f"drop database {name} with (force)")
-    finally:
-        await maintenance.close()
