@@ -2,6 +2,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# every branch of these is reached by a test
+WHOLE := */consent/rules.py,*/consent/intake.py,*/consent/fields.py,*/vault/*,*/ledger/*
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +28,14 @@ check: $(READY) ## lint, types, import contracts, architecture tests
 test: $(READY) ## every test but the drills
 	$(BIN)/pytest -q -n 2 -m "not drill" tests
 
+cover: $(READY) ## the tests, and how much of the code they reach
+	$(BIN)/pytest -q -n 2 -m "not drill" --cov=izin --cov-report= tests
+	$(BIN)/coverage report --skip-covered --fail-under=95
+	$(BIN)/coverage report --show-missing --fail-under=100 --include='$(WHOLE)'
+
+drill: $(READY) ## kill, cut off and starve it, for a long while
+	$(BIN)/pytest -q -m drill tests
+
 bench: $(READY) ## load, ask and time it; print the table
 	$(BIN)/izin bench
 
@@ -37,4 +47,4 @@ lock: $(READY) ## pin every dependency anew, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file requirements.lock pyproject.toml
 
-.PHONY: help run check test bench fix lock
+.PHONY: help run check test cover drill bench fix lock

@@ -200,18 +200,19 @@ def _read(value: object, shape: type[T], *, strict: bool = True) -> T:
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `")
         field = place.rstrip("`").removeprefix("$.") or "$"
-        raise RefusalError(
-            Refused(code="IZ011", location=(field,), facts=(("field", field), ("said", said)))
-        ) from error
+        raise _misread(field, said) from error
+
+
+def _misread(field: str, said: str, value: object = None) -> RefusalError:
+    facts = (("field", field), ("said", said))
+    return RefusalError(Refused(code="IZ011", location=(field,), value=value, facts=facts))
 
 
 def _instant(text: object, field: str) -> datetime:
-    if not isinstance(text, str):
-        raise RefusalError(Refused(code="H158", location=(field,), value=text))
     try:
-        return parse_wire_time(text)
+        return parse_wire_time(text if isinstance(text, str) else "")
     except ValueError as error:
-        raise RefusalError(Refused(code="H158", location=(field,), value=text)) from error
+        raise _misread(field, "YYYY-MM-DD HH:MM:SS", text) from error
 
 
 _PATH = "/x/brands/{brandCode}"
@@ -249,7 +250,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=16 * KIB,
         request=AS_OF,
         answers={200: AS_OF_FOUND},
-        errors=(*("H111", "H114", "H116", "H117", "H120", "H121", "H122", "H158", "H166", "H170"),),
+        errors=("H111", "H114", "H116", "H117", "H120", "H121", "H122", "H166", "H170", "IZ011"),
     ),
     Operation(
         id="xConsents",
@@ -270,6 +271,6 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             Param(name="after", tr="Önceki sayfanın imleci.", en="Cursor of the previous page."),
         ),
         answers={200: BRAND_PAGE},
-        errors=("H158", "IZ004", "IZ011"),
+        errors=("IZ004", "IZ011"),
     ),
 )
