@@ -11,12 +11,16 @@ from pathlib import Path
 import asyncpg
 import pytest
 from builders.databases import copy_of_template
+from hypothesis import settings
 
 from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import migrate
 
 pytest_plugins = ("builders.fixtures", "builders.heart", "builders.house")
+
+settings.register_profile("izin", deadline=None)  # a busy machine is no failure
+settings.load_profile("izin")
 
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES_MIN = 1024**3

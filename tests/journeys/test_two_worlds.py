@@ -182,7 +182,7 @@ async def test_what_others_know_of_an_address_changes_no_answer(ours, elsewhere)
     def wait(coroutine: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result(60)
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, suppress_health_check=list(HealthCheck))
     @given(SCRIPTS)
     def play(script: list[Any]) -> None:
         dates: Dates = {n: ago(minutes=n) for n in (1, 2, 3, 90, -60, 99_999)}
