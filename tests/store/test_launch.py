@@ -5,13 +5,17 @@ import os
 import signal
 import socket
 
+import asyncpg
 import httpx2
+import psutil
 import pytest
 from builders.command import free_port
+from builders.heart import until
 
 from izin.core.errors import StartRefusedError
+from izin.storage.migrate import migrate
 from izin.wiring.database import existing_database, make_folder, write_private
-from izin.wiring.launch import address_of, bind, serve
+from izin.wiring.launch import address_of, bind, environment_of, pause_after, serve
 from izin.wiring.settings import Mode, Settings
 
 
@@ -20,6 +24,11 @@ def settings(fresh_database, tmp_path) -> Settings:
     return Settings(
         database_url=fresh_database, data_folder=tmp_path / "var", port=free_port(), web_processes=1
     )
+
+
+@pytest.fixture
+def embedded(quick_folder) -> Settings:
+    return Settings(data_folder=quick_folder, port=free_port(), web_processes=1)
 
 
 async def nothing(_url: str) -> None:
@@ -127,3 +136,84 @@ def test_a_note_that_a_killed_registry_left_does_not_count(tmp_path):
         assert opened.server is not None  # one of its own
         assert opened.url != "x"
         assert repr(opened) == "Opened(…)"
+
+
+async def is_ready(address: str) -> bool:
+    async with httpx2.AsyncClient(base_url=address) as client:
+        return (await client.get("/readyz")).status_code == 200
+
+
+def children(name: str) -> list[psutil.Process]:
+    """What this process has started and what still lives."""
+    return [
+        each
+        for each in psutil.Process().children()
+        if each.name().startswith(name) and each.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+def stop() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_each_process_signs_in_as_itself_and_can_become_nobody_else(embedded):
+    found: dict[str, bool] = {}
+
+    async def ready(_address: str) -> None:
+        for child in children("python"):
+            connection = await asyncpg.connect(child.environ()["IZIN_DATABASE_URL"])
+            try:
+                await connection.execute("set role none")
+                found[await connection.fetchval("select session_user")] = await may_more(connection)
+            finally:
+                await connection.close()
+        stop()
+
+    serve(embedded, prepare=migrated, ready=ready)
+    assert found == {"izin_web": False, "izin_keeper": False}
+
+
+async def migrated(url: str) -> None:
+    await migrate(url)
+
+
+async def may_more(connection: asyncpg.Connection) -> bool:
+    """Whether this user is above the others, or may act as one of them."""
+    return await connection.fetchval(
+        "select bool_or(me.rolsuper or me.rolcreaterole or me.rolcreatedb"
+        " or pg_has_role(me.oid, other.oid, 'member'))"
+        " from pg_roles as me join pg_roles as other on other.oid <> me.oid"
+        " where me.rolname = session_user"
+    )
+
+
+def test_an_embedded_server_that_was_killed_is_started_again(embedded):
+    of_other_tests = set(children("postgres"))
+
+    async def ready(address: str) -> None:
+        [server] = set(children("postgres")) - of_other_tests
+        server.kill()
+
+        async def is_another() -> bool:
+            return bool(set(children("postgres")) - of_other_tests - {server})
+
+        await until(is_another)
+        await until(lambda: is_ready(address))
+        stop()
+
+    serve(embedded, prepare=migrated, ready=ready)
+
+
+@pytest.mark.parametrize(
+    ("last_s", "lived_s", "pause_s"),
+    [(0, 60, 0), (0, 0.5, 1), (1, 0.5, 2), (1, 10, 0), (16, 20, 30), (30, 59, 30), (30, 61, 0)],
+)
+def test_what_dies_young_is_started_again_at_longer_and_longer_pauses(last_s, lived_s, pause_s):
+    assert pause_after(last_s, lived_s) == pause_s
+
+
+def test_a_process_is_told_its_own_way_to_the_database_only():
+    settings = Settings(database_url="postgresql://owner/", web_database_url="postgresql://web/")
+    told = environment_of(settings, "postgresql://web/")
+    assert told["IZIN_DATABASE_URL"] == "postgresql://web/"
+    assert not [name for name, value in told.items() if "owner" in value or "WEB_DATABASE" in name]

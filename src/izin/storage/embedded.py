@@ -80,6 +80,11 @@ class EmbeddedServer:
         assert self._process is not None, "the server was not started"
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the started server still lives."""
+        return self._watch is not None and self._watch.is_alive()
+
     def start(self) -> str:
         """Bring the server up, on the data of the last time if there are some.
 
@@ -96,6 +101,15 @@ class EmbeddedServer:
             self.stop()
             raise
         return self._url
+
+    def start_again(self) -> None:
+        """Bring a server that has ended up again, at the same address.
+
+        Raises  StartRefusedError: the server's own last words
+        """
+        assert self._lock is not None, "the server was not started"
+        assert not self.is_running, "the server still runs"
+        self._url = self._start_locked()
 
     def stop(self) -> None:
         """End it in order: open transactions roll back, data are written out; bounded."""
@@ -160,8 +174,7 @@ class EmbeddedServer:
             trouble = _blocking(_make_database(url))
             if trouble is None:
                 return
-            has_ended = self._watch is None or not self._watch.is_alive()
-            if has_ended or time.monotonic() > deadline:
+            if not self.is_running or time.monotonic() > deadline:
                 words = folder.log_end(self.folder, since)
                 msg = (
                     f"The embedded PostgreSQL in {self.folder} did not start ({trouble}); the end "

@@ -23,6 +23,7 @@ from izin.storage.database import Database
 from izin.wiring.database import write_private
 from izin.wiring.parts import open_parts
 from izin.wiring.people import COMPANIES, FIRST, Company, movements, settled
+from izin.wiring.roles import CITIZEN, KEEPER, OPERATOR, WEB
 from izin.wiring.settings import PREFIX, Settings
 
 FILE = "demo.json"
@@ -82,9 +83,9 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
     Gives   the users, their address still open
     Raises  StartRefusedError: the registry has other companies than the demonstration's
     """
-    async with open_parts(settings, role="izin_web") as parts:
-        operator = await _open(settings, "izin_operator")
-        citizens = await _open(settings, "izin_citizen")
+    async with open_parts(settings, role=WEB) as parts:
+        operator = await _open(settings, OPERATOR)
+        citizens = await _open(settings, CITIZEN)
         try:
             if not await _is_filled(operator):
                 await _register(operator, [company.provider for company in COMPANIES])
@@ -101,7 +102,7 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
 
 async def until_numbered(settings: Settings) -> None:
     """Wait until every movement has its number, so that the feed shows them all."""
-    database = await _open(settings, "izin_keeper")
+    database = await _open(settings, KEEPER)
     try:
         while await _is_anything_waiting(database):  # noqa: ASYNC110 # the keeper's doing
             await asyncio.sleep(_POLL_S)

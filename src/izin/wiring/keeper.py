@@ -14,9 +14,9 @@ from izin.queue.queue import Queue
 from izin.storage.database import Database
 from izin.telemetry.log import configure
 from izin.wiring.parts import Parts, open_parts, utc_now
+from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
-ROLE = "izin_keeper"
 TOKENS_AT_ONCE = 10_000
 
 
@@ -27,7 +27,7 @@ async def run_keeper(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop.set)
-    async with open_parts(settings, role=ROLE) as parts:
+    async with open_parts(settings, role=KEEPER) as parts:
         await keeper_of(parts, stop).run()
 
 

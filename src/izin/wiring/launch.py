@@ -11,8 +11,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 
+import msgspec
+
 from izin.core.errors import StartRefusedError
+from izin.storage.logins import give_login
 from izin.wiring.database import Opened, database_of
+from izin.wiring.roles import BY_PROCESS
 from izin.wiring.settings import PREFIX, Settings
 
 _LOG = logging.getLogger(__name__)
@@ -101,7 +105,7 @@ class _Launch:
         self._settings = settings
         self._opened = opened
         self._listening = listening
-        self._environment = environment_of(settings, opened.url)
+        self._urls = {"web": settings.web_database_url or opened.url, "keeper": opened.url}
         self._stop = asyncio.Event()
         self._webs_ended = asyncio.Event()
         self._refusal: str | None = None
@@ -112,13 +116,21 @@ class _Launch:
             loop.add_signal_handler(signal_, self._stop.set)
         if not await _unless(self._stop, prepare(self._opened.url)):
             return
+        await self._give_logins()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep(("keeper",), (), self._webs_ended))
             group.create_task(self._keep_webs())
-            group.create_task(_unless(self._stop, self._watch_database()))
+            group.create_task(_unless(self._stop, self._keep_database()))
             group.create_task(self._tell(ready))
         if self._refusal is not None:
             raise StartRefusedError(self._refusal)
+
+    async def _give_logins(self) -> None:
+        """On a server of our own each process signs in as itself and can become nobody else."""
+        if self._opened.server is None:
+            return
+        for kind in self._urls:
+            self._urls[kind] = await give_login(self._opened.url, BY_PROCESS[kind])
 
     async def _keep_webs(self) -> None:
         """No request may come in while the keeper goes: what they leave behind is its work."""
@@ -144,7 +156,7 @@ class _Launch:
                 "izin.wiring.process",
                 str(os.getpid()),
                 *command,
-                env=self._environment,
+                env=environment_of(self._settings, self._urls[command[0]]),
                 pass_fds=descriptors,
                 start_new_session=True,  # Ctrl-C reaches us first, and they stop in order
             )
@@ -154,7 +166,7 @@ class _Launch:
             if code == REFUSED:
                 self._give_up(f"The {command[0]} process would not start; it says why above.")
                 return
-            pause_s = _pause_after(pause_s, monotonic() - began)
+            pause_s = pause_after(pause_s, monotonic() - began)
             _LOG.error(
                 "a %s process ended with %s; it is started again in %.0f s",
                 command[0],
@@ -163,14 +175,26 @@ class _Launch:
             )
             await _unless(stop, asyncio.sleep(pause_s))
 
-    async def _watch_database(self) -> None:
+    async def _keep_database(self) -> None:
+        """Start the embedded server again whenever it ends by itself; the others reconnect."""
         server = self._opened.server
-        if server is None:
-            return
-        pid = server.pid
-        while _is_alive(pid):  # noqa: ASYNC110 # another process's end
-            await asyncio.sleep(_DATABASE_POLL_S)
-        self._give_up(f"The embedded PostgreSQL has ended; {server.folder}/server.log says why.")
+        pause_s = 0.0
+        while server is not None:
+            began = monotonic()
+            while server.is_running:  # noqa: ASYNC110 # another process's end
+                await asyncio.sleep(_DATABASE_POLL_S)
+            pause_s = pause_after(pause_s, monotonic() - began)
+            _LOG.error(
+                "the embedded PostgreSQL has ended; %s says why; it is started again in %.0f s",
+                server.folder / "server.log",
+                pause_s,
+            )
+            await asyncio.sleep(pause_s)
+            try:
+                await asyncio.to_thread(server.start_again)
+            except StartRefusedError as error:
+                self._give_up(str(error))
+                return
 
     async def _tell(self, ready: Told) -> None:
         try:
@@ -187,7 +211,7 @@ class _Launch:
         self._stop.set()
 
 
-def _pause_after(last_s: float, lived_s: float) -> float:
+def pause_after(last_s: float, lived_s: float) -> float:
     """None after a life that outlasted the pause before it, else twice that pause."""
     if lived_s > max(2 * last_s, RESTART_S):
         return 0.0
@@ -258,20 +282,12 @@ def _reached_at(listening: socket.socket) -> tuple[str, int]:
     return _EVERYWHERE.get(host, host), port
 
 
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def environment_of(settings: Settings, url: str) -> dict[str, str]:
-    """What a child is told: the same settings, and where the database is."""
+    """What a child is told: the same settings, and its own way to the database."""
+    told = msgspec.structs.replace(settings, database_url=url, web_database_url=None)
     own = {
         f"{PREFIX}{name.upper()}": str(value)
-        for name in settings.__struct_fields__
-        if (value := getattr(settings, name)) is not None
+        for name, value in msgspec.structs.asdict(told).items()
+        if value is not None
     }
-    outer = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
-    return {**outer, **own, f"{PREFIX}DATABASE_URL": url}
+    return {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)} | own

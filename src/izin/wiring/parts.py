@@ -12,11 +12,10 @@ from izin.storage.guard import check_server
 from izin.storage.migrate import check_schema
 from izin.vault.provider import FileKeyProvider
 from izin.vault.selftest import self_test
+from izin.wiring.roles import OF_BOTH_SIDES
 from izin.wiring.settings import Mode, Settings
 
 KEY_CONNECTIONS = 2
-_OF_BOTH_SIDES = frozenset({"izin_citizen", "izin_keeper"})
-"""Roles that work with the citizens' view; every other process has the provider side's keys."""
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -43,7 +42,7 @@ async def open_parts(settings: Settings, *, role: str) -> AsyncIterator[Parts]:
         # keys have connections of their own: whoever loads one may hold all others
         keys = await Database.open(settings.database_url, role=role, size_max=KEY_CONNECTIONS)
         try:
-            open_keys = open_whole_keyring if role in _OF_BOTH_SIDES else open_keyring
+            open_keys = open_whole_keyring if role in OF_BOTH_SIDES else open_keyring
             yield Parts(database, await open_keys(keys, provider))
         finally:
             await keys.close()

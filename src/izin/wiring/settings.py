@@ -51,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host, port              where the contract API listens
     web_processes           processes that answer; one a core is a good start
     database_url            PostgreSQL 16 or newer; absent, an embedded one under data_folder
+    web_database_url        the same database for the web processes: a login that is a member of
+                            izin_web alone, or a way through a pooler
     data_folder             where the embedded database, its keys and the demonstration's file lie
     root_key_file           root key of the sandbox; absent, it lies in data_folder
     pool_size               connections to the database, a process; the keeper holds five for good
@@ -67,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: Port = 8000
     web_processes: Processes = 2
     database_url: str | None = None
+    web_database_url: str | None = None
     data_folder: Path = Path("var")
     root_key_file: Path | None = None
     pool_size: Annotated[int, msgspec.Meta(ge=6, le=500)] = 8

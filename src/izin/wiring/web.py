@@ -32,9 +32,9 @@ from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
 from izin.telemetry.log import configure
 from izin.wiring.parts import Parts, open_parts, utc_now
+from izin.wiring.roles import WEB
 from izin.wiring.settings import Profile, Settings
 
-ROLE = "izin_web"
 DRAIN_S = 25
 
 _LOG = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
 @asynccontextmanager
 async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
     """The API with everything it needs, ready to answer."""
-    async with open_parts(settings, role=ROLE) as parts:
+    async with open_parts(settings, role=WEB) as parts:
         directory = Directory(parts.database, parts.keyring.pseudonyms.brand_ref)
         await directory.refresh()
         passwords = Passwords()
