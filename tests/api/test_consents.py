@@ -98,6 +98,15 @@ async def test_v2_repeats_the_receipt_and_v1_names_the_rule(ours):
     assert (old.status_code, old.json()["errors"][0]["code"]) == (400, "H178")
 
 
+async def test_v2_repeats_only_what_is_identical_to_the_dealers(ours, given):
+    await given.retailer(66438915)
+    row = a_row()
+    await ours.post(f"/v2{BRAND}/consents", json=row)
+    for more in ({"retailerCode": 66438915}, {"retailerAccess": [66438915]}):
+        other = await ours.post(f"/v2{BRAND}/consents", json=row | more)
+        assert (other.status_code, other.json()["errors"][0]["code"]) == (400, "H178")
+
+
 async def test_a_brand_of_another_provider_is_refused(theirs):
     answer = await theirs.post(f"{BRAND}/consents", json=a_row())
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "H353")

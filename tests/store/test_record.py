@@ -131,6 +131,44 @@ async def test_a_repeat_keeps_its_receipt_when_the_movement_was_erased(heart, ow
     assert (again.transaction_id, again.origin) == (first.transaction_id, None)
 
 
+FIRST, SECOND = RetailerCode(66_000_001), RetailerCode(66_000_002)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ({}, {"retailer_code": FIRST}),
+        ({}, {"retailer_access": (FIRST,)}),
+        ({"retailer_code": FIRST}, {}),
+        ({"retailer_code": FIRST}, {"retailer_code": SECOND}),
+        ({"retailer_access": (FIRST,)}, {"retailer_access": (FIRST, SECOND)}),
+    ],
+    ids=["a dealer comes", "an access comes", "a dealer goes", "another dealer", "one more"],
+)
+async def test_a_movement_that_names_other_dealers_is_no_repeat(heart, status, was, now):
+    when = datetime.now(UTC) - HOUR
+    if status is Status.RET:
+        await heart.record(a_proposal(1, ago=2 * HOUR))
+    [first] = await heart.record(a_proposal(1, status=status, consented_at=when, **was))
+    assert isinstance(first, Recorded)
+    other, same = await heart.record(
+        a_proposal(1, status=status, consented_at=when, **now),
+        a_proposal(1, status=status, consented_at=when, **was),
+        on_repeat=OnRepeat.ANSWER,
+    )
+    assert codes([other]) == ["H174" if status is Status.RET else "H178"]
+    assert isinstance(same, Repeated)
+    assert same.transaction_id == first.transaction_id
+
+
+async def test_an_erased_movement_is_repeated_only_by_one_without_dealers(heart, owner):
+    asked = a_proposal(1, retailer_code=FIRST)
+    await heart.record(asked)
+    await owner.execute("update consent_event set body_sealed = null, tag = null")
+    assert codes(await heart.record(asked, on_repeat=OnRepeat.ANSWER)) == ["H178"]
+
+
 # collisions
 
 

@@ -10,10 +10,10 @@ from enum import Enum
 
 from izin.consent import store
 from izin.consent.event import Actor
-from izin.consent.model import Accepted, Proposal, Recorded, Repeated, Verdict
+from izin.consent.model import Accepted, Proposal, Recorded, Verdict
 from izin.consent.movement import Asked, Move, columns_of, keys_of, make_moves
-from izin.consent.opened import open_rows
-from izin.consent.rules import accept, repeats
+from izin.consent.repeat import repeated, standing_receipts
+from izin.consent.rules import accept
 from izin.consent.stored import current_of, locations
 from izin.core.codes import TransactionId
 from izin.keyring import Keyring
@@ -110,33 +110,20 @@ class _Recording:
         return now
 
     async def _decide(self, asked: list[Asked], now: datetime) -> list[tuple[Asked, Accepted]]:
+        answers = self._on_repeat is OnRepeat.ANSWER
+        receipts = (
+            await standing_receipts(self._connection, self._keyring, asked) if answers else {}
+        )
         accepted: list[tuple[Asked, Accepted]] = []
-        again: list[Asked] = []
         for one in asked:
-            if self._on_repeat is OnRepeat.ANSWER and repeats(one.current, one.proposal):
-                again.append(one)
-                continue
-            verdict = accept(one.current, one.proposal, now=now)
+            verdict = (repeated(one, receipts) if answers else None) or accept(
+                one.current, one.proposal, now=now
+            )
             if isinstance(verdict, Accepted):
                 accepted.append((one, verdict))
             else:
                 self._verdicts[one.ord] = verdict
-        if again:
-            await self._answer_repeats(again)
         return accepted
-
-    async def _answer_repeats(self, asked: list[Asked]) -> None:
-        """Answer with the first receipts, which outlive the erasure of what they are about."""
-        ids = [one.current.event_id for one in asked if one.current is not None]
-        rows = {row["event_id"]: row for row in await store.events(self._connection, ids)}
-        opened = await open_rows(self._keyring, list(rows.values()))
-        origins = {each.body.event_id: each.body.origin for each in opened}
-        for one, event_id in zip(asked, ids, strict=True):
-            self._verdicts[one.ord] = Repeated(
-                transaction_id=TransactionId(rows[event_id]["commitment"].hex()),
-                recorded_at=rows[event_id]["recorded_at"],
-                origin=origins.get(event_id),
-            )
 
     async def _write(self, moves: list[Move]) -> list[Asked]:
         """Write what has not moved since it was read; give what has."""

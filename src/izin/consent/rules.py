@@ -44,10 +44,11 @@ def accept(current: Current | None, proposal: Proposal, *, now: datetime) -> Acc
 
 
 def repeats(current: Current | None, proposal: Proposal) -> bool:
-    """Is `proposal` the very movement that made the stored record?
+    """May `proposal` be the very movement that made the stored record?
 
     Takes   current: record of the same key, or None
-    Gives   True for equal status, source and consent date: a retry, which makes no second event
+    Gives   True for equal status, source and consent date; the dealers named then tell a retry,
+            which makes no second event
     Source  law.md W-13; contract, operations addConsentV2 and addBatchConsentV2
     """
     return (
