@@ -18,6 +18,7 @@ from izin.consent.history import history
 from izin.consent.model import Recorded, Verdict
 from izin.consent.opened import open_bodies
 from izin.consent.record import OnRepeat, Recorder
+from izin.core.clock import wire_time
 from izin.core.errors import Refused
 from izin.core.terms import RecipientType, Source, Status
 from izin.keyring import open_whole_keyring
@@ -224,6 +225,36 @@ async def test_a_late_refusal_is_recorded_and_marked_late(house, ours):
         (Status.ONAY, False),
         (Status.RET, True),
     ]
+
+
+async def test_v2_answers_a_late_consent_that_stands_and_refuses_every_other(house, ours):
+    old = [a_proposal(number, ago=timedelta(days=30)) for number in (1, 2)]
+    old = [
+        msgspec.structs.replace(each, consented_at=each.consented_at.replace(microsecond=0))
+        for each in old
+    ]
+    async with house.parts.database.connection() as connection:
+        receipts = await Recorder(house.parts.keyring).record(
+            connection, old, actor=Actor.PROVIDER, on_repeat=OnRepeat.BY_RULES
+        )
+    rows = [a_row(n, consentDate=wire_time(each.consented_at)) for n, each in enumerate(old, 1)]
+    again = await ours.post(f"/v2{BRAND}/consents", json=rows[0])
+    assert again.json()["transactionId"] == receipts[0].transaction_id
+    by_v1 = await ours.post(f"{BRAND}/consents", json=rows[0])
+    assert (by_v1.status_code, codes(by_v1)) == (422, ["H467"])
+    other = await ours.post(f"/v2{BRAND}/consents", json=rows[0] | {"source": "HS_ATM"})
+    assert (other.status_code, codes(other)) == (422, ["H467"])
+    faulty = await ours.post(f"/v2{BRAND}/consents", json=rows[0] | {"recipientType": "X"})
+    assert codes(faulty) == ["H116", "H467"]
+
+    retried = await ours.post(f"/v2{BRAND}/consents/request", json=[a_row(3), *rows])
+    assert retried.status_code == 202
+    assert codes(await ours.post(f"{BRAND}/consents/request", json=rows)) == ["H467", "H467"]
+    late = a_row(4, consentDate=rows[0]["consentDate"])
+    mixed = await ours.post(f"/v2{BRAND}/consents/request", json=[rows[0], late, rows[1]])
+    [error] = mixed.json()["errors"]
+    assert (mixed.status_code, error["code"], error["index"]) == (422, "H467", 1)
+    assert (error["location"], error["value"]) == (["consentDate"], late["consentDate"])
 
 
 async def test_a_company_refuses_while_all_other_lanes_are_full(house, ours):

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 from builders.heart import a_key, a_proposal, until
 from builders.parties import BRAND_CODE
@@ -167,6 +168,23 @@ async def test_an_erased_movement_is_repeated_only_by_one_without_dealers(heart,
     await heart.record(asked)
     await owner.execute("update consent_event set body_sealed = null, tag = null")
     assert codes(await heart.record(asked, on_repeat=OnRepeat.ANSWER)) == ["H178"]
+
+
+async def test_a_late_consent_is_answered_if_it_stands_and_refused_if_it_does_not(heart):
+    stands = a_proposal(1)
+    [first] = await heart.record(stands)
+    late = [
+        msgspec.structs.replace(each, is_late=True)
+        for each in (stands, a_proposal(1, ago=2 * HOUR), a_proposal(2))
+    ]
+    assert codes(await heart.record(*late[1:], on_repeat=OnRepeat.ANSWER)) == ["H467", "H467"]
+    [again] = await heart.record(late[0], on_repeat=OnRepeat.ANSWER)
+    assert again.transaction_id == first.transaction_id
+    async with heart.database.connection() as connection:
+        assert await heart.recorder.repeated(connection, [late[2], late[0]]) == {1}
+        dealer = msgspec.structs.replace(late[0], retailer_code=FIRST)
+        assert not await heart.recorder.repeated(connection, [late[1]])
+        assert not await heart.recorder.repeated(connection, [dealer])
 
 
 # collisions

@@ -123,6 +123,18 @@ COMPANIES = [
     ),
     ("C-6: this very instant", None, a_proposal(ONAY, consented_at=EVENING), "accepted"),
     (
+        "C-9: a late consent, whatever stands",
+        None,
+        a_proposal(ONAY, is_late=True),
+        "H467",
+    ),
+    (
+        "C-9: a late consent comes before the order of dates",
+        a_record(ONAY),
+        a_proposal(ONAY, is_late=True),
+        "H467",
+    ),
+    (
         "C-9: a late refusal is recorded all the same",
         a_record(ONAY, consented_at=NOON - timedelta(days=30)),
         a_proposal(RET, consented_at=NOON - timedelta(days=20), is_late=True),

@@ -321,6 +321,14 @@ def test_the_three_days_never_stop_a_refusal_but_mark_it(row, late):
     assert read.is_late is late
 
 
+def test_a_late_consent_is_read_where_the_record_has_the_last_word():
+    row = a_row(consentDate="2026-02-05 23:59:59")
+    read = parse_consent(row, a_context(leaves_late=True))
+    assert isinstance(read, Proposal)
+    assert read.is_late
+    assert codes(parse_consent(row | {"status": "X"}, a_context(leaves_late=True))) == ["H115"]
+
+
 @pytest.mark.parametrize(
     ("source", "date"), [("HS_WEB", "2015-05-01 00:00:00"), ("HS_2015", "2015-05-01 00:00:00")]
 )

@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.consents import is_refusal
 from izin.api.dealers import know_dealers
 from izin.api.documents import BATCH_ACCEPTED, BATCH_RESULTS, CONSENT_ROWS, ROW_ERRORS
+from izin.api.late import is_only_late, refuse_new
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire, dates, source_of
 from izin.consent.batch import Result, results_of, submit
-from izin.consent.intake import parse_batch, shape_error
+from izin.consent.intake import IntakeContext, parse_batch, shape_error
 from izin.consent.model import Proposal
 from izin.consent.record import OnRepeat
 from izin.core.clock import wire_time
@@ -36,9 +39,7 @@ async def _take(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     services = call.services
     _, brand_code = brand_of(call)
     context = intake_of(call)
-    proposals = parse_batch(call.body, context)
-    if isinstance(proposals, tuple):
-        raise shape_error(proposals)
+    proposals = await _read(call, context, on_repeat)
     await know_dealers(services.database, brand_code, proposals, in_list=True)
     async with services.database.transaction() as connection:
         taken = await submit(connection, services.keyring, proposals, on_repeat)
@@ -52,6 +53,20 @@ async def _take(call: Call[Services], on_repeat: OnRepeat) -> Answer:
             "subRequests": [_sub_request(proposal, created) for proposal in taken],
         },
     )
+
+
+async def _read(
+    call: Call[Services], context: IntakeContext, on_repeat: OnRepeat
+) -> list[Proposal]:
+    read = parse_batch(call.body, context)
+    if on_repeat is OnRepeat.ANSWER and is_only_late(read):
+        late = read
+        read = parse_batch(call.body, msgspec.structs.replace(context, leaves_late=True))
+        assert isinstance(read, list), "but for being late they are in order"
+        await refuse_new(call, read, late)
+    if isinstance(read, tuple):
+        raise shape_error(read)
+    return read
 
 
 def _sub_request(proposal: Proposal, created: str) -> Wire:

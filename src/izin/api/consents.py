@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import msgspec
+
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.dealers import know_dealers
 from izin.api.documents import CONSENT_ROW, RECEIPT, ROW_ERRORS, STATE_ERRORS
+from izin.api.late import is_only_late, refuse_new
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, intake_of
 from izin.consent.event import Actor
@@ -30,9 +33,7 @@ async def add_consent_v2(call: Call[Services]) -> Answer:
 async def _add(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     services = call.services
     _, brand_code = brand_of(call)
-    proposal = parse_consent(call.body, intake_of(call))
-    if not isinstance(proposal, Proposal):
-        raise shape_error(proposal)
+    proposal = await _read(call, on_repeat)
     await know_dealers(services.database, brand_code, [proposal], in_list=False)
     async with services.database.connection() as connection:
         [verdict] = await services.recorder.record(
@@ -47,6 +48,19 @@ async def _add(call: Call[Services], on_repeat: OnRepeat) -> Answer:
             "creationDate": wire_time(verdict.recorded_at),
         },
     )
+
+
+async def _read(call: Call[Services], on_repeat: OnRepeat) -> Proposal:
+    context = intake_of(call)
+    read = parse_consent(call.body, context)
+    if on_repeat is OnRepeat.ANSWER and is_only_late(read):
+        late = read
+        read = parse_consent(call.body, msgspec.structs.replace(context, leaves_late=True))
+        assert isinstance(read, Proposal), "but for being late it is in order"
+        await refuse_new(call, [read], late)
+    if not isinstance(read, Proposal):
+        raise shape_error(read)
+    return read
 
 
 def is_refusal(body: Any) -> bool:

@@ -46,6 +46,8 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
     earliest_registrable  None while back-dated loading is open: the provider has not passed its
                           activation date
     sandbox               whether +90 599, which belongs to nobody, is accepted
+    leaves_late           a consent older than three business days is read and marked late: it may
+                          repeat what stands, which the record knows
     """
 
     iys_code: IysCode
@@ -54,6 +56,7 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
     earliest_registrable: datetime | None
     sandbox: bool
     retailer_access_max: int = 3000
+    leaves_late: bool = False
 
 
 # one consent, and a batch of them
@@ -228,11 +231,19 @@ def _date_faults(
         codes.append("H162")
     elif consented_at < FIRST_CONSENT_DATE:
         codes.append("H156")
-    elif status is Status.ONAY and _is_late(consented_at, source, context):
+    elif _is_refused_as_late(consented_at, source, status, context):
         codes.append("H467")
     if source is Source.HS_2015 and consented_at != FIRST_CONSENT_DATE:
         codes.append("H155")
     return codes
+
+
+def _is_refused_as_late(
+    consented_at: datetime, source: Source | None, status: Status | None, context: IntakeContext
+) -> bool:
+    if context.leaves_late or status is not Status.ONAY:
+        return False
+    return _is_late(consented_at, source, context)
 
 
 def _is_late(consented_at: datetime | None, source: Source | None, context: IntakeContext) -> bool:

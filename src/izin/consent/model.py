@@ -34,7 +34,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
     consented_at and source are None only for a merchant's first record (contract, rule 13); a
     citizen's movement needs no date of its own, `accept` dates it.
-    is_late: a refusal older than three business days, recorded nevertheless (contract, rule 9).
+    is_late: older than three business days (contract, rule 9): a refusal is recorded nevertheless,
+    a consent only answered where it repeats what stands.
     """
 
     key: ConsentKey

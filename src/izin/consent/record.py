@@ -58,6 +58,19 @@ class Recorder:
             await call.record(wave)
         return [verdicts[ord_] for ord_ in range(len(proposals))]
 
+    async def repeated(
+        self, connection: Connection, proposals: Sequence[Proposal]
+    ) -> frozenset[int]:
+        """Which of these movements, of distinct keys, are recorded already and stand?
+
+        Gives   their places in `proposals`
+        Cost    one round trip, and one more where something looks like a repeat
+        """
+        asked = self._asked(proposals)
+        await _read_current(connection, asked)
+        receipts = await standing_receipts(connection, self._keyring, asked)
+        return frozenset(one.ord for one in asked if repeated(one, receipts))
+
     def _asked(self, proposals: Sequence[Proposal]) -> list[Asked]:
         pseudonyms = self._keyring.pseudonyms
         located = locations(pseudonyms, [proposal.key for proposal in proposals])
@@ -99,15 +112,8 @@ class _Recording:
 
     async def _round(self, asked: list[Asked]) -> list[Asked]:
         """Decide and write; give what moved meanwhile."""
-        now = await self._read_current(asked)
+        now = await _read_current(self._connection, asked)
         return await self._write(make_moves(await self._decide(asked, now), now, self._actor))
-
-    async def _read_current(self, asked: list[Asked]) -> datetime:
-        rows = await store.current_records(self._connection, keys_of(asked))
-        for row in rows:
-            asked[row["ord"] - 1].current = current_of(row)
-        now: datetime = rows[0]["now"]
-        return now
 
     async def _decide(self, asked: list[Asked], now: datetime) -> list[tuple[Asked, Accepted]]:
         answers = self._on_repeat is OnRepeat.ANSWER
@@ -163,6 +169,14 @@ class _Recording:
         await store.replace_retailers_in(
             self._connection, keys_of([asked for asked, _ in granted]), [siv for _, siv in granted]
         )
+
+
+async def _read_current(connection: Connection, asked: list[Asked]) -> datetime:
+    rows = await store.current_records(connection, keys_of(asked))
+    for row in rows:
+        asked[row["ord"] - 1].current = current_of(row)
+    now: datetime = rows[0]["now"]
+    return now
 
 
 def _waves(asked: list[Asked]) -> list[list[Asked]]:

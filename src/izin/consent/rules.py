@@ -66,9 +66,15 @@ def _is_citizens(proposal: Proposal) -> bool:
 def _refuse_provider(current: Current | None, proposal: Proposal, now: datetime) -> Refused | None:
     # Intake has asked this of its own clock; the database's decides when the two disagree.
     if proposal.consented_at is not None and proposal.consented_at > now:
-        value = wire_time(proposal.consented_at)
-        return Refused(code="H162", location=("consentDate",), value=value)
+        return _refuse_date("H162", proposal.consented_at)
+    # A refusal is never too late; a consent that only repeats what stands does not come here.
+    if proposal.is_late and proposal.consented_at and proposal.status is Status.ONAY:
+        return _refuse_date("H467", proposal.consented_at)
     return _refuse_first(proposal) if current is None else _refuse_update(current, proposal)
+
+
+def _refuse_date(code: str, consented_at: datetime) -> Refused:
+    return Refused(code=code, location=("consentDate",), value=wire_time(consented_at))
 
 
 def _refuse_first(proposal: Proposal) -> Refused | None:
