@@ -137,6 +137,12 @@ async def test_a_cursor_of_one_question_does_not_serve_another(ours):
     for number in range(4):
         await ours.post(f"{BRAND}/consents", json=a_row(number))
     first = (await ours.get(f"{OWN}/consents", params={"limit": 2})).json()
+    for other in ({"type": "ARAMA"}, {"status": "ONAY"}, {"since": ago(hours=5)}):
+        answer = await ours.get(f"{OWN}/consents", params={"after": first["after"], **other})
+        assert errors_of(answer, 422) == [("IZ004", ["after"])]
+    rest = await ours.get(f"{OWN}/consents", params={"after": first["after"]})
+    seen = [each["recipient"] for each in first["list"] + rest.json()["list"]]
+    assert sorted(seen) == [f"+90599{number:07d}" for number in range(4)]
     forged = first["after"][:-1] + ("A" if first["after"][-1] != "A" else "B")
     answer = await ours.get(f"{OWN}/consents", params={"after": forged})
     assert errors_of(answer, 422) == [("IZ004", ["after"])]

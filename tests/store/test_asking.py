@@ -140,9 +140,41 @@ async def test_a_brand_larger_than_one_scan_is_listed_whole_and_a_rare_match_fou
     assert await listed(heart, status=Status.RET) == [phone(77).clear]
 
 
-async def test_a_cursor_that_no_list_gave_is_refused(heart):
-    with pytest.raises(BadCursorError):
-        await listed(heart, after="x")
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"brand_code": BRAND_CODE + 1},
+        {"channel": Channel.EPOSTA},
+        {"recipient_type": RecipientType.BIREYSEL},
+        {"status": Status.ONAY},
+        {"retailer_code": OURS},
+        {"since": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"until": datetime(2026, 1, 1, tzinfo=UTC)},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+async def test_a_cursor_serves_the_question_that_it_was_given_to_and_no_other(filled, other):
+    async with filled.database.connection() as connection:
+
+        async def page(**wanted: object):
+            asked = Wanted(**({"brand_code": BRAND_CODE, "limit": 2} | wanted))
+            return await list_consents(connection, filled.keyring, asked)
+
+        first = await page()
+        assert len((await page(after=first.next, limit=3)).items) == 3
+        for asked in (other | {"after": first.next}, {"after": "x"}, {"after": ""}):
+            with pytest.raises(BadCursorError):
+                await page(**asked)
+
+
+async def test_a_cursor_does_not_show_where_a_record_lies(filled, owner):
+    async with filled.database.connection() as connection:
+        page = await list_consents(
+            connection, filled.keyring, Wanted(brand_code=BRAND_CODE, limit=1)
+        )
+    for row in await owner.fetch("select tag from provider_consent"):
+        assert row["tag"].hex not in page.next
+        assert row["tag"].bytes not in bytes.fromhex(page.next)
 
 
 # the past

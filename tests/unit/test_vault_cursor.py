@@ -50,5 +50,18 @@ def test_a_cursor_has_one_spelling(text):
     assert CURSORS.open_cursor(text) is None
 
 
+@given(st.binary(max_size=99), st.binary(max_size=99), st.binary(max_size=99))
+def test_a_place_in_a_list_is_read_by_the_question_that_it_was_given_to(place, question, other):
+    text = CURSORS.seal_place(question, place)
+    assert CURSORS.open_place(question, text) == place
+    assert CURSORS.open_place(other, text) == (place if other == question else None)
+    assert CURSORS.open_place(question, text.upper() + "A") is None
+
+
+@pytest.mark.parametrize("text", ["", "ab", "x", TEXT, "ş" * 64])
+def test_a_place_that_no_list_gave_is_none(text):
+    assert CURSORS.open_place(b"", text) is None
+
+
 def test_another_registrys_cursor_is_none():
     assert Cursors(Secret.draw()).open_cursor(TEXT) is None

@@ -12,10 +12,11 @@ from izin.consent import store
 from izin.consent.source import source_of
 from izin.consent.stored import STATUS
 from izin.core.codes import BrandCode, RetailerCode
-from izin.core.paging import Page, cursor_of, key_of
+from izin.core.paging import BadCursorError, Page
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
+from izin.vault.cursor import Cursors
 
 SCAN_ROWS = 5000
 """Rows looked at for one page: a filter that matches little gives short pages, not slow ones."""
@@ -43,7 +44,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which records of a brand. None means any.
 
     since, until  bounds of the consent date; for a merchant's undated record, of its recording
-    after         cursor of the previous page
+    after         cursor of the previous page, which was asked for in the same words but `limit`
     """
 
     brand_code: BrandCode
@@ -56,6 +57,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None = None
     limit: int = 1000
 
+    def question(self) -> bytes:
+        """All that every page of one list has in common."""
+        return msgspec.msgpack.encode(
+            (
+                *(self.brand_code, self.channel, self.recipient_type, self.status),
+                *(self.retailer_code, self.since, self.until),
+            )
+        )
+
 
 async def list_consents(connection: Connection, keyring: Keyring, wanted: Wanted) -> Page[Listed]:
     """Give one page of a brand's records.
@@ -63,7 +73,7 @@ async def list_consents(connection: Connection, keyring: Keyring, wanted: Wanted
     Raises  BadCursorError
     Cost    one round trip of at most SCAN_ROWS rows by primary key, and one for keys not yet seen
     """
-    start = _start(wanted)
+    start = _start(wanted, keyring.cursors)
     last_channel = wanted.channel or _LAST
     rows = await store.brand_page(
         connection, keyring.pseudonyms.brand_ref(wanted.brand_code), start, last_channel, SCAN_ROWS
@@ -77,7 +87,7 @@ async def list_consents(connection: Connection, keyring: Keyring, wanted: Wanted
             if len(kept) == wanted.limit:
                 break
     is_last = len(rows) < SCAN_ROWS and (not rows or seen is rows[-1])
-    next_ = None if is_last or seen is None else cursor_of(_key(seen))
+    next_ = None if is_last or seen is None else _cursor(seen, wanted, keyring.cursors)
     return Page(tuple(await _opened(keyring, kept)), next_)
 
 
@@ -97,14 +107,19 @@ async def every_consent(
         after = page.next
 
 
-def _start(wanted: Wanted) -> CursorKey:
-    if wanted.after is not None:
-        return key_of(wanted.after, tuple[Channel, RecipientType, UUID])
-    return (wanted.channel or Channel.ARAMA, RecipientType.BIREYSEL, _START)
+def _start(wanted: Wanted, cursors: Cursors) -> CursorKey:
+    if wanted.after is None:
+        return (wanted.channel or Channel.ARAMA, RecipientType.BIREYSEL, _START)
+    place = cursors.open_place(wanted.question(), wanted.after)
+    if place is None:
+        raise BadCursorError
+    key: CursorKey = msgspec.msgpack.decode(place, type=CursorKey)
+    return key
 
 
-def _key(row: Record) -> CursorKey:
-    return (row["channel"], row["recipient_type"], row["tag"])
+def _cursor(row: Record, wanted: Wanted, cursors: Cursors) -> str:
+    key: CursorKey = (row["channel"], row["recipient_type"], row["tag"])
+    return cursors.seal_place(wanted.question(), msgspec.msgpack.encode(key))
 
 
 def _matches(row: Record, wanted: Wanted, keyring: Keyring) -> bool:

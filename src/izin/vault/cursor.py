@@ -1,4 +1,4 @@
-"""Where a reader of the feed stands, in a form that tells nobody how many entries there are."""
+"""Where a reader stands, in a form that tells nobody what is stored there."""
 
 import struct
 
@@ -11,6 +11,7 @@ from izin.vault.secret import Secret
 
 _PLACE = struct.Struct(">QQ")  # brand code and side, then the ordered number
 _BOUND = [b"izin/v1/cursor"]
+_LIST_BOUND = b"izin/v1/list-cursor"
 _SIDES = (Side.HS, Side.IYS)
 _TEXT_LENGTH = 64
 
@@ -24,7 +25,7 @@ class Cursor(msgspec.Struct, frozen=True):
 
 
 class Cursors:
-    """Writes and reads cursors: 64 hex digits, AES-SIV over 16 bytes."""
+    """Writes and reads cursors: AES-SIV in hex digits, 64 of them for the feed."""
 
     def __init__(self, secret: Secret) -> None:
         """Take the key of cursors."""
@@ -37,18 +38,24 @@ class Cursors:
 
     def open_cursor(self, text: str) -> Cursor | None:
         """Read a cursor; None if the registry never wrote it."""
-        place = self._decrypted(text)
+        place = self._decrypted(text, _BOUND) if len(text) == _TEXT_LENGTH else None
         if place is None:
             return None
         owner, idx = _PLACE.unpack(place)
         return Cursor(BrandCode(owner >> 8), _SIDES[owner & 0xFF], idx)
 
-    def _decrypted(self, text: str) -> bytes | None:
-        if len(text) != _TEXT_LENGTH:
-            return None
+    def seal_place(self, question: bytes, place: bytes) -> str:
+        """Give the cursor of a place in the answer to one question, in lower-case hex digits."""
+        return self._cipher.encrypt(place, [_LIST_BOUND, question]).hex()
+
+    def open_place(self, question: bytes, text: str) -> bytes | None:
+        """Read a place; None if the registry never gave it to this very question."""
+        return self._decrypted(text, [_LIST_BOUND, question])
+
+    def _decrypted(self, text: str, bound: list[bytes]) -> bytes | None:
         try:
             raw = bytes.fromhex(text)
             # fromhex forgives blanks and capitals; a cursor has one spelling
-            return self._cipher.decrypt(raw, _BOUND) if raw.hex() == text else None
+            return self._cipher.decrypt(raw, bound) if raw.hex() == text else None
         except (ValueError, InvalidTag):
             return None
