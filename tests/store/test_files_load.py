@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from builders.sheets import (
     BRAND_CODE,
+    GOOD,
     HEADINGS,
     IYS_CODE,
     a_check,
     a_csv,
     a_row,
+    a_text,
     a_workbook,
     all_rows,
     phone,
@@ -30,7 +32,11 @@ class PowerCutError(Exception):
 
 
 def an_order(path: Path, **changes) -> Order:
-    given = {"path": path, "error_path": path.with_name("hatalar" + path.suffix)}
+    given = {
+        "path": path,
+        "error_path": path.with_name("hatalar" + path.suffix),
+        "folder": path.parent / "loads",
+    }
     return Order(iys_code=IYS_CODE, parse=a_check(), **(given | changes))
 
 
@@ -60,7 +66,11 @@ async def counts(database) -> tuple[int, int]:
 
 
 def files_in(folder: Path) -> set[str]:
-    return {each.name for each in folder.iterdir()} - {"root.key"}
+    return {each.name for each in folder.iterdir()} - {"root.key", "loads"}
+
+
+def journals_in(folder: Path) -> list[Path]:
+    return list((folder / "loads").glob("*.journal"))
 
 
 def rows(count: int, **changes) -> list[list[object]]:
@@ -104,6 +114,125 @@ async def test_all_or_nothing_records_all_of_a_good_file(tmp_path, registry, dat
     order = an_order(a_csv(tmp_path, *rows(3)), all_or_nothing=True)
     assert (await import_file(order, registry)).loaded.rows_recorded == 3
     assert await counts(database) == (3, 3)
+
+
+def a_step(kind: str, day: int, **changes) -> list[object]:
+    return a_row(durum=kind, izin_tarihi=f"{day:02}.04.2019", **changes)
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ([a_step("Onay", 2), a_step("Ret", 1)], "H178"),
+        ([a_step("Ret", 1), a_step("Onay", 2)], "H175"),
+        ([a_step("Onay", 1), a_step("Ret", 2), a_step("Ret", 3)], "H174"),
+    ],
+)
+async def test_all_or_nothing_holds_for_what_only_the_registry_refuses(
+    tmp_path, registry, database, file, code
+) -> None:
+    order = an_order(a_csv(tmp_path, *file), all_or_nothing=True)
+    outcome = await import_file(order, registry)
+    assert (outcome.loaded, outcome.refused) == (None, 1)
+    assert [group.example.code for group in outcome.summary.groups] == [code]
+    assert await counts(database) == (0, 0)
+    assert [row[11] for row in all_rows(order.error_path)] == [code]
+
+
+async def test_all_or_nothing_sees_across_chunks_what_an_earlier_row_did(
+    tmp_path, registry, database
+) -> None:
+    good = [*rows(1200), a_step("Ret", 16, alici=phone(0))]
+    order = an_order(a_csv(tmp_path, *good), all_or_nothing=True)
+    assert (await import_file(order, registry)).loaded.rows_recorded == 1201
+    assert await counts(database) == (1200, 1201)
+    bad = [*rows(1200, kanal="Arama"), a_step("Ret", 14, kanal="Arama", alici=phone(0))]
+    order = an_order(a_csv(tmp_path, *bad), all_or_nothing=True)
+    outcome = await import_file(order, registry)
+    assert [group.example.code for group in outcome.summary.groups] == ["H178"]
+    assert await counts(database) == (1200, 1201)
+
+
+async def test_all_or_nothing_that_was_cut_off_recorded_nothing_and_can_be_run_again(
+    tmp_path, registry, database
+) -> None:
+    order = an_order(a_csv(tmp_path, *rows(2500)), all_or_nothing=True)
+    with pytest.raises(PowerCutError):
+        await import_file(order, failing_at(2, registry))
+    assert await counts(database) == (0, 0)
+    assert (await import_file(order, registry)).loaded.rows_recorded == 2500
+    assert files_in(tmp_path) == {"izinler.csv"}
+
+
+async def test_all_or_nothing_takes_up_what_was_begun_row_by_row(
+    tmp_path, registry, database
+) -> None:
+    path = a_csv(tmp_path, *rows(2500))
+    with pytest.raises(PowerCutError):
+        await import_file(an_order(path), failing_at(2, registry))
+    outcome = await import_file(an_order(path, all_or_nothing=True), registry)
+    assert (outcome.loaded.rows_recorded, outcome.loaded.rows_repeated) == (1500, 1000)
+    assert await counts(database) == (2500, 2500)
+
+
+async def test_no_file_of_somebody_else_becomes_an_error_file(tmp_path, registry, database) -> None:
+    path = a_csv(tmp_path, a_row(alici="0532"), GOOD)
+    own = path.with_name("notlar.csv")
+    own.write_text("mine", "utf-8")
+    link = path.with_name("link.csv")
+    link.symlink_to(path)
+    for taken in (path, link, own, tmp_path):
+        for all_or_nothing in (False, True):
+            order = an_order(path, error_path=taken, all_or_nothing=all_or_nothing)
+            with pytest.raises(FileRefusedError) as caught:
+                await import_file(order, registry)
+            assert caught.value.refused[0].code == "IZ122"
+    assert own.read_text("utf-8") == "mine"
+    assert await counts(database) == (0, 0)
+    with pytest.raises(FileRefusedError) as caught:
+        await import_file(an_order(path, error_path=tmp_path / "yok" / "e.csv"), registry)
+    assert caught.value.refused[0].code == "IZ123"
+
+
+async def test_a_file_without_a_refused_row_leaves_its_neighbours_alone(tmp_path, registry) -> None:
+    neighbour = tmp_path / "hatalar.csv.part"
+    neighbour.write_text("mine", "utf-8")
+    await import_file(an_order(a_csv(tmp_path, GOOD)), registry)
+    assert files_in(tmp_path) == {"izinler.csv", neighbour.name}
+    assert neighbour.read_text("utf-8") == "mine"
+
+
+async def test_only_the_load_s_own_error_file_is_replaced_and_only_if_nobody_mended_it(
+    tmp_path, registry
+) -> None:
+    order = an_order(a_csv(tmp_path, a_row(alici="0532"), GOOD))
+    await import_file(order, registry)
+    assert (await import_file(order, registry)).refused == 1
+    other = an_order(a_text(tmp_path, order.path.read_text("utf-8-sig") + "x", name="baska.csv"))
+    with pytest.raises(FileRefusedError) as caught:
+        await import_file(other, registry)
+    assert caught.value.refused[0].code == "IZ122"
+    order.error_path.write_bytes(order.error_path.read_bytes() + b" ")
+    with pytest.raises(FileRefusedError) as caught:
+        await import_file(order, registry)
+    assert caught.value.refused[0].code == "IZ122"
+
+
+async def test_a_file_of_which_rows_were_refused_can_be_loaded_again(
+    tmp_path, registry, database
+) -> None:
+    never_had = a_row(alici=phone(77), durum="Ret", izin_tarihi="16.04.2019")
+    order = an_order(a_csv(tmp_path, *rows(3), never_had))
+    assert (await import_file(order, registry)).refused == 1
+    first = a_csv(tmp_path, a_row(alici=phone(77))).rename(tmp_path / "ilk.csv")
+    await import_file(an_order(first, error_path=tmp_path / "yok.csv"), registry)
+    order = an_order(a_csv(tmp_path, *rows(3), never_had))
+    loaded = (await import_file(order, registry)).loaded
+    assert (loaded.rows_recorded, loaded.rows_repeated, loaded.rows_refused) == (1, 3, 0)
+    assert await counts(database) == (4, 5)
+    with pytest.raises(FileRefusedError) as caught:
+        await import_file(order, registry)
+    assert caught.value.refused[0].code == "IZ116"
 
 
 async def test_a_finished_file_is_not_taken_again_for_its_brand(
@@ -169,7 +298,43 @@ async def test_a_load_that_was_cut_off_goes_on_where_it_stopped(
     assert len(heard) == 4 - chunk
     assert [row[11] for row in all_rows(order.error_path)] == ["H121", "H175", "H175", "H175"]
     assert [row[8] for row in all_rows(order.error_path)] == ["2", "503", "1504", "2505"]
+    assert {group.example.code: group.count for group in outcome.summary.groups} == {
+        "H175": 3,
+        "H121": 1,
+    }
     assert files_in(tmp_path) == {"hatalar.csv", "izinler.csv"}
+    assert journals_in(tmp_path) == []
+
+
+async def test_a_load_may_be_taken_up_from_elsewhere_and_loses_no_refused_row(
+    tmp_path, registry
+) -> None:
+    refused = a_row(alici="0532 12")
+    path = a_csv(tmp_path, refused, *rows(1500), a_row(alici=phone(9999), durum="Ret"))
+    with pytest.raises(PowerCutError):
+        await import_file(an_order(path), failing_at(2, registry))
+    (journal,) = journals_in(tmp_path)
+    assert journal.stat().st_mode & 0o077 == 0
+    moved = path.rename(tmp_path / "tasindi.csv")
+    order = an_order(moved, error_path=tmp_path / "baska.csv")
+    assert (await import_file(order, registry)).refused == 2
+    assert [row[11] for row in all_rows(order.error_path)] == ["H121", "H175"]
+    assert files_in(tmp_path) == {"tasindi.csv", "baska.csv"}
+    assert journals_in(tmp_path) == []
+
+
+async def test_a_load_whose_journal_is_lost_begins_anew(tmp_path, registry, database) -> None:
+    path = a_csv(tmp_path, a_row(alici="0532 12"), *rows(1500))
+    with pytest.raises(PowerCutError):
+        await import_file(an_order(path), failing_at(2, registry))
+    (journal,) = journals_in(tmp_path)
+    journal.unlink()
+    outcome = await import_file(an_order(path), registry)
+    loaded = outcome.loaded
+    assert (loaded.rows_recorded, loaded.rows_repeated, loaded.rows_refused) == (500, 1000, 1)
+    assert outcome.summary.rows == 1501
+    assert len(all_rows(an_order(path).error_path)) == 1
+    assert await counts(database) == (1500, 1500)
 
 
 async def test_two_loads_of_one_file_do_not_double_a_row(tmp_path, registry, database) -> None:
@@ -209,7 +374,7 @@ from izin.files.imports import import_file
 from izin.keyring.keyring import open_keyring
 from izin.storage.database import Database
 from izin.vault.provider import FileKeyProvider
-url, root, path, chunk, tests = sys.argv[1:]
+url, root, path, chunk, tests, all_or_nothing = sys.argv[1:]
 sys.path.insert(0, tests)
 from test_files_load import an_order, the_registry
 
@@ -226,17 +391,21 @@ async def main():
             print("written, not committed", flush=True)
             await asyncio.Event().wait()
         return verdicts
-    await import_file(an_order(Path(path)), msgspec.structs.replace(registry, record=record))
+    order = an_order(Path(path), all_or_nothing=bool(all_or_nothing))
+    await import_file(order, msgspec.structs.replace(registry, record=record))
 
 asyncio.run(main())
 """
 
 
-async def killed_in_chunk(number: int, url: str, path: Path) -> None:
+async def killed_in_chunk(
+    number: int, url: str, path: Path, *, all_or_nothing: bool = False
+) -> None:
     """A process of its own, killed after it wrote the chunk's rows and before it committed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _VICTIM,
         url, str(path.with_name("root.key")), str(path), str(number), str(Path(__file__).parent),
+        "all" if all_or_nothing else "",
         env={"PYTHONPATH": ":".join(sys.path)},
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -258,3 +427,14 @@ async def test_a_killed_process_doubles_nothing(
     assert (outcome.loaded.rows_recorded, outcome.loaded.rows_refused) == (3500, 1)
     assert [row[11] for row in all_rows(an_order(path).error_path)] == ["H175"]
     assert files_in(tmp_path) == {"hatalar.csv", "izinler.csv"}
+
+
+async def test_all_or_nothing_that_was_killed_recorded_nothing(
+    tmp_path, fresh_database, database, registry
+) -> None:
+    path = a_csv(tmp_path, *rows(2500))
+    await killed_in_chunk(3, fresh_database, path, all_or_nothing=True)
+    assert await counts(database) == (0, 0)
+    outcome = await import_file(an_order(path, all_or_nothing=True), registry)
+    assert outcome.loaded.rows_recorded == 2500
+    assert await counts(database) == (2500, 2500)

@@ -251,6 +251,7 @@ def test_a_mended_error_file_is_loaded_as_it_is(tmp_path) -> None:
     _, out = with_errors(a_csv(tmp_path, a_row(alici="0532 12"), GOOD))
     mended = tmp_path / "duzeltilmis.csv"
     mended.write_bytes(out.read_bytes().replace(b"0532 12;", b"0599 000 00 02;", 1))
+    out.unlink()
     (proposal,) = verdicts(mended)
     assert proposal.key.address.clear == "+905990000002"
     again, out = with_errors(mended)

@@ -37,7 +37,10 @@ Errors = Annotated[
     Path | None, typer.Option("--errors", help="Where refused rows go; else beside the file.")
 ]
 AllOrNothing = Annotated[
-    bool, typer.Option("--all-or-nothing", help="Record nothing if any row is wrong.")
+    bool,
+    typer.Option(
+        "--all-or-nothing", help="All rows in one transaction, or none if any is refused."
+    ),
 ]
 
 
@@ -52,7 +55,7 @@ def import_command(
 ) -> None:
     """Load a file of consents; a load that was cut off goes on where it stopped.
 
-    Exit code 2 if some rows were refused, 1 if nothing was recorded.
+    Exit code 2 if some rows were refused, 1 if all were or the file cannot be read.
     """
     with screen(as_json, lang) as to:
         error_path = errors or file.with_name(f"{file.stem}.errors{file.suffix}")
@@ -67,6 +70,7 @@ def import_command(
                 order = Order(
                     path=file,
                     error_path=error_path,
+                    folder=settings.data_folder / "loads",
                     iys_code=provider.iys_code,
                     parse=lambda row: parse_consent(row, context),
                     all_or_nothing=all_or_nothing,
@@ -103,15 +107,16 @@ def _registry(parts: Parts, brand: int) -> Registry:
 
 
 def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:
-    summary, loaded = outcome.summary, outcome.loaded
+    summary, loaded, refused = outcome.summary, outcome.loaded, outcome.refused
+    recorded = 0 if loaded is None else loaded.rows_recorded
+    repeated = 0 if loaded is None else loaded.rows_repeated
     _say_summary(to, summary)
-    refused = summary.bad if loaded is None else loaded.rows_refused
     if loaded is None:
         to.say("Nothing was recorded: every row has to be right.", style="bold red")
     else:
         to.say(
-            f"{loaded.rows_done} rows: {loaded.rows_recorded} recorded, "
-            f"{loaded.rows_repeated} recorded before, {loaded.rows_refused} refused.",
+            f"{loaded.rows_done} rows: {recorded} recorded, {repeated} recorded before, "
+            f"{refused} refused.",
             style="bold",
         )
     if refused:
@@ -119,8 +124,8 @@ def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:
     to.give(
         {
             "rows": summary.rows,
-            "recorded": 0 if loaded is None else loaded.rows_recorded,
-            "repeated": 0 if loaded is None else loaded.rows_repeated,
+            "recorded": recorded,
+            "repeated": repeated,
             "refused": refused,
             "errors": [
                 {
@@ -134,10 +139,8 @@ def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:
             "error_file": str(error_path) if refused else None,
         }
     )
-    if loaded is None:
-        raise typer.Exit(REFUSED)
     if refused:
-        raise typer.Exit(ROW_ERRORS)
+        raise typer.Exit(ROW_ERRORS if recorded + repeated else REFUSED)
 
 
 def _say_summary(to: Screen, summary: Summary) -> None:

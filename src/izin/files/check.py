@@ -1,5 +1,7 @@
 """Pass one: everything that is wrong with the rows of a file, before anything is recorded."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from izin.consent.model import Proposal
@@ -70,10 +72,22 @@ def check(
         rows=rows,
         good=max(rows - rows_done, 0) - bad,
         bad=bad,
-        groups=tuple(sorted(groups.values(), key=lambda group: -group.count)),
+        groups=_in_order(groups),
         repeats=repeats,
         ignored_headings=source.columns.ignored,
     )
+
+
+def groups_of(refused: Iterable[tuple[CellProblem, ...]]) -> tuple[Group, ...]:
+    """Group the problems of rows, by falling count."""
+    groups: dict[tuple[str, str], Group] = {}
+    for problems in refused:
+        _put_into_groups(groups, problems)
+    return _in_order(groups)
+
+
+def _in_order(groups: dict[tuple[str, str], Group]) -> tuple[Group, ...]:
+    return tuple(sorted(groups.values(), key=lambda group: -group.count))
 
 
 def _put_into_groups(

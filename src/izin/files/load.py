@@ -2,15 +2,17 @@
 
 1. A chunk's rows, the journal of what was refused, and the load's progress: the rows and the
    progress in one transaction, the journal durable before it commits.
-2. A resumed load skips the rows that are done, and takes their refusals from the journal.
+2. A resumed load skips the rows that are done; the journal has their refusals. If it has not, the
+   load begins anew, and what it recorded is recognised.
 3. The error file is put in its place, then the load is marked as ended, then the journal goes.
 """
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from itertools import islice
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -18,7 +20,6 @@ from izin.consent.model import Proposal, Repeated, Verdict
 from izin.core.codes import BrandCode
 from izin.core.errors import Refused
 from izin.files import store
-from izin.files.errorfile import ErrorFile
 from izin.files.form import Row
 from izin.files.journal import Entry, Journal
 from izin.files.open import RowSource
@@ -72,72 +73,75 @@ class _Chunk(msgspec.Struct):
     """By place in `rows`."""
 
 
-async def find(registry: Registry, digest: bytes) -> Loaded | None:
-    """How far did this file get for this brand? None if it never began."""
-    async with registry.transaction() as connection:
-        row = await store.find(connection, registry.brand_code, digest)
-    return None if row is None else msgspec.convert(dict(row), Loaded)
+async def begin(registry: Registry, digest: bytes) -> Loaded:
+    """Begin to load a file, or see how far it got.
 
-
-async def begin(registry: Registry, digest: bytes, load_id: UUID) -> Loaded:
-    """Begin to load a file, or go on where it stopped.
-
-    Takes   load_id: used if it never began
-    Raises  FileRefusedError IZ116 if it was loaded to its end
+    Raises  FileRefusedError IZ116 if it was loaded to its end and no row of it was refused
     """
     async with registry.transaction() as connection:
-        await store.begin(connection, load_id, registry.brand_code, digest)
-    begun = await find(registry, digest)
-    assert begun is not None, "what was inserted is there"
-    if begun.finished_at is not None:
+        await store.begin(connection, uuid4(), registry.brand_code, digest)
+        row = await store.find(connection, registry.brand_code, digest)
+    assert row is not None, "what was inserted is there"
+    begun = msgspec.convert(dict(row), Loaded)
+    if begun.finished_at is not None and not begun.rows_refused:
         raise file_refused("IZ116", finished=f"{begun.finished_at:%Y-%m-%d}")
     return begun
 
 
+async def begin_anew(registry: Registry, begun: Loaded) -> Loaded:
+    """Count a load's rows from the first again.
+
+    Raises  FileRefusedError IZ119 if another process has moved it
+    """
+    async with registry.transaction() as connection:
+        if not await store.begin_anew(connection, begun.load_id, begun.rows_done):
+            raise file_refused("IZ119")
+    return Loaded(load_id=begun.load_id, rows_done=0, rows_recorded=0, rows_refused=0)
+
+
+async def take_up(source: RowSource, registry: Registry, begun: Loaded, journal: Journal) -> Loaded:
+    """Go on where a load stopped, or anew if it ended or its journal lost refusals."""
+    kept = journal.keep_until(_last_line(source, begun.rows_done))
+    if begun.finished_at is None and kept == begun.rows_refused:
+        return begun
+    journal.keep_until(0)
+    return await begin_anew(registry, begun)
+
+
+def _last_line(source: RowSource, rows: int) -> int:
+    if not rows:
+        return 0
+    return deque(islice(source.rows(), rows), maxlen=1)[0][0]
+
+
 async def load(
-    source: RowSource,
+    rows: Iterator[Row],
     reader: RowReader,
     registry: Registry,
     begun: Loaded,
     *,
-    outs: tuple[ErrorFile, Journal],
+    journal: Journal,
     told: Callable[[Loaded], None],
 ) -> Loaded:
-    """Record the rows that are not done yet, chunk by chunk.
+    """Record rows chunk by chunk.
 
-    Takes   outs: what gets the refused rows · told: hears of every chunk that is durable
+    Takes   rows: those that are not done yet · journal: gets the refused ones · told: hears of
+            every chunk
     Gives   where it stands; `finish` ends it once the error file is in its place
     Raises  FileRefusedError IZ119 if another process loads the same file; UnavailableError: the
             same call later goes on where this one stopped
     """
-    errors, journal = outs
-    rows = source.rows()
-    _skip(islice(rows, begun.rows_done), journal, errors)
     state = begun
     while chunk := _next_chunk(rows, reader):
         state = await _record(registry, state, chunk, reader, journal)
-        for place, problems in sorted(chunk.refused.items()):
-            line, cells = chunk.rows[place]
-            errors.add(line, cells, problems)
         told(state)
     return state
 
 
 async def finish(registry: Registry, loaded: Loaded) -> None:
-    """Mark a load as ended: the same file for the same brand is not taken again."""
+    """Mark a load as ended."""
     async with registry.transaction() as connection:
         await store.finish(connection, loaded.load_id)
-
-
-def _skip(done: Iterator[Row], journal: Journal, errors: ErrorFile) -> None:
-    """Both come in the order of lines; what the journal has beyond was rolled back."""
-    entries = journal.entries()
-    entry = next(entries, None)
-    for line, cells in done:
-        if entry is not None and entry.line == line:
-            errors.add(line, cells, entry.problems)
-            entry = next(entries, None)
-    journal.cut()
 
 
 def _next_chunk(rows: Iterator[Row], reader: RowReader) -> _Chunk | None:

@@ -21,6 +21,10 @@ async def begin(
     await connection.execute(_SQL["begin"], load_id, brand_code, file_hash)
 
 
+async def begin_anew(connection: Connection, load_id: UUID, rows_done: int) -> bool:
+    return await connection.fetchval(_SQL["begin_anew"], load_id, rows_done) is not None
+
+
 async def hold(connection: Connection, load_id: UUID, rows_done: int) -> UUID | None:
     held: UUID | None = await connection.fetchval(_SQL["hold"], load_id, rows_done)
     return held

@@ -13,6 +13,14 @@ insert into file_load (load_id, brand_code, file_hash)
 values ($1, $2, $3)
 on conflict (brand_code, file_hash) do nothing
 
+-- name: begin_anew
+-- All rows of a load are to be done again. $1 load_id · $2 rows_done as we know it
+-- gives the id, or nothing if somebody moved it
+update file_load
+set rows_done = 0, rows_recorded = 0, rows_refused = 0, started_at = now(), finished_at = null
+where load_id = $1 and rows_done = $2
+returning load_id
+
 -- name: hold
 -- Keep everybody else from moving a load for this transaction. $1 load_id · $2 rows_done as we know it
 -- gives the id, or nothing if somebody moved it · locks one row

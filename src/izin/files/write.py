@@ -4,7 +4,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -124,19 +124,23 @@ class XlsxRows:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, unless: Callable[[], bool] = lambda: False) -> Iterator[BinaryIO]:
     """Give a stream whose content becomes the file at `path` once all of it is written.
 
-    Only the owner may read it: it holds addresses. An error or a kill leaves the old file there.
+    Only the owner may read it: it holds addresses. An error or a kill leaves the old file there,
+    and so does `unless`, which is asked at the end.
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f".{path.name}.izin-part")  # nobody's own file has such a name
     number = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(number, "w+b") as stream:
             yield cast("BinaryIO", stream)
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(path)
+        if unless():
+            part.unlink()
+        else:
+            part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
