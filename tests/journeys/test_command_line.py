@@ -151,6 +151,32 @@ def test_a_file_is_loaded_but_for_its_wrong_rows_which_come_back(izin, tmp_path)
     assert asked["list"][0]["reason"] == "CONSENT"
 
 
+def test_a_row_that_names_no_dealer_of_the_brand_is_refused_as_by_the_api(izin, tmp_path):
+    own, sisters, nobodys = 74100102, 74100101, 7
+    numbers = range(5_050_001, 5_050_006)
+    dealers = [f"{own};", f"{sisters};", f"{nobodys};", f"{own};{own} {nobodys}", ";"]
+    rows = [
+        f"+90599{number};MESAJ;ONAY;HS_WEB;06.05.2024;{dealer}"
+        for number, dealer in zip(numbers, dealers, strict=True)
+    ]
+    file = tmp_path / "bayiler.csv"
+    heading = "alici;kanal;durum;kaynak;izin_tarihi;bayi_kodu;bayi_erisimi"
+    file.write_text("\n".join([heading, *rows]), "utf-8")
+    code, told, seen = izin("import", file, "--brand", LOADING_BRAND, "--json")
+    assert (code, told["recorded"], told["refused"]) == (2, 2, 3), seen
+    assert [(e["code"], e["field"], e["lines"]) for e in told["errors"]] == [
+        ("H180", "retailerCode", [3, 4]),
+        ("H180", "retailerAccess", [5]),
+    ]
+
+
+def test_rows_that_were_all_refused_are_no_success(izin, tmp_path):
+    file = a_file(tmp_path / "ret.csv", a_line(5_060_001, status="RET"))
+    code, told, _ = izin("import", file, "--brand", LOADING_BRAND, "--json")
+    assert (code, told["recorded"], told["refused"]) == (1, 0, 1)
+    assert [(e["code"], e["count"], e["lines"]) for e in told["errors"]] == [("H175", 1, [2])]
+
+
 def test_a_file_is_loaded_once(izin, tmp_path):
     file = a_file(tmp_path / "bir.csv", a_line(5_100_001))
     assert izin("import", file, "--brand", LOADING_BRAND)[0] == 0
@@ -209,7 +235,7 @@ def test_the_demonstration_s_views_agree_with_its_movements(izin):
     assert code == 0
     assert told["left"] == 0
     assert told["movements"] > told["keys"] > 3000
-    code, _, seen = izin("rebuild", "--write")
+    code, _, seen = izin("rebuild", "--write", "--lang", "en")
     assert code == 0
     assert "movements make up" in seen
 
@@ -292,7 +318,7 @@ def test_what_differs_is_told_by_the_exit_code_and_put_right(izin, registry):
     assert told["left"] == told["figures_differing"] + told["provider_differing"] > 100
     code, _, seen = izin("rebuild", "--write")
     assert code == 0
-    assert f"{told['left']} rows were put right." in seen
+    assert f"{told['left']} satır düzeltildi." in seen
     assert izin("rebuild", "--check")[0] == 0
 
 

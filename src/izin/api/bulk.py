@@ -8,13 +8,13 @@ import msgspec
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.consents import is_refusal
-from izin.api.dealers import know_dealers
 from izin.api.documents import BATCH_ACCEPTED, BATCH_RESULTS, CONSENT_ROWS, ROW_ERRORS
 from izin.api.late import is_only_late, refuse_new
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire, dates, source_of
 from izin.consent.batch import Result, results_of, submit
+from izin.consent.dealers import know_dealers
 from izin.consent.intake import IntakeContext, parse_batch, shape_error
 from izin.consent.model import Proposal
 from izin.consent.record import OnRepeat
@@ -42,7 +42,9 @@ async def _take(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     proposals = await _read(call, context, on_repeat)
     await know_dealers(services.database, brand_code, proposals, in_list=True)
     async with services.database.transaction() as connection:
-        taken = await submit(connection, services.keyring, proposals, on_repeat)
+        taken = await submit(
+            connection, services.keyring, proposals, on_repeat, held=call.allowed.held
+        )
     created = wire_time(context.now)
     origin = taken[0].origin
     assert origin is not None, "submit names the request"
@@ -167,6 +169,16 @@ def are_refusals(body: Any) -> bool:
     return isinstance(body, list) and bool(body) and all(is_refusal(row) for row in body)
 
 
+def has_refusal(body: Any) -> bool:
+    """Is any row a RET? Then a held subscription lets the list in, and each other row is told."""
+    return isinstance(body, list) and any(is_refusal(row) for row in body)
+
+
+def show_always(_: Any) -> bool:
+    """Who may send refusals may see what became of them."""
+    return True
+
+
 _PATH = "/sps/{iysCode}/brands/{brandCode}/consents/request"
 _BATCH_ERRORS = ("H091", "H092", "H194", *ROW_ERRORS)
 _RESULT_ERRORS = ("H198", "H199", "H400")
@@ -186,6 +198,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         answers={202: BATCH_ACCEPTED},
         errors=_BATCH_ERRORS,
         only_refusals=are_refusals,
+        passes_held=has_refusal,
     ),
     Operation(
         id="addBatchConsentV2",
@@ -204,6 +217,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         answers={202: BATCH_ACCEPTED},
         errors=_BATCH_ERRORS,
         only_refusals=are_refusals,
+        passes_held=has_refusal,
     ),
     Operation(
         id="searchRequestDetails",
@@ -215,6 +229,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         summary=Summary("Toplu isteğin sonuçlarını gösterir.", "Shows a batch's results."),
         answers={200: BATCH_RESULTS},
         errors=_RESULT_ERRORS,
+        passes_held=show_always,
     ),
     Operation(
         id="searchRequestDetailsV2",
@@ -229,5 +244,6 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         ),
         answers={200: BATCH_RESULTS},
         errors=_RESULT_ERRORS,
+        passes_held=show_always,
     ),
 )

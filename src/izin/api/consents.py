@@ -6,11 +6,11 @@ import msgspec
 
 from izin.access.model import Right
 from izin.admission.lanes import Lane
-from izin.api.dealers import know_dealers
 from izin.api.documents import CONSENT_ROW, RECEIPT, ROW_ERRORS, STATE_ERRORS
 from izin.api.late import is_only_late, refuse_new
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, intake_of
+from izin.consent.dealers import know_dealers
 from izin.consent.event import Actor
 from izin.consent.intake import parse_consent, shape_error
 from izin.consent.model import Proposal

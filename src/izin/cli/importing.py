@@ -9,6 +9,7 @@ import typer
 from izin.cli.codes import REFUSED, ROW_ERRORS
 from izin.cli.over import brand_and_provider, over
 from izin.cli.screen import AsJson, In, Screen, screen
+from izin.consent.dealers import unknown_dealers
 from izin.consent.event import Actor
 from izin.consent.intake import IntakeContext, parse_consent
 from izin.consent.model import Proposal, Verdict
@@ -95,15 +96,20 @@ def _context(settings: Settings, provider: Provider, brand: int) -> IntakeContex
 
 
 def _registry(parts: Parts, brand: int) -> Registry:
-    recorder = Recorder(parts.keyring)
+    brand_code, recorder = BrandCode(brand), Recorder(parts.keyring)
 
     async def record(proposals: Sequence[Proposal], connection: Connection) -> list[Verdict]:
+        unknown: dict[int, Verdict] = {}
+        for refused in await unknown_dealers(connection, brand_code, proposals):
+            unknown.setdefault(refused.index or 0, refused)
+        good = [each for place, each in enumerate(proposals) if place not in unknown]
         # what another way has brought before is no error of the file
-        return await recorder.record(
-            connection, proposals, actor=Actor.PROVIDER, on_repeat=OnRepeat.ANSWER
+        verdicts = iter(
+            await recorder.record(connection, good, actor=Actor.PROVIDER, on_repeat=OnRepeat.ANSWER)
         )
+        return [unknown.get(place) or next(verdicts) for place in range(len(proposals))]
 
-    return Registry(BrandCode(brand), parts.database.transaction, record)
+    return Registry(brand_code, parts.database.transaction, record)
 
 
 def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:

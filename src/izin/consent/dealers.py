@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from izin.consent.model import Proposal
 from izin.core.codes import BrandCode, RetailerCode
 from izin.core.errors import RefusalError, Refused
 from izin.retailer import lookup
-from izin.storage.database import Database
+from izin.storage.database import Connection, Database
 
 
 async def know_dealers(
@@ -19,19 +21,35 @@ async def know_dealers(
     Cost    one round trip, none where no row names a dealer
     Source  contract 1.3, 1.4, rule 18
     """
-    named = {code for proposal in proposals for _, code in _named(proposal)}
-    if not named:
+    if not any(map(_named, proposals)):
         return
     async with database.connection() as connection:
-        known = await lookup.active(connection, brand_code, sorted(named))
-    unknown = [
-        Refused(code="H180", location=place, value=code, index=index if in_list else None)
+        unknown = await unknown_dealers(connection, brand_code, proposals)
+    if unknown and not in_list:
+        unknown = [msgspec.structs.replace(each, index=None) for each in unknown]
+    if unknown:
+        raise RefusalError(unknown)
+
+
+async def unknown_dealers(
+    connection: Connection, brand_code: BrandCode, proposals: Sequence[Proposal]
+) -> list[Refused]:
+    """Which rows name a dealer that is not an active one of the brand?
+
+    Gives   H180 for each such dealer in the order of the rows, with its row's place as index
+    Cost    one round trip, none where no row names a dealer
+    Source  contract 1.3, 1.4, rule 18
+    """
+    codes = {code for proposal in proposals for _, code in _named(proposal)}
+    if not codes:
+        return []
+    known = await lookup.active(connection, brand_code, sorted(codes))
+    return [
+        Refused(code="H180", location=place, value=code, index=index)
         for index, proposal in enumerate(proposals)
         for place, code in _named(proposal)
         if code not in known
     ]
-    if unknown:
-        raise RefusalError(unknown)
 
 
 def _named(proposal: Proposal) -> list[tuple[tuple[str | int, ...], RetailerCode]]:
