@@ -8,10 +8,12 @@ import pytest
 from builders.heart import Heart, a_key, a_proposal, email
 from builders.parties import RETAILER_CODE
 
+from izin.consent.chain import Place
 from izin.consent.event import Actor
-from izin.consent.expected import Place, compare, expect
+from izin.consent.expected import compare, expect
+from izin.consent.findings import NAMED_MAX, Report
 from izin.consent.mend import mend
-from izin.consent.rebuild import Report, check, write
+from izin.consent.rebuild import check, write
 from izin.core.terms import Channel, RecipientType, Source, Status
 
 pytest_plugins = ("builders.heart",)
@@ -204,16 +206,219 @@ async def test_records_that_no_movement_accounts_for_are_told_and_left(lived, ow
         assert (report.provider_surplus, report.citizen_surplus, report.written) == (2, 1, 0)
 
 
-async def test_movements_that_are_lost_or_do_not_open_are_told(lived, owner):
+# the ledger
+
+ONE = "(select event_id from entry order by idx limit 1)"
+LAST = """(select event_id from provider_consent
+    where version = 2 and recipient_type = 'BIREYSEL' order by tag limit 1)"""
+"""Last movement of a record that has two."""
+
+FIRST = f"(select previous_event_id from consent_event where event_id = {LAST})"
+
+LEDGER_FAULTS = {
+    "an entry deleted": (
+        "delete from entry where idx = 5",
+        {"gaps": 1, "unnumbered": 1, "provider_surplus": 1, "citizen_surplus": 1},
+    ),
+    "an event deleted": (
+        f"delete from consent_event where event_id = {ONE}",
+        {"lost": 1, "provider_differing": 0},
+    ),
+    "an entry's side": (
+        "update entry set side = case side when 'HS' then 'IYS' else 'HS' end::side where idx = 5",
+        {"altered": 1},
+    ),
+    "an entry's brand": (
+        "update entry set brand_ref = gen_random_uuid() where idx = 5",
+        {"altered": 1},
+    ),
+    "an entry's time": (
+        "update entry set recorded_at = recorded_at - interval '1 day' where idx = 5",
+        {"altered": 1},
+    ),
+    "an entry's bucket": ("update entry set bucket = bucket # 1 where idx = 5", {"altered": 1}),
+    "an entry's event": (
+        "update entry set event_id = (select event_id from entry where idx = 6) where idx = 5",
+        {"unnumbered": 1, "unlinked": 1, "unjudged": 1},
+    ),
+    "a receipt number": (
+        f"update consent_event set commitment = '\\x00' where event_id = {LAST}",
+        {"altered": 1, "unjudged": 1},
+    ),
+    "the link to the one before": (
+        f"update consent_event set previous_event_id = null where event_id = {LAST}",
+        {"unlinked": 1, "unjudged": 1},
+    ),
+    "an event's time": (
+        (
+            "update consent_event set recorded_at = recorded_at + interval '1 s' "
+            f"where event_id = {LAST}"
+        ),
+        {"altered": 1, "unjudged": 1},
+    ),
+    "a first event's time": (
+        (
+            "update consent_event set recorded_at = recorded_at - interval '1 s' "
+            f"where event_id = {FIRST}"
+        ),
+        {"altered": 1, "unjudged": 1},
+    ),
+    "an event's tag": (
+        f"update consent_event set tag = gen_random_uuid() where event_id = {LAST}",
+        {"altered": 1, "unjudged": 1},
+    ),
+    "an event's channel": (
+        f"update consent_event set channel = 'ARAMA' where event_id = {LAST}",
+        {"altered": 1, "unjudged": 1},
+    ),
+    "an older body destroyed": (
+        f"update consent_event set body_sealed = null where event_id = {FIRST}",
+        {"unreadable": 1, "unjudged": 1},
+    ),
+    "a last body damaged": (
+        f"update consent_event set body_sealed = body_sealed || '\\x00' where event_id = {LAST}",
+        {"unreadable": 1, "unjudged": 1},
+    ),
+    "all but the receipt of a last event": (
+        """update consent_event set tag = null, brand_ref = null, channel = null,
+        recipient_type = null, previous_event_id = null, body_sealed = null
+        where event_id = """
+        + LAST,
+        {"unreadable": 1, "unjudged": 1},
+    ),
+    "an event that nobody numbered": (
+        (
+            "insert into consent_event (event_id, bucket, commitment, recorded_at) "
+            "select gen_random_uuid(), bucket, commitment, recorded_at from consent_event limit 1"
+        ),
+        {"unnumbered": 1},
+    ),
+}
+
+_MADE = ("provider_consent", "citizen_consent", "consent_retailer", "brand_figure")
+
+
+async def what_is_made(owner) -> list[object]:
+    """All that is made from the ledger."""
+    tables = [await owner.fetch(f"select t::text from {each} as t order by 1") for each in _MADE]
+    return [[row[0] for row in table] for table in tables]
+
+
+@pytest.mark.parametrize(("change", "faults"), LEDGER_FAULTS.values(), ids=LEDGER_FAULTS)
+async def test_what_is_wrong_in_the_ledger_is_told_named_and_left_alone(
+    lived, owner, change, faults
+):
+    await owner.execute(change)
+    before = await what_is_made(owner)
+    report = await look(lived)
+    assert {name: getattr(report, name) for name in faults} == faults
+    counted = sum(count for name, count in faults.items() if name != "unjudged")
+    assert report.differences >= counted > 0
+    for name in {"gaps", "lost", "altered", "unreadable", "unlinked", "unnumbered"} & set(faults):
+        assert len(report.named[name]) == faults[name]
+    mended = await put_right(lived)
+    assert mended.written == 0
+    assert await what_is_made(owner) == before
+    assert (await look(lived)).differences == report.differences
+
+
+async def test_nothing_is_taken_back_while_movements_are_missing(lived, owner):
+    """The one that is missing may be a refusal, and the record before it an approval."""
+    [row] = await owner.fetch("select * from provider_consent where event_id = " + LAST)
+    await owner.execute("delete from consent_event where event_id = " + LAST)
+    await owner.execute("delete from provider_consent where tag = $1", row["tag"])
+    report = await put_right(lived)
+    assert (report.lost, report.provider_missing, report.written) == (1, 1, 0)
+    assert report.named["lost"] == [str(row["event_id"])]
+
+
+async def test_not_more_than_twenty_of_a_fault_are_named(lived, owner):
+    await owner.execute("update consent_event set commitment = '\\x00'")
+    report = await look(lived)
+    assert report.altered == report.movements > NAMED_MAX
+    assert len(report.named["altered"]) == NAMED_MAX
+
+
+async def test_an_erased_movement_is_no_fault(lived, owner):
+    """Erasure leaves the receipt alone, and no row of either view."""
+    [tag] = await owner.fetchrow("select tag from provider_consent where channel = 'EPOSTA'")
+    await owner.execute("delete from provider_consent where tag = $1", tag)
     await owner.execute(
-        "update consent_event set body_sealed = body_sealed || '\\x00' "
-        "where event_id = (select event_id from provider_consent order by tag limit 1)"
+        "update consent_event set tag = null, brand_ref = null, channel = null, "
+        "recipient_type = null, previous_event_id = null, body_sealed = null where tag = $1",
+        tag,
     )
+    await owner.execute("delete from brand_figure where channel = 'EPOSTA'")
+    report = await look(lived)
+    assert report.differences == report.citizen_surplus == 1  # her row could not be told by hand
+
+
+# dealers
+
+
+async def test_dealers_that_are_gone_are_found_and_put_back(lived, owner):
+    before = await owner.fetch("select * from consent_retailer")
+    assert len(before) == 1
+    await owner.execute("delete from consent_retailer")
+    found = await look(lived)
+    assert (found.retailers_differing, found.differences) == (1, 1)
+    mended = await put_right(lived)
+    assert mended.written == mended.differences == 1
+    assert await owner.fetch("select * from consent_retailer") == before
+    assert (await look(lived)).differences == 0
+
+
+async def test_a_dealer_that_no_movement_names_is_found_and_taken_away(lived, owner):
     await owner.execute(
-        "delete from consent_event "
-        "where event_id = (select event_id from provider_consent order by tag desc limit 1)"
+        "insert into consent_retailer select brand_ref, channel, recipient_type, tag, bucket, "
+        "'\\x00' from provider_consent limit 3"
     )
-    assert (await look(lived)).unreadable == 2
+    found = await look(lived)
+    assert (found.retailers_differing, found.differences) == (3, 3)
+    assert (await put_right(lived)).written == 3
+    assert await owner.fetchval("select count(*) from consent_retailer") == 1
+
+
+async def test_dealers_are_those_of_the_last_movement_that_names_any(lived, owner):
+    key = a_key(3, recipient_type=RecipientType.TACIR)
+    await lived.record(a_proposal(key=key, status=Status.RET, ago=timedelta(minutes=9)))
+    await lived.number_and_project()
+    assert await owner.fetchval("select count(*) from consent_retailer") == 1
+    assert (await look(lived)).differences == 0
+    await lived.record(a_proposal(key=key, ago=timedelta(minutes=8), retailer_access=()))
+    await lived.number_and_project()
+    assert await owner.fetchval("select count(*) from consent_retailer") == 0
+    assert (await look(lived)).differences == 0
+
+
+async def test_dealers_of_a_record_that_is_not_there_are_told_and_left(lived, owner):
+    await owner.execute("update consent_retailer set tag = gen_random_uuid()")
+    report = await look(lived)
+    assert (report.retailers_surplus, report.retailers_differing) == (1, 1)
+    assert (await put_right(lived)).written == 1
+    assert (await look(lived)).differences == 1
+
+
+async def test_a_record_and_its_dealers_are_put_back_together(lived, owner):
+    await owner.execute("delete from consent_retailer")
+    await owner.execute("delete from provider_consent where recipient_type = 'TACIR'")
+    report = await put_right(lived)
+    assert report.written == report.provider_missing + report.retailers_differing == 2
+    assert (await look(lived)).differences == 0
+
+
+async def test_dealers_of_a_record_that_moves_meanwhile_are_left_to_whoever_moved_it(lived, owner):
+    key = a_key(3, recipient_type=RecipientType.TACIR)
+    await owner.execute("delete from consent_retailer")
+    async with lived.keeper_database.connection() as connection:
+        keyring = lived.keeper_keyring
+        rows = await owner.fetch(PLACES + " and recipient_type = 'TACIR'")
+        places = [Place(**row, dealers_id=row["last_id"]) for row in rows]
+        found = await compare(connection, keyring, await expect(connection, keyring, places))
+        assert len(found.dealers) == 1
+        await lived.record(a_proposal(key=key, ago=timedelta(minutes=8), retailer_access=()))
+        assert await mend(connection, keyring, found) == 0
+    assert await owner.fetchval("select count(*) from consent_retailer") == 0
 
 
 PLACES = """
@@ -230,7 +435,7 @@ async def test_a_row_that_moves_while_it_is_put_right_is_left_to_whoever_moved_i
     await owner.execute("update provider_consent set source = null where source is not null")
     async with lived.keeper_database.connection() as connection:
         keyring = lived.keeper_keyring
-        places = [Place(**row) for row in await owner.fetch(PLACES)]
+        places = [Place(**row, knows_dealers=False) for row in await owner.fetch(PLACES)]
         found = await compare(connection, keyring, await expect(connection, keyring, places))
         assert found.rows
         # between the look and the writing somebody refuses

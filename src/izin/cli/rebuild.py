@@ -1,5 +1,8 @@
 """``izin rebuild``."""
 
+import tomllib
+from functools import cache
+from importlib import resources
 from typing import Annotated
 
 import msgspec
@@ -8,7 +11,8 @@ import typer
 from izin.cli.codes import REFUSED
 from izin.cli.over import over
 from izin.cli.screen import AsJson, In, Screen, screen
-from izin.consent.rebuild import Report, check, write
+from izin.consent.findings import Report
+from izin.consent.rebuild import check, write
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
 from izin.wiring.parts import Parts
@@ -20,17 +24,6 @@ ROLE = "izin_keeper"
 STATEMENT_MS_MAX = 1_800_000
 """Both views are counted, which takes long where they are large."""
 
-_FOUND = {
-    "provider_missing": "company's view: records missing",
-    "provider_differing": "company's view: records differing",
-    "provider_surplus": "company's view: records without a movement",
-    "citizen_missing": "citizens' view: records missing",
-    "citizen_differing": "citizens' view: records differing",
-    "citizen_surplus": "citizens' view: records without a movement",
-    "figures_differing": "figures differing",
-    "unreadable": "movements lost, or not to be opened",
-}
-
 Write = Annotated[
     bool, typer.Option("--write/--check", help="Put right what differs, or only look.")
 ]
@@ -40,13 +33,13 @@ Write = Annotated[
 def rebuild_command(
     do_write: Write = False, as_json: AsJson = False, lang: In = Language.TR
 ) -> None:
-    """Make both views and the figures anew from all movements, and compare.
+    """Check all movements, make views, dealers and figures anew from them, and compare.
 
     Exit code 1 if anything is not as it should be and was not put right.
     """
     act = write if do_write else check
     with screen(as_json, lang) as to:
-        with to.progress("Movements read, then compared") as told:
+        with to.progress(_said("progress", lang)) as told:
 
             async def work(settings: Settings, parts: Parts) -> Report:
                 assert settings.database_url is not None, "there is a registry"
@@ -59,19 +52,47 @@ def rebuild_command(
                     await database.close()
 
             report = over(ROLE, work)
-        _show(to, report)
+        _show(to, report, do_write=do_write)
 
 
-def _show(to: Screen, report: Report) -> None:
-    found = {said: getattr(report, name) for name, said in _FOUND.items()}
-    rows = [([said, str(count)], "red" if count else None) for said, count in found.items()]
-    to.show(("found", "count"), rows)
-    to.say(f"{report.movements} movements make up {report.keys} records.")
-    if report.moved:
-        to.say(f"{report.moved} rows moved meanwhile and were left alone.")
-    if report.written:
-        to.say(f"{report.written} rows were put right.")
+def _show(to: Screen, report: Report, *, do_write: bool) -> None:
+    facts = msgspec.structs.asdict(report)
+
+    def say(key: str, *, told: object = True) -> None:
+        if told:
+            to.tell(_said(key, to.language).format_map(facts))
+
+    rows = [
+        ([words[to.language], str(facts[name])], "red" if facts[name] else None)
+        for name, words in _book().counted.items()
+    ]
+    to.show((_said("found", to.language), _said("count", to.language)), rows)
+    for name, which in report.named.items():
+        what = _book().counted[name][to.language]
+        to.tell(_said("named", to.language).format(what=what, which=", ".join(which)))
+    say("makes_up")
+    say("moved", told=report.moved)
+    say("unjudged", told=report.unjudged)
+    say("held_back", told=do_write and report.has_holes)
+    say("written", told=report.written)
     left = report.differences - report.written
-    to.give(msgspec.structs.asdict(report) | {"left": left})
+    to.give(facts | {"left": left})
     if left:
         raise typer.Exit(REFUSED)
+
+
+class _Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that is told, in both languages."""
+
+    said: dict[str, dict[Language, str]]
+    counted: dict[str, dict[Language, str]]
+
+
+@cache
+def _book() -> _Book:
+    text = resources.files("izin.i18n").joinpath("rebuild.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), _Book)
+
+
+def _said(key: str, language: Language) -> str:
+    return _book().said[key][language]

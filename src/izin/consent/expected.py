@@ -1,6 +1,6 @@
 """What the rows of both views must be by the movements of their keys, and which of them are not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,33 +8,25 @@ import msgspec
 from asyncpg import Record
 
 from izin.consent import store
-from izin.consent.event import EventBody, decode_body
+from izin.consent.chain import Place
+from izin.consent.event import EventBody
+from izin.consent.opened import Opened, read_bodies
 from izin.consent.project import CitizenRow, citizen_rows, decode_citizen
 from izin.consent.source import ID_BY_SOURCE
 from izin.consent.store import KeyColumns
+from izin.core.codes import RetailerCode
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 from izin.vault.errors import KeyLostError, SealBrokenError
+
+DEALT_ROWS = 200
+"""Lists of dealers that are held in memory at once: each has up to 3,000."""
 
 STEPS_MAX = 1000
 """How far back a row that moved meanwhile is followed."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """One key as it is stored, and its movements: the first, the last, how many."""
-
-    brand_ref: UUID
-    channel: str
-    recipient_type: str
-    tag: UUID
-    bucket: int
-    first_id: UUID
-    last_id: UUID
-    count: int
-
-    def order(self) -> tuple[int, str, str, int]:
-        """Where its record lies among all: the order in which every writer writes."""
-        return (self.brand_ref.int, self.channel, self.recipient_type, self.tag.int)
+Order = tuple[int, str, str, int]
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -43,6 +35,8 @@ class Expected(msgspec.Struct, frozen=True):
     place: Place
     body: EventBody
     first_recorded_at: datetime
+    dealers: tuple[RetailerCode, ...] | None
+    """Who may use it; None if that cannot be known."""
 
     def columns(self, keyring: Keyring) -> tuple[object, ...]:
         """Give what is comparable as it is stored, in the order of `_compared`."""
@@ -76,47 +70,88 @@ class WrongCitizen(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a comparison found; `moved` counts the rows that changed meanwhile."""
+    """What a comparison found; `moved` counts the rows that changed meanwhile.
+
+    dealers     records whose dealers are not those that their movements name
+    destroyed   movements that rows stand at, of which only the receipt is left
+    unjudged    the places of those rows, which are left as they stand
+    """
 
     rows: list[WrongRow]
     citizens: list[WrongCitizen]
+    dealers: list[Expected]
     moved: int
+    destroyed: set[UUID]
+    unjudged: set[Order]
 
 
 async def expect(
     connection: Connection, keyring: Keyring, places: Iterable[Place]
 ) -> list[Expected]:
-    """Open the last movement of each key; one that is lost or does not open is left out.
+    """Open the movements that decide each key; one that is lost meanwhile is left out.
 
     Cost    one round trip, and one for keys not yet seen
     """
     in_order = sorted(places, key=Place.order)
     ids = {each.first_id for each in in_order} | {each.last_id for each in in_order}
-    rows = {row["event_id"]: row for row in await store.events(connection, list(ids))}
-    known = [each for each in in_order if each.last_id in rows and each.first_id in rows]
-    sealed = [(rows[each.last_id]["body_sealed"], each.last_id.bytes) for each in known]
-    opened = await _open_each(keyring, ("consent_event", "body_sealed"), sealed)
+    ids |= {each.dealers_id for each in in_order if each.dealers_id is not None}
+    in_any_order = list(ids)
+    read = await read_bodies(connection, keyring, in_any_order)
+    bodies = {
+        event_id: each.body
+        for event_id, each in zip(in_any_order, read, strict=True)
+        if isinstance(each, Opened)
+    }
     return [
-        Expected(place, decode_body(content), rows[place.first_id]["recorded_at"])
-        for place, content in zip(known, opened, strict=True)
-        if content is not None
+        Expected(
+            place,
+            bodies[place.last_id],
+            bodies[place.first_id].recorded_at,
+            _dealers(place, bodies),
+        )
+        for place in in_order
+        if place.first_id in bodies and place.last_id in bodies
     ]
 
 
-async def compare(connection: Connection, keyring: Keyring, expected: Sequence[Expected]) -> Found:
-    """Which rows of both views differ from what is expected, and did not move meanwhile?
+def _dealers(place: Place, bodies: Mapping[UUID, EventBody]) -> tuple[RetailerCode, ...] | None:
+    if not place.knows_dealers:
+        return None
+    if place.dealers_id is None:
+        return ()
+    named = bodies.get(place.dealers_id)
+    return None if named is None else named.retailer_access
 
-    Cost    two round trips, and one more where something differs
+
+async def compare(connection: Connection, keyring: Keyring, expected: Sequence[Expected]) -> Found:
+    """Which rows of both views, and whose dealers, differ from what is expected?
+
+    What moved meanwhile does not count.
+
+    Cost    two round trips, one for every 200 lists of dealers, one more where something differs
     """
     rows = await _differing_rows(connection, keyring, expected)
     citizens = await _differing_citizens(connection, keyring, expected)
+    dealers = await _differing_dealers(connection, keyring, expected)
     read = [(each.read[0], each.expected) for each in rows if each.read is not None]
     read += [(event_id, want) for _, event_id, want in citizens if event_id is not None]
+    read += [(event_id, want) for event_id, want in dealers if event_id is not None]
     later = await _came_later(connection, read)
-    kept = [each for each in rows if each.read is None or each.read[0] not in later]
-    kept_citizens = [wrong for wrong, event_id, _ in citizens if event_id not in later]
-    moved = len(rows) - len(kept) + len(citizens) - len(kept_citizens)
-    return Found(kept, kept_citizens, moved)
+    destroyed = await _destroyed(connection, {event_id for event_id, _ in read} - later)
+    unjudged = {want.place.order() for event_id, want in read if event_id in destroyed}
+
+    def is_wrong(event_id: UUID | None, want: Expected) -> bool:
+        return event_id not in later and want.place.order() not in unjudged
+
+    return Found(
+        rows=[each for each in rows if is_wrong(each.read and each.read[0], each.expected)],
+        citizens=[wrong for wrong, event_id, want in citizens if is_wrong(event_id, want)],
+        dealers=[want for event_id, want in dealers if is_wrong(event_id, want)],
+        moved=sum(each.read is not None and each.read[0] in later for each in rows)
+        + sum(event_id in later for _, event_id, _ in citizens),
+        destroyed=destroyed,
+        unjudged=unjudged,
+    )
 
 
 def key_columns(expected: Sequence[Expected]) -> KeyColumns:
@@ -131,6 +166,7 @@ def key_columns(expected: Sequence[Expected]) -> KeyColumns:
     )
 
 
+_RECIPIENT = ("provider_consent", "recipient_sealed")
 _COMPARED = (
     *("status", "source", "consented_at", "recorded_at", "first_recorded_at"),
     *("retailer_siv", "event_id", "tag_epoch", "version"),
@@ -142,7 +178,7 @@ async def _differing_rows(
 ) -> list[WrongRow]:
     stored = await store.stored_rows(connection, key_columns(expected))
     sealed = [(row["recipient_sealed"], expected[row["ord"] - 1].place.tag.bytes) for row in stored]
-    addresses = await _open_each(keyring, ("provider_consent", "recipient_sealed"), sealed)
+    addresses = await _open_each(keyring, sealed)
     found = {row["ord"]: (row, text) for row, text in zip(stored, addresses, strict=True)}
     wrong = []
     for ord_, want in enumerate(expected, 1):
@@ -187,6 +223,21 @@ async def _differing_citizens(
     return wrong
 
 
+async def _differing_dealers(
+    connection: Connection, keyring: Keyring, expected: Sequence[Expected]
+) -> list[tuple[UUID | None, Expected]]:
+    """With the movement that the record stands at, if there is a record."""
+    known = [want for want in expected if want.dealers is not None]
+    wrong = []
+    for start in range(0, len(known), DEALT_ROWS):
+        some = known[start : start + DEALT_ROWS]
+        for row in await store.stored_retailers(connection, key_columns(some)):
+            want = some[row["ord"] - 1]
+            if set(row["sivs"]) != set(map(keyring.retailers.seal, want.dealers or ())):
+                wrong.append((row["event_id"], want))
+    return wrong
+
+
 def _content(keyring: Keyring, row: CitizenRow, sealed: bytes) -> bytes | None:
     try:
         return keyring.citizen.sealer.open(sealed, row.bucket, row.slot.bytes)
@@ -208,16 +259,21 @@ async def _came_later(connection: Connection, read: Sequence[tuple[UUID, Expecte
     return {read[row["ord"] - 1][0] for row in ords}
 
 
-async def _open_each(
-    keyring: Keyring, place: tuple[str, str], sealed: Sequence[tuple[bytes, bytes]]
-) -> list[bytes | None]:
-    """Open values with their rows; None for what does not open, found by halving."""
+async def _destroyed(connection: Connection, event_ids: set[UUID]) -> set[UUID]:
+    """Which of these movements look erased? An erased one leaves no row that stands at it."""
+    if not event_ids:
+        return set()
+    rows = await store.events(connection, list(event_ids))
+    return {row["event_id"] for row in rows if row["is_erased"]}
+
+
+async def _open_each(keyring: Keyring, sealed: Sequence[tuple[bytes, bytes]]) -> list[bytes | None]:
+    """Open addresses with their rows; None for what does not open, found by halving."""
     try:
         opener = await keyring.openers(blob for blob, _ in sealed)
-        return [opener.open(blob, *place, row) for blob, row in sealed]
+        return [opener.open(blob, *_RECIPIENT, row) for blob, row in sealed]
     except (KeyLostError, SealBrokenError):
         if len(sealed) == 1:
             return [None]
     half = len(sealed) // 2
-    first = await _open_each(keyring, place, sealed[:half])
-    return first + await _open_each(keyring, place, sealed[half:])
+    return await _open_each(keyring, sealed[:half]) + await _open_each(keyring, sealed[half:])

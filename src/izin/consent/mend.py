@@ -13,7 +13,7 @@ from izin.storage.database import Connection
 async def mend(connection: Connection, keyring: Keyring, found: Found) -> int:
     """Put right what a comparison found, in one transaction; give how many rows were.
 
-    Cost    three statements at most, and what brands' keys cost that are not kept
+    Cost    six statements at most, and what brands' keys cost that are not kept
     """
     missing = [wrong.expected for wrong in found.rows if wrong.read is None]
     differing = [(wrong.expected, wrong.read) for wrong in found.rows if wrong.read is not None]
@@ -29,6 +29,8 @@ async def mend(connection: Connection, keyring: Keyring, found: Found) -> int:
             written += await store.mend_rows(connection, keys, put_right, read)
         if found.citizens:
             written += await _mend_citizens(connection, found.citizens)
+        if found.dealers:  # after the rows, which then stand where they should
+            written += await _mend_dealers(connection, keyring, found.dealers)
     return written
 
 
@@ -60,3 +62,16 @@ async def _mend_citizens(connection: Connection, wrong: Sequence[WrongCitizen]) 
     keys = [row.tag for row in rows], [row.slot for row in rows], [row.bucket for row in rows]
     sealed = [row.sealed for row in rows]
     return await store.mend_citizens(connection, keys, sealed, [each.read for each in wrong])
+
+
+async def _mend_dealers(connection: Connection, keyring: Keyring, wrong: Sequence[Expected]) -> int:
+    ids = [each.body.event_id for each in wrong]
+    held = await store.hold_rows(connection, key_columns(wrong), ids)
+    mended = [wrong[row["ord"] - 1] for row in held]
+    granted = [
+        (each, keyring.retailers.seal(code)) for each in mended for code in each.dealers or ()
+    ]
+    await store.replace_retailers_out(connection, key_columns(mended))
+    keys = key_columns([each for each, _ in granted])
+    await store.replace_retailers_in(connection, keys, [siv for _, siv in granted])
+    return len(mended)

@@ -204,8 +204,8 @@ async def figures_at(connection: Connection) -> list[Record]:
     return await connection.fetch(_SQL["figures_at"])
 
 
-async def keys_of_events(connection: Connection, event_ids: list[UUID]) -> list[Record]:
-    return await connection.fetch(_SQL["keys_of_events"], event_ids)
+async def whole_events(connection: Connection, event_ids: list[UUID]) -> list[Record]:
+    return await connection.fetch(_SQL["whole_events"], event_ids)
 
 
 async def stored_rows(connection: Connection, keys: KeyColumns) -> list[Record]:
@@ -261,3 +261,22 @@ async def mend_citizens(
 ) -> int:
     mended: int = await connection.fetchval(_SQL["mend_citizens"], *keys, sealed, read_sealed)
     return mended
+
+
+async def unnumbered_events(connection: Connection, named_max: int) -> list[Record]:
+    return await connection.fetch(_SQL["unnumbered_events"], named_max)
+
+
+async def retailers_without_record(connection: Connection) -> int:
+    count: int = await connection.fetchval(_SQL["retailers_without_record"])
+    return count
+
+
+async def stored_retailers(connection: Connection, keys: KeyColumns) -> list[Record]:
+    return await connection.fetch(_SQL["stored_retailers"], *keys.parameters())
+
+
+async def hold_rows(
+    connection: Connection, keys: KeyColumns, event_ids: list[UUID]
+) -> list[Record]:
+    return await connection.fetch(_SQL["hold_rows"], *keys.parameters(), event_ids)

@@ -125,7 +125,10 @@ cross join lateral (
 
 -- name: events
 -- Events by id. $1 event_id uuid[n] · gives the ones that exist · index consent_event_pkey
-select event_id, bucket, commitment, recorded_at, body_sealed
+select
+    event_id, bucket, commitment, recorded_at, body_sealed,
+    coalesce(tag, brand_ref, previous_event_id) is null
+    and channel is null and recipient_type is null as is_erased
 from consent_event
 where event_id = any ($1::uuid[])
 
@@ -249,10 +252,14 @@ select
 from sequence_head as head
 left join brand_figure as figure on true
 
--- name: keys_of_events
--- Which record each event moved; all null but the id for an erased one.
--- $1 event_id uuid[n] · gives the ones that exist · index consent_event_pkey
-select event_id, brand_ref, channel, recipient_type, tag, bucket
+-- name: whole_events
+-- Events by id with all that is in clear. $1 event_id uuid[n] · gives the ones that exist
+-- index consent_event_pkey
+select
+    event_id, bucket, commitment, recorded_at, tag, brand_ref, channel, recipient_type,
+    previous_event_id, body_sealed,
+    coalesce(tag, brand_ref, previous_event_id) is null
+    and channel is null and recipient_type is null as is_erased
 from consent_event
 where event_id = any ($1::uuid[])
 
@@ -418,3 +425,64 @@ added as (
 )
 
 select (select count(*) from changed) + (select count(*) from added) as mended
+
+-- name: unnumbered_events
+-- Events that have no number and wait for none, of one moment. $1 how many are named
+-- gives at most $1 rows, each with the count of all · reads events and entries whole
+select e.event_id, count(*) over () as all_count
+from consent_event as e
+where
+    not exists (select from entry as n where n.event_id = e.event_id)
+    and not exists (
+        select from pending as w where w.event_id = e.event_id and w.bucket = e.bucket
+    )
+order by e.event_id
+limit $1::integer
+
+-- name: retailers_without_record
+-- How many dealers stand under records that are not there · reads consent_retailer whole
+select count(*)
+from consent_retailer as d
+where not exists (
+    select
+    from provider_consent as c
+    where
+        c.brand_ref = d.brand_ref and c.channel = d.channel
+        and c.recipient_type = d.recipient_type and c.tag = d.tag and c.bucket = d.bucket
+)
+
+-- name: stored_retailers
+-- All dealers of many records, and the movement that each record stands at, of one moment.
+-- $1..$5 as current_records · gives n rows; event_id is null where there is no record
+select asked.ord, stored.event_id, dealers.sivs
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+left join lateral (
+    select c.event_id
+    from provider_consent as c
+    where
+        c.brand_ref = asked.brand_ref and c.channel = asked.channel
+        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
+        and c.bucket = asked.bucket
+    limit 1
+) as stored on true
+cross join lateral (
+    select coalesce(array_agg(d.retailer_siv), '{}') as sivs
+    from consent_retailer as d
+    where
+        d.brand_ref = asked.brand_ref and d.channel = asked.channel
+        and d.recipient_type = asked.recipient_type and d.tag = asked.tag
+        and d.bucket = asked.bucket
+) as dealers
+
+-- name: hold_rows
+-- Keeps records from moving until the transaction ends, where they stand at a movement still.
+-- $1..$5 as current_records · $6 event_id uuid[n] · gives ord of those that do · locks them
+update provider_consent as stored set event_id = given.event_id
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::uuid[])
+    with ordinality as given (brand_ref, channel, recipient_type, tag, bucket, event_id, ord)
+where
+    stored.brand_ref = given.brand_ref and stored.channel = given.channel
+    and stored.recipient_type = given.recipient_type and stored.tag = given.tag
+    and stored.bucket = given.bucket and stored.event_id = given.event_id
+returning given.ord
