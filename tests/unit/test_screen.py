@@ -1,11 +1,13 @@
 """Whatever ends a command is told in one line, in JSON if that was asked for, never as a trace."""
 
 import json
+import re
 
 import pytest
 import typer
 
 from izin.cli.screen import CannotError, screen
+from izin.cli.words import _book
 from izin.core.errors import RefusalError, Refused, StartRefusedError, UnavailableError
 from izin.files.problem import file_refused
 from izin.i18n.catalogue import Language, message
@@ -23,7 +25,7 @@ def ended_by(error: BaseException, *, as_json: bool = False) -> int:
     ("error", "said"),
     [
         (StartRefusedError("Port 1 is in use."), "Port 1 is in use."),
-        (CannotError("There is no brand 1."), "There is no brand 1."),
+        (CannotError("no_brand", brand=1), "There is no brand 1 in this registry."),
         (RefusalError(REFUSED), f"{message(REFUSED, Language.EN)} (H085)"),
         (UnavailableError("no connection"), "cannot be reached now (no connection)"),
         (
@@ -68,7 +70,7 @@ def test_what_was_typed_wrong_is_left_to_the_command_line():
 
 
 def test_an_interrupted_command_says_so_and_ends(capsys):
-    with pytest.raises(KeyboardInterrupt), screen(as_json=False, language=Language.TR):
+    with pytest.raises(KeyboardInterrupt), screen(as_json=False, language=Language.EN):
         raise KeyboardInterrupt
     assert "Interrupted" in capsys.readouterr().err
 
@@ -80,6 +82,25 @@ def test_a_bar_hears_how_far_it_is_where_nobody_looks(capsys):
             told(2, 3)
         to.show(("a",), [(["1"], None)])
         to.say("nothing for programs")
+        to.tell("nothing for programs")
         to.give({"rows": 2})
     seen = capsys.readouterr()
     assert (seen.out, seen.err) == ('{"rows":2}\n', "")
+
+
+def test_what_came_of_it_goes_where_it_can_be_kept(capsys):
+    with screen(as_json=False, language=Language.EN) as to:
+        to.say("a remark")
+        to.tell("a result")
+        to.show(("a",), [(["x" * 300], None)])
+    seen = capsys.readouterr()
+    assert seen.err == "a remark\n"
+    assert seen.out.startswith("a result\n")
+    assert "x" * 300 in seen.out, "a table that goes into a file is not folded"
+
+
+def test_all_that_commands_say_is_there_in_both_languages():
+    for key, words in _book().items():
+        assert words.keys() == set(Language), key
+        tr, en = (set(re.findall(r"\{(\w+)\}", words[each])) for each in Language)
+        assert tr == en, key

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from izin.cli.codes import ROW_ERRORS
 from izin.cli.over import brand_and_provider, over
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
 from izin.consent.ask import Asker, Circumstances, ask, unreadable
@@ -25,6 +26,7 @@ from izin.wiring.settings import Settings
 app = typer.Typer()
 
 ROLE = "izin_web"
+_HEADINGS = ("place", "address", "channel", "decision", "reason", "since", "basis")
 _STYLES = {Decision.ALLOWED: "green", Decision.DENIED: "red", Decision.UNKNOWN: "yellow"}
 
 Brand = Annotated[int, typer.Argument(help="Code of the brand that would send.", metavar="BRAND")]
@@ -60,7 +62,10 @@ def ask_command(
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
-    """May this be sent to these addresses, why, and since when?"""
+    """May this be sent to these addresses, why, and since when?
+
+    Exit code 2 if an address cannot be read.
+    """
     with screen(as_json, lang) as to:
         asking = _Asking(BrandCode(brand), type_, addresses, channel, _instant(at))
         _show(to, *over(ROLE, asking.answer))
@@ -72,7 +77,7 @@ def _instant(text: str | None) -> datetime | None:
     try:
         return parse_wire_time(text)
     except ValueError as error:
-        raise CannotError(f"'{text}' is no instant: write YYYY-MM-DD HH:mm:ss.") from error
+        raise CannotError("no_instant", text=text) from error
 
 
 class _Asking:
@@ -149,12 +154,12 @@ def _standing(state: Movement | None) -> Standing | None:
 def _show(to: Screen, asked: list[Asked], answers: list[Answer]) -> None:
     rows: list[tuple[list[str], str]] = []
     shown = []
-    for each, told in zip(asked, answers, strict=True):
+    for place, (each, told) in enumerate(zip(asked, answers, strict=True), start=1):
         since = None if told.state_since is None else wire_time(told.state_since)
-        # on a screen others may see, only as much as tells one's own addresses apart
-        masked = "unreadable" if each.address is None else str(each.address)
+        # others may see the screen: the place on the line tells addresses apart
+        masked = to.said("ask_unreadable") if each.address is None else str(each.address)
         basis = ", ".join(told.basis)
-        row = [masked, each.channel, told.decision, told.reason, since or "", basis]
+        row = [str(place), masked, each.channel, told.decision, told.reason, since or "", basis]
         rows.append((row, _STYLES[told.decision]))
         shown.append(
             {
@@ -167,5 +172,7 @@ def _show(to: Screen, asked: list[Asked], answers: list[Answer]) -> None:
                 "notes": told.notes,
             }
         )
-    to.show(("address", "channel", "decision", "reason", "since", "rests on"), rows)
+    to.show([to.said(f"ask_{name}") for name in _HEADINGS], rows)
     to.give({"list": shown})
+    if any(each.address is None for each in asked):
+        raise typer.Exit(ROW_ERRORS)

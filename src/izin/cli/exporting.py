@@ -44,7 +44,7 @@ def export_command(
     """Write a brand's consents as a file that can be loaded again; only you may read it."""
     with screen(as_json, lang) as to:
         form = _form(file, is_for_excel=not plain)
-        with to.progress("Consents") as told:
+        with to.progress(to.said("export_progress")) as told:
 
             async def work(_: Settings, parts: Parts) -> int:
                 await brand_and_provider(parts, BrandCode(brand))
@@ -53,7 +53,7 @@ def export_command(
                         return await export(rows, stream, form)
 
             rows = over(ROLE, work)
-        to.say(f"{rows} consents of brand {brand} are in {file}.", style="bold")
+        to.tell(to.said("export_done", rows=rows, brand=brand, file=file), style="bold")
         to.give({"rows": rows, "file": str(file)})
 
 
@@ -61,7 +61,7 @@ def _form(file: Path, *, is_for_excel: bool) -> Form:
     kinds = {f".{kind.value}": kind for kind in Kind}
     kind = kinds.get(file.suffix.lower())
     if kind is None:
-        raise CannotError(f"{file.name} should end in .csv or .xlsx: that says how it is written.")
+        raise CannotError("no_kind", name=file.name)
     return Form(kind=kind, is_for_excel=is_for_excel)
 
 

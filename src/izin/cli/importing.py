@@ -60,7 +60,7 @@ def import_command(
     """
     with screen(as_json, lang) as to:
         error_path = errors or file.with_name(f"{file.stem}.errors{file.suffix}")
-        with to.progress("Rows") as told:
+        with to.progress(to.said("import_progress")) as told:
 
             def heard(loaded: Loaded) -> None:
                 told(loaded.rows_done, None)
@@ -118,15 +118,12 @@ def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:
     repeated = 0 if loaded is None else loaded.rows_repeated
     _say_summary(to, summary)
     if loaded is None:
-        to.say("Nothing was recorded: every row has to be right.", style="bold red")
+        to.tell(to.said("import_nothing", refused=refused), style="bold red")
     else:
-        to.say(
-            f"{loaded.rows_done} rows: {recorded} recorded, {repeated} recorded before, "
-            f"{refused} refused.",
-            style="bold",
-        )
+        counts = {"recorded": recorded, "repeated": repeated, "refused": refused}
+        to.tell(to.said("import_done", rows=loaded.rows_done, **counts), style="bold")
     if refused:
-        to.say(f"The refused rows, with what to mend: {error_path}")
+        to.tell(to.said("import_refused", file=error_path))
     to.give(
         {
             "rows": summary.rows,
@@ -151,7 +148,7 @@ def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:
 
 def _say_summary(to: Screen, summary: Summary) -> None:
     for group in summary.groups:
-        to.say(about_group(group.example, group.count, group.lines, to.language), style="red")
+        to.tell(about_group(group.example, group.count, group.lines, to.language), style="red")
     if summary.repeats.count:
         to.say(about_repeats(summary.repeats.count, summary.repeats.lines, to.language))
     if summary.ignored_headings:

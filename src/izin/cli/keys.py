@@ -14,6 +14,7 @@ from izin.wiring.settings import Settings
 app = typer.Typer(no_args_is_help=False)
 
 ROLE = "izin_keeper"
+_HEADINGS = ("purpose", "period", "scopes", "count", "first", "last")
 
 
 @app.callback(invoke_without_command=True)
@@ -31,7 +32,7 @@ def keys_command(ctx: typer.Context, as_json: AsJson = False, lang: In = Languag
 
 def _show(to: Screen, groups: list[KeyGroup]) -> None:
     to.show(
-        ("purpose", "period", "scopes", "keys", "first made", "last made"),
+        [to.said(f"keys_{name}") for name in _HEADINGS],
         [(_row(group), None) for group in groups],
     )
     to.give({"keys": groups})
@@ -45,11 +46,14 @@ def _row(group: KeyGroup) -> list[str]:
 @app.command("check")
 def check_command(as_json: AsJson = False, lang: In = Language.TR) -> None:
     """See that every key opens under the root key; exit 1 if one does not."""
-    with screen(as_json, lang) as to, to.progress("Opening keys") as told:
-        tried = over(ROLE, lambda settings, parts: _try(settings, parts, told))
+    with screen(as_json, lang) as to:
+        with to.progress(to.said("keys_progress")) as told:
+            tried = over(ROLE, lambda settings, parts: _try(settings, parts, told))
         for lost in tried.lost:
-            to.say(f"Key {lost.key_id} ({lost.purpose}, {lost.period}) does not open.", style="red")
-        to.say(f"{tried.key_count - len(tried.lost)} of {tried.key_count} keys open.")
+            what = {"key": lost.key_id, "purpose": lost.purpose, "period": lost.period}
+            to.tell(to.said("keys_lost", **what), style="red")
+        left = tried.key_count - len(tried.lost)
+        to.tell(to.said("keys_open", open=left, total=tried.key_count))
         to.give({"keys": tried.key_count, "lost": tried.lost})
         if tried.lost:
             raise typer.Exit(REFUSED)

@@ -20,6 +20,6 @@ def migrate_command(as_json: AsJson = False, lang: In = Language.TR) -> None:
         applied = asyncio.run(migrate(opened.url))
         schema = migrations()[-1].name
         for name in applied:
-            to.say(f"applied {name}")
-        to.say(f"The schema is {schema}." if applied else f"The schema is {schema} already.")
+            to.tell(f"applied {name}")
+        to.tell(f"The schema is {schema}." if applied else f"The schema is {schema} already.")
         to.give({"applied": applied, "schema": schema})

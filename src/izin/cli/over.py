@@ -42,7 +42,7 @@ async def brand_and_provider(parts: Parts, brand_code: BrandCode) -> tuple[Brand
     await directory.refresh()
     brand = directory.brand(brand_code)
     if brand is None:
-        raise CannotError(f"There is no brand {brand_code} in this registry.")
+        raise CannotError("no_brand", brand=brand_code)
     provider = directory.provider(brand.iys_code)
     assert provider is not None, "a brand is a registered provider's"
     return brand, provider

@@ -1,4 +1,4 @@
-"""What people see on standard error, and what programs read on standard output."""
+"""What comes of a command, on standard output; how it goes, on standard error."""
 
 import sys
 import traceback
@@ -22,6 +22,7 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from izin.cli.codes import REFUSED
+from izin.cli.words import said
 from izin.core.errors import RefusalError, StartRefusedError, UnavailableError
 from izin.files.problem import FileRefusedError
 from izin.files.words import about_file
@@ -29,29 +30,53 @@ from izin.i18n.catalogue import Language, render
 from izin.telemetry.log import configure
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
-In = Annotated[Language, typer.Option("--lang", help="Language of refusals.", case_sensitive=False)]
+In = Annotated[
+    Language, typer.Option("--lang", help="Language of the answer.", case_sensitive=False)
+]
 
 Told: TypeAlias = Callable[[int, int | None], None]
 """Hears how much is done, of how much if that is known."""
 
 
 class CannotError(Exception):
-    """What was asked for cannot be done; one sentence says why."""
+    """What was asked for cannot be done; a sentence of `izin.cli.words` says why."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        """Take the sentence's key and what it names."""
+        super().__init__(key)
+        self.key = key
+        self.facts = facts
+
+
+_PIPE_COLUMNS = 1000
+"""A table that nobody looks at is not folded."""
 
 
 class Screen:
     """Where a command tells people how it goes, and what came of it."""
 
     def __init__(self, *, as_json: bool, language: Language) -> None:
-        """Take how the result is wanted, and the language of refusals."""
+        """Take how the result is wanted, and the language of what people read."""
         self.language = language
         self._as_json = as_json
         self._console = Console(stderr=True, highlight=False)
+        self._out = Console(highlight=False)
+        if not self._out.is_terminal:
+            self._out.width = _PIPE_COLUMNS
+
+    def said(self, key: str, **facts: object) -> str:
+        """Put one thing into words of the reader's language."""
+        return said(key, self.language, **facts)
 
     def say(self, text: str, style: str | None = None) -> None:
-        """Tell people one thing. A line is never folded: commands in it can be copied."""
+        """Remark on how it goes. A line is never folded: commands in it can be copied."""
         if not self._as_json:
             self._console.print(text, style=style, markup=False, soft_wrap=True)
+
+    def tell(self, text: str, style: str | None = None) -> None:
+        """Tell people what came of it; programs get it by `give`."""
+        if not self._as_json:
+            self._out.print(text, style=style, markup=False, soft_wrap=True)
 
     def show(
         self, headings: Sequence[str], rows: Iterable[tuple[Sequence[str], str | None]]
@@ -64,7 +89,7 @@ class Screen:
             table.add_column(heading, overflow="fold")
         for cells, style in rows:
             table.add_row(*cells, style=style)
-        self._console.print(table)
+        self._out.print(table)
 
     def give(self, result: object) -> None:
         """Give programs the result: one line of JSON, if JSON was asked for."""
@@ -106,7 +131,7 @@ def screen(as_json: bool, language: Language) -> Iterator[Screen]:
     except (typer.Exit, typer.Abort, TyperException):  # typer's own, told by `main`
         raise
     except KeyboardInterrupt:
-        lent.say("Interrupted.")
+        lent.say(lent.said("interrupted"))
         raise
     except Exception as error:
         raise lent.refuse(_in_words(error, language)) from error
@@ -119,24 +144,28 @@ def _in_words(error: Exception, language: Language) -> list[Problem]:
     match error:
         case FileRefusedError():
             code = error.refused[0].code
-            said = about_file(error, language).removesuffix(f" ({code})")
-            return [{"code": code, "message": said}]
+            message = about_file(error, language).removesuffix(f" ({code})")
+            return [{"code": code, "message": message}]
         case RefusalError():
             return [render(each, language) for each in error.refused]
-        case StartRefusedError() | CannotError():
-            return [{"message": str(error)}]
+    return [{"message": _sentence(error, language)}]
+
+
+def _sentence(error: Exception, language: Language) -> str:
+    match error:
+        case StartRefusedError():
+            return str(error)
+        case CannotError():
+            return said(error.key, language, **error.facts)
         case UnavailableError():
-            why = f"The registry cannot be reached now ({error}). Try again in a while."
-            return [{"message": why}]
+            return said("unavailable", language, why=error)
         case OSError() if error.filename is not None:
-            return [{"message": f"{error.filename}: {error.strerror}."}]
-    return [{"message": _unforeseen(error)}]
+            return f"{error.filename}: {error.strerror}."
+    return _unforeseen(error, language)
 
 
-def _unforeseen(error: Exception) -> str:
+def _unforeseen(error: Exception, language: Language) -> str:
     """Name the kind and the place: a message of unknown origin could show an address."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"Something unforeseen happened ({type(error).__name__} in {last.name}, line "
-        f"{last.lineno}). What was done before it stays done; please report it."
-    )
+    kind = type(error).__name__
+    return said("unforeseen", language, kind=kind, name=last.name, line=last.lineno)

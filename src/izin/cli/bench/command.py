@@ -48,9 +48,9 @@ def bench_command(
         wanted = frozenset(only or JOBS)
         unknown = wanted - set(JOBS)
         if unknown:
-            raise CannotError(f"There is no job {', '.join(sorted(unknown))}.")
+            raise CannotError("no_job", jobs=", ".join(sorted(unknown)))
         if markdown is not None and not has_marks(markdown):
-            raise CannotError(f"{markdown} does not mark where the figures stand.")
+            raise CannotError("no_marks", file=markdown)
         size = Size(rows=rows, rows_large=rows_large, runs=runs, seconds=seconds)
         measuring = Measuring(_FOLDER, size, wanted, to.say)
         figures = uvloop.run(measuring.run())
