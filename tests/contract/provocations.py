@@ -24,7 +24,7 @@ from builders.registry import (
 )
 
 from izin.access.model import Right
-from izin.api.operation import BodyKind, Operation
+from izin.api.operation import BodyKind, Operation, always
 from izin.api.router import part_names
 from izin.core.clock import wire_time
 from izin.wiring.web import OPERATIONS
@@ -293,7 +293,12 @@ def passing(operation: Operation[Any]) -> dict[str, Way]:
         found["H351"] = _changing(name, who=NOBODY)
     if operation.right in (Right.READ, Right.WRITE):
         found["H353"] = _of_another(name)
-        found |= {code: _of_standing(name, who) for code, who in _STANDINGS.items()}
+        held = operation.passes_held is not always
+        found |= {
+            code: _of_standing(name, who)
+            for code, who in _STANDINGS.items()
+            if held or code not in ("H520", "H586")
+        }
     codes = {"iysCode": ("H190", IYS_CODES), "brandCode": ("H191", BRAND_CODES)}
     for part in part_names(operation.path):
         if part in codes:
@@ -336,3 +341,10 @@ UNREACHABLE = {
     "H525": "No package limits the number of addresses yet.",
 }
 """Codes that the document shows and nothing here answers."""
+
+NOT_HERE = {
+    (name, code): "Whoever may send refusals may see what became of them."
+    for name in RESULTS
+    for code in ("H520", "H586")
+}
+"""Codes that other operations answer and this one does not, though the document shows them."""

@@ -200,8 +200,39 @@ async def test_a_company_refuses_though_its_subscription_stops_all_else(ours, gi
     assert (await refuse(ours)).status_code == 200
     rows = [a_row(3, status="RET"), a_row(4, status="RET")]
     assert (await ours.post(f"{BRAND}/consents/request", json=rows)).status_code == 202
-    mixed = await ours.post(f"{BRAND}/consents/request", json=[*rows, a_row(5)])
-    assert codes(mixed) == [code]
+    consents = await ours.post(f"{BRAND}/consents/request", json=[a_row(5), a_row(6)])
+    assert (consents.status_code, codes(consents)) == (403, [code])
+
+
+@pytest.mark.parametrize("version", ["", "/v2"])
+async def test_a_held_companys_list_of_both_is_taken_and_only_its_refusals_recorded(
+    ours, given, version
+):
+    for number in (1, 2):
+        await consented(ours, number)
+    facts = {"subscription": Subscription.PAUSED}
+    await given.provider(IYS_CODE, activated_at=LONG_AGO, **facts)
+
+    async def is_held() -> bool:
+        return codes(await ours.post(f"{BRAND}/consents", json=a_row(9))) == ["H520"]
+
+    await until(is_held)
+    path = f"{version}{BRAND}/consents/request"
+    rows = [a_row(3), a_row(1, status="RET"), a_row(1, type="ARAMA"), a_row(2, status="RET")]
+    taken = await ours.post(path, json=rows)
+    assert taken.status_code == 202
+    shown: list[dict[str, object]] = []
+
+    async def is_done() -> bool:
+        answer = await ours.get(f"{path}/{taken.json()['requestId']}")
+        assert answer.status_code == 200, answer.text
+        shown[:] = answer.json()
+        return all(each["status"] != "enqueue" for each in shown)
+
+    await until(is_done)
+    assert [each["status"] for each in shown] == ["failure", "success", "failure", "success"]
+    assert [each["error"]["code"] for each in shown[::2]] == ["H520", "H520"]
+    assert "PAUSED" in shown[0]["error"]["message"]
 
 
 async def test_a_late_refusal_is_recorded_and_marked_late(house, ours):

@@ -10,7 +10,7 @@ from izin.admission.lanes import Lane
 from izin.api.consents import is_refusal
 from izin.api.documents import BATCH_ACCEPTED, BATCH_RESULTS, CONSENT_ROWS, ROW_ERRORS
 from izin.api.late import is_only_late, refuse_new
-from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire, dates, source_of
 from izin.consent.batch import Result, results_of, submit
@@ -174,11 +174,6 @@ def has_refusal(body: Any) -> bool:
     return isinstance(body, list) and any(is_refusal(row) for row in body)
 
 
-def show_always(_: Any) -> bool:
-    """Who may send refusals may see what became of them."""
-    return True
-
-
 _PATH = "/sps/{iysCode}/brands/{brandCode}/consents/request"
 _BATCH_ERRORS = ("H091", "H092", "H194", *ROW_ERRORS)
 _RESULT_ERRORS = ("H198", "H199", "H400")
@@ -229,7 +224,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         summary=Summary("Toplu isteğin sonuçlarını gösterir.", "Shows a batch's results."),
         answers={200: BATCH_RESULTS},
         errors=_RESULT_ERRORS,
-        passes_held=show_always,
+        passes_held=always,  # who may send refusals may see what became of them
     ),
     Operation(
         id="searchRequestDetailsV2",
@@ -244,6 +239,6 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         ),
         answers={200: BATCH_RESULTS},
         errors=_RESULT_ERRORS,
-        passes_held=show_always,
+        passes_held=always,  # who may send refusals may see what became of them
     ),
 )

@@ -157,7 +157,7 @@ def _permit(
     permit = door.authority.permit(
         caller, operation.right, path.get("iysCode"), path.get("brandCode")
     )
-    if permit.held is not None and operation.only_refusals is None:
+    if permit.held is not None and operation.may_pass_held() is None:
         raise RefusalError(permit.held)
     return permit
 
@@ -169,7 +169,7 @@ async def _body(door: Door[S], operation: Operation[S], request: Request) -> byt
 
 
 def _decode(operation: Operation[S], raw: bytes, request: Request, permit: Permit | None) -> Any:
-    """Read the body; under a held permit it has to be nothing but RETs, readable or not."""
+    """Read the body; under a held permit it has to be one that may pass, readable or not."""
     if operation.takes is BodyKind.NONE:
         return None
     held = permit and permit.held
@@ -181,7 +181,8 @@ def _decode(operation: Operation[S], raw: bytes, request: Request, permit: Permi
         if held:
             raise RefusalError(held) from None
         raise
-    if held and operation.only_refusals and not operation.only_refusals(body):
+    may_pass = operation.may_pass_held()
+    if held and may_pass and not may_pass(body):
         raise RefusalError(held)
     return body
 

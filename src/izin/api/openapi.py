@@ -12,7 +12,7 @@ import msgspec
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.admission.limits import PER_SECOND_CODE, documented
-from izin.api.operation import INTEGER_PARTS, BodyKind, Operation, Param
+from izin.api.operation import INTEGER_PARTS, BodyKind, Operation, Param, always
 from izin.api.problems import BROKEN_CODE, UNAVAILABLE_CODE
 from izin.api.router import part_names
 from izin.i18n import catalogue
@@ -85,7 +85,8 @@ def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
     if operation.right is not Right.NONE:
         found.add("H351")
     if operation.right in (Right.READ, Right.WRITE):
-        found |= {"H353", "H520", "H521", "H524", "H586"}
+        found |= {"H353", "H521", "H524"}
+        found |= {"H520", "H586"} if operation.passes_held is not always else set()
     hourly = documented(1).hourly.get(operation.lane)
     if hourly is not None:
         found.add(hourly.code)

@@ -40,6 +40,11 @@ class Param(msgspec.Struct, frozen=True, kw_only=True):
     en: str
 
 
+def always(_: Any) -> bool:
+    """`passes_held` of a call that a held subscription never stops."""
+    return True
+
+
 class Summary(msgspec.Struct, frozen=True):
     """What an operation does, in one line each."""
 
@@ -97,7 +102,9 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     request        msgspec type of the body, or a JSON schema; for the document only
     answers        success status → msgspec type or JSON schema, None for an empty answer
     errors         every code it can answer beyond those of the pipeline
-    only_refusals  is this decoded body nothing but RETs? Where given, a held permit passes if so
+    only_refusals  is this decoded body nothing but RETs?
+    passes_held    may a held permit pass with this decoded body? `only_refusals` says it if absent;
+                   without either none passes
     is_oauth       refusals in the shape of OAuth 2 (the token call)
     """
 
@@ -116,4 +123,9 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     request: Any = None
     errors: tuple[str, ...] = ()
     only_refusals: Callable[[Any], bool] | None = None
+    passes_held: Callable[[Any], bool] | None = None
     is_oauth: bool = False
+
+    def may_pass_held(self) -> Callable[[Any], bool] | None:
+        """What decides under a held permit; None if nothing passes."""
+        return self.passes_held or self.only_refusals

@@ -9,6 +9,7 @@ from izin.consent import store
 from izin.consent.event import Actor
 from izin.consent.model import Origin, Proposal, Recorded, Repeated, Verdict
 from izin.consent.record import OnRepeat, Recorder
+from izin.consent.rules import hold_back
 from izin.core.codes import BrandCode, TransactionId
 from izin.core.errors import Refused
 from izin.keyring import Keyring
@@ -24,10 +25,14 @@ FORGOTTEN_ROWS = 2000
 
 
 class BatchBody(msgspec.Struct, frozen=True, array_like=True):
-    """What a request holds; stored sealed only."""
+    """What a request holds; stored sealed only.
+
+    held  why its consents are not recorded: the subscription was held back when they came
+    """
 
     proposals: list[Proposal]
     on_repeat: OnRepeat
+    held: Refused | None = None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -52,11 +57,16 @@ def _bucket(request_id: UUID) -> int:
 
 
 async def submit(
-    connection: Connection, keyring: Keyring, proposals: list[Proposal], on_repeat: OnRepeat
+    connection: Connection,
+    keyring: Keyring,
+    proposals: list[Proposal],
+    on_repeat: OnRepeat,
+    *,
+    held: Refused | None = None,
 ) -> list[Proposal]:
     """Keep a request and leave its job, in the caller's transaction.
 
-    Takes   proposals of one brand, at least one
+    Takes   proposals of one brand, at least one · held: what stops all of them but the RETs
     Gives   the same with their origin: the request's id, and each row's own
     """
     request_id = uuid4()
@@ -65,7 +75,7 @@ async def submit(
         for proposal in proposals
     ]
     bucket = _bucket(request_id)
-    body = _encode(BatchBody(originated, on_repeat))
+    body = _encode(BatchBody(originated, on_repeat, held))
     sealed = keyring.batch_sealer.seal("batch", "body_sealed", request_id.bytes, body)
     brand_code = proposals[0].key.brand_code
     await store.put_batch(connection, request_id, bucket, brand_code, sealed)
@@ -92,9 +102,7 @@ class BatchWork:
         body = _decode_body(
             opener.open(row["body_sealed"], "batch", "body_sealed", request_id.bytes)
         )
-        verdicts = await self._recorder.record(
-            connection, body.proposals, actor=Actor.PROVIDER, on_repeat=body.on_repeat
-        )
+        verdicts = await self._verdicts(connection, body)
         results = [
             _result(proposal, verdict, body.on_repeat)
             for proposal, verdict in zip(body.proposals, verdicts, strict=True)
@@ -103,6 +111,18 @@ class BatchWork:
             "batch", "results_sealed", request_id.bytes, _encode(results)
         )
         await store.finish_batch(connection, request_id, bucket, sealed)
+
+    async def _verdicts(self, connection: Connection, body: BatchBody) -> list[Verdict]:
+        held = [hold_back(proposal, body.held) for proposal in body.proposals]
+        passing = [
+            proposal for proposal, no in zip(body.proposals, held, strict=True) if no is None
+        ]
+        recorded = iter(
+            await self._recorder.record(
+                connection, passing, actor=Actor.PROVIDER, on_repeat=body.on_repeat
+            )
+        )
+        return [next(recorded) if no is None else no for no in held]
 
 
 def _result(proposal: Proposal, verdict: Verdict, on_repeat: OnRepeat) -> Result:

@@ -43,6 +43,14 @@ def accept(current: Current | None, proposal: Proposal, *, now: datetime) -> Acc
     return Accepted(status=proposal.status, source=proposal.source, consented_at=consented_at)
 
 
+def hold_back(proposal: Proposal, held: Refused | None) -> Refused | None:
+    """What a subscription that is held back says to a movement: it never stops a RET.
+
+    Source  law.md C-23; data page 4
+    """
+    return None if proposal.status is Status.RET else held
+
+
 def repeats(current: Current | None, proposal: Proposal) -> bool:
     """May `proposal` be the very movement that made the stored record?
 
