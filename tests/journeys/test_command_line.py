@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ LOADING_BRAND = 741001
 """Of the company that may still load what is old."""
 
 ACTIVE_BRAND = 731001
+PAUSED_BRAND = 751001
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +191,22 @@ def test_a_row_that_names_no_dealer_of_the_brand_is_refused_as_by_the_api(izin, 
     assert [(e["code"], e["field"], e["lines"]) for e in told["errors"]] == [
         ("H180", "retailerCode", [3, 4]),
         ("H180", "retailerAccess", [5]),
+    ]
+
+
+def test_a_paused_company_loads_its_refusals_only(izin, tmp_path):
+    exported = tmp_path / "kurgu.csv"
+    izin("export", exported, "--brand", PAUSED_BRAND, "--plain")
+    with exported.open(encoding="utf-8-sig", newline="") as file:
+        known = next(row for row in csv.DictReader(file, delimiter=";") if row["durum"] == "ONAY")
+    day = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + 3 * 3600))
+    changes = {"recipient": known["alici"], "type": known["kanal"], "kind": known["alici_tipi"]}
+    rows = [a_line(0, **changes, status=status, date=day) for status in ("ONAY", "RET")]
+    file = a_file(tmp_path / "askida.csv", *rows)
+    code, told, seen = izin("import", file, "--brand", PAUSED_BRAND, "--json")
+    assert (code, told["recorded"]) == (2, 1), seen
+    assert [(e["code"], e["field"], e["lines"]) for e in told["errors"]] == [
+        ("H520", "status", [2])
     ]
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from builders.parties import IYS_CODE
 
-from izin.access.authority import held_by
+from izin.access.authority import held_by, lapsed
 from izin.access.passwords import Passwords
 from izin.core.errors import RefusalError, UnavailableError
 from izin.provider.model import Provider, Subscription
@@ -28,6 +28,13 @@ def a_provider(**facts):
 def test_a_subscription_may_hold_everything_back_but_a_ret(facts, code):
     held = held_by(a_provider(**facts))
     assert (held and held.code) == code
+
+
+def test_a_file_needs_no_api_in_the_plan():
+    assert lapsed(a_provider(has_api=False)) is None
+    held = lapsed(a_provider(subscription=Subscription.PAUSED, has_api=False))
+    assert held is not None
+    assert held.code == "H520"
 
 
 @pytest.mark.parametrize(

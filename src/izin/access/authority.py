@@ -86,9 +86,19 @@ class Authority:
 
 
 def held_by(provider: Provider) -> Refused | None:
-    """What a provider's subscription holds back: everything but a RET, or nothing.
+    """What a provider's subscription holds back from its calls: everything but a RET, or nothing.
 
     Gives   H520 paused or expired, H586 no API in the plan, or None
+    Raises  RefusalError H521 closed, H524 none: nothing passes
+    Source  contract 1.0
+    """
+    return lapsed(provider) or (None if provider.has_api else Refused(code="H586"))
+
+
+def lapsed(provider: Provider) -> Refused | None:
+    """The same for what does not come by the API: a file.
+
+    Gives   H520 paused or expired, or None
     Raises  RefusalError H521 closed, H524 none: nothing passes
     Source  contract 1.0
     """
@@ -99,7 +109,7 @@ def held_by(provider: Provider) -> Refused | None:
         raise RefusalError(Refused(code="H524", facts=(("iysCode", str(provider.iys_code)),)))
     if status in _NOT_LIVE:
         return Refused(code="H520", facts=(("status", status.value),))
-    return None if provider.has_api else Refused(code="H586")
+    return None
 
 
 _FREE = frozenset({Right.NONE, Right.INFO})

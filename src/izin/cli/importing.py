@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from izin.access.authority import lapsed
 from izin.cli.codes import REFUSED, ROW_ERRORS
 from izin.cli.over import brand_and_provider, over
 from izin.cli.screen import AsJson, In, Screen, screen
@@ -15,10 +16,13 @@ from izin.consent.intake import IntakeContext, parse_consent
 from izin.consent.model import Proposal, Verdict
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.codes import BrandCode
+from izin.core.errors import Refused
+from izin.core.terms import Status
 from izin.core.workdays import Calendar
 from izin.files.check import Summary
 from izin.files.imports import Order, Outcome, import_file
 from izin.files.load import Loaded, Registry
+from izin.files.row import Parse, WireRow
 from izin.files.words import about_group, about_ignored, about_repeats
 from izin.i18n.catalogue import Language
 from izin.provider.model import Provider
@@ -67,13 +71,12 @@ def import_command(
 
             async def work(settings: Settings, parts: Parts) -> Outcome:
                 _, provider = await brand_and_provider(parts, BrandCode(brand))
-                context = _context(settings, provider, brand)
                 order = Order(
                     path=file,
                     error_path=error_path,
                     folder=settings.data_folder / "loads",
                     iys_code=provider.iys_code,
-                    parse=lambda row: parse_consent(row, context),
+                    parse=_parse(_context(settings, provider, brand), lapsed(provider)),
                     all_or_nothing=all_or_nothing,
                     language=lang,
                 )
@@ -93,6 +96,17 @@ def _context(settings: Settings, provider: Provider, brand: int) -> IntakeContex
         earliest_registrable=None if is_open else Calendar.load().earliest_registrable(now),
         sandbox=settings.is_sandbox,
     )
+
+
+def _parse(context: IntakeContext, held: Refused | None) -> Parse:
+    """Read a row as the API does: under a lapsed subscription it has to be a refusal."""
+
+    def parse(row: WireRow) -> Proposal | tuple[Refused, ...]:
+        if held is not None and row.get("status") != Status.RET:
+            return (held,)
+        return parse_consent(row, context)
+
+    return parse
 
 
 def _registry(parts: Parts, brand: int) -> Registry:

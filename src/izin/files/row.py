@@ -12,7 +12,7 @@ from izin.files.form import Cell
 from izin.files.headings import Columns
 from izin.files.problem import CellProblem, Fault
 
-Parse: TypeAlias = Callable[[object], Proposal | tuple[Refused, ...]]
+Parse: TypeAlias = Callable[["WireRow"], Proposal | tuple[Refused, ...]]
 """`izin.consent.intake.parse_consent` with its context: the same check as the API's."""
 
 WireRow: TypeAlias = dict[str, read.WireValue]
@@ -143,6 +143,7 @@ _FIELD_OF = {
     "H463": "source",
     "H467": "consentDate",
     "H486": "source",
+    "H520": "status",
     "H525": "status",
     "H180": "retailerCode",
 }
