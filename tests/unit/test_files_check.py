@@ -127,6 +127,31 @@ def test_a_bad_cell_is_pointed_at_with_its_code(tmp_path, changes, expected) -> 
     assert first == (2, *expected)
 
 
+def test_a_row_of_another_width_is_that_row_s_problem(tmp_path) -> None:
+    rows = [";".join(GOOD), "0599;Bireysel", ";".join([*GOOD, "x"]), ";".join(GOOD)]
+    path = a_text(tmp_path, "\n".join([";".join(HEADINGS), *rows]))
+    assert problems(path) == [
+        (3, "", "0599 | Bireysel", "IZ108"),
+        (4, "", " | ".join([*GOOD, "x"]), "IZ108"),
+    ]
+    (group,) = summary_of(path).groups
+    assert (group.count, group.lines) == (2, [3, 4])
+    _, out = with_errors(path)
+    assert [cells[:9] for _, cells in open_rows(out).rows()] == [
+        ["0599", "Bireysel", "", "", "", "", "", "", "3"],
+        [*GOOD, "4"],
+    ]
+
+
+def test_a_cell_of_any_length_is_its_row_s_problem_where_it_is_read(tmp_path) -> None:
+    long = "x" * 200_000
+    text = "\n".join(
+        [";".join([*HEADINGS, "Not"]), ";".join([*GOOD, long]), ";".join([long, *GOOD[1:], ""])]
+    )
+    ((line, heading, found, code),) = problems(a_text(tmp_path, text))
+    assert (line, heading, found, code) == (3, "alici", "x" * 1000, "H121")
+
+
 def test_a_brand_or_company_of_somebody_else_is_refused(tmp_path) -> None:
     path = a_text(tmp_path, SLIDES.replace("731001", "731009"))
     assert {(heading, code) for _, heading, _, code in problems(path)} == {("iysCode", "IZ131")}

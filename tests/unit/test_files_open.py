@@ -1,6 +1,5 @@
 """Which file is it, how is it written, and what makes it unreadable."""
 
-import csv
 import os
 import zipfile
 from datetime import date
@@ -91,11 +90,10 @@ def test_rows_can_be_gone_through_again(tmp_path) -> None:
         ("alici;kanal;durum\n1;2;3\n", "IZ103"),
         ("alici;telefon;kanal;durum;tarih;kaynak\n", "IZ104"),
         ("alici;kanal;durum;tarih;kaynak\n1;2;3;4\x00;5\n", "IZ105"),
-        ("alici;kanal;durum;tarih;kaynak\n1;2;3;4\n", "IZ108"),
-        ("alici;kanal;durum;tarih;kaynak\n1;2;3;4;5;6\n", "IZ108"),
         ('alici;kanal;durum;tarih;kaynak\n"1;2;3;4;5\n', "IZ109"),
         ('alici;kanal;durum;tarih;kaynak\n"1"x;2;3;4;5\n', "IZ109"),
-        ('alici;kanal;durum;tarih;kaynak\n"' + "1;2;3;4;5\n" * 20_000, "IZ110"),
+        ('alici;kanal;durum;tarih;kaynak\n"' + "1;2;3;4;5\n" * 20_000, "IZ109"),
+        ('alici;kanal;durum;tarih;kaynak\n"' + "1;2;3;4;5\n" * 200_000, "IZ110"),
         ("alici;kanal;durum;tarih;kaynak\n" + "1" * 10_000_000, "IZ110"),
         ("alici;kanal;durum;tarih;kaynak\n" + '"1\n";' * 400_000, "IZ110"),
         ("%PDF-1.7", "IZ111"),
@@ -221,7 +219,7 @@ def test_a_day_without_a_clock_stays_a_day(tmp_path) -> None:
 
 
 def test_a_csv_field_may_be_as_long_as_the_reader_takes(tmp_path) -> None:
-    long = "x" * (csv.field_size_limit() - 1)
+    long = "x" * 200_000
     assert all_rows(a_csv(tmp_path, a_row(alici=long)))[0][0] == long
 
 

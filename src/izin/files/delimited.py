@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TextIO
 
 from izin.files.encoding import survey
-from izin.files.form import Caps, Cell, Form, Row
+from izin.files.form import CAPS, Caps, Cell, Form, Row
 from izin.files.headings import Columns, match_headings
 from izin.files.problem import FileRefusedError, file_refused
 
 _SEPARATORS = (";", ",", "\t", "|")
 _says_sep = re.compile(r'"?sep=([;,\t|])"?[\r\n]*').fullmatch
 _HEAD_LINES_MAX = 20
+csv.field_size_limit(CAPS.row_bytes_max)  # a long cell is its row's affair, not the file's
 _quoted = re.compile(r'"[^"]*"')
 
 
@@ -35,9 +36,9 @@ class DelimitedRows:
     def rows(self) -> Iterator[Row]:
         """Go through the data rows, blank ones left out.
 
-        Raises  FileRefusedError: IZ108 for a row that is longer or shorter than the headings,
-                IZ109 for broken quoting, IZ110 for a row without an end, IZ113 for too many rows,
-                IZ117 for a file that changed since it was opened
+        Gives   a row that is longer or shorter than the headings as it is
+        Raises  FileRefusedError: IZ109 for broken quoting, IZ110 for a row without an end, IZ113
+                for too many rows, IZ117 for a file that changed since it was opened
         Cost    1 µs a row; memory of one row
         """
         if _stamp(self._path) != self._stamp:
@@ -50,13 +51,13 @@ class DelimitedRows:
                 raise file_refused("IZ113", limit=self._caps.csv_rows_max)
             if not any(cells):
                 continue
-            yield line, cells if len(cells) == width else self._fitted(line, cells)  # type: ignore[misc]  # text is a Cell
+            yield line, cells if len(cells) == width else self._fitted(cells)  # type: ignore[misc]  # text is a Cell
 
-    def _fitted(self, line: int, cells: list[str]) -> list[str]:
+    def _fitted(self, cells: list[str]) -> list[str]:
         """Allow empty cells too many, and trailing optional ones too few."""
         width = len(self.columns.headings)
         if any(cells[width:]) or len(cells) < self.columns.must_reach():
-            raise file_refused("IZ108", line=line, expected=width, found=len(cells))
+            return cells
         return cells[:width] + [""] * (width - len(cells))
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:

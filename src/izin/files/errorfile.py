@@ -21,8 +21,6 @@ from izin.files.write import RowWriter, replacing, row_writer
 from izin.i18n.catalogue import Language
 
 _BETWEEN = " | "
-_FOUND_MAX = 1000
-"""Characters: a sheet's cell takes 32,767, and all that was found stands in the original column."""
 
 
 class ErrorFile:
@@ -39,12 +37,12 @@ class ErrorFile:
 
     def add(self, line: int, cells: Sequence[Cell], problems: Sequence[CellProblem]) -> None:
         """Write one refused row; several problems stand side by side in each added column."""
-        original = [cells[index] for index in self._kept]
+        original = [cells[index] if index < len(cells) else "" for index in self._kept]
         advices = [advice(problem, self._language) for problem in problems]
         added = (
             str(line),
             _BETWEEN.join(problem.heading for problem in problems),
-            _BETWEEN.join(problem.found[:_FOUND_MAX] for problem in problems),
+            _BETWEEN.join(problem.found for problem in problems),
             _BETWEEN.join(problem.code for problem in problems),
             _BETWEEN.join(expected for expected, _ in advices),
             _BETWEEN.join(mend for _, mend in advices),

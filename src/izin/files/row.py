@@ -20,6 +20,10 @@ WireRow: TypeAlias = dict[str, read.WireValue]
 _CACHED_MAX = 4096
 """Cells remembered a column. Few are distinct but for dates, and those come in runs."""
 
+_CACHED_LENGTH_MAX = 64
+_FOUND_MAX = 1000
+"""Characters: a sheet's cell takes 32,767, and all that was found stands in the original column."""
+
 _NOT_SEEN = Fault("", "")
 
 _CONVERT: dict[str, read.Convert] = {
@@ -68,6 +72,8 @@ class RowReader:
         Gives   the row as the API would take it, and its proposal or every problem of it
         Cost    3 µs and the check's own
         """
+        if len(cells) != len(self._columns.headings):
+            return {}, (self._misfit(line, cells),)
         row, faults = self._convert(cells)
         proposal = self._parse(row)
         if isinstance(proposal, Proposal) and not faults:
@@ -88,6 +94,18 @@ class RowReader:
         field = str(refused.location[0]) if refused.location else _FIELD_OF.get(refused.code, "")
         return self._at(line, cells, field, Fault(refused.code, refused.code, refused.facts))
 
+    def _misfit(self, line: int, cells: Sequence[Cell]) -> CellProblem:
+        """Point at the whole row: which of its cells is too many or missing nobody can tell."""
+        return CellProblem(
+            line=line,
+            field="",
+            heading="",
+            found=" | ".join(map(read.text_of, cells))[:_FOUND_MAX],
+            code="IZ108",
+            key="IZ108",
+            facts=(("expected", str(len(self._columns.headings))),),
+        )
+
     def _convert(self, cells: Sequence[Cell]) -> tuple[WireRow, dict[str, Fault]]:
         row: WireRow = {}
         faults: dict[str, Fault] = {}
@@ -96,7 +114,8 @@ class RowReader:
             value = cache.get(cell, _NOT_SEEN)
             if value is _NOT_SEEN:
                 value = convert(cell)
-                if cell.__class__ is str:  # 1, 1.0 and True are one key, and three cells
+                # 1, 1.0 and True are one key, and three cells; nobody repeats a long text
+                if isinstance(cell, str) and len(cell) <= _CACHED_LENGTH_MAX:
                     if len(cache) >= _CACHED_MAX:
                         cache.clear()
                     cache[cell] = value
@@ -128,7 +147,7 @@ class RowReader:
             line=line,
             field=field,
             heading=self._columns.heading(field),
-            found="" if index is None else read.unquoted(read.text_of(cells[index])),
+            found="" if index is None else read.unquoted(read.text_of(cells[index]))[:_FOUND_MAX],
             code=fault.code,
             key=fault.key,
             facts=fault.facts,

@@ -47,7 +47,8 @@ class WorkbookRows:
         if begun is None:
             begun = self._filled()
             next(begun)
-        return begun
+        width = len(self.columns.headings)
+        return ((line, cells[:width]) for line, cells in begun)
 
     def _filled(self) -> Iterator[Row]:
         with _as_damaged(), CalamineWorkbook.from_path(self._path) as workbook:
