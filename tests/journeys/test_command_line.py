@@ -319,6 +319,25 @@ def test_what_was_typed_wrong_is_refused_with_exit_code_1(capsys):
     assert "Did you mean 'demo'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "nowhere.csv", "--brand", "1"),
+        ("import",),
+        ("ask", "one"),
+        ("keys", "--nonsense"),
+        ("demon",),
+        ("ask", "1", "+905991234567", "--lang", "fr"),
+    ],
+)
+def test_programs_read_what_was_typed_wrong_as_json(words, capsys):
+    assert run([*words, "--json"]) == 1
+    seen = capsys.readouterr()
+    [error] = json.loads(seen.out)["errors"]
+    assert error["message"]
+    assert seen.err == ""
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_answers_in_json_and_helps(name, capsys):
     assert run([name, "--help"]) == 0

@@ -1,5 +1,6 @@
 """The command ``izin``: a table of commands, each loaded only when it is called."""
 
+import json
 import sys
 from importlib import import_module
 from importlib.metadata import version as version_of
@@ -72,9 +73,17 @@ def run(arguments: list[str]) -> int:
     try:
         code = get_command(_typer).main(arguments, prog_name="izin", standalone_mode=False)
     except TyperException as error:  # what was typed does not fit; typer's own code would be 2
-        sys.stderr.write(f"{error.format_message()}\nSee 'izin --help'.\n")
+        _refuse(f"{error.format_message()} See 'izin --help'.", as_json="--json" in arguments)
         return REFUSED
     return code if isinstance(code, int) else GOOD
+
+
+def _refuse(message: str, *, as_json: bool) -> None:
+    """Say it as every command says why it does not do a thing; none has come to that here."""
+    if as_json:
+        print(json.dumps({"errors": [{"message": message}]}, ensure_ascii=False))
+    else:
+        print(message, file=sys.stderr)
 
 
 def app() -> None:
