@@ -11,7 +11,6 @@ from izin.api.late import is_only_late, refuse_new
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, intake_of
 from izin.consent.dealers import know_dealers
-from izin.consent.event import Actor
 from izin.consent.intake import parse_consent, shape_error
 from izin.consent.model import Proposal
 from izin.consent.record import OnRepeat
@@ -35,10 +34,7 @@ async def _add(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     _, brand_code = brand_of(call)
     proposal = await _read(call, on_repeat)
     await know_dealers(services.database, brand_code, [proposal], in_list=False)
-    async with services.database.connection() as connection:
-        [verdict] = await services.recorder.record(
-            connection, [proposal], actor=Actor.PROVIDER, on_repeat=on_repeat
-        )
+    verdict = await services.together.record(proposal, on_repeat)
     if isinstance(verdict, Refused):
         raise RefusalError(verdict)
     return Answer(

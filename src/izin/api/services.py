@@ -11,6 +11,7 @@ from izin.api.operation import Call
 from izin.consent.check import Checker
 from izin.consent.intake import IntakeContext
 from izin.consent.record import Recorder
+from izin.consent.together import Together
 from izin.core.codes import BrandCode, IysCode
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
@@ -30,6 +31,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     directory: Directory
     tokens: Tokens
     recorder: Recorder
+    together: Together
     checker: Checker
     calendar: Calendar
     window: FeedWindow

@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_network
 
-import uvicorn
-
 from izin.access.access_token import AccessTokens
 from izin.access.authority import Authority
 from izin.access.directory import Directory
@@ -21,16 +19,19 @@ from izin.admission.limits import Limits, demonstration, documented
 from izin.admission.overload import Overload, rooms
 from izin.api import asking, brands, bulk, changes, checks, consents, info, tokens
 from izin.api.app import ContractApp, build_app
+from izin.api.client import Network
 from izin.api.endpoint import Door
 from izin.api.operation import Operation
 from izin.api.services import Services
 from izin.consent.check import Checker
 from izin.consent.coalesce import Bounds
 from izin.consent.record import Recorder
+from izin.consent.together import Together
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
 from izin.telemetry.log import configure
+from izin.wiring.connection import ConnectionBounds, server_of
 from izin.wiring.parts import Parts, open_parts, utc_now
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Profile, Settings
@@ -74,12 +75,14 @@ def _app(
 ) -> ContractApp[Services]:
     keyring, database = parts.keyring, parts.database
     access_tokens = AccessTokens(database, keyring.tokens)
+    recorder = Recorder(keyring)
     services = Services(
         database=database,
         keyring=keyring,
         directory=directory,
         tokens=Tokens(database, keyring.tokens, passwords=passwords, access_tokens=access_tokens),
-        recorder=Recorder(keyring),
+        recorder=recorder,
+        together=Together(database, recorder),
         checker=Checker(database, keyring, Bounds()),
         calendar=Calendar.load(),
         window=FeedWindow(
@@ -95,9 +98,7 @@ def _app(
             limits_of(settings), database=database, client_tag=keyring.pseudonyms.client_tag
         ),
         overload=Overload(rooms(settings.pool_size)),
-        trusted=tuple(
-            ip_network(text.strip()) for text in settings.trusted_proxies.split(",") if text.strip()
-        ),
+        trusted=networks_of(settings),
     )
 
     async def ready() -> bool:
@@ -108,6 +109,12 @@ def _app(
         return True
 
     return build_app(OPERATIONS, door, ready=ready)
+
+
+def networks_of(settings: Settings) -> tuple[Network, ...]:
+    """Networks of our own proxies."""
+    texts = map(str.strip, settings.trusted_proxies.split(","))
+    return tuple(ip_network(text) for text in texts if text)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -121,19 +128,8 @@ async def run_web(settings: Settings, listening: socket.socket) -> None:
     """Answer on a socket that the launcher has bound, until told to stop."""
     configure(sys.stderr, settings.log_level)
     async with open_app(settings) as app:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                http="httptools",
-                ws="none",
-                proxy_headers=False,  # whom to believe is the door's own rule
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                timeout_graceful_shutdown=DRAIN_S,
-                backlog=2048,
-            )
+        server = server_of(
+            app, bounds=ConnectionBounds(), trusted=networks_of(settings), drain_s=DRAIN_S
         )
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             # uvicorn drains, then raises the signal anew: by default that would end us here,

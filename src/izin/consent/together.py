@@ -1,0 +1,45 @@
+"""Single movements of one process that wait are recorded together: one commit for all of them."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from izin.consent.coalesce import Bounds, Coalescer
+from izin.consent.event import Actor
+from izin.consent.model import Proposal, Verdict
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.errors import UnavailableError
+from izin.storage.database import Database
+
+BOUNDS = Bounds(batch_max=64, running_max=2, wait_s_max=2.0)
+"""Two at a time: while one waits for its commit the next is made."""
+
+
+class Together:
+    """Records what a company's single calls bring; each gets its own verdict."""
+
+    def __init__(self, database: Database, recorder: Recorder, bounds: Bounds = BOUNDS) -> None:
+        """Take the one writer."""
+        self._database = database
+        self._recorder = recorder
+        self._waiting = {
+            on_repeat: Coalescer(partial(self._record, on_repeat), bounds) for on_repeat in OnRepeat
+        }
+
+    async def record(self, proposal: Proposal, on_repeat: OnRepeat) -> Verdict:
+        """Make a movement durable, or say why not.
+
+        Raises  UnavailableError; if it cut off the commit, whether it happened is unknown
+        """
+        try:
+            return await self._waiting[on_repeat].ask(proposal)
+        except UnavailableError:
+            raise
+        except Exception:  # noqa: BLE001  # of whichever of them: only that one shall have it
+            [verdict] = await self._record(on_repeat, [proposal])
+            return verdict
+
+    async def _record(self, on_repeat: OnRepeat, proposals: Sequence[Proposal]) -> list[Verdict]:
+        async with self._database.connection() as connection:
+            return await self._recorder.record(
+                connection, proposals, actor=Actor.PROVIDER, on_repeat=on_repeat
+            )

@@ -1,0 +1,70 @@
+"""Single calls that wait are recorded together, and each gets its own verdict."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+from builders.heart import a_key, a_proposal
+
+from izin.consent.model import Recorded, Repeated
+from izin.consent.record import OnRepeat
+from izin.consent.together import Together
+from izin.core.address import Address, AddressKind
+from izin.core.errors import Refused
+from izin.core.terms import Status
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def together(heart) -> Together:
+    return Together(heart.database, heart.recorder)
+
+
+async def each(together, *proposals, on_repeat=OnRepeat.BY_RULES) -> list[object]:
+    calls = (together.record(proposal, on_repeat) for proposal in proposals)
+    return await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def test_each_call_gets_its_own_verdict(heart, together):
+    await heart.record(a_proposal(7, ago=3 * HOUR))
+    verdicts = await each(
+        together,
+        *(a_proposal(number) for number in range(5)),
+        a_proposal(6, status=Status.RET),
+        a_proposal(7, status=Status.RET),
+    )
+    assert [type(verdict) for verdict in verdicts] == [Recorded] * 5 + [Refused, Recorded]
+    receipts = {verdict.transaction_id for verdict in verdicts if isinstance(verdict, Recorded)}
+    assert len(receipts) == 6
+    found = await heart.checker.standings([a_key(number) for number in range(8)])
+    assert [None if one is None else one.status for one in found] == [
+        *["ONAY"] * 5,
+        *[None, None, "RET"],
+    ]
+
+
+async def test_calls_that_wait_share_a_commit(heart, together, owner):
+    await heart.record(a_proposal(1000))  # the brand's key is made with the first
+    await each(together, *(a_proposal(number) for number in range(100)))
+    commits = await owner.fetchval("select count(distinct xmin::text) from consent_event")
+    assert commits <= 7
+
+
+async def test_the_same_movement_sent_twice_at_once_is_recorded_once(heart, together, owner):
+    [one, two] = await each(together, a_proposal(1), a_proposal(1), on_repeat=OnRepeat.ANSWER)
+    same = a_proposal(2)
+    [three, four] = await each(together, same, same, on_repeat=OnRepeat.ANSWER)
+    assert isinstance(one, Recorded)
+    assert isinstance(two, Refused | Recorded)  # its date is another one
+    assert isinstance(four, Repeated)
+    assert four.transaction_id == three.transaction_id
+    assert await owner.fetchval("select count(*) from provider_consent") == 2
+
+
+async def test_what_cannot_be_recorded_spoils_nobody_elses_call(heart, together):
+    address = Address("\ud800@posta.example", AddressKind.EMAIL)  # no reader lets this through
+    poisoned = a_proposal(0, key=msgspec.structs.replace(a_key(), address=address))
+    verdicts = await each(together, a_proposal(1), poisoned, a_proposal(2))
+    assert [type(verdict) for verdict in verdicts] == [Recorded, UnicodeEncodeError, Recorded]
