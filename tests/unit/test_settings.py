@@ -99,3 +99,34 @@ def test_a_child_reads_the_settings_of_its_launcher(monkeypatch):
     assert read.database_url == "postgresql://here"
     assert (read.profile, read.port, read.withheld_minutes) == (Profile.IYS, 9000, 3)
     assert read.data_folder == Path("/srv/izin")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://izin:gizli@db:5432/izin",
+        "postgres://db/izin",
+        "postgresql://izin:p%40ss@[::1]:5432/izin?sslmode=require",
+        "postgresql://izin@/izin?host=/run/postgresql",
+        "postgresql://a:1,b:2/izin?target_session_attrs=read-write",
+        "postgresql://here",
+    ],
+)
+def test_an_address_of_a_database_is_taken(url):
+    assert read_settings({"IZIN_DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "garbage-gizli",
+        "mysql://izin:gizli@db/izin",
+        "izin:gizli@db/izin",
+        "postgresql://izin:gizli@db:port/izin",
+        "postgresql://izin:gizli@d b/izin",
+    ],
+)
+def test_what_is_no_address_of_a_database_is_named_without_its_password(url):
+    with pytest.raises(StartRefusedError, match=r"IZIN_DATABASE_URL .* postgresql://user") as told:
+        read_settings({"IZIN_DATABASE_URL": url})
+    assert "gizli" not in str(told.value)

@@ -1,6 +1,7 @@
 """What an operator sets: one frozen struct, read once from the environment and one TOML file."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,6 +15,10 @@ from izin.core.errors import StartRefusedError
 
 PREFIX = "IZIN_"
 DOCUMENTED_WITHHELD_MINUTES = 60
+_HOST = r"(?:\[[^\]]*\]|[^\[\]@:,/?#\s]*)(?::[0-9]{1,5})?"
+_is_database_url = re.compile(
+    rf"postgres(?:ql)?://(?:[^/?#\s]*@)?{_HOST}(?:,{_HOST})*(?:/[^?#\s]*)?(?:\?\S*)?"
+).fullmatch
 _READ_BY_OTHERS = frozenset({"IZIN_CONFIG", "IZIN_CITUS_URL"})
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
@@ -122,6 +127,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             f"Known settings: {', '.join(PREFIX + f.upper() for f in Settings.__struct_fields__)}."
         ) from error
     _check_networks(settings.trusted_proxies)
+    if settings.database_url is not None and not _is_database_url(settings.database_url):
+        raise StartRefusedError(  # it may hold a password, so it is not repeated
+            f"{PREFIX}DATABASE_URL is no address of a database: write it as "
+            "postgresql://user:password@host:5432/name, with %-codes for special characters."
+        )
     return settings
 
 
