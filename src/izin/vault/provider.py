@@ -60,10 +60,7 @@ class FileKeyProvider:
         Raises  StartRefusedError: in production, in a missing folder, on a file that others can
                 read or that is damaged
         """
-        if production:
-            raise StartRefusedError(
-                "A key file is for development only; set a key service for production."
-            )
+        see_that_a_file_will_do(production=production)
         self._path = path
         if not path.exists():
             _write_new(path)
@@ -107,6 +104,17 @@ class FileKeyProvider:
             _read(self._path)
         except StartRefusedError as error:
             raise UnavailableError("the root key file cannot be read") from error
+
+
+def see_that_a_file_will_do(*, production: bool) -> None:
+    """Refuse a key file in production, where nothing else keeps keys yet.
+
+    Raises  StartRefusedError
+    """
+    if production:
+        raise StartRefusedError(
+            "A key file is for development only; set a key service for production."
+        )
 
 
 def is_private(status: os.stat_result, user_id: int) -> bool:

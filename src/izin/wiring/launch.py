@@ -15,9 +15,10 @@ import msgspec
 
 from izin.core.errors import StartRefusedError
 from izin.storage.logins import give_login
+from izin.vault.provider import see_that_a_file_will_do
 from izin.wiring.database import Opened, database_of
 from izin.wiring.roles import BY_PROCESS
-from izin.wiring.settings import PREFIX, Settings
+from izin.wiring.settings import PREFIX, Mode, Settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,8 +46,10 @@ def serve(settings: Settings, *, prepare: Prepare, ready: Told) -> None:
 
     Takes   prepare: gets the database's URL before any process starts · ready: gets the address
             once it answers
-    Raises  StartRefusedError: the port or the data folder is in use, or a process would not start
+    Raises  StartRefusedError: the port or the data folder is in use, a process would not start, or
+            none ever could with these settings
     """
+    see_that_a_file_will_do(production=settings.mode is Mode.PRODUCTION)  # before one is made
     with _listening(settings) as listening, _told_to_stop(), database_of(settings) as opened:
         asyncio.run(_Launch(settings, opened, listening).run(prepare, ready))
 
