@@ -14,8 +14,9 @@ from builders.heart import until
 
 from izin.core.errors import StartRefusedError
 from izin.storage.migrate import migrate
-from izin.wiring.database import existing_database, make_folder, write_private
+from izin.wiring.database import database_of, existing_database, make_folder, write_private
 from izin.wiring.launch import address_of, bind, environment_of, pause_after, serve
+from izin.wiring.parts import open_parts
 from izin.wiring.settings import Mode, Settings
 
 
@@ -126,9 +127,53 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         write_private(tmp_path / "nowhere" / "file", b"")
 
 
+def test_production_is_refused_before_anything_is_made(tmp_path):
+    folder = tmp_path / "var"
+    with pytest.raises(StartRefusedError, match="for development only"):
+        serve(
+            Settings(data_folder=folder, mode=Mode.PRODUCTION, port=free_port()),
+            prepare=nothing,
+            ready=nothing,
+        )
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o710, 0o701])
+def test_keys_lie_in_no_folder_that_others_may_enter(tmp_path, mode):
+    folder = tmp_path / "var"
+    (folder / "database").mkdir(parents=True)
+    folder.chmod(mode)
+    for url in (None, "postgresql://127.0.0.1/izin"):
+        for opened in (existing_database, database_of):
+            settings = Settings(data_folder=folder, database_url=url)
+            with pytest.raises(StartRefusedError, match="chmod 700"), opened(settings):
+                pytest.fail("it was taken")
+    away = Settings(
+        data_folder=folder, database_url="postgresql://h/izin", root_key_file=tmp_path / "root"
+    )
+    with existing_database(away):
+        assert not (folder / "root-key.json").exists()
+
+
+async def test_a_lost_root_key_is_not_made_anew(settings):
+    make_folder(settings.data_folder)
+    async with open_parts(settings, role="izin_web"):
+        root = settings.root_key.read_bytes()
+    settings.root_key.unlink()
+    for role in ("izin_web", "izin_keeper"):
+        with pytest.raises(StartRefusedError, match="is missing, and this database's keys"):
+            async with open_parts(settings, role=role):
+                pytest.fail("it started")
+    assert not settings.root_key.exists()
+    write_private(settings.root_key, root)
+    async with open_parts(settings, role="izin_keeper"):
+        pass
+
+
 def test_a_note_that_a_killed_registry_left_does_not_count(tmp_path):
     folder = tmp_path / "var"
     (folder / "database").mkdir(parents=True)
+    folder.chmod(0o700)
     (folder / "database" / "lock").write_text("1", "ascii")
     (folder / "running.json").write_text(f'{{"pid": {os.getpid()}, "url": "x"}}', "utf-8")
     settings = Settings(data_folder=folder, mode=Mode.SANDBOX)

@@ -41,6 +41,12 @@ async def survey(database: Database) -> list[KeyGroup]:
         return await store.survey(connection)
 
 
+async def has_keys(database: Database) -> bool:
+    """Is there a key, wrapped under some root?"""
+    async with database.connection() as connection:
+        return bool(await store.keys_after(connection, 0, 1))
+
+
 async def try_keys(database: Database, provider: KeyProvider, told: Told) -> Tried:
     """Does every stored key open under the root key?
 

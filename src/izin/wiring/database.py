@@ -38,6 +38,7 @@ def database_of(settings: Settings) -> Iterator[Opened]:
     Raises  StartRefusedError: the folder is in use, or cannot be used
     """
     make_folder(settings.data_folder)
+    _see_that_it_is_private(settings)
     if settings.database_url is not None:
         yield Opened(settings.database_url)
         return
@@ -58,6 +59,7 @@ def existing_database(settings: Settings) -> Iterator[Opened]:
     """
     if settings.database_url is not None:
         make_folder(settings.data_folder)
+        _see_that_it_is_private(settings)
         yield Opened(settings.database_url)
         return
     folder = settings.data_folder / _FOLDER
@@ -66,6 +68,7 @@ def existing_database(settings: Settings) -> Iterator[Opened]:
             f"There is no registry in {settings.data_folder}: make one with 'izin demo' or "
             f"'izin migrate', or name a database by {PREFIX}DATABASE_URL."
         )
+    _see_that_it_is_private(settings)
     running = _running(settings.data_folder)
     if running is not None:
         yield Opened(running.url)
@@ -98,6 +101,16 @@ def make_folder(folder: Path) -> None:
             f"The data folder {folder} cannot be made: {error.strerror}. "
             f"Set {PREFIX}DATA_FOLDER to a folder of yours."
         ) from error
+
+
+def _see_that_it_is_private(settings: Settings) -> None:
+    """Keys and databases lie in no folder that others may enter."""
+    holds_any = settings.database_url is None or settings.root_key_file is None
+    if holds_any and settings.data_folder.stat().st_mode & 0o077:
+        raise StartRefusedError(
+            f"Other accounts may enter the data folder {settings.data_folder}: make it yours "
+            f"alone with 'chmod 700 {settings.data_folder}', or set {PREFIX}DATA_FOLDER to another."
+        )
 
 
 def write_private(path: Path, content: bytes) -> None:

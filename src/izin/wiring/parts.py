@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from izin.core.errors import StartRefusedError
 from izin.keyring import Keyring, open_keyring, open_whole_keyring
+from izin.keyring.survey import has_keys
 from izin.storage.database import Database
 from izin.storage.guard import check_server
 from izin.storage.migrate import check_schema
-from izin.vault.provider import FileKeyProvider
+from izin.vault.provider import FileKeyProvider, see_that_a_file_will_do
 from izin.vault.selftest import self_test
 from izin.wiring.roles import OF_BOTH_SIDES
-from izin.wiring.settings import Mode, Settings
+from izin.wiring.settings import PREFIX, Mode, Settings
 
 KEY_CONNECTIONS = 2
 
@@ -33,7 +35,7 @@ async def open_parts(settings: Settings, *, role: str) -> AsyncIterator[Parts]:
     """
     assert settings.database_url is not None, "the launcher has named a database"
     self_test()
-    provider = key_provider(settings)
+    see_that_a_file_will_do(production=settings.mode is Mode.PRODUCTION)
     database = await Database.open(settings.database_url, role=role, size_max=settings.pool_size)
     try:
         async with database.connection() as connection:
@@ -43,11 +45,21 @@ async def open_parts(settings: Settings, *, role: str) -> AsyncIterator[Parts]:
         keys = await Database.open(settings.database_url, role=role, size_max=KEY_CONNECTIONS)
         try:
             open_keys = open_whole_keyring if role in OF_BOTH_SIDES else open_keyring
-            yield Parts(database, await open_keys(keys, provider))
+            await _see_that_the_root_is_there(keys, settings)
+            yield Parts(database, await open_keys(keys, key_provider(settings)))
         finally:
             await keys.close()
     finally:
         await database.close()
+
+
+async def _see_that_the_root_is_there(database: Database, settings: Settings) -> None:
+    # The keys first: whoever made one, at this very moment perhaps, had made the root before.
+    if await has_keys(database) and not settings.root_key.exists():
+        raise StartRefusedError(
+            f"The root key {settings.root_key} is missing, and this database's keys open under "
+            f"nothing else: put it back, or name its place by {PREFIX}ROOT_KEY_FILE."
+        )
 
 
 def key_provider(settings: Settings) -> FileKeyProvider:

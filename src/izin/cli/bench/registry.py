@@ -132,7 +132,8 @@ async def running(folder: Path) -> AsyncIterator[Registry]:
 
 def _make_empty(folder: Path) -> None:
     _remove(folder)
-    folder.mkdir(mode=0o700, parents=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700)
 
 
 def _remove(folder: Path) -> None:
