@@ -6,7 +6,9 @@ import asyncpg
 import pytest
 from builders.databases import at_database
 
+from izin.consent.source import SOURCE_BY_ID
 from izin.core.errors import StartRefusedError, UnavailableError
+from izin.core.terms import Source
 from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import Migration, _migrate, check_schema, migrate, migrations
@@ -166,3 +168,9 @@ async def test_an_ordinary_user_who_may_make_roles_is_enough(quick_folder):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.fetch("select sealed from citizen_consent")
         await database.close()
+
+
+async def test_the_table_of_sources_says_what_the_code_writes(owner):
+    rows = await owner.fetch("select id, code from source")
+    assert {row["id"]: row["code"] for row in rows} == SOURCE_BY_ID
+    assert set(SOURCE_BY_ID.values()) == set(Source)
