@@ -26,9 +26,19 @@ def test_both_languages_say_it_with_the_same_places(key):
     assert words.tr != words.en
 
 
+@pytest.mark.parametrize("key", catalogue.expected())
+def test_what_was_expected_fits_into_a_sentence_of_either_language(key):
+    words = catalogue.expected()[key]
+    assert places(words.tr) == places(words.en)
+    assert not words.tr.endswith(".")
+    assert not words.en.endswith(".")
+    if key != "truth":
+        assert words.tr != words.en
+
+
 def test_every_status_is_an_error_of_http():
     assert {words.status for words in catalogue.codes().values()} <= {
-        400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503,
+        400, 401, 403, 404, 405, 408, 413, 414, 415, 422, 429, 431, 500, 503,
     }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Beside the contract: the question with its reasons, the past, and a brand's own list."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -10,6 +10,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.checks import asker_of, moved
 from izin.api.documents import AS_OF, AS_OF_FOUND, ASK, ASKED, BRAND_PAGE
+from izin.api.form import Form
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire, dates, source_of
@@ -20,50 +21,42 @@ from izin.consent.listing import Listed, Wanted, list_consents
 from izin.consent.model import Answer as Told
 from izin.consent.model import ConsentKey, Decision, MessageKind, Question
 from izin.core.address import Address, parse_for
-from izin.core.clock import parse_wire_time, wire_time
+from izin.core.clock import wire_time
 from izin.core.codes import RetailerCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.paging import BadCursorError
 from izin.core.terms import Channel, RecipientType, Status
 from izin.retailer import lookup as retailers
 
-T = TypeVar("T")
-Recipients = Annotated[list[str], msgspec.Meta(min_length=1, max_length=10_000)]
-PageSize = Annotated[int, msgspec.Meta(ge=1, le=1000)]
-Dealer = Annotated[int, msgspec.Meta(ge=1, le=99_999_999)]
+RECIPIENTS_MAX = 10_000
+PAGE_MAX = 1000
+_DEALER_MAX = 99_999_999
+_LAST_OF_SECOND = timedelta(microseconds=999_999)
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+_ASK_FIELDS = (
+    *("recipients", "type", "recipientType", "retailerCode", "messageKind", "containsPromotion"),
+)
+_AS_OF_FIELDS = ("recipient", "type", "recipientType", "at", "knownAt")
+_LIST_FIELDS = (
+    *("type", "recipientType", "status", "retailerCode", "since", "until", "limit", "after"),
+)
 
 
-class AskBody(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What `ask` is asked."""
 
-    recipients: Recipients
-    channel: Channel = msgspec.field(name="type")
-    recipient_type: RecipientType | None = None
-    retailer_code: Dealer | None = None
-    message_kind: MessageKind = MessageKind.COMMERCIAL
-    contains_promotion: bool = True
-
-
-class ListQuery(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
-    """Which of a brand's consents are listed."""
-
-    channel: Channel | None = msgspec.field(name="type", default=None)
-    recipient_type: RecipientType | None = None
-    status: Status | None = None
-    retailer_code: Dealer | None = None
-    since: str | None = None
-    until: str | None = None
-    limit: PageSize = 1000
-    after: str | None = None
+    recipients: list[str]
+    channel: Channel
+    recipient_type: RecipientType | None
+    retailer_code: RetailerCode | None
+    message_kind: MessageKind
+    contains_promotion: bool
 
 
 async def ask_brand(call: Call[Services]) -> Answer:
     """May it be sent to each address, why, and since when?"""
-    asked = _read(call.body, AskBody)
+    asked = _read_question(call.body)
     context = intake_of(call)
     question = Question(
         at=context.now,
@@ -71,7 +64,7 @@ async def ask_brand(call: Call[Services]) -> Answer:
         recipient_type=asked.recipient_type,
         message_kind=asked.message_kind,
         contains_promotion=asked.contains_promotion,
-        retailer_code=None if asked.retailer_code is None else RetailerCode(asked.retailer_code),
+        retailer_code=asked.retailer_code,
     )
     around = Circumstances(question=question, facts=(await _asker(call, question)).facts())
     addresses = [parse_for(asked.channel, r, sandbox=context.sandbox) for r in asked.recipients]
@@ -89,6 +82,26 @@ async def ask_brand(call: Call[Services]) -> Answer:
             "decidedAt": wire_time(question.at),
             "validUntil": wire_time(question.at + question.valid_for),
         },
+    )
+
+
+def _read_question(body: object) -> Asked:
+    form = Form(body, _ASK_FIELDS)
+    recipients = form.texts("recipients", RECIPIENTS_MAX)
+    channel = form.term("type", Channel, required=True)
+    recipient_type = form.term("recipientType", RecipientType)
+    retailer_code = form.number("retailerCode", 1, _DEALER_MAX)
+    message_kind = form.term("messageKind", MessageKind)
+    contains_promotion = form.truth("containsPromotion", default=True)
+    form.check()
+    assert channel is not None, "it is required"
+    return Asked(
+        recipients=recipients,
+        channel=channel,
+        recipient_type=recipient_type,
+        retailer_code=None if retailer_code is None else RetailerCode(retailer_code),
+        message_kind=message_kind or MessageKind.COMMERCIAL,
+        contains_promotion=contains_promotion,
     )
 
 
@@ -125,17 +138,19 @@ def _told(text: str, told: Told) -> Wire:
 
 async def past(call: Call[Services]) -> Answer:
     """What was the state at an instant, and what was known of it at another?"""
-    body = dict(call.body) if isinstance(call.body, dict) else {}
-    at = _instant(body.pop("at", None), "at")
-    known_at = _instant(body.pop("knownAt", None) or wire_time(at), "knownAt")
-    key = parse_question(body, intake_of(call))
-    if not isinstance(key, ConsentKey):
-        raise shape_error(key)
     services = call.services
+    key, at, known_at = _read_past(call)
     async with services.database.connection() as connection:
         found = await history(connection, services.keyring, key, offset=0, limit=AS_OF_EVENTS_MAX)
-    state = as_of(found.movements, valid_at=at, known_at=services.clock())
-    known = as_of(found.movements, valid_at=at, known_at=known_at)
+    # what is shown with a second cut off was there within that second
+    valid_at = at + _LAST_OF_SECOND
+    state = as_of(found.movements, valid_at=valid_at, known_at=_EVER)
+    known = as_of(found.movements, valid_at=valid_at, known_at=known_at + _LAST_OF_SECOND)
+    if found.total_count > len(found.movements) and (state is None or known is None):
+        facts = (("most", str(AS_OF_EVENTS_MAX)),)
+        raise RefusalError(
+            Refused(code="IZ015", location=("at",), value=wire_time(at), facts=facts)
+        )
     return Answer(
         200,
         {
@@ -147,35 +162,57 @@ async def past(call: Call[Services]) -> Answer:
     )
 
 
+def _read_past(call: Call[Services]) -> tuple[ConsentKey, datetime, datetime]:
+    form = Form(call.body, _AS_OF_FIELDS)
+    now = call.services.clock()
+    at = form.instant("at", latest=now, required=True)
+    known_at = form.instant("knownAt", latest=now)
+    key = parse_question(form.given, intake_of(call))
+    refused = [*(key if isinstance(key, tuple) else ()), *form.refused]
+    if refused or at is None or isinstance(key, tuple):
+        raise shape_error(refused)
+    return key, at, known_at or at
+
+
 def _shown(key: ConsentKey, movement: Movement | None) -> Wire:
     return {} if movement is None else moved(key, movement)
 
 
 async def brand_consents(call: Call[Services]) -> Answer:
     """List a brand's consents in the order of their keys."""
-    asked = _read(call.query, ListQuery, strict=False)
-    _, brand_code = brand_of(call)
     services = call.services
-    wanted = Wanted(
-        brand_code=brand_code,
-        channel=asked.channel,
-        recipient_type=asked.recipient_type,
-        status=asked.status,
-        retailer_code=None if asked.retailer_code is None else RetailerCode(asked.retailer_code),
-        since=None if asked.since is None else _instant(asked.since, "since"),
-        until=None if asked.until is None else _instant(asked.until, "until"),
-        after=asked.after,
-        limit=asked.limit,
-    )
+    wanted = _read_list(call)
     try:
         async with services.database.connection() as connection:
             page = await list_consents(connection, services.keyring, wanted)
     except BadCursorError as error:
-        raise RefusalError(Refused(code="IZ004", location=("after",), value=asked.after)) from error
+        raise RefusalError(
+            Refused(code="IZ004", location=("after",), value=wanted.after)
+        ) from error
     wire: Wire = {"list": [_listed(each) for each in page.items]}
     if page.next is not None:
         wire["after"] = page.next
     return Answer(200, wire)
+
+
+def _read_list(call: Call[Services]) -> Wanted:
+    _, brand_code = brand_of(call)
+    form = Form(call.query, _LIST_FIELDS)
+    retailer_code = form.digits("retailerCode", 1, _DEALER_MAX)
+    until = form.instant("until")
+    wanted = Wanted(
+        brand_code=brand_code,
+        channel=form.term("type", Channel),
+        recipient_type=form.term("recipientType", RecipientType),
+        status=form.term("status", Status),
+        retailer_code=None if retailer_code is None else RetailerCode(retailer_code),
+        since=form.instant("since"),
+        until=None if until is None else until + _LAST_OF_SECOND,
+        after=call.query.get("after") or None,
+        limit=form.digits("limit", 1, PAGE_MAX) or PAGE_MAX,
+    )
+    form.check()
+    return wanted
 
 
 def _listed(listed: Listed) -> Wire:
@@ -191,28 +228,6 @@ def _listed(listed: Listed) -> Wire:
         "changeDate": wire_time(listed.recorded_at),
         **dealer,
     }
-
-
-def _read(value: object, shape: type[T], *, strict: bool = True) -> T:
-    """Read our own shapes: the first field that does not fit is named with what was expected."""
-    try:
-        return msgspec.convert(value, shape, strict=strict)
-    except msgspec.ValidationError as error:
-        said, _, place = str(error).partition(" - at `")
-        field = place.rstrip("`").removeprefix("$.") or "$"
-        raise _misread(field, said) from error
-
-
-def _misread(field: str, said: str, value: object = None) -> RefusalError:
-    facts = (("field", field), ("said", said))
-    return RefusalError(Refused(code="IZ011", location=(field,), value=value, facts=facts))
-
-
-def _instant(text: object, field: str) -> datetime:
-    try:
-        return parse_wire_time(text if isinstance(text, str) else "")
-    except ValueError as error:
-        raise _misread(field, "YYYY-MM-DD HH:MM:SS", text) from error
 
 
 _PATH = "/x/brands/{brandCode}"
@@ -250,7 +265,10 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=16 * KIB,
         request=AS_OF,
         answers={200: AS_OF_FOUND},
-        errors=("H111", "H114", "H116", "H117", "H120", "H121", "H122", "H166", "H170", "IZ011"),
+        errors=(
+            *("H111", "H114", "H116", "H117", "H120", "H121", "H122", "H166", "H170"),
+            *("IZ011", "IZ015"),
+        ),
     ),
     Operation(
         id="xConsents",

@@ -15,7 +15,7 @@ def read_limit(query: Mapping[str, str], at_most: int, refused: list[Refused]) -
     text = query.get("limit")
     if text is None:
         return at_most
-    number = _whole(text)
+    number = whole_number(text)
     code = "H182" if number is None else "H187" if number == 0 else None
     if number is not None and number > at_most:
         code = "H186"
@@ -29,13 +29,14 @@ def read_offset(query: Mapping[str, str], refused: list[Refused]) -> int:
     text = query.get("offset")
     if text is None:
         return 0
-    number = _whole(text)
+    number = whole_number(text)
     if number is None or number > _OFFSET_MAX:
         refused.append(Refused(code="H183", location=("offset",), value=_echo(text)))
     return number or 0
 
 
-def _whole(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
+    """Read decimal digits; None for whatever else a text may be."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None  # noqa: PLR2004
 
 

@@ -29,8 +29,8 @@ PROPERTIES = frozenset(
 NOT_OF_ITS_SHAPE = "IZ011"
 """Ours: the contract has no code for a dealer's number that is no number."""
 
-_EXPECTED_CODE = (("said", "Expected `int` of at most 8 digits"),)
-_EXPECTED_LIST = (("said", "Expected `array` of `int`"),)
+_EXPECTED_CODE = (("expected", "dealer"),)
+_EXPECTED_LIST = (("expected", "dealers"),)
 
 _RETAILER_CODE_MAX = 99_999_999
 

@@ -42,9 +42,9 @@ def parse_wire_time(text: str) -> datetime:
 
 def wire_time(instant: datetime) -> str:
     """Write an aware instant as the contract's wall clock, seconds cut off."""
-    return instant.astimezone(IYS_TIME).strftime("%Y-%m-%d %H:%M:%S")
+    return instant.astimezone(IYS_TIME).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def wire_day(instant: datetime) -> str:
     """Write the Istanbul day of an aware instant as YYYY-MM-DD."""
-    return instant.astimezone(IYS_TIME).strftime("%Y-%m-%d")
+    return instant.astimezone(IYS_TIME).date().isoformat()

@@ -42,8 +42,16 @@ class OAuthWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
+class Phrase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was expected of a field, as part of a sentence."""
+
+    tr: str
+    en: str
+
+
 class _Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: dict[str, Words]
+    expected: dict[str, Phrase]
     oauth: dict[str, OAuthWords]
 
 
@@ -56,6 +64,11 @@ def _book() -> _Book:
 def codes() -> Mapping[str, Words]:
     """Every code with its status and words."""
     return _book().codes
+
+
+def expected() -> Mapping[str, Phrase]:
+    """Every form that a field of our own may have, by its key."""
+    return _book().expected
 
 
 def oauth_keys() -> Mapping[str, OAuthWords]:
@@ -77,7 +90,8 @@ class _Facts(dict[str, str]):
 def message(refused: Refused, language: Language) -> str:
     """One sentence for one refusal.
 
-    Takes   facts by name; ``{field}`` is the last name in the location if no fact says otherwise
+    Takes   facts by name; ``{field}`` is the last name in the location if no fact says otherwise,
+            and ``{expected}`` the phrase whose key the fact holds
     """
     sentence = _book().codes[refused.code].sentence(language)
     if "{" not in sentence:
@@ -86,6 +100,10 @@ def message(refused: Refused, language: Language) -> str:
     names = [part for part in refused.location if isinstance(part, str)]
     if names:
         facts.setdefault("field", names[-1])
+    phrase = _book().expected.get(facts.get("expected", ""))
+    if phrase is not None:
+        said = phrase.tr if language is Language.TR else phrase.en
+        facts["expected"] = said.format_map(facts)
     return sentence.format_map(facts)
 
 
