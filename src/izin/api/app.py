@@ -7,7 +7,7 @@ from typing import Any, Generic
 
 from izin.api import problems
 from izin.api.endpoint import Door, answer, encoded
-from izin.api.house import house_operations
+from izin.api.house import Ready, Unprojected, house_operations, none_unprojected
 from izin.api.lifespan import Lifespan
 from izin.api.operation import Answer, Operation, S
 from izin.api.request import ClientGoneError, Receive, Request, Scope, too_large
@@ -21,16 +21,18 @@ def build_app(
     operations: Sequence[Operation[S]],
     door: Door[S],
     *,
-    ready: Callable[[], Awaitable[bool]],
+    ready: Ready,
+    unprojected: Unprojected = none_unprojected,
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None,
 ) -> "ContractApp[S]":
     """Make the application.
 
     Takes   operations: the table; `/openapi.json`, `/healthz` and `/readyz` are added to it ·
-            ready: can this process answer now? · lifespan: opened before the first call
+            ready: can this process answer now? · unprojected: how many movements are set aside? ·
+            lifespan: opened before the first call
     Raises  TableError if the table contradicts itself
     """
-    table = (*operations, *house_operations(operations, ready))
+    table = (*operations, *house_operations(operations, ready, unprojected))
     return ContractApp(Router(table), door, Lifespan(lifespan))
 
 
@@ -97,8 +99,8 @@ _EVERY_ANSWER = (
 )
 
 
-async def _send(found: Answer, send: Send, *, is_head: bool) -> None:
-    """Send an answer whose body is bytes."""
+def headers_of(found: Answer) -> list[tuple[bytes, bytes]]:
+    """Everything that goes before an answer whose body is bytes."""
     headers = [
         *_EVERY_ANSWER,
         *((name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers),
@@ -106,6 +108,11 @@ async def _send(found: Answer, send: Send, *, is_head: bool) -> None:
     if found.status != HTTPStatus.NO_CONTENT:
         headers.append((b"content-type", found.media.encode("latin-1")))
         headers.append((b"content-length", str(len(found.body)).encode("ascii")))
+    return headers
+
+
+async def _send(found: Answer, send: Send, *, is_head: bool) -> None:
+    headers = headers_of(found)
     if found.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         # What is still on its way is not worth receiving.
         headers.append((b"connection", b"close"))

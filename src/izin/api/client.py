@@ -45,6 +45,13 @@ def client_of(
     return _site(nearest)
 
 
+def peer_of(address: str | None, trusted: Sequence[Network]) -> str:
+    """Name whoever holds a connection; "" for one of our own proxies, who comes for many."""
+    if address is None:
+        return "" if trusted else UNKNOWN
+    return "" if _is_within(address, trusted) else _site(address)
+
+
 def _is_within(text: str, networks: Sequence[Network]) -> bool:
     address = _parse(text)
     return address is not None and any(address in network for network in networks)

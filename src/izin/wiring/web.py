@@ -25,13 +25,14 @@ from izin.api.operation import Operation
 from izin.api.services import Services
 from izin.consent.check import Checker
 from izin.consent.coalesce import Bounds
+from izin.consent.project import unprojected_count
 from izin.consent.record import Recorder
 from izin.consent.together import Together
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
 from izin.telemetry.log import configure
-from izin.wiring.connection import ConnectionBounds, server_of
+from izin.wiring.connection import ConnectionBounds, allow_open_files, server_of
 from izin.wiring.parts import Parts, open_parts, utc_now
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Profile, Settings
@@ -108,7 +109,11 @@ def _app(
             return False
         return True
 
-    return build_app(OPERATIONS, door, ready=ready)
+    async def unprojected() -> int:
+        async with database.connection() as connection:
+            return await unprojected_count(connection)
+
+    return build_app(OPERATIONS, door, ready=ready, unprojected=unprojected)
 
 
 def networks_of(settings: Settings) -> tuple[Network, ...]:
@@ -127,6 +132,7 @@ def limits_of(settings: Settings) -> Limits:
 async def run_web(settings: Settings, listening: socket.socket) -> None:
     """Answer on a socket that the launcher has bound, until told to stop."""
     configure(sys.stderr, settings.log_level)
+    allow_open_files()
     async with open_app(settings) as app:
         server = server_of(
             app, bounds=ConnectionBounds(), trusted=networks_of(settings), drain_s=DRAIN_S
