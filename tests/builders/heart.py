@@ -77,7 +77,7 @@ class Heart:
             )
 
     async def number_and_project(self) -> None:
-        """Bring numbers and the citizens' view up to now, as the keeper would."""
+        """Bring numbers, the citizens' view and the figures up to now, as the keeper would."""
         async with self.keeper_database.connection() as lease:
             sequencer = Sequencer(self.keeper_database)
             assert await sequencer.begin(lease)
@@ -85,6 +85,8 @@ class Heart:
                 while await sequencer.number():
                     pass
                 while await self.projector.project(sequencer.epoch):
+                    pass
+                while await self.projector.count(sequencer.epoch):
                     pass
             finally:
                 await lease.execute("select pg_advisory_unlock_all()")

@@ -101,7 +101,7 @@ class Registry:
             assert await connection.fetchval("select sum(version) from provider_consent") == told
 
             async def is_projected() -> bool:
-                return await connection.fetchval("select projected_idx from sequence_head") == told
+                return await connection.fetchval("select counted_idx from sequence_head") == told
 
             await until(is_projected, seconds=60)
             numbers = await connection.fetch("select idx from entry order by idx")

@@ -14,11 +14,11 @@ from builders.parties import BRAND_CODE
 from izin.consent.event import Actor
 from izin.consent.model import Recorded
 from izin.consent.opened import open_bodies
-from izin.consent.project import decode_citizen
+from izin.consent.project import Projector, decode_citizen
 from izin.consent.record import OnRepeat
 from izin.core.errors import UnavailableError
 from izin.core.terms import Channel, Side, Source, Status
-from izin.feed.pull import Changes, FeedWindow, Reader, pull
+from izin.feed.pull import STANDSTILL_S, Changes, FeedWindow, Reader, pull
 from izin.ledger.sequence import FencedError, Sequencer
 from izin.storage.database import Database
 
@@ -205,6 +205,65 @@ async def test_what_is_withheld_is_not_passed_over(heart, owner):
     assert len((await read(heart, found.last_idx, 9)).movements) == 1
 
 
+async def spoil(owner, transaction_id: str) -> bytes:
+    """Have a movement not open any more; give what it was."""
+    receipt = bytes.fromhex(transaction_id)
+    body = await owner.fetchval(
+        "select body_sealed from consent_event where commitment = $1", receipt
+    )
+    await restore(owner, transaction_id, body[:-1])
+    return body
+
+
+async def restore(owner, transaction_id: str, body: bytes | None) -> None:
+    receipt = bytes.fromhex(transaction_id)
+    await owner.execute(
+        "update consent_event set body_sealed = $2 where commitment = $1", receipt, body
+    )
+
+
+async def test_a_reader_never_passes_what_does_not_open(heart, owner, caplog):
+    verdicts = await heart.record(*(a_proposal(number) for number in range(5)))
+    await heart.number_and_project()
+    whole = await read_all(heart, 10)
+    assert sorted(whole) == sorted(each.transaction_id for each in verdicts)
+    body = await spoil(owner, whole[2])
+    found = await read(heart, None, 10)
+    assert ([each.transaction_id for each in found.movements], found.last_idx) == (whole[:2], 2)
+    with pytest.raises(UnavailableError) as stands_still:
+        await read(heart, found.last_idx, 10)
+    assert stands_still.value.retry_after_s == STANDSTILL_S
+    assert "stands still at 3" in caplog.text
+    await restore(owner, whole[2], body)
+    rest = await read(heart, found.last_idx, 10)
+    assert [each.transaction_id for each in rest.movements] == whole[2:]
+
+
+async def test_a_body_that_is_gone_is_not_taken_for_an_erased_one(heart, owner):
+    await heart.record(*(a_proposal(number) for number in range(3)))
+    await heart.number_and_project()
+    whole = await read_all(heart, 10)
+    await restore(owner, whole[0], None)
+    with pytest.raises(UnavailableError):
+        await read(heart, None, 10)
+    await owner.execute(
+        "update consent_event set tag = null, brand_ref = null, channel = null, "
+        "recipient_type = null where body_sealed is null"
+    )
+    assert await read_all(heart, 10) == whole[1:]
+
+
+async def test_what_does_not_open_stops_nobody_else_s_feed(heart, owner):
+    [ours] = await heart.record(a_proposal(1))
+    [citizens] = await heart.record(
+        a_proposal(1, status=Status.RET, source=Source.IYS_WEB, consented_at=None),
+        actor=Actor.CITIZEN,
+    )
+    await heart.number_and_project()
+    await spoil(owner, ours.transaction_id)
+    assert await read_all(heart, 10, Side.IYS) == [citizens.transaction_id]
+
+
 # one sequencer
 
 
@@ -338,14 +397,101 @@ async def test_the_citizens_view_and_the_figures_are_right_after_a_crash_between
         "select max(idx) from entry"
     )
     assert await citizens_see(heart, owner) == await companies_see(heart, owner)
-    assert await owner.fetch(
-        "select channel, sum(approvals)::int, sum(rejections)::int from brand_figure "
+    assert await figures(owner) == await figures_by_counting(owner)
+
+
+# figures
+
+
+async def figures(owner) -> list[tuple[str, int, int]]:
+    rows = await owner.fetch(
+        "select channel::text, sum(approvals)::int, sum(rejections)::int from brand_figure "
         "group by channel order by channel"
-    ) == await owner.fetch(
-        "select channel, count(*) filter (where status = 'ONAY')::int, "
+    )
+    return [tuple(row) for row in rows]
+
+
+async def figures_by_counting(owner) -> list[tuple[str, int, int]]:
+    rows = await owner.fetch(
+        "select channel::text, count(*) filter (where status = 'ONAY')::int, "
         "count(*) filter (where status = 'RET')::int from provider_consent "
         "group by channel order by channel"
     )
+    return [tuple(row) for row in rows]
+
+
+async def project_all(heart: Heart, sequencer: Sequencer) -> None:
+    while await sequencer.number():
+        pass
+    while await heart.projector.project(sequencer.epoch):
+        pass
+
+
+async def test_figures_are_not_written_together_with_the_citizens_rows_they_are_about(heart, owner):
+    await heart.record(a_proposal(1))
+    async with sequencing(heart) as sequencer:
+        await project_all(heart, sequencer)
+        assert await figures(owner) == []
+        assert await heart.projector.count(sequencer.epoch) == 1
+        assert await heart.projector.count(sequencer.epoch) == 0
+    assert await figures(owner) == [("MESAJ", 1, 0)]
+    assert (
+        await owner.fetchval(
+            "select count(*) from brand_figure as f join citizen_consent as c on c.xmin = f.xmin"
+        )
+        == 0
+    )
+
+
+async def test_figures_that_a_crash_took_back_are_counted_once(heart, owner):
+    await lived(heart)
+    await cut_off_at(owner, "sequence_head", "new.counted_idx > old.counted_idx")
+    async with sequencing(heart) as sequencer:
+        await project_all(heart, sequencer)
+        with pytest.raises(UnavailableError):
+            await heart.projector.count(sequencer.epoch)
+        assert await figures(owner) == []
+        await mended(owner, "sequence_head")
+        assert await heart.projector.count(sequencer.epoch) == 2200
+        assert await heart.projector.count(sequencer.epoch) == 0
+    assert await figures(owner) == await figures_by_counting(owner)
+
+
+async def test_what_another_process_has_projected_is_counted_by_the_next(heart, owner):
+    await lived(heart)
+    async with sequencing(heart) as sequencer:
+        await project_all(heart, sequencer)
+    next_ = Projector(heart.keeper_database, heart.keeper_keyring)
+    heart.projector = next_
+    await heart.record(a_proposal(5000), a_proposal(5001, ago=2 * HOUR))
+    async with sequencing(heart) as sequencer:
+        await project_all(heart, sequencer)
+        counted = []
+        while done := await next_.count(sequencer.epoch):
+            counted.append(done)
+    assert counted == [2000, 200, 2]
+    assert await figures(owner) == await figures_by_counting(owner)
+
+
+async def test_figures_of_a_schema_that_had_no_number_of_their_own_go_on(heart, owner):
+    """They moved together with the citizens' view."""
+    await heart.record(*(a_proposal(number) for number in range(5)))
+    await heart.number_and_project()
+    await owner.execute("update sequence_head set counted_idx = null")
+    await heart.record(a_proposal(5))
+    heart.projector = Projector(heart.keeper_database, heart.keeper_keyring)
+    await heart.number_and_project()
+    assert await figures(owner) == [("MESAJ", 6, 0)]
+
+
+async def test_a_projector_that_lost_its_lease_counts_nothing(heart, owner):
+    await heart.record(a_proposal(1))
+    async with sequencing(heart) as stale:
+        await project_all(heart, stale)
+    async with sequencing(heart):
+        with pytest.raises(FencedError):
+            await heart.projector.count(stale.epoch)
+    assert await figures(owner) == []
 
 
 async def lived(heart: Heart) -> None:

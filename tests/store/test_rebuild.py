@@ -15,6 +15,7 @@ from izin.consent.findings import NAMED_MAX, Report
 from izin.consent.mend import mend
 from izin.consent.rebuild import check, write
 from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.ledger.sequence import Sequencer
 
 pytest_plugins = ("builders.heart",)
 
@@ -351,6 +352,56 @@ async def test_an_erased_movement_is_no_fault(lived, owner):
     await owner.execute("delete from brand_figure where channel = 'EPOSTA'")
     report = await look(lived)
     assert report.differences == report.citizen_surplus == 1  # her row could not be told by hand
+
+
+# what the projector could not open
+
+
+async def set_aside_and_heal(heart: Heart, owner) -> None:
+    """A movement that does not open when its turn comes, and opens later."""
+    await heart.record(a_proposal(500))
+    [row] = await owner.fetch(
+        "select event_id, body_sealed from consent_event order by event_id desc limit 1"
+    )
+    spoil = "update consent_event set body_sealed = $2 where event_id = $1"
+    await owner.execute(spoil, row["event_id"], row["body_sealed"][:-1])
+    await heart.number_and_project()
+    report = await look(heart)
+    assert (report.unreadable, report.unprojected, report.differences) == (1, 1, 1)
+    assert (await put_right(heart)).unprojected == 1
+    await owner.execute(spoil, row["event_id"], row["body_sealed"])
+
+
+async def test_what_was_set_aside_is_taken_back_when_it_opens_again(lived, owner):
+    await set_aside_and_heal(lived, owner)
+    found = await look(lived)
+    assert (found.citizen_missing, found.figures_differing, found.unprojected) == (1, 1, 1)
+    mended = await put_right(lived)
+    assert (mended.written, mended.unprojected) == (2, 0)
+    assert await look(lived) == Report(movements=ADDRESS_ROWS + 5, keys=ADDRESS_ROWS + 3)
+
+
+async def test_what_moved_since_it_was_set_aside_is_taken_back_without_undoing_it(lived, owner):
+    await set_aside_and_heal(lived, owner)
+    await lived.record(a_proposal(500, status=Status.RET, ago=timedelta(minutes=1)))
+    await lived.number_and_project()
+    mended = await put_right(lived)
+    assert (mended.citizen_differing, mended.citizen_missing, mended.unprojected) == (0, 0, 0)
+    assert (await look(lived)).differences == 0
+
+
+async def test_a_number_without_an_entry_holds_up_nobody(lived, owner):
+    await lived.record(a_proposal(500), a_proposal(501))
+    async with lived.keeper_database.connection() as lease:
+        sequencer = Sequencer(lived.keeper_database)
+        assert await sequencer.begin(lease)
+        await sequencer.number()
+        await owner.execute("delete from entry where idx = $1", ADDRESS_ROWS + 5)
+        while await lived.projector.project(sequencer.epoch):
+            pass
+        await sequencer.end(lease)
+    aside = await owner.fetch("select idx, event_id from unprojected")
+    assert [tuple(row) for row in aside] == [(ADDRESS_ROWS + 5, None)]
 
 
 # dealers

@@ -10,11 +10,24 @@ from izin.api.openapi import document_text
 from izin.api.operation import Answer, Call, Operation, S, Summary
 from izin.i18n.catalogue import Language
 
-_STATE = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
+_STATE = {
+    "type": "object",
+    "properties": {"status": {"type": "string"}, "unprojected": {"type": "integer"}},
+    "required": ["status"],
+}
+
+Ready = Callable[[], Awaitable[bool]]
+Unprojected = Callable[[], Awaitable[int]]
+"""How many movements are missing in the citizens' view, because they do not open?"""
+
+
+async def none_unprojected() -> int:
+    """Stand in where there is no citizens' view to ask about."""
+    return 0
 
 
 def house_operations(
-    operations: Sequence[Operation[S]], ready: Callable[[], Awaitable[bool]]
+    operations: Sequence[Operation[S]], ready: Ready, unprojected: Unprojected
 ) -> tuple[Operation[S], ...]:
     """Rows for `/openapi.json`, `/healthz` and `/readyz`; nobody needs a token for them."""
 
@@ -22,9 +35,11 @@ def house_operations(
         return Answer(HTTPStatus.OK, {"status": "ok"})
 
     async def readyz(_: Call[S]) -> Answer:
-        if await ready():
-            return Answer(HTTPStatus.OK, {"status": "ready"})
-        return Answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready"})
+        if not await ready():
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready"})
+        if count := await unprojected():
+            return Answer(HTTPStatus.OK, {"status": "degraded", "unprojected": count})
+        return Answer(HTTPStatus.OK, {"status": "ready"})
 
     described = {each: document_text(operations, each).encode() for each in Language}
 

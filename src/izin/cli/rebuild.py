@@ -73,6 +73,7 @@ def _show(to: Screen, report: Report, *, do_write: bool) -> None:
     say("makes_up")
     say("moved", told=report.moved)
     say("unjudged", told=report.unjudged)
+    say("unprojected", told=report.unprojected)
     say("held_back", told=do_write and report.has_holes)
     say("written", told=report.written)
     left = report.differences - report.written

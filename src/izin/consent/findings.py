@@ -31,6 +31,7 @@ class Report(msgspec.Struct, kw_only=True):
     unlinked    events that do not follow the one numbered before them in their record
     unnumbered  events that have no number and wait for none
     named       which: numbers of gaps, ids of events; at most NAMED_MAX of each
+    unprojected movements that the projector has set aside, and that are so still
     unjudged    records whose own movements are not sound: left as they stand
     …_surplus   rows that no movement accounts for, less those that are missing; told, never
                 deleted. A record that is not judged is taken to have its rows
@@ -55,6 +56,7 @@ class Report(msgspec.Struct, kw_only=True):
     retailers_differing: int = 0
     retailers_surplus: int = 0
     figures_differing: int = 0
+    unprojected: int = 0
     unjudged: int = 0
     moved: int = 0
     written: int = 0

@@ -1,11 +1,12 @@
 """The projector: the only writer of the citizens' view, and of each brand's figures.
 
 It follows the numbers, opens each event, and writes the citizen's side in shuffled batches, so that
-neither a value nor the order of rows joins the two views.
+neither a value nor the order of rows joins the two views. The figures, which name brands, follow in
+transactions of their own.
 """
 
+import logging
 import random
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -14,8 +15,9 @@ import msgspec
 
 from izin.consent import store
 from izin.consent.event import EventBody
+from izin.consent.figures import Tally, write_figures
 from izin.consent.model import ConsentKey
-from izin.consent.opened import open_bodies
+from izin.consent.opened import Opened, Unopened, read_bodies
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.keyring import Keyring
@@ -24,7 +26,10 @@ from izin.ledger.sequence import FencedError
 from izin.storage.database import Connection, Database
 from izin.vault.citizen import CitizenKeys
 
+_log = logging.getLogger("izin.projector")
+
 BATCH_ROWS = 2000
+NAMED_MAX = 20
 
 _shuffle = random.SystemRandom().shuffle
 
@@ -56,24 +61,32 @@ class CitizenRow(msgspec.Struct, frozen=True):
 _encode = msgspec.msgpack.Encoder().encode
 decode_citizen = msgspec.msgpack.Decoder(CitizenConsent).decode
 
-Figures = dict[tuple[UUID, str, str], list[int]]
+
+class Projected(msgspec.Struct, frozen=True):
+    """What a stretch of numbers has to say: movements that open, and places that do not."""
+
+    bodies: list[EventBody]
+    aside: list[tuple[int, UUID | None]]
 
 
 class Projector:
-    """Brings the citizens' view up to the published number."""
+    """Brings the citizens' view, and behind it the figures, up to the published number."""
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
         """Take the keeper's database."""
         self._database = database
         self._keyring = keyring
+        self._tally = Tally(0)
 
     async def project(self, epoch: int) -> int:
         """Write what was published since, at most one batch.
 
+        What does not open is set aside and named in the log: it holds up nobody else.
+
         Takes   epoch: the fencing number of this keeper's sequencer
         Gives   how many entries were projected
         Raises  FencedError when another keeper has taken over · UnavailableError
-        Cost    three round trips to read; one transaction of three statements, whose last one
+        Cost    three round trips to read; one transaction of two statements, whose last one
                 makes it count: a crash before it leaves nothing behind
         """
         async with self._database.connection() as connection:
@@ -82,26 +95,91 @@ class Projector:
             to = min(head["published_idx"], after + BATCH_ROWS)
             if to == after:
                 return 0
-            bodies = await bodies_between(connection, self._keyring, after, to)
-            rows = citizen_rows(self._keyring, bodies)
-            moved = figures(self._keyring, bodies)
+            found = await bodies_between(connection, self._keyring, after, to)
+            rows = citizen_rows(self._keyring, found.bodies)
             async with connection.transaction():
                 await write_citizens(connection, rows)
-                await write_figures(connection, moved)
+                if found.aside:
+                    await store.set_aside(connection, *_columns(found.aside))
                 # last: the sequencer needs the same row, and must not wait for the rest
                 if await ledger.projected(connection, epoch, after, to) is None:
                     raise FencedError
-            return int(to - after)
+        _tell(found.aside)
+        if self._tally.to_idx != after:
+            self._tally = Tally(after)
+        self._tally.add(to, self._keyring, found.bodies)
+        return int(to - after)
+
+    async def count(self, epoch: int) -> int:
+        """Write the figures of what is projected and not counted yet.
+
+        In a transaction of its own, and in its own time: whoever reads the citizens' view beside
+        the figures does not learn from them whose records were written last.
+
+        Gives   how many entries were counted
+        Raises  as `project`
+        Cost    one round trip, and a transaction of two statements; what another process had
+                projected is read anew, at most one batch
+        """
+        async with self._database.connection() as connection:
+            head = await ledger.head(connection)
+            after: int = head["counted_idx"]
+            if after == head["projected_idx"]:
+                return 0
+            tally = self._tally
+            if tally.from_idx != after:
+                tally = await self._tally_of(connection, after, head["projected_idx"])
+            async with connection.transaction():
+                await write_figures(connection, tally.figures)
+                if await ledger.counted(connection, epoch, after, tally.to_idx) is None:
+                    raise FencedError
+        if tally is self._tally:
+            self._tally = Tally(tally.to_idx)
+        return tally.to_idx - after
+
+    async def _tally_of(self, connection: Connection, after: int, projected_idx: int) -> Tally:
+        to = min(projected_idx, after + BATCH_ROWS)
+        if after < self._tally.from_idx < to:
+            to = self._tally.from_idx
+        found = await bodies_between(connection, self._keyring, after, to)
+        tally = Tally(after)
+        tally.add(to, self._keyring, found.bodies)
+        return tally
 
 
 async def bodies_between(
     connection: Connection, keyring: Keyring, after_idx: int, to_idx: int
-) -> list[EventBody]:
+) -> Projected:
     """Open the events numbered in (after_idx, to_idx], in order; erased ones are left out."""
-    entries = await ledger.entries(connection, after_idx, to_idx)
-    assert len(entries) == to_idx - after_idx, "numbers have no gap"
-    opened = await open_bodies(connection, keyring, [entry["event_id"] for entry in entries])
-    return [each.body for each in opened]
+    page = await ledger.entries(connection, after_idx, to_idx)
+    read = await read_bodies(connection, keyring, [entry["event_id"] for entry in page])
+    aside: list[tuple[int, UUID | None]] = [
+        (entry["idx"], entry["event_id"])
+        for entry, each in zip(page, read, strict=True)
+        if each is Unopened.UNREADABLE
+    ]
+    numbers = {entry["idx"] for entry in page}
+    aside += [(idx, None) for idx in range(after_idx + 1, to_idx + 1) if idx not in numbers]
+    return Projected([each.body for each in read if isinstance(each, Opened)], aside)
+
+
+async def unprojected_count(connection: Connection) -> int:
+    """How many movements are set aside, because they did not open when their turn came?"""
+    return await store.unprojected_count(connection)
+
+
+def _columns(aside: list[tuple[int, UUID | None]]) -> tuple[list[int], list[UUID | None]]:
+    return [idx for idx, _ in aside], [event_id for _, event_id in aside]
+
+
+def _tell(aside: list[tuple[int, UUID | None]]) -> None:
+    if aside:
+        named = ", ".join(f"{idx} ({event_id})" for idx, event_id in aside[:NAMED_MAX])
+        _log.error(
+            "set aside, for they do not open; `izin rebuild` says more: %s",
+            named,
+            extra={"row_count": len(aside)},
+        )
 
 
 def citizen_rows(keyring: Keyring, bodies: Iterable[EventBody]) -> list[CitizenRow]:
@@ -139,20 +217,6 @@ def _content(citizen: CitizenKeys, body: EventBody) -> CitizenConsent:
     )
 
 
-def figures(keyring: Keyring, bodies: Iterable[EventBody]) -> Figures:
-    """By how much each brand's approvals and rejections move."""
-    moved: Figures = defaultdict(lambda: [0, 0])
-    for body in bodies:
-        key = body.key
-        cell = moved[
-            (keyring.pseudonyms.brand_ref(key.brand_code), key.channel, key.recipient_type)
-        ]
-        cell[body.status is Status.RET] += 1
-        if body.previous_status is not None:
-            cell[body.previous_status is Status.RET] -= 1
-    return moved
-
-
 async def write_citizens(connection: Connection, rows: list[CitizenRow]) -> None:
     """Put rows into the citizens' view, as shuffled."""
     await store.upsert_citizen(
@@ -161,17 +225,4 @@ async def write_citizens(connection: Connection, rows: list[CitizenRow]) -> None
         [row.slot for row in rows],
         [row.bucket for row in rows],
         [row.sealed for row in rows],
-    )
-
-
-async def write_figures(connection: Connection, moved: Figures) -> None:
-    """Add to the figures, in key order."""
-    keys = sorted(key for key, (approvals, rejections) in moved.items() if approvals or rejections)
-    await store.move_figures(
-        connection,
-        [ref for ref, _, _ in keys],
-        [channel for _, channel, _ in keys],
-        [recipient_type for _, _, recipient_type in keys],
-        [moved[key][0] for key in keys],
-        [moved[key][1] for key in keys],
     )

@@ -16,9 +16,10 @@ from izin.consent import store
 from izin.consent.chain import LINK_BYTES, Place, places
 from izin.consent.examine import examine
 from izin.consent.expected import Expected, Found, compare, expect
+from izin.consent.figures import Figures, write_figures
 from izin.consent.findings import NAMED_MAX, Fault, Report
 from izin.consent.mend import mend
-from izin.consent.project import Figures, write_figures
+from izin.consent.opened import Unopened, read_bodies
 from izin.consent.spool import Spool
 from izin.core.terms import Status
 from izin.keyring import Keyring
@@ -74,7 +75,8 @@ class _Rebuild:
 
     async def run(self) -> Report:
         stored = await store.figures_at(self._connection)
-        idx = self._report.movements = stored[0]["projected_idx"]
+        idx = self._report.movements = stored[0]["counted_idx"]
+        open_again = await self._set_aside_but_open(idx)
         with Spool(LINK_BYTES, idx) as spool:
             await self._put_aside(spool, idx)
             if self._report.has_holes:
@@ -86,7 +88,26 @@ class _Rebuild:
         await self._count_unnumbered()
         await self._count_surplus(idx)
         await self._compare_figures(stored)
+        if self._mender is not None:  # all that these say is where it should be
+            await store.take_back(self._connection, open_again)
+        self._report.unprojected = await store.unprojected_count(self._connection)
         return self._report
+
+    async def _set_aside_but_open(self, idx: int) -> list[int]:
+        """Numbers that the projector has set aside, and whose cause has gone."""
+        found: list[int] = []
+        after = 0
+        while page := await store.unprojected(self._connection, after, idx, PAGE_ROWS):
+            named = [row for row in page if row["event_id"] is not None]
+            ids = [row["event_id"] for row in named]
+            read = await read_bodies(self._connection, self._keyring, ids)
+            found += [
+                row["idx"]
+                for row, each in zip(named, read, strict=True)
+                if each is not Unopened.UNREADABLE
+            ]
+            after = page[-1]["idx"]
+        return found
 
     async def _put_aside(self, spool: Spool, idx: int) -> None:
         for after in range(0, idx, PAGE_ROWS):

@@ -280,3 +280,24 @@ async def hold_rows(
     connection: Connection, keys: KeyColumns, event_ids: list[UUID]
 ) -> list[Record]:
     return await connection.fetch(_SQL["hold_rows"], *keys.parameters(), event_ids)
+
+
+async def set_aside(
+    connection: Connection, numbers: list[int], event_ids: list[UUID | None]
+) -> None:
+    await connection.execute(_SQL["set_aside"], numbers, event_ids)
+
+
+async def unprojected(
+    connection: Connection, after_idx: int, to_idx: int, limit: int
+) -> list[Record]:
+    return await connection.fetch(_SQL["unprojected"], after_idx, to_idx, limit)
+
+
+async def unprojected_count(connection: Connection) -> int:
+    count: int = await connection.fetchval(_SQL["unprojected_count"])
+    return count
+
+
+async def take_back(connection: Connection, numbers: list[int]) -> None:
+    await connection.execute(_SQL["take_back"], numbers)

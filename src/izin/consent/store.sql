@@ -1,4 +1,4 @@
--- owns: provider_consent, consent_event, consent_retailer, citizen_consent, pending, batch, brand_figure
+-- owns: provider_consent, consent_event, consent_retailer, citizen_consent, pending, batch, brand_figure, unprojected
 -- Hot statements look up by primary key from arrays of keys. `limit 1` keeps each look-up a nested
 -- loop over the key whatever the statistics say; a test explains every one of them.
 
@@ -247,8 +247,8 @@ where (request_id, bucket) in (
 -- Every figure, and the number up to which they count: both move in one transaction.
 -- gives at least one row; brand_ref is null where there is no figure
 select
-    head.projected_idx, figure.brand_ref, figure.channel, figure.recipient_type,
-    figure.approvals, figure.rejections
+    coalesce(head.counted_idx, head.projected_idx) as counted_idx,
+    figure.brand_ref, figure.channel, figure.recipient_type, figure.approvals, figure.rejections
 from sequence_head as head
 left join brand_figure as figure on true
 
@@ -486,3 +486,26 @@ where
     and stored.recipient_type = given.recipient_type and stored.tag = given.tag
     and stored.bucket = given.bucket and stored.event_id = given.event_id
 returning given.ord
+
+-- name: set_aside
+-- Numbers that could not be projected. $1 idx int8[n] · $2 event_id uuid[n], null: there is no entry
+insert into unprojected (idx, event_id)
+select given.idx, given.event_id
+from unnest($1::bigint[], $2::uuid[]) as given (idx, event_id)
+on conflict (idx) do nothing
+
+-- name: unprojected
+-- What is set aside, oldest first. $1 idx to start after · $2 last idx · $3 limit
+select idx, event_id
+from unprojected
+where idx > $1::bigint and idx <= $2::bigint
+order by idx
+limit $3::integer
+
+-- name: unprojected_count
+select count(*) from unprojected
+
+-- name: take_back
+-- $1 idx int8[n] that are set aside no more
+delete from unprojected
+where idx = any ($1::bigint[])

@@ -1,20 +1,27 @@
 """PULL: one brand's movements after a cursor, gapless, oldest first."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 import msgspec
+from asyncpg import Record
 
-from izin.consent.opened import Opened, open_bodies
+from izin.consent.opened import Opened, Unopened, read_bodies
 from izin.core.codes import BrandCode
+from izin.core.errors import UnavailableError
 from izin.core.terms import Side
 from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.storage.database import Connection
 
+_log = logging.getLogger("izin.feed")
+
 LIMIT_MAX = 1000
 """Source: contract 1.9."""
 
+STANDSTILL_S = 60
+"""After how long a reader is to ask again for what does not open."""
 
 _EVER = datetime(2015, 1, 1, tzinfo=UTC)
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -51,7 +58,9 @@ async def pull(
     """What moved after the cursor.
 
     Takes   reader.after_idx: number behind the cursor, None at the first call
-    Gives   at most reader.limit movements, in the order of the number
+    Gives   at most reader.limit movements, in the order of the number; fewer before one that does
+            not open, since a cursor that passed it would lose it
+    Raises  UnavailableError: the very next one does not open; everybody else's feed goes on
     Cost    three round trips: the published number, the entries, their events by key
     """
     head = await ledger.head(connection)
@@ -78,8 +87,19 @@ async def pull(
     kept = list(takewhile(lambda row: row["recorded_at"] <= newest, rows))
     if not kept:
         return Changes([], after, None)
-    changes = await open_bodies(connection, keyring, [row["event_id"] for row in kept])
-    return Changes(changes, kept[-1]["idx"], kept[-1]["recorded_at"])
+    read = await read_bodies(connection, keyring, [row["event_id"] for row in kept])
+    if Unopened.UNREADABLE in read:
+        read = read[: read.index(Unopened.UNREADABLE)]
+    if not read:
+        raise _stands_still(kept[0])
+    last = kept[len(read) - 1]
+    changes = [each for each in read if isinstance(each, Opened)]
+    return Changes(changes, last["idx"], last["recorded_at"])
+
+
+def _stands_still(row: Record) -> UnavailableError:
+    _log.error("a feed stands still at %d (%s), which does not open", row["idx"], row["event_id"])
+    return UnavailableError("a movement does not open", retry_after_s=STANDSTILL_S)
 
 
 async def _start(connection: Connection, oldest: datetime, published_idx: int) -> int:

@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from time import monotonic
 
 from izin.consent.project import Projector
 from izin.core.errors import UnavailableError
-from izin.jobs.pace import TROUBLE_S, Pace
+from izin.jobs.pace import TROUBLE_S, Pace, Patience
 from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError, Sequencer
 from izin.queue.queue import Queue
@@ -18,6 +17,9 @@ _log = logging.getLogger("izin.keeper")
 PROJECT_ROWS_MIN = 64
 PROJECT_WAIT_S = 1.0
 """Source: data page 1: at least 64 rows or one second's worth."""
+
+COUNT_WAIT_S = 5.0
+"""Figures name brands: they follow the citizens' view late enough to be about more than one row."""
 
 JOBS_AT_ONCE = 2
 TIMER_S = 600.0
@@ -43,7 +45,8 @@ class Keeper:
         self._queue = queue
         self._timers = timers
         self._stop = stop
-        self._unprojected_since_s: float | None = None
+        self._unprojected = Patience(PROJECT_WAIT_S)
+        self._uncounted = Patience(COUNT_WAIT_S)
 
     async def run(self) -> None:
         """Work until stopped; a loop that fails in an unforeseen way ends them all."""
@@ -95,19 +98,20 @@ class Keeper:
             await pace.rest(await turn())
 
     async def _project(self, epoch: int) -> int:
-        """Let movements wait for others to hide among, but not long."""
+        """Let movements wait for others to hide among, but not long; figures a little longer."""
         async with self._database.connection() as connection:
             head = await ledger.head(connection)
+        done = 0
         waiting = head["published_idx"] - head["projected_idx"]
-        if not waiting:
-            self._unprojected_since_s = None
-            return 0
-        since_s = self._unprojected_since_s or monotonic()
-        self._unprojected_since_s = since_s
-        if waiting < PROJECT_ROWS_MIN and monotonic() - since_s < PROJECT_WAIT_S:
-            return 0
-        self._unprojected_since_s = None
-        return await self._projector.project(epoch)
+        if self._unprojected.is_over(is_waiting=waiting > 0) or waiting >= PROJECT_ROWS_MIN:
+            self._unprojected.begin_anew()
+            done = await self._projector.project(epoch)
+        uncounted = head["projected_idx"] - head["counted_idx"]
+        if self._uncounted.is_over(is_waiting=uncounted > 0):
+            counted = await self._projector.count(epoch)
+            if counted >= uncounted:
+                self._uncounted.begin_anew()
+        return done
 
     async def _do_job(self) -> int:
         jobs = await self._queue.claim(1)

@@ -1,6 +1,7 @@
 """How long a loop rests: not at all while there is work, briefly after it, longer when idle."""
 
 import asyncio
+from time import monotonic
 
 BUSY_S = 0.02
 IDLE_S = 0.1
@@ -31,3 +32,26 @@ class Pace:
             await asyncio.wait_for(self._stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+class Patience:
+    """Lets work wait a while from when it was first seen."""
+
+    def __init__(self, wait_s: float) -> None:
+        """Take how long."""
+        self._wait_s = wait_s
+        self._since_s: float | None = None
+
+    def is_over(self, *, is_waiting: bool) -> bool:
+        """Has what is waiting waited long enough?"""
+        if not is_waiting:
+            self._since_s = None
+            return False
+        now_s = monotonic()
+        if self._since_s is None:
+            self._since_s = now_s
+        return now_s - self._since_s >= self._wait_s
+
+    def begin_anew(self) -> None:
+        """What was waiting is done."""
+        self._since_s = None

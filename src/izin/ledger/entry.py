@@ -1,6 +1,7 @@
 """What other slices may ask of the numbers."""
 
 from izin.ledger.store import brand_entries as brand_entries
+from izin.ledger.store import counted as counted
 from izin.ledger.store import entries as entries
 from izin.ledger.store import first_of_hour as first_of_hour
 from izin.ledger.store import head as head

@@ -79,3 +79,8 @@ async def first_of_hour(connection: Connection, hour: datetime) -> int | None:
 async def projected(connection: Connection, epoch: int, expected: int, idx: int) -> int | None:
     now: int | None = await connection.fetchval(_SQL["projected"], epoch, expected, idx)
     return now
+
+
+async def counted(connection: Connection, epoch: int, expected: int, idx: int) -> int | None:
+    now: int | None = await connection.fetchval(_SQL["counted"], epoch, expected, idx)
+    return now

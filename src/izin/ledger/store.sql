@@ -15,7 +15,9 @@ set epoch = epoch + 1
 returning epoch, assigned_idx
 
 -- name: head
-select epoch, assigned_idx, published_idx, projected_idx
+select
+    epoch, assigned_idx, published_idx, projected_idx,
+    coalesce(counted_idx, projected_idx) as counted_idx
 from sequence_head
 
 -- name: waiting
@@ -87,6 +89,15 @@ limit 1
 -- name: projected
 -- $1 epoch · $2 idx expected · $3 idx now in the citizens' view · no row when another one moved it
 update sequence_head
-set projected_idx = $3::bigint
+set projected_idx = $3::bigint, counted_idx = coalesce(counted_idx, projected_idx)
 where epoch = $1::bigint and projected_idx = $2::bigint
 returning projected_idx
+
+-- name: counted
+-- $1 epoch · $2 idx expected · $3 idx now in the figures · no row when another one moved it
+update sequence_head
+set counted_idx = $3::bigint
+where
+    epoch = $1::bigint and coalesce(counted_idx, projected_idx) = $2::bigint
+    and projected_idx >= $3::bigint
+returning counted_idx

@@ -37,7 +37,7 @@ grant insert on pending to izin_web, izin_citizen, izin_keeper;
 grant select, insert on keyring to izin_web, izin_citizen, izin_keeper; -- which rows: at the end
 grant select, insert on job to izin_web, izin_citizen;
 grant select, insert, update on limit_use to izin_web, izin_citizen;
-grant select on entry, entry_hour, sequence_head, brand_figure
+grant select on entry, entry_hour, sequence_head, brand_figure, unprojected
     to izin_web, izin_citizen, izin_keeper;
 
 -- the contract API
@@ -54,6 +54,7 @@ grant select, delete on pending to izin_keeper;
 grant insert on entry, entry_hour to izin_keeper;
 grant update on sequence_head to izin_keeper;
 grant insert, update on brand_figure to izin_keeper;
+grant insert, delete on unprojected to izin_keeper;
 grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;
 grant select, insert, update, delete on job to izin_keeper;
