@@ -183,6 +183,28 @@ def test_every_source_of_a_provider_is_reached_by_its_code_and_by_its_words() ->
         assert SOURCES[fold(source.value.removeprefix("HS_").replace("_", " "))] == source.value
 
 
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        ("Web sitesi", "HS_WEB"),
+        ("Islak imza", "HS_ISLAK_IMZA"),
+        ("Çağrı merkezi", "HS_CAGRI_MERKEZI"),
+        ("Elektronik ortam", "HS_EORTAM"),
+        ("Fiziksel ortam", "HS_FIZIKSEL_ORTAM"),
+        ("Mesaj", "HS_MESAJ"),
+        ("E-posta", "HS_EPOSTA"),
+        ("Mobil uygulama", "HS_MOBIL"),
+        ("Sosyal medya", "HS_SOSYAL_MEDYA"),
+        ("Etkinlik", "HS_ETKINLIK"),
+        ("ATM", "HS_ATM"),
+        ("1 Mayıs 2015 öncesi", "HS_2015"),
+        ("Firma kararı", "HS_KARAR"),
+    ],
+)
+def test_a_source_is_read_under_the_label_that_people_see(label, code) -> None:
+    assert cells.source(label) == code
+
+
 def test_dealers_numbers_are_numbers() -> None:
     assert cells.retailer_code("66438915") == 66438915
     assert cells.retailer_code(66438915.0) == 66438915

@@ -49,7 +49,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     Source.HS_ETKINLIK: (),
     Source.HS_2015: ("1 Mayıs 2015 öncesi", "2015 öncesi"),
     Source.HS_ATM: (),
-    Source.HS_KARAR: ("hizmet sağlayıcı kararı",),
+    Source.HS_KARAR: ("firma kararı", "hizmet sağlayıcı kararı"),
 }
 SOURCES = _by_word(
     {source: (source.removeprefix("HS_"), *_SOURCES[source]) for source in PROVIDER_SOURCES}
