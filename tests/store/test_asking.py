@@ -120,6 +120,15 @@ async def test_a_list_is_bounded_by_dates_and_an_undated_record_by_its_recording
     assert long_ago == ["ada@posta.example"]
 
 
+async def test_both_bounds_of_a_list_belong_to_it(heart):
+    at = datetime.now(UTC) - 3 * HOUR
+    moment = timedelta(microseconds=1)
+    await heart.record(*(a_proposal(n, consented_at=at + (n - 2) * moment) for n in range(1, 4)))
+    assert set(await listed(heart, until=at)) == {phone(1).clear, phone(2).clear}
+    assert set(await listed(heart, since=at)) == {phone(2).clear, phone(3).clear}
+    assert await listed(heart, since=at, until=at) == [phone(2).clear]
+
+
 async def test_every_consent_comes_once(filled):
     async with filled.database.connection() as connection:
         found = [

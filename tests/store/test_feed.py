@@ -1,6 +1,7 @@
 """The ordered number: nothing missed, doubled, out of order or left out, whoever writes or dies."""
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -203,6 +204,72 @@ async def test_what_is_withheld_is_not_passed_over(heart, owner):
         found = await pull(connection, heart.keyring, reader, FeedWindow(withheld_minutes=60))
     assert [each.transaction_id for each in found.movements] == [old.transaction_id]
     assert len((await read(heart, found.last_idx, 9)).movements) == 1
+
+
+async def date_back(owner, place: int, at: datetime) -> None:
+    """Have the movement at this place of those that wait be recorded at another time."""
+    await owner.execute(
+        "update pending set recorded_at = $2 where event_id = "
+        "(select event_id from pending order by event_id offset $1 limit 1)",
+        place,
+        at,
+    )
+
+
+async def test_a_cursor_stays_before_what_is_withheld_though_older_ones_come_after(heart, owner):
+    await heart.record(*(a_proposal(number) for number in range(3)))
+    old = datetime.now(UTC) - 2 * HOUR
+    await date_back(owner, 0, old)
+    await date_back(owner, 2, old)
+    await heart.number_and_project()
+    reader = Reader(
+        brand_code=BRAND_CODE, side=Side.HS, after_idx=None, limit=9, now=datetime.now(UTC)
+    )
+    async with heart.database.connection() as connection:
+        found = await pull(connection, heart.keyring, reader, FeedWindow(withheld_minutes=60))
+    assert (len(found.movements), found.last_idx) == (1, 1)
+
+
+async def test_a_window_holds_what_was_numbered_before_its_first_hour_began(heart, owner):
+    """A movement gets its number beside others, some of them recorded an hour before."""
+    now = datetime.now(UTC).replace(minute=30)
+    oldest = now - timedelta(days=FeedWindow().days)
+    minute = timedelta(minutes=1)
+    await heart.record(a_proposal(1), a_proposal(2))
+    await date_back(owner, 0, oldest + minute)
+    await date_back(owner, 1, oldest - HOUR)
+    await heart.number_and_project()
+    await heart.record(a_proposal(3))
+    await date_back(owner, 0, oldest + 2 * minute)
+    await heart.number_and_project()
+    reader = Reader(brand_code=BRAND_CODE, side=Side.HS, after_idx=None, limit=9, now=now)
+    async with heart.database.connection() as connection:
+        found = await pull(connection, heart.keyring, reader, FeedWindow())
+    idxs = [
+        await owner.fetchval(
+            "select idx from entry as n join consent_event as e using (event_id) "
+            "where e.commitment = $1",
+            bytes.fromhex(each.transaction_id),
+        )
+        for each in found.movements
+    ]
+    assert idxs == [1, 3]
+
+
+async def test_the_citizens_rows_lie_in_another_order_than_the_numbers(heart, owner):
+    await heart.record(*(a_proposal(number) for number in range(64)))
+    await heart.number_and_project()
+    sealer = heart.keeper_keyring.citizen.sealer
+    rows = await owner.fetch("select slot, bucket, sealed from citizen_consent order by ctid")
+    lying = [
+        decode_citizen(sealer.open(row["sealed"], row["bucket"], row["slot"].bytes)).event_id
+        for row in rows
+    ]
+    numbered = [row["event_id"] for row in await owner.fetch("select * from entry order by idx")]
+    assert set(lying) == set(numbered)
+    neighbours = set(itertools.pairwise(numbered))
+    kept = sum(each in neighbours for each in itertools.pairwise(lying))
+    assert kept < len(numbered) // 4  # by chance one pair
 
 
 async def spoil(owner, transaction_id: str) -> bytes:

@@ -135,6 +135,15 @@ def test_beyond_the_known_years_a_provider_may_be_later_never_less_late() -> Non
     assert unknown < CALENDAR.earliest_registrable(before)
 
 
+def test_days_that_begin_in_an_unknown_year_are_counted_as_unknown_though_they_end_in_a_known() -> (
+    None
+):
+    new_year = at("2026-01-05 12:00:00")
+    assert CALENDAR.earliest_registrable(new_year) == at("2025-12-30 00:00:00")
+    ends = Calendar(msgspec.structs.replace(A_CALENDAR, known_until=2025))
+    assert ends.earliest_registrable(new_year) == at("2025-12-23 00:00:00")
+
+
 @pytest.mark.parametrize("first", [date(2026, 3, n) for n in range(1, 29)])
 def test_whenever_an_unknown_feast_falls_nobody_is_later_than_the_known_calendar_allows(
     first: date,
