@@ -13,9 +13,11 @@ import pytest
 import xlsxwriter
 from builders.sheets import GOOD, HEADINGS, a_workbook, all_rows
 
-from izin.files.form import CAPS, Caps
+from izin.files.form import CAPS, Caps, Cell
 from izin.files.open import open_rows
 from izin.files.problem import FileRefusedError
+from izin.files.words import about_sheets
+from izin.i18n.catalogue import Language
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -248,6 +250,37 @@ def test_cells_beside_the_headings_are_not_read(tmp_path) -> None:
 def test_more_cells_than_are_held_are_refused(book) -> None:
     with_part(book, SHEET, a_sheet('<row r="1">' + "<c/>" * 100 + "</row>"))
     assert why_not(book, Caps(cells_max=50)) == ("IZ112", {"why": "area"})
+
+
+def a_book(folder: Path, **sheets: list[list[Cell]]) -> Path:
+    path = folder / "sayfalar.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        for name, rows in sheets.items():
+            sheet = made.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+def test_consents_on_two_sheets_are_not_half_of_them_loaded(tmp_path) -> None:
+    path = a_book(tmp_path, ocak=[HEADINGS, GOOD], not_=[["x"]], mart=[HEADINGS, GOOD])
+    assert why_not(path) == ("IZ121", {"sheets": "ocak, mart"})
+
+
+def test_a_cover_is_passed_over_and_told(tmp_path) -> None:
+    sheets = {"kapak": [["Firma A.Ş."], ["İzinler"]], "izinler": [HEADINGS, GOOD], "bos": []}
+    source = open_rows(a_book(tmp_path, **sheets, sablon=[HEADINGS]))
+    assert [cells for _, cells in source.rows()] == [GOOD]
+    assert source.sheets == ("izinler", "kapak", "sablon")
+    assert about_sheets(source.sheets, Language.EN) == (
+        "The sheet 'izinler' was read; sheets that are not: kapak, sablon."
+    )
+
+
+def test_sheets_of_which_none_has_consents_are_judged_by_the_first(tmp_path) -> None:
+    code, facts = why_not(a_book(tmp_path, bir=[["alici"], ["x"]], iki=[["y"]]))
+    assert (code, "kanal" in facts["missing"]) == ("IZ103", True)
+    assert why_not(a_book(tmp_path, bir=[], iki=[]))[0] == "IZ101"
 
 
 def test_a_hidden_first_sheet_is_passed_over(tmp_path) -> None:

@@ -23,7 +23,7 @@ from izin.files.check import Summary
 from izin.files.imports import Order, Outcome, import_file
 from izin.files.load import Loaded, Registry
 from izin.files.row import Parse, WireRow
-from izin.files.words import about_group, about_ignored, about_repeats
+from izin.files.words import about_group, about_ignored, about_repeats, about_sheets
 from izin.i18n.catalogue import Language
 from izin.provider.model import Provider
 from izin.storage.database import Connection
@@ -153,6 +153,7 @@ def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:
                 }
                 for g in summary.groups
             ],
+            "sheets_not_read": summary.sheets[1:],
             "error_file": str(error_path) if refused else None,
         }
     )
@@ -165,5 +166,7 @@ def _say_summary(to: Screen, summary: Summary) -> None:
         to.tell(about_group(group.example, group.count, group.lines, to.language), style="red")
     if summary.repeats.count:
         to.say(about_repeats(summary.repeats.count, summary.repeats.lines, to.language))
+    if len(summary.sheets) > 1:
+        to.say(about_sheets(summary.sheets, to.language))
     if summary.ignored_headings:
         to.say(about_ignored(summary.ignored_headings, to.language))

@@ -27,7 +27,8 @@ class Group(msgspec.Struct):
 class Summary(msgspec.Struct, frozen=True):
     """What pass one found. A row with several problems counts in several groups, once in `bad`.
 
-    rows  all of the file's; `good` and `bad` are of those that are still to be dealt with
+    sheets  of a workbook: the one that is read, then the others that are not empty
+    rows    all of the file's; `good` and `bad` are of those that are still to be dealt with
     """
 
     rows: int
@@ -36,6 +37,7 @@ class Summary(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     repeats: Repeats
     ignored_headings: tuple[str, ...]
+    sheets: tuple[str, ...]
 
 
 def check(
@@ -75,6 +77,7 @@ def check(
         groups=_in_order(groups),
         repeats=repeats,
         ignored_headings=source.columns.ignored,
+        sheets=source.sheets,
     )
 
 

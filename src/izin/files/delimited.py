@@ -22,6 +22,8 @@ _quoted = re.compile(r'"[^"]*"')
 class DelimitedRows:
     """The rows of a CSV file; `rows` may be gone through any number of times."""
 
+    sheets: tuple[str, ...] = ()
+
     def __init__(self, path: Path, caps: Caps) -> None:
         """Survey the whole file and read its headings. Raises FileRefusedError."""
         found = survey(path, caps)

@@ -16,11 +16,15 @@ _OTHERS = (_OLD_EXCEL, b"PK\x05\x06", b"%PDF", b"\x1f\x8b", b"{\\rtf", b"<html",
 
 
 class RowSource(Protocol):
-    """A file of consents: its headings, its rows as often as they are asked for, its hash."""
+    """A file of consents: its headings, its rows as often as they are asked for, its hash.
+
+    sheets  of a workbook: the one that is read, then those with something in them that are not
+    """
 
     form: Form
     columns: Columns
     digest: bytes
+    sheets: tuple[str, ...]
 
     def rows(self) -> Iterator[Row]:
         """Go through the data rows with their lines. Raises FileRefusedError."""

@@ -1,7 +1,7 @@
 """What people are told about a file: where, what was found, what was expected, how to mend it."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -86,6 +86,12 @@ def about_repeats(count: int, lines: Iterable[int], language: Language) -> str:
 def about_ignored(headings: Iterable[str], language: Language) -> str:
     """Say which columns are not read."""
     return _said(book().note["ignored"], language, {"headings": ", ".join(headings)})
+
+
+def about_sheets(sheets: Sequence[str], language: Language) -> str:
+    """Say which sheet is read, and which are not."""
+    facts = {"sheet": sheets[0], "others": ", ".join(sheets[1:])}
+    return _said(book().note["sheets"], language, facts)
 
 
 def _said(sentence: Sentence, language: Language, facts: Mapping[str, object]) -> str:

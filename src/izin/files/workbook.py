@@ -3,19 +3,20 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import python_calamine
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from izin.files.archive import see_that_it_is_safe
-from izin.files.form import Caps, Form, Kind, Row
+from izin.files.form import Caps, Cell, Form, Kind, Row
 from izin.files.headings import Columns, match_headings
-from izin.files.problem import file_refused
+from izin.files.problem import FileRefusedError, file_refused
 
 
 class WorkbookRows:
-    """The rows of a workbook's first visible sheet; `rows` may be gone through any number of times.
+    """The rows of a workbook's one sheet of consents; `rows` may be gone through again and again.
 
     The sheet lies in memory while it is gone through (about 0.8 KiB a row), hence the row cap.
     """
@@ -28,13 +29,30 @@ class WorkbookRows:
         self.form = Form(kind=Kind.XLSX)
         self._path = path
         self.digest = self._digest()
-        self._begun: Iterator[Row] | None = self._filled()
-        _, headings = next(self._begun, (0, []))
-        if not headings:
-            raise file_refused("IZ101")
+        self.sheets, headings = self._chosen()
         while headings and headings[-1] == "":
             headings.pop()
         self.columns: Columns = match_headings(headings)
+
+    def _chosen(self) -> tuple[tuple[str, ...], list[Cell]]:
+        """Find the sheet to read, with its headings: a cover or a legend is none."""
+        heads = {name: list(islice(self._filled(name), 2)) for name in self._visible()}
+        filled = [name for name, head in heads.items() if head]
+        if not filled:
+            raise file_refused("IZ101")
+        of_consents = [name for name in filled if _are_consents(heads[name])]
+        if len(of_consents) > 1:
+            raise file_refused("IZ121", sheets=", ".join(of_consents))
+        chosen = (of_consents or filled)[0]
+        others = (name for name in filled if name != chosen)
+        return (chosen, *others), heads[chosen][0][1]
+
+    def _visible(self) -> list[str]:
+        with _as_damaged(), CalamineWorkbook.from_path(self._path) as workbook:
+            shown = (SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)
+            return [
+                each.name for each in workbook.sheets_metadata if (each.typ, each.visible) == shown
+            ]
 
     def rows(self) -> Iterator[Row]:
         """Go through the data rows, blank ones left out.
@@ -43,16 +61,13 @@ class WorkbookRows:
         """
         if self._digest() != self.digest:
             raise file_refused("IZ117")
-        begun, self._begun = self._begun, None
-        if begun is None:
-            begun = self._filled()
-            next(begun)
         width = len(self.columns.headings)
-        return ((line, cells[:width]) for line, cells in begun)
+        filled = self._filled(self.sheets[0])
+        return ((line, cells[:width]) for line, cells in islice(filled, 1, None))
 
-    def _filled(self) -> Iterator[Row]:
+    def _filled(self, name: str) -> Iterator[Row]:
         with _as_damaged(), CalamineWorkbook.from_path(self._path) as workbook:
-            sheet = _first_visible(workbook)
+            sheet = workbook.get_sheet_by_name(name)
             if sheet.start is None:
                 return
             for line, cells in enumerate(sheet.iter_rows(), start=1):
@@ -64,11 +79,13 @@ class WorkbookRows:
             return hashlib.file_digest(file, "sha256").digest()
 
 
-def _first_visible(workbook: CalamineWorkbook) -> CalamineSheet:
-    for sheet in workbook.sheets_metadata:
-        if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible:
-            return workbook.get_sheet_by_name(sheet.name)
-    raise file_refused("IZ101")
+def _are_consents(head: list[Row]) -> bool:
+    """Do headings of consents stand first, and something below them?"""
+    try:
+        match_headings(head[0][1])
+    except FileRefusedError:
+        return False
+    return len(head) > 1
 
 
 @contextmanager
