@@ -171,6 +171,23 @@ async def test_a_citizen_s_record_that_says_something_else_is_found_and_put_righ
     assert (await look(lived)).differences == 0
 
 
+async def test_figures_that_are_not_counted_yet_are_no_difference(lived, owner):
+    await lived.record(a_proposal(600), a_proposal(4, status=Status.RET, ago=timedelta(minutes=1)))
+    async with lived.keeper_database.connection() as lease:
+        sequencer = Sequencer(lived.keeper_database)
+        assert await sequencer.begin(lease)
+        await sequencer.number()
+        assert await lived.projector.project(sequencer.epoch) == 2
+        assert (await look(lived)).differences == 0
+        await owner.execute("update brand_figure set approvals = approvals + 7")
+        figures = await owner.fetchval("select count(*) from brand_figure")
+        assert (await put_right(lived)).written == figures
+        assert await lived.projector.count(sequencer.epoch) == 2
+        await sequencer.end(lease)
+    report = await look(lived)
+    assert (report.movements, report.differences) == (ADDRESS_ROWS + 6, 0)
+
+
 async def test_an_older_record_put_back_into_the_citizens_view_is_found(lived, owner):
     """A backup of one row is a good seal, yet not what happened last."""
     before = await owner.fetch("select slot, sealed from citizen_consent")
@@ -209,7 +226,12 @@ async def test_records_that_no_movement_accounts_for_are_told_and_left(lived, ow
 
 # the ledger
 
-ONE = "(select event_id from entry order by idx limit 1)"
+SINGLE = """(select e.idx from entry as e join provider_consent as p using (event_id)
+    where p.version = 1 order by e.idx offset {} limit 1)"""
+"""Number of the only movement of a record."""
+
+FIFTH = SINGLE.format(4)
+ONE = f"(select event_id from entry where idx = {FIFTH})"
 LAST = """(select event_id from provider_consent
     where version = 2 and recipient_type = 'BIREYSEL' order by tag limit 1)"""
 """Last movement of a record that has two."""
@@ -218,7 +240,7 @@ FIRST = f"(select previous_event_id from consent_event where event_id = {LAST})"
 
 LEDGER_FAULTS = {
     "an entry deleted": (
-        "delete from entry where idx = 5",
+        f"delete from entry where idx = {FIFTH}",
         {"gaps": 1, "unnumbered": 1, "provider_surplus": 1, "citizen_surplus": 1},
     ),
     "an event deleted": (
@@ -226,20 +248,29 @@ LEDGER_FAULTS = {
         {"lost": 1, "provider_differing": 0},
     ),
     "an entry's side": (
-        "update entry set side = case side when 'HS' then 'IYS' else 'HS' end::side where idx = 5",
+        (
+            "update entry set side = case side when 'HS' then 'IYS' else 'HS' end::side "
+            f"where idx = {FIFTH}"
+        ),
         {"altered": 1},
     ),
     "an entry's brand": (
-        "update entry set brand_ref = gen_random_uuid() where idx = 5",
+        f"update entry set brand_ref = gen_random_uuid() where idx = {FIFTH}",
         {"altered": 1},
     ),
     "an entry's time": (
-        "update entry set recorded_at = recorded_at - interval '1 day' where idx = 5",
+        f"update entry set recorded_at = recorded_at - interval '1 day' where idx = {FIFTH}",
         {"altered": 1},
     ),
-    "an entry's bucket": ("update entry set bucket = bucket # 1 where idx = 5", {"altered": 1}),
+    "an entry's bucket": (
+        f"update entry set bucket = bucket # 1 where idx = {FIFTH}",
+        {"altered": 1},
+    ),
     "an entry's event": (
-        "update entry set event_id = (select event_id from entry where idx = 6) where idx = 5",
+        (
+            "update entry set event_id = "
+            f"(select event_id from entry where idx = {SINGLE.format(5)}) where idx = {FIFTH}"
+        ),
         {"unnumbered": 1, "unlinked": 1, "unjudged": 1},
     ),
     "a receipt number": (

@@ -22,7 +22,7 @@ class Fault(StrEnum):
 class Report(msgspec.Struct, kw_only=True):
     """What a rebuild found, and what it put right.
 
-    movements   numbered and counted: both views should have them
+    movements   numbered and projected: both views should have them
     keys        records that these make up
     gaps        numbers without an entry
     lost        entries whose event is not there

@@ -16,10 +16,11 @@ from izin.consent import store
 from izin.consent.chain import LINK_BYTES, Place, places
 from izin.consent.examine import examine
 from izin.consent.expected import Expected, Found, compare, expect
-from izin.consent.figures import Figures, write_figures
+from izin.consent.figures import Figures, Tally, write_figures
 from izin.consent.findings import NAMED_MAX, Fault, Report
 from izin.consent.mend import mend
 from izin.consent.opened import Unopened, read_bodies
+from izin.consent.project import bodies_between
 from izin.consent.spool import Spool
 from izin.core.terms import Status
 from izin.keyring import Keyring
@@ -75,7 +76,7 @@ class _Rebuild:
 
     async def run(self) -> Report:
         stored = await store.figures_at(self._connection)
-        idx = self._report.movements = stored[0]["counted_idx"]
+        idx = self._report.movements = stored[0]["projected_idx"]
         open_again = await self._set_aside_but_open(idx)
         with Spool(LINK_BYTES, idx) as spool:
             await self._put_aside(spool, idx)
@@ -178,6 +179,7 @@ class _Rebuild:
     async def _compare_figures(self, stored: list[Record]) -> None:
         if self._report.has_holes:
             return  # nobody can say which figure they belong to
+        await self._uncount(stored[0]["counted_idx"], stored[0]["projected_idx"])
         off: Figures = defaultdict(lambda: [0, 0], {k: list(v) for k, v in self._figures.items()})
         for row in stored:
             if row["brand_ref"] is None:
@@ -191,6 +193,17 @@ class _Rebuild:
             # by how much they are off, so that what is counted meanwhile stays counted
             await write_figures(self._connection, wrong)
             self._report.written += len(wrong)
+
+    async def _uncount(self, counted_idx: int, idx: int) -> None:
+        """Take off what is projected and not counted yet: figures follow the citizens' view."""
+        for after in range(counted_idx, idx, PAGE_ROWS):
+            to = min(idx, after + PAGE_ROWS)
+            found = await bodies_between(self._connection, self._keyring, after, to)
+            tally = Tally(after)
+            tally.add(to, self._keyring, found.bodies)
+            for key, moved in tally.figures.items():
+                for each, by in enumerate(moved):
+                    self._figures[key][each] -= by
 
     def _tell(self, steps: int) -> None:
         self._steps += steps

@@ -173,8 +173,8 @@ where
 -- apply to the stretch, so a page may be short and still have a next one.
 -- $1 brand_ref · $2..$4 key to start after · $5 last channel · $6 rows to scan · index provider_consent_pkey
 select
-    channel, recipient_type, tag, status, source, consented_at, recorded_at, first_recorded_at,
-    recipient_sealed, retailer_siv
+    channel, recipient_type, tag, bucket, status, source, consented_at, recorded_at,
+    first_recorded_at, recipient_sealed, retailer_siv
 from provider_consent
 where
     brand_ref = $1::uuid
@@ -247,7 +247,7 @@ where (request_id, bucket) in (
 -- Every figure, and the number up to which they count: both move in one transaction.
 -- gives at least one row; brand_ref is null where there is no figure
 select
-    coalesce(head.counted_idx, head.projected_idx) as counted_idx,
+    head.projected_idx, coalesce(head.counted_idx, head.projected_idx) as counted_idx,
     figure.brand_ref, figure.channel, figure.recipient_type, figure.approvals, figure.rejections
 from sequence_head as head
 left join brand_figure as figure on true
