@@ -251,6 +251,25 @@ def test_a_plain_export_has_one_line_a_consent(izin, tmp_path):
     assert "\n+90599" in text
 
 
+def test_an_export_is_recognised_but_for_what_citizens_changed(izin, tmp_path):
+    file = tmp_path / "geri.csv"
+    _, exported, _ = izin("export", file, "--brand", ACTIVE_BRAND, "--json")
+    code, told, seen = izin("import", file, "--brand", ACTIVE_BRAND, "--json")
+    assert code == 2, seen
+    assert told["recorded"] == 0
+    assert told["repeated"] + told["refused"] == exported["rows"]
+    assert {each["code"] for each in told["errors"]} == {"H119"}
+    text = file.read_text("utf-8-sig")
+    assert told["refused"] == sum(";IYS_" in line for line in text.splitlines())
+
+
+def test_a_new_row_that_comes_too_late_is_refused_by_its_date(izin, tmp_path):
+    file = a_file(tmp_path / "gec.csv", a_line(5_400_001))
+    code, told, _ = izin("import", file, "--brand", ACTIVE_BRAND, "--json")
+    assert code == 1
+    assert [(e["code"], e["field"]) for e in told["errors"]] == [("H467", "consentDate")]
+
+
 def test_an_export_says_which_kinds_of_file_there_are(izin, tmp_path):
     code, _, seen = izin("export", tmp_path / "hepsi.pdf", "--brand", ACTIVE_BRAND)
     assert code == 1

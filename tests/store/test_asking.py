@@ -137,6 +137,18 @@ async def test_every_consent_comes_once(filled):
     assert sorted(found) == sorted(await listed(filled))
 
 
+async def test_every_consent_names_the_dealers_that_may_use_it(heart):
+    await heart.record(
+        a_proposal(1, retailer_access=(RetailerCode(9), RetailerCode(7))), a_proposal(2)
+    )
+    async with heart.database.connection() as connection:
+        found = {
+            each.recipient: each.retailer_access
+            async for each in every_consent(connection, heart.keyring, BRAND_CODE)
+        }
+    assert found == {phone(1).clear: (7, 9), phone(2).clear: ()}
+
+
 async def test_a_brand_larger_than_one_scan_is_listed_whole_and_a_rare_match_found(heart):
     count = SCAN_ROWS + 3
     await heart.record(*(a_proposal(number) for number in range(count)))

@@ -112,6 +112,7 @@ async def stored() -> AsyncIterator[ExportRow]:
             source=None if number % 2 else Source.HS_WEB,
             brand_code=BRAND_CODE,
             retailer_code=66438915 if number == 2 else None,
+            retailer_access=(66438915, 66438916)[:number],
         )
 
 
@@ -139,6 +140,7 @@ def as_exported(proposal: Proposal) -> ExportRow:
         source=proposal.source,
         brand_code=key.brand_code,
         retailer_code=proposal.retailer_code,
+        retailer_access=proposal.retailer_access or (),
     )
 
 

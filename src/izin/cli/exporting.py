@@ -13,7 +13,7 @@ from izin.cli.screen import AsJson, CannotError, In, Told, screen
 from izin.consent.listing import Listed, every_consent
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode
-from izin.core.terms import Channel
+from izin.core.terms import Channel, Status
 from izin.files.export import ExportRow, export
 from izin.files.form import Form, Kind
 from izin.files.write import replacing
@@ -41,7 +41,11 @@ def export_command(
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
-    """Write a brand's consents as a file that can be loaded again; only you may read it."""
+    """Write a brand's consents as a file; only you may read it.
+
+    It has the form that is loaded: what stands already is recognised then. Rows that a citizen
+    changed last, with a source IYS_…, are refused: only the registry itself writes those.
+    """
     with screen(as_json, lang) as to:
         form = _form(file, is_for_excel=not plain)
         with to.progress(to.said("export_progress")) as told:
@@ -86,4 +90,6 @@ def _row(listed: Listed, brand_code: BrandCode) -> ExportRow:
         source=listed.source,
         brand_code=brand_code,
         retailer_code=listed.retailer_code,
+        # a refusal names none: those before it wait for the next consent
+        retailer_access=listed.retailer_access if listed.status is Status.ONAY else (),
     )

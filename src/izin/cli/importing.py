@@ -95,6 +95,7 @@ def _context(settings: Settings, provider: Provider, brand: int) -> IntakeContex
         now=now,
         earliest_registrable=None if is_open else Calendar.load().earliest_registrable(now),
         sandbox=settings.is_sandbox,
+        leaves_late=True,  # a row that stands already is no late one
     )
 
 

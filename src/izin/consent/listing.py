@@ -27,7 +27,10 @@ _LAST = list(Channel)[-1]
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One record with its address, as its owner sees it."""
+    """One record with its address, as its owner sees it.
+
+    retailer_access  who may use it, in order; read where all consents are, not a page of them
+    """
 
     recipient: str
     channel: Channel
@@ -38,6 +41,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
     first_recorded_at: datetime
     retailer_code: RetailerCode | None
+    retailer_access: tuple[RetailerCode, ...] = ()
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +77,13 @@ async def list_consents(connection: Connection, keyring: Keyring, wanted: Wanted
     Raises  BadCursorError
     Cost    one round trip of at most SCAN_ROWS rows by primary key, and one for keys not yet seen
     """
+    rows, next_ = await _stretch(connection, keyring, wanted)
+    return Page(tuple(await _opened(keyring, rows)), next_)
+
+
+async def _stretch(
+    connection: Connection, keyring: Keyring, wanted: Wanted
+) -> tuple[list[Record], str | None]:
     start = _start(wanted, keyring.cursors)
     last_channel = wanted.channel or _LAST
     rows = await store.brand_page(
@@ -88,23 +99,34 @@ async def list_consents(connection: Connection, keyring: Keyring, wanted: Wanted
                 break
     is_last = len(rows) < SCAN_ROWS and (not rows or seen is rows[-1])
     next_ = None if is_last or seen is None else _cursor(seen, wanted, keyring.cursors)
-    return Page(tuple(await _opened(keyring, kept)), next_)
+    return kept, next_
 
 
 async def every_consent(
     connection: Connection, keyring: Keyring, brand_code: BrandCode
 ) -> AsyncIterator[Listed]:
-    """Give all of a brand's records; memory holds one page."""
-    after: str | None = None
+    """Give all of a brand's records with the dealers that may use them; memory holds one page."""
+    wanted = Wanted(brand_code=brand_code, limit=SCAN_ROWS)
     while True:
-        page = await list_consents(
-            connection, keyring, Wanted(brand_code=brand_code, after=after, limit=SCAN_ROWS)
-        )
-        for listed in page.items:
-            yield listed
-        if page.next is None:
+        rows, after = await _stretch(connection, keyring, wanted)
+        access = await _access(connection, keyring, brand_code, rows)
+        for listed, codes in zip(await _opened(keyring, rows), access, strict=True):
+            yield msgspec.structs.replace(listed, retailer_access=codes)
+        if after is None:
             return
-        after = page.next
+        wanted = msgspec.structs.replace(wanted, after=after)
+
+
+async def _access(
+    connection: Connection, keyring: Keyring, brand_code: BrandCode, rows: list[Record]
+) -> list[tuple[RetailerCode, ...]]:
+    keys = store.KeyColumns(
+        [keyring.pseudonyms.brand_ref(brand_code)] * len(rows),
+        *([row[name] for row in rows] for name in ("channel", "recipient_type", "tag", "bucket")),
+    )
+    found = {row["ord"]: row["sivs"] for row in await store.stored_retailers(connection, keys)}
+    opened = keyring.retailers.open
+    return [tuple(sorted(map(opened, found[place]))) for place in range(1, len(rows) + 1)]
 
 
 def _start(wanted: Wanted, cursors: Cursors) -> CursorKey:

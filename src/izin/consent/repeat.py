@@ -23,9 +23,9 @@ class Receipt(msgspec.Struct, frozen=True):
     retailer_access: tuple[RetailerCode, ...] | None = None
 
     def is_of(self, proposal: Proposal) -> bool:
-        """Did `proposal` name the same dealers?"""
-        named = (proposal.retailer_code, proposal.retailer_access)
-        return named == (self.retailer_code, self.retailer_access)
+        """Did `proposal` name the same dealers, in whatever order?"""
+        own, theirs = self.retailer_access, proposal.retailer_access
+        return self.retailer_code == proposal.retailer_code and set(own or ()) == set(theirs or ())
 
 
 async def standing_receipts(

@@ -1,4 +1,4 @@
-"""Write a brand's consents as a file that can be loaded again, row by row."""
+"""Write a brand's consents as a file of the form that is loaded, row by row."""
 
 from collections.abc import AsyncIterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from izin.core.clock import wire_time
 from izin.core.codes import BrandCode, RetailerCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.files.form import Form
-from izin.files.headings import TEMPLATE
+from izin.files.headings import ACCESS_HEADING, TEMPLATE
 from izin.files.write import row_writer
 
 
@@ -26,6 +26,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None
     brand_code: BrandCode
     retailer_code: RetailerCode | None = None
+    retailer_access: tuple[RetailerCode, ...] = ()
 
 
 class ExportWriter:
@@ -34,7 +35,7 @@ class ExportWriter:
     def __init__(self, stream: BinaryIO, form: Form) -> None:
         """Begin with the headings."""
         self._writer = row_writer(stream, form)
-        self._writer.row(list(TEMPLATE.values()))
+        self._writer.row([*TEMPLATE.values(), ACCESS_HEADING])
         self.rows = 0
 
     def add(self, row: ExportRow) -> None:
@@ -49,6 +50,7 @@ class ExportWriter:
                 "" if row.source is None else row.source.value,
                 str(row.brand_code),
                 "" if row.retailer_code is None else str(row.retailer_code),
+                " ".join(map(str, row.retailer_access)),
             ]
         )
         self.rows += 1

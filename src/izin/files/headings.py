@@ -20,6 +20,9 @@ TEMPLATE: dict[str, str] = {
 }
 """The template's columns in order: the contract's name and the heading."""
 
+ACCESS_HEADING = "bayi_erisimi"
+"""Of dealers with access, many in one cell; few consents have any, so the template does not."""
+
 ERROR_HEADINGS = ("satir", "alan", "deger", "hata_kodu", "hata", "oneri")
 """What an error file adds; a mended error file is loaded as it is, so they are not read."""
 
@@ -36,7 +39,7 @@ _SYNONYMS = {
     "source": ("kaynak", "source", "izin kaynağı"),
     "brandCode": ("marka_kodu", "brandCode", "marka", "marka no"),
     "retailerCode": ("bayi_kodu", "retailerCode", "bayi", "bayi no"),
-    "retailerAccess": ("bayi_erisimi", "retailerAccess", "erişimi olan bayiler"),
+    "retailerAccess": (ACCESS_HEADING, "retailerAccess", "erişimi olan bayiler"),
     "iysCode": ("iys_kodu", "iysCode", "iys no", "iys numarası"),
 }  # fmt: skip
 _FIELD_BY_WORD = {fold(word): field for field, words in _SYNONYMS.items() for word in words}
