@@ -264,6 +264,46 @@ async def test_what_was_rolled_back_decides_nothing(heart, owner):
     assert await chain_of(heart, a_key(1)) == [Status.ONAY]
 
 
+async def test_a_key_whose_first_movement_is_refused_is_locked_in_its_turn(heart, owner):
+    """Else a bulk that comes in the order of keys and this one wait for each other."""
+    low, high = a_key(1, channel=Channel.ARAMA), a_key(1)
+    await heart.record(a_proposal(key=low, ago=9 * HOUR), a_proposal(key=high, ago=9 * HOUR))
+
+    async def ours() -> list[str]:
+        async with heart.database.transaction() as connection:
+            verdicts = await heart.recorder.record(
+                connection,
+                [
+                    a_proposal(key=high, ago=2 * HOUR),
+                    a_proposal(key=low, ago=10 * HOUR),
+                    a_proposal(key=low, status=Status.RET, ago=2 * HOUR),
+                    a_proposal(key=low, ago=HOUR),
+                ],
+                actor=Actor.PROVIDER,
+                on_repeat=OnRepeat.ANSWER,
+            )
+        return codes(verdicts)
+
+    async with heart.database.transaction() as connection:
+
+        async def theirs(key) -> list[str]:
+            return codes(
+                await heart.recorder.record(
+                    connection,
+                    [a_proposal(key=key, ago=3 * HOUR)],
+                    actor=Actor.PROVIDER,
+                    on_repeat=OnRepeat.BY_RULES,
+                )
+            )
+
+        assert await theirs(low) == ["Recorded"]
+        task = asyncio.create_task(ours())
+        await until(lambda: waits_for_a_lock(owner))
+        assert await theirs(high) == ["Recorded"]
+    assert await task == ["Recorded", "H178", "Recorded", "Recorded"]
+    assert await chain_of(heart, low) == [Status.ONAY, Status.RET, Status.ONAY, Status.ONAY]
+
+
 async def test_however_many_write_one_key_each_is_answered(fresh_database, heart):
     crowd = 24
     many = await Database.open(fresh_database, role="izin_web", size_max=crowd)

@@ -1,6 +1,6 @@
 """From accepted proposals to the columns that are written: events made, committed to, sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +20,10 @@ _MS_SHIFT = 80
 
 
 class Asked(msgspec.Struct):
-    """One proposal on its way: its place in the answer, where its record lies, what is stored."""
+    """One proposal on its way: its place in the answer, where its record lies, what is stored.
+
+    then  the next proposal of the same call for the same key
+    """
 
     ord: int
     proposal: Proposal
@@ -28,6 +31,15 @@ class Asked(msgspec.Struct):
     tag: UUID
     bucket: int
     current: Current | None = None
+    then: "Asked | None" = None
+
+    def chain(self) -> "Iterator[Asked]":
+        """This one and those that come after it, all before the same record."""
+        one: Asked | None = self
+        while one is not None:
+            one.current = self.current
+            yield one
+            one = one.then
 
     def order(self) -> tuple[int, str, str, int]:
         """Where its record lies in the primary key: one total order for all writers."""

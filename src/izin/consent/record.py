@@ -7,12 +7,13 @@ version; decide again what moved meanwhile. No lock is held between the steps of
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from uuid import UUID
 
 from izin.consent import store
 from izin.consent.event import Actor
 from izin.consent.model import Accepted, Proposal, Recorded, Verdict
 from izin.consent.movement import Asked, Move, columns_of, keys_of, make_moves
-from izin.consent.repeat import repeated, standing_receipts
+from izin.consent.repeat import Receipt, repeated, standing_receipts
 from izin.consent.rules import accept
 from izin.consent.stored import current_of, locations
 from izin.core.codes import TransactionId
@@ -54,8 +55,9 @@ class Recorder:
         """
         verdicts: dict[int, Verdict] = {}
         call = _Recording(self._keyring, connection, actor, on_repeat, verdicts)
-        for wave in _waves(self._asked(proposals)):
-            await call.record(wave)
+        wave = _first_of_each_key(self._asked(proposals))
+        while wave:
+            wave = await call.record(wave)
         return [verdicts[ord_] for ord_ in range(len(proposals))]
 
     async def repeated(
@@ -96,12 +98,21 @@ class _Recording:
         self._actor = actor
         self._on_repeat = on_repeat
         self._verdicts = verdicts
+        self._next: list[Asked] = []
 
-    async def record(self, wave: list[Asked]) -> None:
-        """Record movements of distinct keys."""
+    async def record(self, wave: list[Asked]) -> list[Asked]:
+        """Record the first movement of each key that may be; give those that come after one.
+
+        So every key that is written at all is locked in the first wave, in the order of keys, and
+        no later one can wait for another bulk out of that order.
+        """
+        self._next = []
         left = await self._round(sorted(wave, key=Asked.order))
-        if not left:
-            return
+        if left:
+            await self._round_again(left)
+        return self._next
+
+    async def _round_again(self, left: list[Asked]) -> None:
         # A row that turns out to have moved is locked all the same by the statement that found
         # out. So inside one transaction the second try succeeds, against any number of writers.
         async with self._connection.transaction():
@@ -116,20 +127,29 @@ class _Recording:
         return await self._write(make_moves(await self._decide(asked, now), now, self._actor))
 
     async def _decide(self, asked: list[Asked], now: datetime) -> list[tuple[Asked, Accepted]]:
-        answers = self._on_repeat is OnRepeat.ANSWER
-        receipts = (
-            await standing_receipts(self._connection, self._keyring, asked) if answers else {}
-        )
+        """Pass what is refused or repeated, to the first movement of each key that may be."""
+        candidates = [each for one in asked for each in one.chain()]
+        receipts: dict[UUID, Receipt] = {}
+        if self._on_repeat is OnRepeat.ANSWER:
+            receipts = await standing_receipts(self._connection, self._keyring, candidates)
         accepted: list[tuple[Asked, Accepted]] = []
-        for one in asked:
-            verdict = (repeated(one, receipts) if answers else None) or accept(
-                one.current, one.proposal, now=now
-            )
-            if isinstance(verdict, Accepted):
-                accepted.append((one, verdict))
-            else:
+        for first in asked:
+            for one in first.chain():
+                verdict = self._judge(one, receipts, now)
+                if isinstance(verdict, Accepted):
+                    accepted.append((one, verdict))
+                    break
                 self._verdicts[one.ord] = verdict
         return accepted
+
+    def _judge(
+        self, one: Asked, receipts: dict[UUID, Receipt], now: datetime
+    ) -> Accepted | Verdict:
+        if self._on_repeat is OnRepeat.ANSWER:
+            again = repeated(one, receipts)
+            if again is not None:
+                return again
+        return accept(one.current, one.proposal, now=now)
 
     async def _write(self, moves: list[Move]) -> list[Asked]:
         """Write what has not moved since it was read; give what has."""
@@ -150,6 +170,8 @@ class _Recording:
                     transaction_id=TransactionId(move.commitment.hex()),
                     recorded_at=move.body.recorded_at,
                 )
+                if move.asked.then is not None:
+                    self._next.append(move.asked.then)
             else:
                 moved.append(move.asked)
         return moved
@@ -179,15 +201,15 @@ async def _read_current(connection: Connection, asked: list[Asked]) -> datetime:
     return now
 
 
-def _waves(asked: list[Asked]) -> list[list[Asked]]:
-    """Split so that no key stands twice in one wave; the order of a key's movements is kept."""
-    waves: list[list[Asked]] = []
-    turns: dict[tuple[int, str, str, int], int] = {}
+def _first_of_each_key(asked: list[Asked]) -> list[Asked]:
+    """The first movement of each key; the others of a key follow from it, in their order."""
+    firsts: list[Asked] = []
+    last_of: dict[tuple[int, str, str, int], Asked] = {}
     for one in asked:
-        key = one.order()
-        turn = turns.get(key, 0)
-        turns[key] = turn + 1
-        if turn == len(waves):
-            waves.append([])
-        waves[turn].append(one)
-    return waves
+        before = last_of.get(one.order())
+        if before is None:
+            firsts.append(one)
+        else:
+            before.then = one
+        last_of[one.order()] = one
+    return firsts
