@@ -430,6 +430,34 @@ async def test_a_movement_that_names_no_dealers_leaves_them_alone(heart):
     assert await dealer_count(heart) == 2
 
 
+async def taken_by(heart) -> RetailerCode | None:
+    return (await heart.checker.detail(a_key(1))).retailer_code
+
+
+async def test_a_renewal_that_names_no_dealer_leaves_the_consent_to_the_one_that_took_it(heart):
+    await heart.record(a_proposal(1, ago=5 * HOUR, retailer_code=FIRST))
+    renewal = a_proposal(1, ago=4 * HOUR)
+    [receipt] = await heart.record(renewal)
+    assert await taken_by(heart) == FIRST
+    again, named = await heart.record(
+        renewal,
+        msgspec.structs.replace(renewal, retailer_code=FIRST),
+        on_repeat=OnRepeat.ANSWER,
+    )
+    assert again.transaction_id == receipt.transaction_id
+    assert codes([named]) == ["H178"]
+    await heart.record(a_proposal(1, ago=3 * HOUR, retailer_code=SECOND))
+    assert await taken_by(heart) == SECOND
+
+
+async def test_a_refusal_ends_what_a_dealer_took(heart):
+    await heart.record(a_proposal(1, ago=5 * HOUR, retailer_code=FIRST))
+    await heart.record(a_proposal(1, status=Status.RET, ago=4 * HOUR))
+    assert await taken_by(heart) is None
+    await heart.record(a_proposal(1, ago=3 * HOUR))
+    assert await taken_by(heart) is None
+
+
 async def test_without_its_dealers_a_movement_is_not_recorded(heart, owner):
     await owner.execute(
         """

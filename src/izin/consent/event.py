@@ -30,7 +30,11 @@ class Actor(StrEnum):
 
 
 class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """All that is known of one movement; stored sealed only, new fields go to the end."""
+    """All that is known of one movement; stored sealed only, new fields go to the end.
+
+    retailer_code   the dealer of the record from then on
+    is_dealer_kept  the movement named none: it is the dealer of the consent that was renewed
+    """
 
     version: int
     event_id: UUID
@@ -46,6 +50,7 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     retailer_access: tuple[RetailerCode, ...] | None = None
     origin: Origin | None = None
     is_late: bool = False
+    is_dealer_kept: bool = False
 
     @property
     def side(self) -> Side:

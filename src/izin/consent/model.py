@@ -58,6 +58,7 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
     first_recorded_at: datetime
     event_id: UUID
     version: int
+    retailer_code: RetailerCode | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from izin.consent.event import VERSION, Actor, EventBody, committed_fields, encode_body
 from izin.consent.model import Accepted, Current, Proposal
+from izin.consent.rules import dealer_after
 from izin.consent.source import ID_BY_SOURCE
 from izin.consent.store import KeyColumns, MovementColumns
 from izin.core.uuid7 import uuid7s
@@ -70,6 +71,7 @@ def make_moves(
     moves: list[Move] = []
     for (asked, final), event_id, salt in zip(accepted, ids, salts, strict=True):
         proposal, current = asked.proposal, asked.current
+        dealer = dealer_after(current, proposal)
         body = EventBody(
             version=VERSION,
             event_id=event_id,
@@ -81,10 +83,11 @@ def make_moves(
             actor=actor,
             salts=salt,
             previous_status=None if current is None else current.status,
-            retailer_code=proposal.retailer_code,
+            retailer_code=dealer,
             retailer_access=proposal.retailer_access,
             origin=proposal.origin,
             is_late=proposal.is_late,
+            is_dealer_kept=dealer != proposal.retailer_code,
         )
         commitment = commit(committed_fields(body), body.key.address.clear, salt)
         moves.append(Move(asked, body, commitment))

@@ -69,7 +69,7 @@ class Recorder:
         Cost    one round trip, and one more where something looks like a repeat
         """
         asked = self._asked(proposals)
-        await _read_current(connection, asked)
+        await _read_current(connection, self._keyring, asked)
         receipts = await standing_receipts(connection, self._keyring, asked)
         return frozenset(one.ord for one in asked if repeated(one, receipts))
 
@@ -123,7 +123,7 @@ class _Recording:
 
     async def _round(self, asked: list[Asked]) -> list[Asked]:
         """Decide and write; give what moved meanwhile."""
-        now = await _read_current(self._connection, asked)
+        now = await _read_current(self._connection, self._keyring, asked)
         return await self._write(make_moves(await self._decide(asked, now), now, self._actor))
 
     async def _decide(self, asked: list[Asked], now: datetime) -> list[tuple[Asked, Accepted]]:
@@ -193,10 +193,10 @@ class _Recording:
         )
 
 
-async def _read_current(connection: Connection, asked: list[Asked]) -> datetime:
+async def _read_current(connection: Connection, keyring: Keyring, asked: list[Asked]) -> datetime:
     rows = await store.current_records(connection, keys_of(asked))
     for row in rows:
-        asked[row["ord"] - 1].current = current_of(row)
+        asked[row["ord"] - 1].current = current_of(row, keyring.retailers)
     now: datetime = rows[0]["now"]
     return now
 

@@ -53,11 +53,11 @@ async def standing_receipts(
             recorded_at=row["recorded_at"],
             origin=None if body is None else body.origin,
         )
-        receipts[row["event_id"]] = (
-            Receipt(repeated)
-            if body is None
-            else Receipt(repeated, body.retailer_code, body.retailer_access)
-        )
+        if body is None:
+            receipts[row["event_id"]] = Receipt(repeated)
+        else:
+            named = None if body.is_dealer_kept else body.retailer_code
+            receipts[row["event_id"]] = Receipt(repeated, named, body.retailer_access)
     return receipts
 
 

@@ -16,6 +16,7 @@ from izin.consent.model import (
     Standing,
 )
 from izin.core.clock import wire_time
+from izin.core.codes import RetailerCode
 from izin.core.errors import Refused
 from izin.core.terms import RecipientType, Side, Source, Status
 
@@ -65,6 +66,19 @@ def repeats(current: Current | None, proposal: Proposal) -> bool:
         and current.source is proposal.source
         and current.consented_at == proposal.consented_at
     )
+
+
+def dealer_after(current: Current | None, proposal: Proposal) -> RetailerCode | None:
+    """Who took the consent that stands once `proposal` is recorded?
+
+    Gives   the dealer it names; else the one before, while a consent is only renewed: it has
+            access until an override removes it
+    Source  contract, dealer access of the taking dealer; R-102, R-103
+    """
+    is_renewal = current is not None and current.status is proposal.status is Status.ONAY
+    if proposal.retailer_code is None and current is not None and is_renewal:
+        return current.retailer_code
+    return proposal.retailer_code
 
 
 def _is_citizens(proposal: Proposal) -> bool:

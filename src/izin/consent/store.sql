@@ -8,7 +8,8 @@
 -- gives n rows (ord 1..n, columns null where nothing is stored, now) · index provider_consent_pkey · locks none
 select
     asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
-    stored.first_recorded_at, stored.event_id, stored.version, statement_timestamp() as now
+    stored.first_recorded_at, stored.retailer_siv, stored.event_id, stored.version,
+    statement_timestamp() as now
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
 left join lateral (

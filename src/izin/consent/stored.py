@@ -12,6 +12,7 @@ from izin.consent.store import KeyColumns
 from izin.core.codes import IysCode
 from izin.core.terms import Status
 from izin.vault.pseudonym import Pseudonyms
+from izin.vault.retailer import RetailerView
 
 STATUS = {status.value: status for status in Status}
 
@@ -40,10 +41,11 @@ def key_columns(pseudonyms: Pseudonyms, keys: Sequence[ConsentKey]) -> KeyColumn
     )
 
 
-def current_of(row: Record) -> Current | None:
+def current_of(row: Record, retailers: RetailerView) -> Current | None:
     """Read a row of `current_records`; None where nothing is stored."""
     if row["version"] is None:
         return None
+    sealed = row["retailer_siv"]
     return Current(
         status=STATUS[row["status"]],
         source=source_of(row["source"]),
@@ -52,4 +54,5 @@ def current_of(row: Record) -> Current | None:
         first_recorded_at=row["first_recorded_at"],
         event_id=row["event_id"],
         version=row["version"],
+        retailer_code=None if sealed is None else retailers.open(sealed),
     )
