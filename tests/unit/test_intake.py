@@ -149,11 +149,25 @@ ROWS = [
         [("H467", ["consentDate"], "2015-05-01 00:00:00")],
     ),
     (
-        "H467 and H155: HS_2015 after the activation date, of another day",
+        "H155 alone: HS_2015 after the activation date, of this very day",
         a_row(source="HS_2015"),
+        [("H155", ["consentDate"], "2026-02-11 12:00:00")],
+    ),
+    (
+        "H467 and H155: HS_2015 after the activation date, of another day long ago",
+        a_row(source="HS_2015", consentDate="2026-02-05 23:59:59"),
         [
-            ("H467", ["consentDate"], "2026-02-11 12:00:00"),
-            ("H155", ["consentDate"], "2026-02-11 12:00:00"),
+            ("H467", ["consentDate"], "2026-02-05 23:59:59"),
+            ("H155", ["consentDate"], "2026-02-05 23:59:59"),
+        ],
+    ),
+    (
+        "H112, H113 and H116: nobody knows if source and date may be missing",
+        a_row("source", "consentDate", recipientType="KISI"),
+        [
+            ("H116", ["recipientType"], "KISI"),
+            ("H113", ["source"], NO_VALUE),
+            ("H112", ["consentDate"], NO_VALUE),
         ],
     ),
     # C-10
@@ -290,11 +304,6 @@ def test_a_merchant_may_come_without_source_and_date():
     read = parse_consent(row, a_context())
     assert isinstance(read, Proposal)
     assert (read.source, read.consented_at, read.is_late) == (None, None, False)
-
-
-def test_a_row_with_an_unreadable_recipient_type_is_not_asked_for_what_a_merchant_may_leave_out():
-    row = a_row("source", "consentDate", recipientType="TACIRR")
-    assert codes(parse_consent(row, a_context())) == ["H116"]
 
 
 def test_nobodys_range_is_refused_outside_the_sandbox():

@@ -130,7 +130,7 @@ def _read_row(
     key = None
     if channel is not None and address is not None and recipient_type is not None:
         key = ConsentKey(context.iys_code, context.brand_code, channel, recipient_type, address)
-    is_consumer = recipient_type is RecipientType.BIREYSEL
+    is_consumer = recipient_type is not RecipientType.TACIR  # the stricter way, if it is unknown
     status = read_term(row, STATUS, "H110", refused)
     source = read_term(row, SOURCE, "H113" if is_consumer else None, refused)
     if source is Source.HS_KARAR and status is Status.ONAY:
@@ -150,7 +150,7 @@ def _read_row(
         consented_at=consented_at,
         retailer_code=retailer_code,
         retailer_access=retailer_access,
-        is_late=_is_late(consented_at, source, context),
+        is_late=_is_late(consented_at, context),
     )
 
 
@@ -231,27 +231,16 @@ def _date_faults(
         codes.append("H162")
     elif consented_at < FIRST_CONSENT_DATE:
         codes.append("H156")
-    elif _is_refused_as_late(consented_at, source, status, context):
+    elif status is Status.ONAY and not context.leaves_late and _is_late(consented_at, context):
         codes.append("H467")
     if source is Source.HS_2015 and consented_at != FIRST_CONSENT_DATE:
         codes.append("H155")
     return codes
 
 
-def _is_refused_as_late(
-    consented_at: datetime, source: Source | None, status: Status | None, context: IntakeContext
-) -> bool:
-    if context.leaves_late or status is not Status.ONAY:
-        return False
-    return _is_late(consented_at, source, context)
-
-
-def _is_late(consented_at: datetime | None, source: Source | None, context: IntakeContext) -> bool:
-    """HS_2015 is for loading only, so it is late whatever its date once loading is closed."""
+def _is_late(consented_at: datetime | None, context: IntakeContext) -> bool:
     earliest = context.earliest_registrable
-    if earliest is None or consented_at is None:
-        return False
-    return consented_at < earliest or source is Source.HS_2015
+    return earliest is not None and consented_at is not None and consented_at < earliest
 
 
 def _indexed(refused: list[Refused], index: int | None) -> tuple[Refused, ...]:
