@@ -7,12 +7,13 @@ from builders.heart import a_key, a_proposal, email, phone
 from builders.parties import BRAND_CODE
 
 from izin.consent.ask import Asker, Circumstances, ask, now_question, unreadable
+from izin.consent.event import Actor
 from izin.consent.history import AS_OF_EVENTS_MAX, as_of, history
 from izin.consent.listing import SCAN_ROWS, Wanted, every_consent, list_consents
 from izin.consent.model import Decision, Question, Reason
 from izin.core.codes import RetailerCode
 from izin.core.paging import BadCursorError
-from izin.core.terms import Channel, RecipientType, Status
+from izin.core.terms import Channel, RecipientType, Source, Status
 
 HOUR = timedelta(hours=1)
 OURS, THEIRS = RetailerCode(66_000_001), RetailerCode(66_000_002)
@@ -46,6 +47,28 @@ async def test_a_dealer_may_use_what_it_took_and_what_it_was_given(heart):
         Reason.DEALER_NO_ACCESS,
         Reason.NO_CONSENT,
     ]
+
+
+async def test_a_renewal_and_a_second_refusal_say_since_when_they_stand(heart):
+    async def since() -> datetime | None:
+        asker = Asker(is_sender_registered=True, is_brand_active=True)
+        question = now_question(a_key(1), datetime.now(UTC))
+        around = Circumstances(question=question, facts=asker.facts())
+        [answer] = await ask(heart.checker, [a_key(1)], around)
+        return answer.state_since
+
+    taken, renewed = a_proposal(1, ago=3 * HOUR), a_proposal(1, ago=2 * HOUR)
+    await heart.record(taken)
+    assert await since() == taken.consented_at
+    await heart.record(renewed)
+    assert await since() == renewed.consented_at
+    refusal = a_proposal(1, status=Status.RET, ago=HOUR)
+    await heart.record(refusal)
+    assert await since() == refusal.consented_at
+    hers = a_proposal(1, status=Status.RET, source=Source.IYS_WEB, consented_at=None)
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    await heart.record(hers, actor=Actor.CITIZEN)
+    assert await since() > before
 
 
 def test_an_address_that_does_not_read_is_unknown():

@@ -157,7 +157,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def since(self) -> datetime:
-        """When the record's state began; a merchant's undated one with its recording."""
+        """When the movement that stands was made; a merchant's undated one with its recording."""
         return self.recorded_at if self.consented_at is None else self.consented_at
 
 
@@ -216,7 +216,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """May it be sent, and why.
 
     basis        articles the reason rests on
-    state_since  when the state of the record began, if the record decided
+    state_since  the date of the movement that stands, if the record decided
     valid_until  until when a yes may be used; None for anything else
     """
 
