@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 import pytest_asyncio
-import uvicorn
 from builders.house import a_row, ago
 from builders.parties import PASSWORD
 from builders.registry import BRAND_CODES, IYS_CODES, Registry, brand_path, username
+
+from izin.wiring.connection import ConnectionBounds, server_of
 
 from .provocations import a_question
 
@@ -88,10 +89,7 @@ async def wire(registry) -> AsyncIterator[Wire]:
 
 @asynccontextmanager
 async def _serving(registry: Registry) -> AsyncIterator[int]:
-    config = uvicorn.Config(
-        registry.app, http="httptools", lifespan="off", log_config=None, server_header=False
-    )
-    server = uvicorn.Server(config)
+    server = server_of(registry.app, bounds=ConnectionBounds(), trusted=(), drain_s=1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # `serve` would take the test run's signal handlers
         task = asyncio.create_task(server._serve([listening]))
@@ -242,6 +240,7 @@ READS: dict[str, tuple[str, dict[str, str], int]] = {
     "no Accept": (f"/sps/{IYS_CODES['ours']}/brands", {}, 200),
     "an Accept of something else": ("/info/city", {"Accept": "application/xml"}, 200),
     "an empty query": (f"{B}/consents/changes?", {"Content_Type": JSON}, 204),
+    "an empty cursor": (f"{B}/consents/changes?after=&limit=10", {}, 204),
     "side and limit": (f"{B}/consents/changes?source=IYS&limit=999", {}, 204),
     "an unknown parameter": (f"{B}/consents/changes?source=IYS&_=1770000000", {}, 204),
     "the old name of the provinces": ("/info/cities", {}, 200),

@@ -46,7 +46,7 @@ def _reader(call: Call[Services]) -> Reader:
     limit = _limit(call.query.get("limit"), refused)
     after_idx = None
     after = call.query.get("after")
-    if after is not None:
+    if after:  # an empty one is none: a client's first call may send it so
         match = _CURSOR.fullmatch(after)
         cursor = match and call.services.keyring.cursors.open_cursor(match[1])
         if cursor and (cursor.brand_code, cursor.side) == (brand_code, side):
