@@ -189,6 +189,17 @@ async def test_the_stages_after_the_limit_keep_their_order(
     assert found is None or codes(response) == found
 
 
+@pytest.mark.parametrize("slash", ["%2f", "%2F"])
+async def test_a_slash_in_disguise_parts_no_path(slash):
+    whole = f"{CONSENTS}/changes"
+    for place in range(1, len(whole)):
+        if whole[place] == "/":
+            path = whole[:place] + slash + whole[place + 1 :]
+            response = await call(a_door(), "GET", path, headers=GOOD)
+            assert (response.status_code, codes(response)) == (404, ["IZ002"])
+    assert (await call(a_door(), "GET", whole.replace("s", "%73"), headers=GOOD)).status_code == 200
+
+
 @pytest.mark.parametrize(
     "text", ["bad", "-1", "+1", "1.0", "1" * 16, "١٢٣", "1_0", "%20", "0x10", "1e3"]
 )
@@ -227,13 +238,27 @@ async def test_a_body_of_unsaid_length_is_weighed_while_it_comes(size):
         assert response.headers["connection"] == "close"
 
 
-async def test_a_body_of_unsaid_length_is_weighed_before_the_token():
-    async def endless():
-        for _ in range(100):
-            yield b"x" * 1000
+@pytest.mark.parametrize("path", [f"{CONSENTS}/status", CONSENTS])
+async def test_nothing_is_taken_in_for_whoever_is_unknown(path):
+    async def received():
+        pytest.fail("it was read")
+        yield b""
 
-    response = await call(a_door(), "POST", CONSENTS, content=endless())
-    assert response.status_code == 413
+    async with asyncio.timeout(5):
+        response = await call(a_door(), "POST", path, content=received())
+    assert (response.status_code, codes(response)) == (401, ["H351"])
+
+
+async def test_nothing_is_taken_in_for_whoever_calls_too_often():
+    async def received():
+        pytest.fail("it was read")
+        yield b""
+
+    app = a_door(limits=ONE_CALL)
+    path = f"{CONSENTS}/status"
+    assert (await call(app, "POST", path, headers=GOOD, json={})).status_code == 200
+    response = await call(app, "POST", path, headers=GOOD, content=received())
+    assert (response.status_code, codes(response)) == (429, ["H124"])
 
 
 async def test_an_operation_without_a_body_leaves_a_small_one_unread():
@@ -289,6 +314,53 @@ async def test_a_held_subscription_lets_nothing_but_a_ret_pass(path, body, statu
     if status == 403:
         assert codes(response) == ["H520"]
         assert "PAUSED" in response.json()["errors"][0]["message"]
+
+
+# --- refusals stand behind nothing but refusals -------------------------------------------
+
+A_RET = b'{"status": "RET"}'
+
+
+@pytest.mark.parametrize("ret", [A_RET, b'{"status": "\\u0052ET"}'], ids=["plain", "escaped"])
+async def test_a_ret_has_a_limit_of_its_own(ret):
+    app = a_door(limits=ONE_CALL)
+    answers = [
+        await call(app, "POST", CONSENTS, headers=GOOD, content=body)
+        for body in (b'{"status": "ONAY"}', b'{"status": "ONAY"}', b"{", ret, ret)
+    ]
+    assert [each.status_code for each in answers] == [200, 429, 429, 200, 429]
+
+
+async def test_a_ret_has_room_of_its_own():
+    entered, leave = asyncio.Event(), asyncio.Event()
+
+    async def waits(call):
+        if call.body["status"] == "ONAY":
+            entered.set()
+            await leave.wait()
+        return Answer(200, call.body)
+
+    full = Room(1, 0, 0.0)
+    app = a_door(operations=[an_operation(handler=waits)], room={Lane.CONSENT: full})
+    consent = {"status": "ONAY"}
+    first = asyncio.create_task(call(app, "POST", CONSENTS, headers=GOOD, json=consent))
+    await entered.wait()
+    second = await call(app, "POST", CONSENTS, headers=GOOD, json=consent)
+    assert (second.status_code, codes(second)) == (503, ["H192"])
+    refusal = await call(app, "POST", CONSENTS, headers=GOOD, content=A_RET)
+    assert (refusal.status_code, refusal.json()) == (200, {"status": "RET"})
+    leave.set()
+    assert (await first).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "raw", [b"RET", A_RET + b" ", b'["RET"]', b'{"status": "ONAY", "x": "RET"}']
+)
+async def test_a_body_that_is_read_early_is_judged_as_any_other(raw):
+    response = await call(a_door(), "POST", CONSENTS, headers=GOOD, content=raw)
+    assert (response.status_code == 400) == (raw == b"RET")
+    if response.status_code == 200:
+        assert response.json()["body"] == json.loads(raw)
 
 
 # --- refusals, trouble, bugs ----------------------------------------------------------------

@@ -1,5 +1,7 @@
 """createToken2 and the call before it, as clients make them. Source: contract 1.1."""
 
+import asyncio
+
 import pytest
 from builders.door import codes
 from builders.parties import PASSWORD, USERNAME
@@ -227,3 +229,15 @@ async def test_the_scheme_may_be_written_in_any_letters(client, scheme):
 async def test_a_header_of_ten_thousand_letters_is_nobodys(client):
     answer = await client.get("/info/city", headers={"authorization": "Bearer " + "a" * 10_000})
     assert answer.status_code == 401
+
+
+async def test_a_refresh_stands_behind_no_guesser_of_passwords(client):
+    refresh_token = (await post(client, BY_PASSWORD)).json()["refresh_token"]
+    wrong = BY_PASSWORD | {"password": "Baska-Kavak-31"}
+    guesses = [asyncio.create_task(post(client, wrong)) for _ in range(300)]
+    await asyncio.wait(guesses, return_when=asyncio.FIRST_COMPLETED)
+    body = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    refreshed = await post(client, body)
+    assert not all(guess.done() for guess in guesses)
+    assert refreshed.status_code == 200
+    assert {guess.status_code for guess in await asyncio.gather(*guesses)} == {400, 503}

@@ -12,7 +12,7 @@ from builders.heart import Heart, a_key, a_proposal, until
 from builders.house import BRAND, a_row, ago
 from builders.parties import IYS_CODE
 
-from izin.admission.lanes import Lane
+from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.consent.event import Actor
 from izin.consent.history import history
 from izin.consent.model import Recorded, Verdict
@@ -292,14 +292,30 @@ async def test_a_company_refuses_while_all_other_lanes_are_full(house, ours):
     await consented(ours)
     overload = house.app._door.overload
     async with AsyncExitStack() as full:
-        for lane in set(Lane) - {Lane.CONSENT}:
+        for lane in set(Lane) - set(LANE_OF_REFUSALS.values()):
             gate = overload.gate(lane)
             while not gate._places.locked():
                 await full.enter_async_context(gate)
         asked = {"recipients": ["+905990000001"]}
         question = await ours.post(f"{BRAND}/consents/BIREYSEL/status/MESAJ", json=asked)
         assert (question.status_code, codes(question)) == (503, ["H192"])
+        consent = await ours.post(f"{BRAND}/consents", json=a_row(2))
+        assert (consent.status_code, codes(consent)) == (503, ["H192"])
         assert (await refuse(ours)).status_code == 200
+        rows = [a_row(3, status="RET"), a_row(4, status="RET")]
+        assert (await ours.post(f"{BRAND}/consents/request", json=rows)).status_code == 202
+
+
+async def test_a_company_refuses_amid_three_thousand_consents_of_its_own(ours):
+    await consented(ours)
+    flood = [
+        asyncio.create_task(ours.post(f"{BRAND}/consents", json=a_row(number)))
+        for number in range(2, 3002)
+    ]
+    refusal = await refuse(ours)
+    answers = await asyncio.gather(*flood)
+    assert {each.status_code for each in answers} == {200, 503}, "there was a flood"
+    assert refusal.status_code == 200
 
 
 class TestWithTheDocumentedLimits:
@@ -316,3 +332,18 @@ class TestWithTheDocumentedLimits:
 
         await until(is_spent)
         assert (await refuse(ours)).status_code == 200
+
+    @pytest.mark.parametrize("path", ["consents", "consents/request"])
+    async def test_a_company_refuses_though_its_consents_have_spent_the_second(self, ours, path):
+        await consented(ours)
+        is_batch = path.endswith("request")
+
+        def body(**fields):
+            return [a_row(**fields)] if is_batch else a_row(**fields)
+
+        async def is_spent() -> bool:
+            return codes(await ours.post(f"{BRAND}/{path}", json=body())) == ["H124"]
+
+        await until(is_spent)
+        refusal = await ours.post(f"{BRAND}/{path}", json=body(status="RET", consentDate=ago()))
+        assert refusal.status_code == (202 if is_batch else 200)

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from izin.admission.buckets import Buckets
-from izin.admission.lanes import Lane
+from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.admission.limiter import Limiter, TooManyError
 from izin.admission.limits import Limits, demonstration, documented
 from izin.admission.overload import Gate, Overload, Room, rooms
@@ -77,7 +77,7 @@ async def test_a_client_that_floods_every_other_lane_can_still_sign_in_and_refus
     limiter = a_limiter(per_second=0.01)
     others = (Lane.SINGLE_STATUS, Lane.QUESTION, Lane.HISTORY, Lane.CHANGES, Lane.INFO)
     assert sum([await admitted(limiter, lane) for lane in others]) == 1
-    for lane in (Lane.TOKEN, Lane.CONSENT, Lane.BATCH):
+    for lane in (Lane.TOKEN, Lane.CONSENT, Lane.BATCH, *LANE_OF_REFUSALS.values()):
         assert await admitted(limiter, lane) == 1
 
 

@@ -4,6 +4,7 @@ import pytest
 from builders.door import an_operation
 
 from izin.access.model import Right
+from izin.admission.lanes import Lane
 from izin.api.operation import BodyKind
 from izin.api.router import Router, TableError
 
@@ -68,6 +69,7 @@ def test_an_alias_leads_to_the_same_row():
         [an_operation(body_max=0)],
         [an_operation(method="GET")],
         [an_operation(takes=BodyKind.NONE)],
+        [an_operation(lane=Lane.QUESTION)],
         [an_operation(path="no-slash")],
         [an_operation(aliases=("/sps/{iysCode}",))],
         [an_operation(right=Right.READ, aliases=("/sps/{iysCode}/brands/{brandCode}/consents",))],

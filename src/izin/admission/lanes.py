@@ -1,6 +1,8 @@
 """Lanes: calls that share a limit and a share of the house's capacity."""
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 
 class Lane(Enum):
@@ -9,8 +11,10 @@ class Lane(Enum):
     TOKEN          the token call: hourly limit H084
     SINGLE_STATUS  one address's status: hourly limit H086
     HISTORY        one address's history: hourly limit H089
-    CONSENT        one movement; nothing of another lane slows it, for it may be a RET
-    BATCH          many movements, with a budget of their own for the same reason
+    CONSENT        one movement
+    REFUSAL        one movement that is a RET: it stands behind nothing but other RETs
+    BATCH          many movements
+    REFUSAL_BATCH  many movements, all RETs, for the same reason
     QUESTION       many addresses' status, and results of a batch
     CHANGES        the feed of movements
     INFO           brands, cities, towns, the description of this door
@@ -21,8 +25,17 @@ class Lane(Enum):
     SINGLE_STATUS = "single_status"
     HISTORY = "history"
     CONSENT = "consent"
+    REFUSAL = "refusal"
     BATCH = "batch"
+    REFUSAL_BATCH = "refusal_batch"
     QUESTION = "question"
     CHANGES = "changes"
     INFO = "info"
     HEALTH = "health"
+
+
+LANE_OF_REFUSALS: Final[Mapping[Lane, Lane]] = {
+    Lane.CONSENT: Lane.REFUSAL,
+    Lane.BATCH: Lane.REFUSAL_BATCH,
+}
+"""Where a call of a lane stands instead if it carries nothing but RETs."""

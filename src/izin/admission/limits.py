@@ -1,9 +1,9 @@
 """How often one client may call: settings, and the two profiles.
 
-The contract counts "any call, 10 a second" in one pot. Here the token call, single movements and
-batches each have a pot of their own, and everything else shares one: a client that floods the
-status query must still be able to sign in and send a RET (data page 4). An hourly limit counts the
-calls of its own lane alone.
+The contract counts "any call, 10 a second" in one pot. Here the token call, single movements,
+batches, single RETs and batches of RETs each have a pot of their own, and everything else shares
+one: a client that floods the registry, be it with consents, must still be able to sign in and send
+a RET (data page 4). An hourly limit counts the calls of its own lane alone.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from typing import Final
 
 import msgspec
 
-from izin.admission.lanes import Lane
+from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 
 PER_SECOND_CODE: Final = "H124"
 
-OWN_POT: Final = frozenset((Lane.TOKEN, Lane.CONSENT, Lane.BATCH))
+OWN_POT: Final = frozenset((Lane.TOKEN, Lane.CONSENT, Lane.BATCH, *LANE_OF_REFUSALS.values()))
 """Lanes whose calls of one second are counted apart from all others."""
 
 

@@ -29,16 +29,18 @@ def rooms(connection_count: int) -> Mapping[Lane, Room]:
     """Divide a process's capacity among the lanes.
 
     Takes   connection_count: size of the process's connection pool
-    Gives   lanes whose one call is long work together hold at most half of the connections (four
+    Gives   lanes whose one call is long work together hold five eighths of the connections (five
             lanes, an eighth each, and one at least), so single calls always find one free
     """
     long_work = max(1, connection_count // 8)
     return {
-        Lane.TOKEN: Room(4, 128, 2.0),  # bound by the password hash, which is CPU
+        Lane.TOKEN: Room(1024, 1024, 2.0),  # the password's slow hash has a bench of its own
         Lane.SINGLE_STATUS: Room(1024, 1024, 0.5),  # they travel together
         Lane.CONSENT: Room(connection_count * 4, 1024, 1.0),
+        Lane.REFUSAL: Room(connection_count * 4, 1024, 5.0),
         Lane.INFO: Room(64, 256, 0.5),
         Lane.BATCH: Room(long_work, 16, 2.0),
+        Lane.REFUSAL_BATCH: Room(long_work, 64, 5.0),
         Lane.QUESTION: Room(long_work, 32, 1.0),
         Lane.HISTORY: Room(long_work, 32, 1.0),
         Lane.CHANGES: Room(long_work, 32, 1.0),

@@ -68,7 +68,8 @@ class ContractApp(Generic[S]):
         declared = request.declared_bytes
         if declared is not None and declared > self._router.body_max:
             raise too_large(self._router.body_max)
-        rows = self._router.find(scope["path"])
+        is_one_path = b"%2f" not in scope.get("raw_path", b"").lower()
+        rows = self._router.find(scope["path"]) if is_one_path else None
         if rows is None:
             raise RefusalError(Refused(code="IZ002"))
         by_method, values = rows

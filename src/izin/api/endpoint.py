@@ -1,19 +1,22 @@
 """The one pipeline through which every call goes, in the one order of errors.
 
-Size (413) → path and method (404, 405; `app`) → token (401) → right and subscription (403) →
-limit (429) → room (503) → body (408, 415, 400) → parts of path and query (422) → the handler.
-The first stage that fails answers. Source: data page 6.
+Announced size (413) → path and method (404, 405; `app`) → token (401) → right and subscription
+(403) → limit (429) → the body's coming (408, 413) → room (503) → reading it (415, 400) → parts of
+path and query (422) → the handler. The first stage that fails answers; only where a RET may come
+does the body come before the limit. Nothing is taken in for anybody unknown but the token call's
+few bytes. Source: data page 6.
 """
 
 import logging
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, Generic, Protocol
+from typing import Any, Final, Generic, NamedTuple, Protocol
 
 import msgspec
 
 from izin.access.model import Caller, Permit, Right
+from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.admission.limiter import Limiter
 from izin.admission.overload import Overload
 from izin.api import problems
@@ -23,6 +26,7 @@ from izin.api.operation import INTEGER_PARTS, Answer, BodyKind, Call, Operation,
 from izin.api.request import ClientGoneError, Request, too_large
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused, UnavailableError
+from izin.core.terms import Status
 
 _LOG = logging.getLogger(__name__)
 
@@ -106,16 +110,15 @@ async def _answer_or_refuse(
 async def _pass(
     door: Door[S], operation: Operation[S], parts: Mapping[str, str], request: Request
 ) -> Answer:
-    weighed = await _weigh(door, operation, request)
+    _weigh(operation, request)
     caller = await _caller(door, operation, request)
     path, unreadable = _read_parts(parts)
     permit = None
     if caller is not None and not unreadable:
         permit = _permit(door, operation, caller, path)
-    await door.limiter.admit(operation.lane, request.client)
-    raw = await _body(door, operation, request) if weighed is None else weighed
-    async with door.overload.gate(operation.lane):
-        body = _decode(operation, raw, request, permit)
+    arrived = await _admit(door, operation, request)
+    async with door.overload.gate(arrived.lane):
+        body = _decode(operation, arrived, request, permit)
         if unreadable:
             raise RefusalError(unreadable)
         return await operation.handler(
@@ -131,15 +134,12 @@ async def _pass(
         )
 
 
-async def _weigh(door: Door[S], operation: Operation[S], request: Request) -> bytes | None:
-    """Refuse by the announced length; without one the body has to be read to be weighed."""
+def _weigh(operation: Operation[S], request: Request) -> None:
+    """Refuse by the announced length; a body that announces none is weighed while it comes."""
     max_bytes = operation.body_max or _NO_BODY_MAX
     declared = request.declared_bytes
     if declared is not None and declared > max_bytes:
         raise too_large(max_bytes)
-    if declared is None and operation.takes is not BodyKind.NONE:
-        return await request.read(max_bytes, seconds=door.body_s_max)
-    return None
 
 
 async def _caller(door: Door[S], operation: Operation[S], request: Request) -> Caller | None:
@@ -162,13 +162,54 @@ def _permit(
     return permit
 
 
+class _Arrived(NamedTuple):
+    """A call that may go on: where it stands, its body, and what was read of that already."""
+
+    lane: Lane
+    raw: bytes
+    read: Any = msgspec.UNSET
+
+
+async def _admit(door: Door[S], operation: Operation[S], request: Request) -> _Arrived:
+    """Count the call and take its body in.
+
+    Nothing is taken in of a call that comes too often, unless it may be a RET: its limit and its
+    room are its own, and only the body can tell.
+    """
+    if operation.only_refusals is None:
+        await door.limiter.admit(operation.lane, request.client)
+        return _Arrived(operation.lane, await _body(door, operation, request))
+    arrived = _placed(operation, await _body(door, operation, request), request)
+    await door.limiter.admit(arrived.lane, request.client)
+    return arrived
+
+
+def _placed(operation: Operation[S], raw: bytes, request: Request) -> _Arrived:
+    """Put nothing but RETs into their own lane; what cannot be one is not read yet."""
+    if operation.only_refusals is None or request.is_packed or not _may_be_refusal(raw):
+        return _Arrived(operation.lane, raw)
+    try:
+        read = _DECODE[operation.takes](raw)
+    except RefusalError:
+        return _Arrived(operation.lane, raw)  # said in its turn
+    is_refusal = operation.only_refusals(read)
+    return _Arrived(LANE_OF_REFUSALS[operation.lane] if is_refusal else operation.lane, raw, read)
+
+
+def _may_be_refusal(raw: bytes) -> bool:
+    """Is the word in it, or a letter written by its number?"""
+    return Status.RET.encode() in raw or b"\\u" in raw
+
+
 async def _body(door: Door[S], operation: Operation[S], request: Request) -> bytes:
     if operation.takes is BodyKind.NONE:
         return b""
     return await request.read(operation.body_max, seconds=door.body_s_max)
 
 
-def _decode(operation: Operation[S], raw: bytes, request: Request, permit: Permit | None) -> Any:
+def _decode(
+    operation: Operation[S], arrived: _Arrived, request: Request, permit: Permit | None
+) -> Any:
     """Read the body; under a held permit it has to be one that may pass, readable or not."""
     if operation.takes is BodyKind.NONE:
         return None
@@ -176,7 +217,8 @@ def _decode(operation: Operation[S], raw: bytes, request: Request, permit: Permi
     if request.is_packed:
         raise RefusalError(held or Refused(code="IZ006"))
     try:
-        body = _DECODE[operation.takes](raw)
+        is_read = arrived.read is not msgspec.UNSET
+        body = arrived.read if is_read else _DECODE[operation.takes](arrived.raw)
     except RefusalError:
         if held:
             raise RefusalError(held) from None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic
 
+from izin.admission.lanes import LANE_OF_REFUSALS
 from izin.api.operation import BodyKind, Operation, S
 
 _SEGMENTS_MAX = 16
@@ -89,6 +90,8 @@ def _check(operation: Operation[Any]) -> None:
         raise TableError(f"{operation.id} takes a body under GET")
     if operation.only_refusals is not None and not takes_body:
         raise TableError(f"{operation.id} has no body that could be nothing but RETs")
+    if operation.only_refusals is not None and operation.lane not in LANE_OF_REFUSALS:
+        raise TableError(f"{operation.id}: its RETs have no lane of their own")
     for template in (operation.path, *operation.aliases):
         if not template.startswith("/"):
             raise TableError(f"{operation.id}: {template} does not begin with a slash")
