@@ -14,7 +14,7 @@ from builders.wire import Line, a_line, a_server
 CONSENTS = f"/sps/{OUR_PROVIDER}/brands/{OUR_BRAND}/consents"
 PROBE = b"GET /healthz HTTP/1.1\r\nhost: izin\r\n\r\n"
 HALF = b"GET /healthz HTTP/1.1\r\nhost: iz"
-SOCKETS_HOLD = 16 * 1024 * 1024
+SOCKETS_HOLD = 64 * 1024 * 1024
 """More than the sockets' own buffers take while nobody reads."""
 
 

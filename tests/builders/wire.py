@@ -49,6 +49,7 @@ class Line:
                     break
                 await self.say(piece)
                 taken += len(piece)
+                await asyncio.sleep(0)  # a fast server leaves no other moment to listen
         return taken, await answer
 
     async def hear(self) -> Heard:

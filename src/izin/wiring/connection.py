@@ -26,7 +26,7 @@ from izin.i18n.catalogue import language_of
 _SLICE = 16 * 1024
 _FILES = 2048
 _LINGER_S = 2.0
-_LINGER_BYTES = 1024 * 1024
+_LINGER_BYTES = 16 * 1024 * 1024  # more than sockets hold
 _LANGUAGE = language_of(None)  # it stands in a header that was not read
 
 
@@ -179,6 +179,12 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
         self._is_moving = True
         self._silent_bytes = 0
+
+    def on_response_complete(self) -> None:
+        """Let go of what came for a call that did not want it."""
+        super().on_response_complete()
+        if self.cycle.response_complete:
+            self.cycle.body.clear()
 
     def _wait(self) -> None:
         """Nothing is at work: the next header has to be whole in time."""
