@@ -68,8 +68,7 @@ class ContractApp(Generic[S]):
         declared = request.declared_bytes
         if declared is not None and declared > self._router.body_max:
             raise too_large(self._router.body_max)
-        is_one_path = b"%2f" not in scope.get("raw_path", b"").lower()
-        rows = self._router.find(scope["path"]) if is_one_path else None
+        rows = None if _hides_a_slash(scope) else self._router.find(scope["path"])
         if rows is None:
             raise RefusalError(Refused(code="IZ002"))
         by_method, values = rows
@@ -80,6 +79,12 @@ class ContractApp(Generic[S]):
         operation, names = row
         parts = dict(zip(names, values, strict=True))
         return await answer(self._door, operation, parts, request)
+
+
+def _hides_a_slash(scope: Scope) -> bool:
+    """Would the decoded path have other parts than the one that was sent?"""
+    raw: bytes = scope.get("raw_path", b"")
+    return b"%" in raw and b"%2f" in raw.lower()
 
 
 def _other_method(method: str, known: list[str], request: Request) -> Answer:
@@ -98,23 +103,23 @@ _EVERY_ANSWER = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
 )
+_EMPTY, _TOO_LARGE = int(HTTPStatus.NO_CONTENT), int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def headers_of(found: Answer) -> list[tuple[bytes, bytes]]:
     """Everything that goes before an answer whose body is bytes."""
-    headers = [
-        *_EVERY_ANSWER,
-        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers),
-    ]
-    if found.status != HTTPStatus.NO_CONTENT:
+    headers = list(_EVERY_ANSWER)
+    for name, value in found.headers:
+        headers.append((name.encode("latin-1"), value.encode("latin-1")))
+    if found.status != _EMPTY:
         headers.append((b"content-type", found.media.encode("latin-1")))
-        headers.append((b"content-length", str(len(found.body)).encode("ascii")))
+        headers.append((b"content-length", b"%d" % len(found.body)))
     return headers
 
 
 async def _send(found: Answer, send: Send, *, is_head: bool) -> None:
     headers = headers_of(found)
-    if found.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+    if found.status == _TOO_LARGE:
         # What is still on its way is not worth receiving.
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": int(found.status), "headers": headers})

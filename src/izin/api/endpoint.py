@@ -11,7 +11,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, Generic, NamedTuple, Protocol
+from typing import Any, Final, Generic, Protocol
 
 import msgspec
 
@@ -116,7 +116,11 @@ async def _pass(
     permit = None
     if caller is not None and not unreadable:
         permit = _permit(door, operation, caller, path)
-    arrived = await _admit(door, operation, request)
+    if operation.only_refusals is None:
+        await door.limiter.admit(operation.lane, request.client)
+        arrived = _Arrived(operation.lane, await _body(door, operation, request))
+    else:
+        arrived = await _admit_late(door, operation, request)
     async with door.overload.gate(arrived.lane):
         body = _decode(operation, arrived, request, permit)
         if unreadable:
@@ -162,7 +166,7 @@ def _permit(
     return permit
 
 
-class _Arrived(NamedTuple):
+class _Arrived(msgspec.Struct, frozen=True):
     """A call that may go on: where it stands, its body, and what was read of that already."""
 
     lane: Lane
@@ -170,15 +174,11 @@ class _Arrived(NamedTuple):
     read: Any = msgspec.UNSET
 
 
-async def _admit(door: Door[S], operation: Operation[S], request: Request) -> _Arrived:
-    """Count the call and take its body in.
+async def _admit_late(door: Door[S], operation: Operation[S], request: Request) -> _Arrived:
+    """Count a call that may be a RET: its limit and room are its own, and only the body can tell.
 
-    Nothing is taken in of a call that comes too often, unless it may be a RET: its limit and its
-    room are its own, and only the body can tell.
+    Nothing is taken in of any other call that comes too often.
     """
-    if operation.only_refusals is None:
-        await door.limiter.admit(operation.lane, request.client)
-        return _Arrived(operation.lane, await _body(door, operation, request))
     arrived = _placed(operation, await _body(door, operation, request), request)
     await door.limiter.admit(arrived.lane, request.client)
     return arrived
@@ -223,9 +223,10 @@ def _decode(
         if held:
             raise RefusalError(held) from None
         raise
-    may_pass = operation.may_pass_held()
-    if held and may_pass and not may_pass(body):
-        raise RefusalError(held)
+    if held:
+        may_pass = operation.may_pass_held()
+        if may_pass and not may_pass(body):
+            raise RefusalError(held)
     return body
 
 

@@ -92,7 +92,6 @@ class Connection(HttpToolsProtocol):
 
     _client: str | None = None
     _deadline: TimerHandle | None = None
-    _is_in_head = False
     _is_moving = False
     _is_over = False
     _silent_bytes = 0
@@ -101,6 +100,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn
         """Take a place, or say that there is none."""
         super().connection_made(transport)
+        self.url, self.headers = b"", []  # uvicorn has none before a request begins
         self._client = self.counted.enter(self.client[0] if self.client else None)
         if self._client is None:
             self._is_over = True
@@ -139,38 +139,43 @@ class Connection(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._why)
             return
-        if self._is_in_head or not self._is_moving:
-            self._silent_bytes += len(data)
-            if self._is_too_much():
-                self._refuse(self._why)
-                return
-        if self._is_in_head or self.cycle is None or self.cycle.response_complete:
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete or not self._is_moving or self._is_in_head():
+            self._count(len(data))
+
+    def _count(self, size: int) -> None:
+        """Nothing is at work, or what came moved nothing on: it may not go on for ever."""
+        self._silent_bytes += 0 if self._is_moving and not self._is_in_head() else size
+        if self._is_too_much():
+            self._refuse(self._why)
+        elif self.cycle is None or self.cycle.response_complete or self._is_in_head():
             self._wait()
+            if self.cycle is not None and self.cycle.response_complete:
+                self.cycle.body.clear()  # it was answered without
+
+    def _is_in_head(self) -> bool:
+        """Has a request begun whose header is not whole?"""
+        return self.scope is not None and "raw_path" not in self.scope
 
     def _is_too_much(self) -> bool:
-        if self._is_in_head and len(self.url) > self.bounds.target_bytes_max:
+        if len(self.url) > self.bounds.target_bytes_max:
             self._why = "IZ013"
             return True
         is_long = self._silent_bytes > self.bounds.head_bytes_max
-        if is_long or len(self.headers or ()) > self.bounds.fields_max:
+        if is_long or len(self.headers) > self.bounds.fields_max:
             self._why = "IZ012"
             return True
         return False
-
-    def on_message_begin(self) -> None:
-        """Begin a header."""
-        super().on_message_begin()
-        self._is_in_head = True
 
     def on_headers_complete(self) -> None:
         """Begin the work, unless the header is too large."""
         if self._is_too_much():
             raise OverflowError
         super().on_headers_complete()
-        self._is_in_head = False
         self._is_moving = True
         self._silent_bytes = 0
-        self._stop_waiting()
+        if self._deadline is not None:
+            self._stop_waiting()
         if len(self.pipeline) > self.bounds.pipelined_max:
             raise OverflowError
 
@@ -179,12 +184,6 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
         self._is_moving = True
         self._silent_bytes = 0
-
-    def on_response_complete(self) -> None:
-        """Let go of what came for a call that did not want it."""
-        super().on_response_complete()
-        if self.cycle.response_complete:
-            self.cycle.body.clear()
 
     def _wait(self) -> None:
         """Nothing is at work: the next header has to be whole in time."""
@@ -198,7 +197,7 @@ class Connection(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._deadline = None
-        if self._is_in_head:
+        if self._is_in_head():
             self._refuse("IZ009")
         else:
             self._end()
@@ -210,7 +209,7 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if cycle is not None and not cycle.response_complete:
-            if self._is_in_head:
+            if self._is_in_head():
                 cycle.keep_alive = False  # those before it are answered, and then it ends
                 return
             if cycle.response_started or self.pipeline:
