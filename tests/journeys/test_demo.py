@@ -133,7 +133,7 @@ def test_a_start_over_what_is_in_use_says_so(place, started):
     assert f"{place['folder'] / DATABASE} is in use" in same_folder.said()
 
 
-def test_a_process_that_dies_is_started_again_and_a_lost_database_ends_all(place, started):
+def test_whatever_dies_is_started_again_the_database_too(place, started):
     running = started("serve", "--web", "1", "--json", **place)
     base_url = running.answer()["base_url"]
     [web] = [p for p in running.tree() if "web" in p.cmdline()]
@@ -146,10 +146,7 @@ def test_a_process_that_dies_is_started_again_and_a_lost_database_ends_all(place
             return False
 
     until(lambda: not psutil.pid_exists(web.pid) and answers())
-    tree = running.tree()
-    for pid in processes_in(place["folder"] / DATABASE / "data"):
+    server = processes_in(place["folder"] / DATABASE / "data")
+    for pid in server:
         os.kill(pid, signal.SIGKILL)
-    assert running.ended() == 1
-    until_gone(tree, seconds=1)
-    [error] = running.answer()["errors"]
-    assert "PostgreSQL has ended" in error["message"]
+    until(lambda: not any(map(psutil.pid_exists, server)) and answers())
