@@ -180,7 +180,7 @@ async def test_more_calls_in_a_second_than_documented_are_refused(registry):
 @pytest.mark.parametrize("name", ["createToken2", "consentDetail", "consentsHistory"])
 async def test_more_calls_in_an_hour_than_documented_are_refused(registry, name):
     lane = TABLE[name].lane
-    limit = documented(1).hourly[lane]
+    limit = documented().hourly[lane]
     client = "203.0.113.7"
     async with busy(registry) as house:
         allowed = await house.send(cheap(name, house), client=client)
@@ -197,7 +197,7 @@ async def test_more_calls_in_an_hour_than_documented_are_refused(registry, name)
 
 
 def test_the_hourly_codes_are_those_of_the_three_lanes():
-    assert {lane: each.code for lane, each in documented(1).hourly.items()} == {
+    assert {lane: each.code for lane, each in documented().hourly.items()} == {
         Lane.TOKEN: "H084",
         Lane.SINGLE_STATUS: "H086",
         Lane.HISTORY: "H089",

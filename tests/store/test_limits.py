@@ -124,7 +124,7 @@ async def test_clients_whose_hour_is_over_are_forgotten(database, keeper_databas
 
 
 def test_the_documented_limits_are_the_contracts():
-    limits = documented(2)
+    limits = documented()
     assert limits.per_second == 10
     assert {
         lane: (each.code, each.call_count_max, each.does_restart)

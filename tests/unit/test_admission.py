@@ -60,8 +60,8 @@ def test_memory_is_bounded_and_the_least_recent_client_is_forgotten():
     assert buckets.take("b") == 0.0  # forgotten
 
 
-def a_limiter(per_second=10, process_count=1):
-    return Limiter(Limits(per_second=per_second, hourly={}, process_count=process_count))
+def a_limiter(per_second=10):
+    return Limiter(Limits(per_second=per_second, hourly={}))
 
 
 async def admitted(limiter, lane, client="192.0.2.1", calls=20):
@@ -89,9 +89,12 @@ async def test_other_lanes_share_one_pot():
     await limiter.admit(Lane.INFO, "192.0.2.2")
 
 
-async def test_a_limit_is_divided_by_the_processes():
-    assert await admitted(a_limiter(per_second=0.04, process_count=4), Lane.INFO, calls=1) == 1
-    limiter = a_limiter(per_second=4, process_count=4)
+async def test_ten_calls_at_once_are_a_second_s_worth():
+    assert await admitted(Limiter(Limits(per_second=10, hourly={})), Lane.INFO, calls=10) == 10
+
+
+async def test_what_is_past_the_limit_says_when_to_come_back():
+    limiter = a_limiter(per_second=1)
     await limiter.admit(Lane.INFO, "192.0.2.1")
     with pytest.raises(TooManyError) as refusal:
         await limiter.admit(Lane.INFO, "192.0.2.1")
@@ -109,7 +112,7 @@ async def test_the_demonstration_limits_nobody():
 
 def test_hourly_limits_without_a_database_are_refused_at_the_start():
     with pytest.raises(AssertionError, match="hourly"):
-        Limiter(documented(1))
+        Limiter(documented())
 
 
 async def hold(gate, entered, leave):

@@ -73,5 +73,4 @@ class Limiter:
 def _buckets(limits: Limits) -> Buckets | None:
     if limits.per_second is None:
         return None
-    rate = limits.per_second / limits.process_count
-    return Buckets(rate, key_count_max=limits.client_count_max)
+    return Buckets(limits.per_second, key_count_max=limits.client_count_max)

@@ -33,19 +33,17 @@ class HourlyLimit(msgspec.Struct, frozen=True, kw_only=True):
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one client may do.
 
-    per_second      calls a second and pot, over all processes; None: not limited
+    per_second      calls a second and pot, in each web process; None: not limited
     hourly          by lane; a lane that is absent is not limited and costs no query
-    process_count   web processes that share `per_second`: each gives an equal part
     client_count_max  clients whose last second one process remembers; the least recent goes first
     """
 
     per_second: float | None
     hourly: Mapping[Lane, HourlyLimit]
-    process_count: int = 1
     client_count_max: int = 50_000
 
 
-def documented(process_count: int) -> Limits:
+def documented() -> Limits:
     """Profile ``iys``: the published limits. Source: contract, table of limits."""
     return Limits(
         per_second=10,
@@ -54,7 +52,6 @@ def documented(process_count: int) -> Limits:
             Lane.SINGLE_STATUS: HourlyLimit(code="H086", call_count_max=1000),
             Lane.HISTORY: HourlyLimit(code="H089", call_count_max=100),
         },
-        process_count=process_count,
     )
 
 

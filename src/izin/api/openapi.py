@@ -87,7 +87,7 @@ def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
     if operation.right in (Right.READ, Right.WRITE):
         found |= {"H353", "H521", "H524"}
         found |= {"H520", "H586"} if operation.passes_held is not always else set()
-    hourly = documented(1).hourly.get(operation.lane)
+    hourly = documented().hourly.get(operation.lane)
     if hourly is not None:
         found.add(hourly.code)
     if operation.lane is Lane.HEALTH:

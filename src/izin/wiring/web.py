@@ -125,7 +125,7 @@ def networks_of(settings: Settings) -> tuple[Network, ...]:
 def limits_of(settings: Settings) -> Limits:
     """The limits of the profile."""
     if settings.profile is Profile.IYS:
-        return documented(settings.web_processes)
+        return documented()
     return demonstration()
 
 
