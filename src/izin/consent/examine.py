@@ -8,14 +8,13 @@ from asyncpg import Record
 
 from izin.consent import store
 from izin.consent.chain import Link
-from izin.consent.event import EventBody, committed_fields
+from izin.consent.event import EventBody, commitment_of
 from izin.consent.findings import Fault, Report
 from izin.consent.opened import Opened, Unopened, read_rows
 from izin.consent.stored import locations
 from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.storage.database import Connection
-from izin.vault.commitment import commit
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -77,7 +76,7 @@ def _link(
     if opened is Unopened.UNREADABLE:
         report.tell(Fault.UNREADABLE, event_id)
     body = opened.body if isinstance(opened, Opened) else None
-    is_committed = body is not None and row["commitment"] == _commitment(body)
+    is_committed = body is not None and row["commitment"] == commitment_of(body)
     if key is None or not is_committed:
         key = _key_in_clear(row)
     is_sound = body is not None and is_committed and _event_agrees(row, body, key)
@@ -96,10 +95,6 @@ def _link(
         is_sound=is_sound,
         names_dealers=body is not None and body.retailer_access is not None,
     )
-
-
-def _commitment(body: EventBody) -> bytes:
-    return commit(committed_fields(body), body.key.address.clear, body.salts)
 
 
 def _key_in_clear(row: Record) -> _Key | None:

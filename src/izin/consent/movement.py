@@ -6,14 +6,14 @@ from uuid import UUID
 
 import msgspec
 
-from izin.consent.event import VERSION, Actor, EventBody, committed_fields, encode_body
+from izin.consent.event import VERSION, Actor, EventBody, commitment_of, encode_body
 from izin.consent.model import Accepted, Current, Proposal
 from izin.consent.rules import dealer_after
 from izin.consent.source import ID_BY_SOURCE
 from izin.consent.store import KeyColumns, MovementColumns
 from izin.core.uuid7 import uuid7s
 from izin.keyring import Keyring
-from izin.vault.commitment import commit, draw_salts
+from izin.vault.commitment import draw_salts
 
 _JUST_AFTER = timedelta(microseconds=1)
 _MS_SHIFT = 80
@@ -89,8 +89,7 @@ def make_moves(
             is_late=proposal.is_late,
             is_dealer_kept=dealer != proposal.retailer_code,
         )
-        commitment = commit(committed_fields(body), body.key.address.clear, salt)
-        moves.append(Move(asked, body, commitment))
+        moves.append(Move(asked, body, commitment_of(body)))
     return moves
 
 

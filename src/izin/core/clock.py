@@ -35,7 +35,7 @@ def parse_wire_time(text: str) -> datetime:
     if text[11:13] == "24":  # from Python 3.14 on it would be read as the next day
         raise WireTimeValueError
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=IYS_TIME).astimezone(UTC)
+        return datetime.fromisoformat(text + "+03:00").astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise WireTimeValueError from error
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV, AESSIV
 
 from izin.core.codes import IysCode
 from izin.core.errors import StartRefusedError
-from izin.vault.commitment import commit
+from izin.vault.commitment import Leaf, commit, recipient_commitment
 from izin.vault.pseudonym import Pseudonyms, TagSecrets
 from izin.vault.secret import KeyedHash, Secret
 
@@ -47,8 +47,23 @@ def _provider_tag(material: bytes, address: bytes) -> bytes:
     return pseudonyms.provider_tag(IysCode(100001), address.decode())[0].bytes
 
 
-def _commitment(salts: bytes, note: bytes, address: bytes) -> bytes:
-    return commit({"v": 1, "note": note.decode()}, address.decode(), salts)
+def _commitment(salts: bytes, address: bytes) -> bytes:
+    leaf = Leaf(
+        recipient=recipient_commitment(address.decode(), salts),
+        actor_class="PROVIDER",
+        brand_code=200001,
+        channel="ARAMA",
+        consent_date=None,
+        event_id="0",
+        iys_code=100001,
+        kind="consent",
+        received_at="0",
+        recipient_type="BIREYSEL",
+        source=None,
+        status="ONAY",
+        version=1,
+    )
+    return commit(leaf, salts)
 
 
 KNOWN_ANSWERS: Sequence[KnownAnswer] = (
@@ -92,8 +107,8 @@ KNOWN_ANSWERS: Sequence[KnownAnswer] = (
     KnownAnswer(
         "commitment",
         _commitment,
-        (bytes(range(64)).hex(), "49c49f64c4b1720a", "2b393035393930303030303031"),
-        "c1dde962ef5ec3569cb8dcfde6d026b4085166b56b2a40a303d99b5667b7030e",
+        (bytes(range(64)).hex(), "2b393035393930303030303031"),
+        "3c6da672396747a32feb02437813ef07defb1e4bbdf589fcdd6e1f2f74c59b66",
     ),
 )
 
