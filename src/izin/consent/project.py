@@ -1,12 +1,11 @@
 """The projector: the only writer of the citizens' view, and of each brand's figures.
 
-It follows the numbers, opens each event, and writes the citizen's side in shuffled batches, so that
-neither a value nor the order of rows joins the two views. The figures, which name brands, follow in
-transactions of their own.
+It follows the numbers, opens each event, and writes the citizen's side in batches that lie in the
+order of their own tags, so that neither a value nor the order of rows joins the two views. The
+figures, which name brands, follow in transactions of their own.
 """
 
 import logging
-import random
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -30,8 +29,6 @@ _log = logging.getLogger("izin.projector")
 
 BATCH_ROWS = 2000
 NAMED_MAX = 20
-
-_shuffle = random.SystemRandom().shuffle
 
 
 class CitizenConsent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -183,17 +180,32 @@ def _tell(aside: list[tuple[int, UUID | None]]) -> None:
 
 
 def citizen_rows(keyring: Keyring, bodies: Iterable[EventBody]) -> list[CitizenRow]:
-    """The citizen's side of movements, the last of each slot, shuffled."""
+    """The citizen's side of movements, the last of each slot, in the order of their tags.
+
+    That order follows from what the rows are stored under, so it says nothing of the order in which
+    they came; and the server finds its way in the index once for neighbours.
+    """
     citizen = keyring.citizen
-    last = {citizen.pseudonyms.slot(*_place(body.key)): body for body in bodies}
-    rows: list[CitizenRow] = []
-    for slot, body in last.items():
-        tag, bucket = citizen.pseudonyms.citizen_tag(body.key.address.clear)
-        content = _encode(_content(citizen, body))
-        sealed = citizen.sealer.seal(bucket, slot.bytes, content)
-        rows.append(CitizenRow(tag, slot, bucket, sealed))
-    _shuffle(rows)
+    bodies = list(bodies)
+    last = dict(
+        zip(citizen.pseudonyms.slots(_place(body.key) for body in bodies), bodies, strict=True)
+    )
+    located = citizen.pseudonyms.citizen_tags([each.key.address.clear for each in last.values()])
+    sealed = citizen.sealer.seal_many(
+        [bucket for _, bucket in located],
+        [slot.bytes for slot in last],
+        [_encode(_content(citizen, body)) for body in last.values()],
+    )
+    rows = [
+        CitizenRow(tag, slot, bucket, content)
+        for slot, (tag, bucket), content in zip(last, located, sealed, strict=True)
+    ]
+    rows.sort(key=_order)
     return rows
+
+
+def _order(row: CitizenRow) -> tuple[int, int]:
+    return row.tag.int, row.slot.int
 
 
 def _place(key: ConsentKey) -> tuple[str, BrandCode, Channel, RecipientType]:
@@ -218,7 +230,7 @@ def _content(citizen: CitizenKeys, body: EventBody) -> CitizenConsent:
 
 
 async def write_citizens(connection: Connection, rows: list[CitizenRow]) -> None:
-    """Put rows into the citizens' view, as shuffled."""
+    """Put rows into the citizens' view, in their order."""
     await store.upsert_citizen(
         connection,
         [row.tag for row in rows],

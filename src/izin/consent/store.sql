@@ -185,7 +185,7 @@ order by channel, recipient_type, tag
 limit $6::integer
 
 -- name: upsert_citizen
--- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n] · $4 sealed bytea[n], shuffled
+-- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n] · $4 sealed bytea[n], in key order
 insert into citizen_consent as stored (tag, slot, bucket, sealed)
 select given.tag, given.slot, given.bucket, given.sealed
 from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[]) as given (tag, slot, bucket, sealed)

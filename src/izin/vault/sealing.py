@@ -23,9 +23,9 @@ PADDED_BYTES = 256
 """Citizens' rows are a multiple of this long, so that their length says next to nothing."""
 
 _HEAD = struct.Struct(">BBi")
-_NONCE_BYTES = 12
+NONCE_BYTES = 12
 _TAG_BYTES = 16
-_OVERHEAD_BYTES = _HEAD.size + _NONCE_BYTES + _TAG_BYTES
+_OVERHEAD_BYTES = _HEAD.size + NONCE_BYTES + _TAG_BYTES
 _CITIZEN_INFO = b"izin/v1/citizen-seal"
 _CITIZEN_PLACE = ("citizen_consent", "sealed")
 _BUCKETS_KEPT = 16_384
@@ -67,8 +67,14 @@ class Sealer:
         Takes   row: the bytes of the row's key · plaintext: at least one byte
         Cost    3 µs
         """
-        nonce = os.urandom(_NONCE_BYTES)
-        bound = _place(table, column) + framed(row) + self._tail
+        return self.seal_with(os.urandom(NONCE_BYTES), _place(table, column), row, plaintext)
+
+    def seal_with(self, nonce: bytes, place: bytes, row: bytes, plaintext: bytes) -> bytes:
+        """Seal one value under a nonce that was drawn for it alone.
+
+        Takes   place: LP(table) ‖ LP(column)
+        """
+        bound = place + framed(row) + self._tail
         return self._head + nonce + self._cipher.encrypt(nonce, plaintext, bound)
 
     def seal_many(
@@ -80,11 +86,9 @@ class Sealer:
         """
         place, tail = _place(table, column), self._tail
         head, encrypt = self._head, self._cipher.encrypt
-        drawn = os.urandom(_NONCE_BYTES * len(rows))
-        nonces = [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
         return [
             head + nonce + encrypt(nonce, plaintext, place + framed(row) + tail)
-            for nonce, row, plaintext in zip(nonces, rows, plaintexts, strict=True)
+            for nonce, row, plaintext in zip(_nonces(len(rows)), rows, plaintexts, strict=True)
         ]
 
     def open(self, blob: bytes, table: str, column: str, row: bytes) -> bytes:
@@ -98,7 +102,7 @@ class Sealer:
         if len(blob) <= _OVERHEAD_BYTES:
             raise SealBrokenError("too short for an envelope")
         bound = _place(table, column) + framed(row) + self._tail
-        start = _HEAD.size + _NONCE_BYTES
+        start = _HEAD.size + NONCE_BYTES
         try:
             return self._cipher.decrypt(blob[_HEAD.size : start], blob[start:], bound)
         except InvalidTag as error:
@@ -140,7 +144,23 @@ class CitizenSealer:
 
         Takes   row: the bytes of the row's key
         """
-        return self._sealer(bucket).seal(*_CITIZEN_PLACE, row, padded(plaintext))
+        return self.seal_many([bucket], [row], [plaintext])[0]
+
+    def seal_many(
+        self, buckets: Sequence[int], rows: Sequence[bytes], plaintexts: Sequence[bytes]
+    ) -> list[bytes]:
+        """Pad and seal the content of many rows, in order.
+
+        Takes   rows: the bytes of each row's key
+        Cost    6 µs a row, half of it the key of a bucket that was not met lately
+        """
+        sealer, place = self._sealer, _place(*_CITIZEN_PLACE)
+        return [
+            sealer(bucket).seal_with(nonce, place, row, padded(plaintext))
+            for bucket, nonce, row, plaintext in zip(
+                buckets, _nonces(len(rows)), rows, plaintexts, strict=True
+            )
+        ]
 
     def open(self, blob: bytes, bucket: int, row: bytes) -> bytes:
         """Open what was sealed for this row.
@@ -169,6 +189,12 @@ def unpadded(padded_text: bytes) -> bytes:
     if not bare.endswith(b"\x80"):
         raise SealBrokenError("not padded")
     return bare[:-1]
+
+
+def _nonces(count: int) -> list[bytes]:
+    """Draw the nonces of many values in one call to the system."""
+    drawn = os.urandom(NONCE_BYTES * count)
+    return [drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES)]
 
 
 @lru_cache(64)
