@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from izin.cli.codes import GOOD, REFUSED
+from izin.wiring.garbage import look_for_cycles_seldom
 
 COMMANDS = {
     "demo": ("demo", "Start a demonstration: database, invented people, the API."),
@@ -88,4 +89,5 @@ def _refuse(message: str, *, as_json: bool) -> None:
 
 def app() -> None:
     """Run the process's own command line."""
+    look_for_cycles_seldom()
     sys.exit(run(sys.argv[1:]))

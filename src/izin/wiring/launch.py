@@ -121,7 +121,8 @@ class _Launch:
             return
         await self._give_logins()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._keep(("keeper",), (), self._webs_ended))
+            for _ in range(self._settings.keeper_processes):
+                group.create_task(self._keep(("keeper",), (), self._webs_ended))
             group.create_task(self._keep_webs())
             group.create_task(_unless(self._stop, self._keep_database()))
             group.create_task(self._tell(ready))

@@ -10,6 +10,7 @@ import sys
 import uvloop
 
 from izin.core.errors import StartRefusedError
+from izin.wiring.garbage import look_for_cycles_seldom
 from izin.wiring.keeper import run_keeper
 from izin.wiring.launch import REFUSED
 from izin.wiring.settings import read_settings
@@ -28,6 +29,7 @@ def main(arguments: list[str]) -> int:
     parent, *work = arguments
     if not _ends_with(int(parent)):
         return 0
+    look_for_cycles_seldom()
     try:
         return _run(work)
     except StartRefusedError as error:

@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile                 demo or iys: the limits of one client
     host, port              where the contract API listens
     web_processes           processes that answer; one a core is a good start
+    keeper_processes        processes that do what was left to be done; one of them numbers and
+                            projects, and another takes over when it ends
     database_url            PostgreSQL 16 or newer; absent, an embedded one under data_folder
     web_database_url        the same database for the web processes: a login that is a member of
                             izin_web alone, or a way through a pooler
@@ -73,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host: str = "127.0.0.1"
     port: Port = 8000
     web_processes: Processes = 2
+    keeper_processes: Processes = 2
     database_url: str | None = None
     web_database_url: str | None = None
     data_folder: Path = Path("var")
