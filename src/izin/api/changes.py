@@ -6,6 +6,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.documents import CHANGES
 from izin.api.operation import Answer, Call, Operation, Param, Summary
+from izin.api.paging import whole_number
 from izin.api.services import Services, brand_of
 from izin.api.wire import movement
 from izin.core.errors import RefusalError, Refused
@@ -76,8 +77,9 @@ def _limit(text: str | None, refused: list[Refused]) -> int:
     """Read the page's size; the value is echoed as text, as the contract shows it."""
     if text is None:
         return LIMIT_MAX
-    if text.isascii() and text.isdigit() and 0 < len(text) <= 9 and 0 < int(text) <= LIMIT_MAX:  # noqa: PLR2004
-        return int(text)
+    number = whole_number(text)
+    if number is not None and 0 < number <= LIMIT_MAX:
+        return number
     refused.append(Refused(code="H507", location=("limit",), value=text))
     return LIMIT_MAX
 

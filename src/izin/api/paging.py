@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from izin.core.errors import Refused
 
 _OFFSET_MAX = 1_000_000
+_DIGITS_MAX = 9
 
 
 def read_limit(query: Mapping[str, str], at_most: int, refused: list[Refused]) -> int:
@@ -37,9 +38,8 @@ def read_offset(query: Mapping[str, str], refused: list[Refused]) -> int:
 
 def whole_number(text: str) -> int | None:
     """Read decimal digits; None for whatever else a text may be."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None  # noqa: PLR2004
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX else None
 
 
 def _echo(text: str) -> int | str:
-    bare = text.removeprefix("-")
-    return int(text) if bare.isascii() and bare.isdigit() and len(bare) <= 9 else text  # noqa: PLR2004
+    return text if whole_number(text.removeprefix("-")) is None else int(text)

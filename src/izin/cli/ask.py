@@ -21,11 +21,11 @@ from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType
 from izin.i18n.catalogue import Language
 from izin.wiring.parts import Parts, utc_now
+from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 
 app = typer.Typer()
 
-ROLE = "izin_web"
 _HEADINGS = ("place", "address", "channel", "decision", "reason", "since", "basis")
 _STYLES = {Decision.ALLOWED: "green", Decision.DENIED: "red", Decision.UNKNOWN: "yellow"}
 
@@ -68,7 +68,7 @@ def ask_command(
     """
     with screen(as_json, lang) as to:
         asking = _Asking(BrandCode(brand), type_, addresses, channel, _instant(at))
-        _show(to, *over(ROLE, asking.answer))
+        _show(to, *over(WEB, asking.answer))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -19,11 +19,11 @@ from izin.files.form import Form, Kind
 from izin.files.write import replacing
 from izin.i18n.catalogue import Language
 from izin.wiring.parts import Parts
+from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 
 app = typer.Typer()
 
-ROLE = "izin_web"
 _TOLD_EVERY = 500
 
 File = Annotated[Path, typer.Argument(help="Where to; .csv or .xlsx.", dir_okay=False)]
@@ -56,7 +56,7 @@ def export_command(
                     with replacing(file) as stream:
                         return await export(rows, stream, form)
 
-            rows = over(ROLE, work)
+            rows = over(WEB, work)
         to.tell(to.said("export_done", rows=rows, brand=brand, file=file), style="bold")
         to.give({"rows": rows, "file": str(file)})
 

@@ -28,11 +28,10 @@ from izin.i18n.catalogue import Language
 from izin.provider.model import Provider
 from izin.storage.database import Connection
 from izin.wiring.parts import Parts, utc_now
+from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 
 app = typer.Typer()
-
-ROLE = "izin_web"
 
 File = Annotated[
     Path, typer.Argument(help="CSV or XLSX; its content says which.", exists=True, dir_okay=False)
@@ -82,7 +81,7 @@ def import_command(
                 )
                 return await import_file(order, _registry(parts, brand), heard)
 
-            outcome = over(ROLE, work)
+            outcome = over(WEB, work)
         _show(to, outcome, error_path)
 
 

@@ -9,11 +9,11 @@ from izin.core.clock import wire_day
 from izin.i18n.catalogue import Language
 from izin.keyring.survey import KeyGroup, Tried, survey, try_keys
 from izin.wiring.parts import Parts, key_provider
+from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
 app = typer.Typer(no_args_is_help=False)
 
-ROLE = "izin_keeper"
 _HEADINGS = ("purpose", "period", "scopes", "count", "first", "last")
 
 
@@ -27,7 +27,7 @@ def keys_command(ctx: typer.Context, as_json: AsJson = False, lang: In = Languag
         return await survey(parts.database)
 
     with screen(as_json, lang) as to:
-        _show(to, over(ROLE, work))
+        _show(to, over(KEEPER, work))
 
 
 def _show(to: Screen, groups: list[KeyGroup]) -> None:
@@ -48,7 +48,7 @@ def check_command(as_json: AsJson = False, lang: In = Language.TR) -> None:
     """See that every key opens under the root key; exit 1 if one does not."""
     with screen(as_json, lang) as to:
         with to.progress(to.said("keys_progress")) as told:
-            tried = over(ROLE, lambda settings, parts: _try(settings, parts, told))
+            tried = over(KEEPER, lambda settings, parts: _try(settings, parts, told))
         for lost in tried.lost:
             what = {"key": lost.key_id, "purpose": lost.purpose, "period": lost.period}
             to.tell(to.said("keys_lost", **what), style="red")

@@ -16,11 +16,11 @@ from izin.consent.rebuild import check, write
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
 from izin.wiring.parts import Parts
+from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
 app = typer.Typer()
 
-ROLE = "izin_keeper"
 STATEMENT_MS_MAX = 1_800_000
 """Both views are counted, which takes long where they are large."""
 
@@ -44,14 +44,14 @@ def rebuild_command(
             async def work(settings: Settings, parts: Parts) -> Report:
                 assert settings.database_url is not None, "there is a registry"
                 database = await Database.open(
-                    settings.database_url, role=ROLE, size_max=1, statement_ms=STATEMENT_MS_MAX
+                    settings.database_url, role=KEEPER, size_max=1, statement_ms=STATEMENT_MS_MAX
                 )
                 try:
                     return await act(database, parts.keyring, told)
                 finally:
                     await database.close()
 
-            report = over(ROLE, work)
+            report = over(KEEPER, work)
         _show(to, report, do_write=do_write)
 
 

@@ -28,6 +28,7 @@ from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import migrate
 from izin.wiring.launch import environment_of
 from izin.wiring.parts import Parts, open_parts
+from izin.wiring.roles import OPERATOR, WEB
 from izin.wiring.settings import LogLevel, Settings
 
 IYS_CODE = IysCode(731000)
@@ -114,7 +115,7 @@ async def running(folder: Path) -> AsyncIterator[Registry]:
         limits_url = await _limits_database(server.url)
         async with (
             _served(settings),
-            open_parts(settings, role="izin_web") as parts,
+            open_parts(settings, role=WEB) as parts,
             _opened(server.url) as owner,
             _opened(limits_url) as limits,
         ):
@@ -155,7 +156,7 @@ async def _opened(url: str) -> AsyncIterator[Database]:
 
 async def _enter_parties(url: str) -> str:
     password = secrets.token_urlsafe(24)
-    database = await Database.open(url, role="izin_operator")
+    database = await Database.open(url, role=OPERATOR)
     passwords = Passwords()
     try:
         # not activated yet: back-dated loading is open

@@ -14,13 +14,14 @@ from starlette.routing import Route
 
 from izin.cli.bench.sql import SQL
 from izin.storage.database import Database
+from izin.wiring.roles import WEB
 
 URL = "IZIN_BENCH_URL"
 _CONSTANT = {"status": "ONAY", "source": "HS_WEB"}
 
 
 async def _serve(listening: socket.socket) -> None:
-    database = await Database.open(os.environ[URL], role="izin_web")
+    database = await Database.open(os.environ[URL], role=WEB)
 
     async def constant(_: Request) -> JSONResponse:
         return JSONResponse(_CONSTANT)
