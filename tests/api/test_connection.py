@@ -11,6 +11,8 @@ from builders.door import OUR_BRAND, OUR_PROVIDER, a_door
 from builders.heart import until
 from builders.wire import Line, a_line, a_server
 
+from izin.api.request import WHOLE_BODY
+
 CONSENTS = f"/sps/{OUR_PROVIDER}/brands/{OUR_BRAND}/consents"
 PROBE = b"GET /healthz HTTP/1.1\r\nhost: izin\r\n\r\n"
 HALF = b"GET /healthz HTTP/1.1\r\nhost: iz"
@@ -130,6 +132,42 @@ async def test_a_broken_request_does_not_take_the_answer_of_the_one_before(broke
         await line.say(a_post("content-length: 2") + broken)
         assert (await line.hear()).status == 200
         assert await line.is_closed()
+
+
+# --- bodies -----------------------------------------------------------------------------------
+
+
+async def test_the_door_is_told_whether_a_body_is_there_when_its_work_begins():
+    told = []
+
+    async def app(scope, receive, send):
+        told.append(WHOLE_BODY in scope.get("extensions", ()))
+        while (await receive())["more_body"]:
+            pass
+        headers = [(b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def is_begun() -> bool:
+        return len(told) == 3
+
+    whole = a_post("content-length: 2")
+    async with a_server(app) as port, a_line(port) as line:
+        for request in (whole, a_post("transfer-encoding: chunked", body=b"2\r\n{}\r\n0\r\n\r\n")):
+            await line.say(request)
+            assert (await line.hear()).status == 200
+        await line.say(whole[:-1])
+        await until(is_begun)
+        await line.say(whole[-1:])
+        assert (await line.hear()).status == 200
+    assert told == [True, True, False]
+
+
+async def test_a_body_that_comes_too_slowly_is_given_up():
+    async with a_server(a_door(body_s_max=0.05)) as port, a_line(port) as line:
+        await line.say(a_post("content-length: 3"))
+        heard = await line.hear()
+    assert (heard.status, heard.codes) == (408, ["IZ009"])
 
 
 # --- slow and idle clients --------------------------------------------------------------------

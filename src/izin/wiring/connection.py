@@ -20,6 +20,7 @@ from izin.api.app import headers_of
 from izin.api.client import Network, peer_of
 from izin.api.endpoint import encoded
 from izin.api.operation import Answer
+from izin.api.request import WHOLE_BODY
 from izin.core.errors import RefusalError, Refused, UnavailableError
 from izin.i18n.catalogue import language_of
 
@@ -184,6 +185,11 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
         self._is_moving = True
         self._silent_bytes = 0
+
+    def on_message_complete(self) -> None:
+        """Tell the door that it need not wait for more."""
+        super().on_message_complete()
+        self.scope["extensions"] = {WHOLE_BODY: {}}
 
     def _wait(self) -> None:
         """Nothing is at work: the next header has to be whole in time."""
