@@ -12,6 +12,7 @@ from builders.heart import until
 from builders.wire import Line, a_line, a_server
 
 from izin.api.request import WHOLE_BODY
+from izin.wiring.connection import OneWrite
 
 CONSENTS = f"/sps/{OUR_PROVIDER}/brands/{OUR_BRAND}/consents"
 PROBE = b"GET /healthz HTTP/1.1\r\nhost: izin\r\n\r\n"
@@ -168,6 +169,52 @@ async def test_a_body_that_comes_too_slowly_is_given_up():
         await line.say(a_post("content-length: 3"))
         heard = await line.hear()
     assert (heard.status, heard.codes) == (408, ["IZ009"])
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+class Sent(asyncio.Transport):
+    """A transport that keeps what is done to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = []
+
+    def write(self, data):
+        self.done.append(data)
+
+    def write_eof(self):
+        self.done.append("eof")
+
+    def close(self):
+        self.done.append("close")
+
+    abort = close
+
+    def is_closing(self):
+        return "close" in self.done
+
+
+@pytest.mark.parametrize(
+    ("end", "sent"),
+    [
+        (None, [b"head and body"]),
+        ("write_eof", [b"head and body", "eof"]),
+        ("close", [b"head and body", "close"]),
+        ("abort", ["close"]),
+    ],
+)
+async def test_head_and_body_of_an_answer_are_sent_in_one_piece(end, sent):
+    transport = Sent()
+    one = OneWrite(transport, asyncio.get_running_loop())
+    one.write(b"head ")
+    one.write(b"and body")
+    assert transport.done == []
+    if end is not None:
+        getattr(one, end)()
+    await asyncio.sleep(0)  # the turn of the loop in which it was written
+    assert transport.done == sent
 
 
 # --- slow and idle clients --------------------------------------------------------------------

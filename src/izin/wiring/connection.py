@@ -5,7 +5,7 @@ bounded, connections are counted, and what is no HTTP is refused in the shape of
 """
 
 import resource
-from asyncio import TimerHandle, Transport
+from asyncio import AbstractEventLoop, TimerHandle, Transport
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -85,6 +85,45 @@ class Counted:
                 del self._by_client[client]
 
 
+class OneWrite:
+    """A transport that sends what one turn of the loop writes in one piece.
+
+    The server writes the head of an answer and its body apart, and each write is a call of the
+    kernel and a packet of its own.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        """Take the real one."""
+        self._transport = transport
+        self._loop = loop
+        self._written: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is the real one's."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send it at the end of this turn."""
+        if not self._written:
+            self._loop.call_soon(self._flush)
+        self._written.append(data)
+
+    def write_eof(self) -> None:
+        """Send what was written, and nothing after it."""
+        self._flush()
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        """Send what was written, and end."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        written, self._written = self._written, []
+        if written and not self._transport.is_closing():
+            self._transport.write(b"".join(written))
+
+
 class Connection(HttpToolsProtocol):
     """uvicorn's own, with bounds; `bounded` makes a class that has them."""
 
@@ -100,7 +139,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn
         """Take a place, or say that there is none."""
-        super().connection_made(transport)
+        super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type] # it has all of it
         self.url, self.headers = b"", []  # uvicorn has none before a request begins
         self._client = self.counted.enter(self.client[0] if self.client else None)
         if self._client is None:
