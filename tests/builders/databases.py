@@ -1,11 +1,12 @@
-"""Databases of one server, by their URL."""
+"""Databases of one server, by their URL; and servers that die or freeze."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import psutil
 
 from izin.storage.embedded import DATABASE
 
@@ -27,3 +28,29 @@ async def copy_of_template(url: str) -> AsyncIterator[str]:
         await maintenance.execute(f"drop database {name} with (force)")
     finally:
         await maintenance.close()
+
+
+def cut_off(pid: int) -> None:
+    """End a process and all below it at one instant, none of them able to say a word."""
+    server = psutil.Process(pid)
+    server.suspend()
+    tree = [server, *server.children(recursive=True)]
+    for process in tree:
+        process.suspend()
+    for process in tree:
+        process.kill()
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """A process and all below it stand still while the block runs; their sockets stay open."""
+    server = psutil.Process(pid)
+    tree = [server, *server.children(recursive=True)]
+    for process in tree:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in tree:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()

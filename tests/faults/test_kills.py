@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-import psutil
 import pytest
+from builders.databases import cut_off
 from builders.heart import a_proposal, keeping, until
 
 from izin.consent.event import Actor
@@ -109,17 +109,6 @@ class Registry:
             distinct = "select count(distinct event_id) from entry"
             assert await connection.fetchval(distinct) == told
             assert await connection.fetchval("select sum(approvals) from brand_figure") == told
-
-
-def cut_off(pid: int) -> None:
-    """End a process and all below it at one instant, none of them able to say a word."""
-    server = psutil.Process(pid)
-    server.suspend()
-    tree = [server, *server.children(recursive=True)]
-    for process in tree:
-        process.suspend()
-    for process in tree:
-        process.kill()
 
 
 @asynccontextmanager

@@ -23,6 +23,8 @@ _READ_BY_OTHERS = frozenset({"IZIN_CONFIG", "IZIN_CITUS_URL"})
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Processes = Annotated[int, msgspec.Meta(ge=1, le=256)]
+ReplicaAge = Annotated[float, msgspec.Meta(ge=0.1, le=1.0)]
+"""A refusal counts within a second everywhere, and no setting takes that back."""
 
 
 class Mode(StrEnum):
@@ -60,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database_url            PostgreSQL 16 or newer; absent, an embedded one under data_folder
     web_database_url        the same database for the web processes: a login that is a member of
                             izin_web alone, or a way through a pooler
+    replica_database_url    a streaming replica that may answer the web processes' questions
+    replica_age_s_max       how old its answers may be at most; older ones the primary gives
     data_folder             where the embedded database, its keys and the demonstration's file lie
     root_key_file           root key of the sandbox; absent, it lies in data_folder
     pool_size               connections to the database, a process; the keeper holds five for good
@@ -78,6 +82,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keeper_processes: Processes = 2
     database_url: str | None = None
     web_database_url: str | None = None
+    replica_database_url: str | None = None
+    replica_age_s_max: ReplicaAge = 0.8
     data_folder: Path = Path("var")
     root_key_file: Path | None = None
     pool_size: Annotated[int, msgspec.Meta(ge=6, le=500)] = 8
@@ -130,11 +136,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             f"Known settings: {', '.join(PREFIX + f.upper() for f in Settings.__struct_fields__)}."
         ) from error
     _check_networks(settings.trusted_proxies)
-    if settings.database_url is not None and not _is_database_url(settings.database_url):
-        raise StartRefusedError(  # it may hold a password, so it is not repeated
-            f"{PREFIX}DATABASE_URL is no address of a database: write it as "
-            "postgresql://user:password@host:5432/name, with %-codes for special characters."
-        )
+    for name in ("database_url", "replica_database_url"):
+        url = getattr(settings, name)
+        if url is not None and not _is_database_url(url):
+            raise StartRefusedError(  # it may hold a password, so it is not repeated
+                f"{PREFIX}{name.upper()} is no address of a database: write it as "
+                "postgresql://user:password@host:5432/name, with %-codes for special characters."
+            )
     return settings
 
 

@@ -23,17 +23,14 @@ from izin.api.client import Network
 from izin.api.endpoint import Door
 from izin.api.operation import Operation
 from izin.api.services import Services
-from izin.consent.check import Checker
-from izin.consent.coalesce import Bounds
 from izin.consent.project import unprojected_count
-from izin.consent.record import Recorder
-from izin.consent.together import Together
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
 from izin.telemetry.log import configure
 from izin.wiring.connection import ConnectionBounds, allow_open_files, server_of
 from izin.wiring.parts import Parts, open_parts, utc_now
+from izin.wiring.replica import Asking, open_replica, who_asks
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Profile, Settings
 
@@ -57,13 +54,13 @@ OPERATIONS: tuple[Operation[Services], ...] = (
 @asynccontextmanager
 async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
     """The API with everything it needs, ready to answer."""
-    async with open_parts(settings, role=WEB) as parts:
+    async with open_parts(settings, role=WEB) as parts, open_replica(settings) as replica:
         directory = Directory(parts.database, parts.keyring.pseudonyms.brand_ref)
         await directory.refresh()
         passwords = Passwords()
         following = asyncio.create_task(directory.run())
         try:
-            yield _app(settings, parts, directory, passwords)
+            yield _app(settings, parts, who_asks(parts, replica), directory, passwords)
         finally:
             following.cancel()
             with suppress(asyncio.CancelledError):
@@ -72,19 +69,22 @@ async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
 
 
 def _app(
-    settings: Settings, parts: Parts, directory: Directory, passwords: Passwords
+    settings: Settings,
+    parts: Parts,
+    who: Asking,
+    directory: Directory,
+    passwords: Passwords,
 ) -> ContractApp[Services]:
     keyring, database = parts.keyring, parts.database
     access_tokens = AccessTokens(database, keyring.tokens)
-    recorder = Recorder(keyring)
     services = Services(
         database=database,
         keyring=keyring,
         directory=directory,
         tokens=Tokens(database, keyring.tokens, passwords=passwords, access_tokens=access_tokens),
-        recorder=recorder,
-        together=Together(database, recorder),
-        checker=Checker(database, keyring, Bounds()),
+        recorder=who.recorder,
+        together=who.together,
+        checker=who.checker,
         calendar=Calendar.load(),
         window=FeedWindow(
             days=settings.pull_window_days, withheld_minutes=settings.withheld_minutes

@@ -1,0 +1,265 @@
+"""A replica answers while it is provably young, and no refusal is overlooked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from builders.databases import cut_off, frozen
+from builders.heart import a_key, a_proposal, until
+from builders.replica import LAST_LOOK_UP, Pair, a_pair, a_primary, a_replica, on
+
+from izin.consent.record import OnRepeat
+from izin.core.errors import StartRefusedError, UnavailableError
+from izin.core.terms import Source, Status
+from izin.storage.migrate import migrate
+from izin.storage.replica import Replica, Way
+from izin.wiring.settings import Settings
+from izin.wiring.web import open_app
+
+AGE_S_MAX = 0.8
+
+
+def her_refusal(number: int):
+    return a_proposal(number, status=Status.RET, source=Source.IYS_WEB, consented_at=None)
+
+
+@pytest.fixture
+async def pair(quick_folder) -> AsyncIterator[Pair]:
+    async with a_pair(quick_folder, replica_age_s_max=AGE_S_MAX) as opened:
+        await opened.elsewhere(a_proposal(1))
+        await until(opened.is_asked)
+        yield opened
+
+
+class Asked:
+    """Every answer about one phone, and when its question was asked."""
+
+    def __init__(self, pair: Pair, number: int) -> None:
+        self._pair = pair
+        self._number = number
+        self.answers: list[tuple[float, Status | None]] = []
+
+    async def ask(self) -> Status | None:
+        asked_s = self._pair.replica.clock_s()
+        found = await self._pair.status(self._number)
+        self.answers.append((asked_s, found))
+        return found
+
+    async def is_refused(self) -> bool:
+        return await self.ask() is Status.RET
+
+    def latest_old_yes(self) -> float | None:
+        """When a question was asked that still was not answered with the refusal."""
+        return max((at for at, found in self.answers if found is not Status.RET), default=None)
+
+
+async def test_single_questions_lists_and_receipts_come_from_the_replica(pair):
+    async def replicas(asked) -> bool:
+        before = await on(pair.standby, LAST_LOOK_UP)
+        assert await asked()
+        return before != await on(pair.standby, LAST_LOOK_UP)
+
+    for asked in (
+        lambda: pair.checker.standing(a_key(1)),
+        lambda: pair.checker.standings([a_key(1), a_key(2)]),
+        lambda: pair.checker.detail(a_key(1)),
+        lambda: pair.checker.may_use([a_key(1)], [66438915]),
+    ):
+        await until(lambda asked=asked: replicas(asked))
+    assert await pair.checker.standings([a_key(2)]) == [None]
+
+
+async def test_a_refusal_counts_within_the_bound_without_any_number_given(pair):
+    """No sequencer runs here: what counts is the position in the log, never a number."""
+    for number in range(2, 22):
+        await pair.elsewhere(a_proposal(number))
+        asked = Asked(pair, number)
+        await until(lambda asked=asked: stands(asked, Status.ONAY))
+        await pair.elsewhere(her_refusal(number))
+        acknowledged_s = pair.replica.clock_s()
+        asked.answers.clear()
+        await until(asked.is_refused)
+        assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
+    assert await on(pair.primary, "select published_idx from sequence_head") == 0
+
+
+async def stands(asked: Asked, status: Status) -> bool:
+    return await asked.ask() is status
+
+
+async def test_a_replica_that_stands_still_is_not_asked_past_the_bound(pair):
+    was_overlooked = False
+    for number in range(2, 40):
+        await pair.elsewhere(a_proposal(number))
+        await until(pair.is_asked)
+        await until(lambda number=number: stands(Asked(pair, number), Status.ONAY))
+        await on(pair.standby, "select pg_wal_replay_pause()")
+        await pair.elsewhere(her_refusal(number))
+        acknowledged_s = pair.replica.clock_s()
+        asked = Asked(pair, number)
+        was_overlooked |= not await asked.is_refused()
+        await until(asked.is_refused)
+        assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
+        assert await pair.who_answers(number) is pair.primary
+        assert "bytes behind" in pair.replica.doubt
+        await on(pair.standby, "select pg_wal_replay_resume()")
+        if was_overlooked:
+            break
+    # else the replica was never asked while it stood still, and nothing was tried
+    assert was_overlooked
+    await until(pair.is_asked)
+
+
+async def answers_throughout(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> None:
+    """Ask one question after the other while something happens; every answer is there and right."""
+    doing = asyncio.create_task(trouble())
+    count = 0
+    while not doing.done() or count == 0:
+        assert await pair.status() is Status.ONAY
+        count += 1
+    await doing
+
+
+async def test_a_replica_that_is_killed_is_missed_by_nobody(pair):
+    async def kill() -> None:
+        await asyncio.to_thread(cut_off, pair.standby.pid)
+        await until(lambda: is_doubted(pair))
+
+    await answers_throughout(pair, kill)
+    assert pair.replica.proof() is None
+    await asyncio.to_thread(pair.standby.stop)
+    await asyncio.to_thread(pair.standby.start)
+    await until(pair.is_asked)
+
+
+async def is_doubted(pair: Pair) -> bool:
+    return pair.replica.proof() is None and pair.replica.doubt is not None
+
+
+async def test_a_replica_that_does_not_answer_holds_nobody_up(pair):
+    async def freeze() -> None:
+        with frozen(pair.standby.pid):
+            await until(lambda: is_doubted(pair))
+
+    await answers_throughout(pair, freeze)
+    await until(pair.is_asked, seconds=60)
+
+
+async def test_without_a_primary_there_is_an_answer_for_as_long_as_the_bound(pair):
+    await pair.elsewhere(a_proposal(2))
+    asked = Asked(pair, 2)
+    await until(lambda: stands(asked, Status.ONAY))
+    await until(pair.is_asked)
+    await pair.elsewhere(her_refusal(2))
+    acknowledged_s = pair.replica.clock_s()
+    asked.answers.clear()
+    await asyncio.to_thread(cut_off, pair.primary.pid)
+    killed_s = pair.replica.clock_s()
+
+    async def is_over() -> bool:
+        try:
+            await asked.ask()
+        except UnavailableError:
+            return pair.replica.clock_s() > killed_s + AGE_S_MAX
+        return False
+
+    await until(is_over)
+    assert max(at for at, _ in asked.answers) < killed_s + AGE_S_MAX
+    assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
+    await asyncio.to_thread(pair.primary.stop)
+    await asyncio.to_thread(pair.primary.start)
+    await until(lambda: answers_again(asked))
+    await until(pair.is_asked)
+
+
+async def answers_again(asked: Asked) -> bool:
+    try:
+        return await asked.is_refused()
+    except UnavailableError:
+        return False
+
+
+async def test_a_replica_that_was_promoted_is_not_believed(pair):
+    await on(pair.standby, "select pg_promote()")
+    promoted_s = pair.replica.clock_s()
+    asked = Asked(pair, 1)
+    await pair.elsewhere(her_refusal(1))
+    acknowledged_s = pair.replica.clock_s()
+
+    async def is_past_the_bound() -> bool:
+        return await asked.is_refused() and pair.replica.clock_s() > promoted_s + AGE_S_MAX
+
+    await until(is_past_the_bound)
+    assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
+    assert "takes writes" in pair.replica.doubt
+    assert await pair.who_answers() is pair.primary
+
+
+async def test_whoever_records_here_and_asks_at_once_finds_it(pair):
+    was_served_beside = False
+    for number in range(2, 40):
+        await pair.elsewhere(a_proposal(number))
+        await until(pair.is_asked)
+        await until(lambda number=number: stands(Asked(pair, number), Status.ONAY))
+        await on(pair.standby, "select pg_wal_replay_pause()")
+        before = await on(pair.standby, LAST_LOOK_UP)
+        ours = a_proposal(number, status=Status.RET, consented_at=a_proposal().consented_at)
+        await pair.asking.together.record(ours, OnRepeat.BY_RULES)
+        found = await pair.checker.standings([a_key(1), a_key(number), a_key(0)])
+        assert [each and each.status for each in found] == [Status.ONAY, Status.RET, None]
+        # its neighbours in the same list are asked of the replica, which does not know it yet
+        was_served_beside |= before != await on(pair.standby, LAST_LOOK_UP)
+        await on(pair.standby, "select pg_wal_replay_resume()")
+        if was_served_beside:
+            break
+    assert was_served_beside
+
+
+# at the start
+
+
+def settings_of(primary: str, replica: str, folder) -> Settings:
+    return Settings(
+        database_url=primary, replica_database_url=replica, data_folder=folder, pool_size=6
+    )
+
+
+async def refusal_of(settings: Settings) -> str:
+    with pytest.raises(StartRefusedError) as refused:
+        async with open_app(settings):
+            pass
+    return str(refused.value)
+
+
+async def test_a_replica_of_another_cluster_is_refused(fresh_database, quick_folder, tmp_path):
+    with (
+        a_primary(quick_folder / "theirs") as theirs,
+        a_replica(theirs, quick_folder / "replica") as standby,
+    ):
+        await migrate(theirs.url)
+        for other in (theirs.url, standby.url):
+            settings = settings_of(fresh_database, other, tmp_path)
+            assert "another database than the primary" in await refusal_of(settings)
+
+
+async def test_another_database_of_the_same_cluster_is_refused(server, fresh_database, tmp_path):
+    settings = settings_of(fresh_database, server.url, tmp_path)
+    assert "another database than the primary" in await refusal_of(settings)
+
+
+async def test_the_primary_is_no_replica_of_itself(fresh_database):
+    replica = Replica(Way(fresh_database, fresh_database, "izin_web", 1), AGE_S_MAX)
+    await replica.start()
+    assert replica.proof() is None
+    assert "takes writes" in replica.doubt
+    await replica.close()
+
+
+async def test_a_replica_that_is_away_keeps_nothing_from_starting(fresh_database, quick_folder):
+    away = urlsplit(fresh_database)._replace(query=f"host={quick_folder}&port=5432")
+    replica = Replica(Way(fresh_database, urlunsplit(away), "izin_web", 1), AGE_S_MAX)
+    await replica.start()
+    assert replica.proof() is None
+    assert replica.doubt is not None
+    await replica.close()
