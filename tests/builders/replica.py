@@ -1,7 +1,7 @@
 """A real streaming replica of an embedded server: a base backup, then a hot standby."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from izin.core.terms import Status
 from izin.storage import account
 from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import migrate
-from izin.storage.replica import Replica
+from izin.storage.replica import Replica, Way
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.replica import open_replica, who_asks
 from izin.wiring.settings import Settings
@@ -59,19 +59,23 @@ class Pair:
     """A primary, a replica of it, and a web process's way of asking and recording."""
 
     def __init__(
-        self, primary: EmbeddedServer, standby: EmbeddedServer, parts: Parts, replica: Replica
+        self,
+        servers: tuple[EmbeddedServer, EmbeddedServer],
+        settings: Settings,
+        parts: Parts,
+        replica: Replica,
     ) -> None:
-        self.primary = primary
-        self.standby = standby
+        self.primary, self.standby = servers
+        self.settings = settings
+        self.parts = parts
         self.replica = replica
         self.asking = who_asks(parts, replica)
         self.checker = self.asking.checker
-        self._parts = parts
 
     async def elsewhere(self, *proposals: Proposal) -> None:
         """Have another process record: this one learns of it by asking alone."""
-        async with self._parts.database.connection() as connection:
-            verdicts = await Recorder(self._parts.keyring).record(
+        async with self.parts.database.connection() as connection:
+            verdicts = await Recorder(self.parts.keyring).record(
                 connection, proposals, actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
             )
         assert all(isinstance(each, Recorded) for each in verdicts), verdicts
@@ -117,4 +121,17 @@ async def a_pair(folder: Path, **settings: float) -> AsyncIterator[Pair]:
             )
             async with open_parts(given, role="izin_web") as parts, open_replica(given) as replica:
                 assert replica is not None
-                yield Pair(primary, standby, parts, replica)
+                yield Pair((primary, standby), given, parts, replica)
+
+
+@asynccontextmanager
+async def watched(
+    primary: str, replica: str, age_s_max: float = 0.8, **clock: Callable[[], float]
+) -> AsyncIterator[Replica]:
+    """A replica that was looked at once and is looked at again when it is told to."""
+    opened = Replica(Way(primary, replica, "izin_web", 2), age_s_max, **clock)
+    try:
+        await opened.start()
+        yield opened
+    finally:
+        await opened.close()

@@ -1,19 +1,28 @@
 """A replica answers while it is provably young, and no refusal is overlooked."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from urllib.parse import urlsplit, urlunsplit
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+import msgspec
 import pytest
+from builders.clock import NOON, FakeClock
 from builders.databases import cut_off, frozen
 from builders.heart import a_key, a_proposal, until
-from builders.replica import LAST_LOOK_UP, Pair, a_pair, a_primary, a_replica, on
+from builders.house import BRAND, LONG_AGO, House
+from builders.parties import PASSWORD, Given
+from builders.replica import LAST_LOOK_UP, Pair, a_pair, a_primary, a_replica, on, watched
 
 from izin.consent.record import OnRepeat
 from izin.core.errors import StartRefusedError, UnavailableError
 from izin.core.terms import Source, Status
+from izin.storage.database import Database
 from izin.storage.migrate import migrate
-from izin.storage.replica import Replica, Way
+from izin.storage.replica import Way
 from izin.wiring.settings import Settings
 from izin.wiring.web import open_app
 
@@ -102,13 +111,17 @@ async def test_a_replica_that_stands_still_is_not_asked_past_the_bound(pair):
         await until(asked.is_refused)
         assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
         assert await pair.who_answers(number) is pair.primary
-        assert "bytes behind" in pair.replica.doubt
+        await until(lambda: is_behind(pair))
         await on(pair.standby, "select pg_wal_replay_resume()")
         if was_overlooked:
             break
     # else the replica was never asked while it stood still, and nothing was tried
     assert was_overlooked
     await until(pair.is_asked)
+
+
+async def is_behind(pair: Pair) -> bool:
+    return "bytes behind" in (pair.replica.doubt or "")
 
 
 async def answers_throughout(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> None:
@@ -208,12 +221,108 @@ async def test_whoever_records_here_and_asks_at_once_finds_it(pair):
         await pair.asking.together.record(ours, OnRepeat.BY_RULES)
         found = await pair.checker.standings([a_key(1), a_key(number), a_key(0)])
         assert [each and each.status for each in found] == [Status.ONAY, Status.RET, None]
+        assert await pair.status(number) is Status.RET
         # its neighbours in the same list are asked of the replica, which does not know it yet
         was_served_beside |= before != await on(pair.standby, LAST_LOOK_UP)
         await on(pair.standby, "select pg_wal_replay_resume()")
         if was_served_beside:
             break
     assert was_served_beside
+
+
+async def test_after_a_failover_only_a_replica_of_the_new_timeline_is_believed(quick_folder):
+    with a_primary(quick_folder / "old") as old:
+        await migrate(old.url)
+        with a_replica(old, quick_folder / "new") as new, a_replica(new, quick_folder / "b") as b:
+            async with watched(new.url, b.url) as replica:
+                assert "named as the primary is a replica" in replica.doubt
+                await on(new, "select pg_promote()")
+                await replica.look()
+                assert "timeline is 1, the primary's is 2" in replica.doubt
+
+                async def is_believed() -> bool:
+                    await on(new, "checkpoint")
+                    await on(b, "checkpoint")
+                    await replica.look()
+                    return replica.proof() is not None
+
+                await until(is_believed)
+
+
+async def test_a_session_opened_after_the_reading_is_not_covered_by_it(pair):
+    async with watched(pair.primary.url, pair.standby.url, age_s_max=60) as replica:
+        proof = replica.proof()
+        # the server may have been behind when it was opened, however far it had come before
+        with pytest.raises(UnavailableError, match="new session"):
+            await replica.ask(proof, here, patience_s=10)
+        assert replica.proof() is proof
+        await replica.look()
+        later = replica.proof()
+        assert await replica.ask(later, here, patience_s=10)
+        for other in (msgspec.structs.replace(later, life=NOON), proof):
+            with pytest.raises(UnavailableError, match="new session"):
+                await replica.ask(other, here, patience_s=10)
+
+
+async def here(connection) -> bool:
+    return await connection.fetchval("select pg_is_in_recovery()")
+
+
+async def test_an_answer_that_comes_after_its_proof_has_ended_is_not_given(pair):
+    clock = FakeClock()
+    urls = pair.primary.url, pair.standby.url
+    async with watched(*urls, age_s_max=AGE_S_MAX, clock_s=clock.seconds) as replica:
+        with suppress(UnavailableError):  # makes the session known
+            await replica.ask(replica.proof(), here, patience_s=10)
+        clock.forward(0.1)
+        await replica.look()
+
+        async def slowly(connection) -> bool:
+            clock.forward(AGE_S_MAX + 0.1)
+            return await here(connection)
+
+        proof = replica.proof()
+        assert await replica.ask(proof, here, patience_s=10)
+        with pytest.raises(UnavailableError, match="too late"):
+            await replica.ask(proof, slowly, patience_s=10)
+
+
+async def test_with_neither_the_answer_is_503_and_never_an_old_yes(quick_folder, passwords):
+    async with a_pair(quick_folder, replica_age_s_max=AGE_S_MAX) as pair:
+        operator = await Database.open(pair.primary.url, role="izin_operator")
+        given = Given(operator, passwords)
+        await given.provider(activated_at=LONG_AGO)
+        await given.brand()
+        await given.api_user()
+        await operator.close()
+        async with open_app(pair.settings) as app:
+            await asks_until_503(House(app, pair.parts), pair)
+
+
+async def asks_until_503(house: House, pair: Pair) -> None:
+    async with await house.sign_in("api@firma.example", PASSWORD) as client:
+        await pair.elsewhere(a_proposal(1))
+        question = {"recipients": ["+905990000001"]}
+
+        async def ask():
+            path = f"{BRAND}/consents/BIREYSEL/status/MESAJ"
+            return await client.post(path, json=question)
+
+        assert (await ask()).json()["list"] == question["recipients"]
+        await asyncio.to_thread(cut_off, pair.primary.pid)
+        ended_s = pair.replica.clock_s() + AGE_S_MAX
+
+        async def is_refused_in_time() -> bool:
+            asked_s = pair.replica.clock_s()
+            answer = await ask()
+            if answer.status_code == HTTPStatus.OK:
+                assert asked_s < ended_s
+                return False
+            assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+            assert int(answer.headers["retry-after"]) > 0
+            return asked_s > ended_s
+
+        await until(is_refused_in_time)
 
 
 # at the start
@@ -249,17 +358,75 @@ async def test_another_database_of_the_same_cluster_is_refused(server, fresh_dat
 
 
 async def test_the_primary_is_no_replica_of_itself(fresh_database):
-    replica = Replica(Way(fresh_database, fresh_database, "izin_web", 1), AGE_S_MAX)
-    await replica.start()
-    assert replica.proof() is None
-    assert "takes writes" in replica.doubt
-    await replica.close()
+    async with watched(fresh_database, fresh_database) as replica:
+        assert replica.proof() is None
+        assert "takes writes" in replica.doubt
 
 
 async def test_a_replica_that_is_away_keeps_nothing_from_starting(fresh_database, quick_folder):
     away = urlsplit(fresh_database)._replace(query=f"host={quick_folder}&port=5432")
-    replica = Replica(Way(fresh_database, urlunsplit(away), "izin_web", 1), AGE_S_MAX)
-    await replica.start()
-    assert replica.proof() is None
-    assert replica.doubt is not None
-    await replica.close()
+    async with watched(fresh_database, urlunsplit(away)) as replica:
+        assert replica.proof() is None
+        assert replica.doubt == "the replica: connecting to the database: FileNotFoundError"
+
+
+async def test_a_replica_that_lets_nobody_in_keeps_nothing_from_starting(fresh_database):
+    locked = fresh_database.replace("@", "x@")
+    async with watched(fresh_database, locked) as replica:
+        assert replica.proof() is None
+        assert replica.doubt == "the replica: InvalidPasswordError"
+
+
+def test_the_way_to_the_servers_shows_no_password(server):
+    assert repr(Way(server.url, server.url, "izin_web", 1)) == "Way(…)"
+
+
+async def test_a_replica_behind_a_pooler_is_refused(pair):
+    """Behind one a session may be another at each statement: what lives proves nothing."""
+    async with a_pooler(pair.standby.url) as url:
+        with pytest.raises(StartRefusedError, match="through a pooler"):
+            async with watched(pair.primary.url, url):
+                pass
+
+
+@asynccontextmanager
+async def a_pooler(url: str) -> AsyncIterator[str]:
+    """Names a process number of its own to its clients, as poolers do."""
+    asked = urlsplit(url)
+    to = dict(parse_qsl(asked.query))
+    with TemporaryDirectory() as folder:
+
+        async def lead(reader, writer) -> None:
+            theirs = await asyncio.open_unix_connection(f"{to['host']}/.s.PGSQL.{to['port']}")
+            await asyncio.gather(
+                carry(reader, theirs[1], bytes), carry(theirs[0], writer, under_another_number)
+            )
+
+        async with await asyncio.start_unix_server(lead, f"{folder}/.s.PGSQL.5432"):
+            yield urlunsplit(asked._replace(query=f"host={folder}&port=5432"))
+
+
+async def carry(reader, writer, changed) -> None:
+    while piece := await reader.read(65_536):
+        writer.write(changed(piece))
+    writer.close()
+
+
+def under_another_number(piece: bytes) -> bytes:
+    """BackendKeyData: K, its length (4 bytes of process number, then the key)."""
+    return re.sub(
+        rb"(?s)(K\x00\x00\x00[\x0c-\x28])....", lambda found: found[1] + b"\x7f" * 4, piece
+    )
+
+
+async def test_a_cluster_has_no_one_replica(owner, fresh_database):
+    await owner.execute("set allow_system_table_mods = on")
+    await owner.execute(
+        "insert into pg_extension"
+        " (oid, extname, extowner, extnamespace, extrelocatable, extversion)"
+        " values (99999, 'citus', 10, 11, false, '14.0')"
+    )
+    with pytest.raises(StartRefusedError, match="Citus"):
+        async with watched(fresh_database, fresh_database):
+            pass
+    await owner.execute("delete from pg_extension where extname = 'citus'")

@@ -57,6 +57,9 @@ def test_the_environment_goes_before_the_file(tmp_path):
         ("IZIN_MODE", "test", "mode"),
         ("IZIN_WEB_PROCESSES", "0", "web_processes"),
         ("IZIN_LOG_LEVEL", "LOUD", "log_level"),
+        ("IZIN_REPLICA_AGE_S_MAX", "1.5", "replica_age_s_max"),
+        ("IZIN_REPLICA_AGE_S_MAX", "0", "replica_age_s_max"),
+        ("IZIN_REPLICA_DATABASE_URL", "replica", "IZIN_REPLICA_DATABASE_URL is no address"),
         ("IZIN_TRUSTED_PROXIES", "10.0.0.0/8, proxy", "IZIN_TRUSTED_PROXIES names proxy"),
     ],
 )

@@ -7,7 +7,8 @@ it and an exhausted pool does not let it age.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -124,8 +125,6 @@ class Replica:
             self._doubt = _Doubt(str(error))
         except StartRefusedError as error:
             self._doubt = _Doubt(str(error), is_final=True)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            self._doubt = _Doubt(f"a server answers with {type(error).__name__}")
         self._tell()
 
     async def ask(
@@ -157,12 +156,14 @@ class Replica:
                 await database.close(within_s=self.age_s_max)
 
     async def _look(self) -> _Doubt | None:
-        flushed = await self._read_primary()
+        with _named("the primary"):
+            flushed = await self._read_primary()
         if flushed is None:
             return _Doubt("the server that is named as the primary is a replica")
         self._evidence.take_flushed(flushed)
         asked_s = self.clock_s()
-        row = await self._read_replica()
+        with _named("the replica"):
+            row = await self._read_replica()
         log = _log_of(row)
         if not row["is_replica"] or not log.is_copy_of(flushed.log):
             self._evidence.drop()
@@ -237,6 +238,17 @@ class Replica:
             _log.info("the replica is asked")
         else:
             _log.warning("only the primary is asked: %s", self.doubt)
+
+
+@contextmanager
+def _named(server: str) -> Iterator[None]:
+    """Say whose trouble it is; whatever it is, the proof only ages."""
+    try:
+        yield
+    except UnavailableError as error:
+        raise UnavailableError(f"{server}: {error}") from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise UnavailableError(f"{server}: {type(error).__name__}") from error
 
 
 def _log_of(row: asyncpg.Record) -> Log:
