@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
@@ -182,13 +183,13 @@ async def test_without_a_primary_there_is_an_answer_for_as_long_as_the_bound(pai
     assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
     await asyncio.to_thread(pair.primary.stop)
     await asyncio.to_thread(pair.primary.start)
-    await until(lambda: answers_again(asked))
+    await until(lambda: answers_again(asked, Status.RET))
     await until(pair.is_asked)
 
 
-async def answers_again(asked: Asked) -> bool:
+async def answers_again(asked: Asked, status: Status) -> bool:
     try:
-        return await asked.is_refused()
+        return await asked.ask() is status
     except UnavailableError:
         return False
 
@@ -207,6 +208,41 @@ async def test_a_replica_that_was_promoted_is_not_believed(pair):
     assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
     assert "takes writes" in pair.replica.doubt
     assert await pair.who_answers() is pair.primary
+
+
+async def test_a_replica_of_a_history_that_was_put_back_is_not_believed(pair):
+    """An old copy of the primary's folder has its number and timeline, and another future."""
+    data, copy = pair.primary.folder / "data", pair.primary.folder / "copy"
+    asked = Asked(pair, 1)
+    await asyncio.to_thread(pair.primary.stop)
+    await asyncio.to_thread(shutil.copytree, data, copy, symlinks=True)
+    await asyncio.to_thread(pair.primary.start)
+    await until(lambda: answers_again(asked, Status.ONAY))
+    await pair.elsewhere(*(a_proposal(number) for number in range(2, 60)))
+    await until(lambda: stands(Asked(pair, 59), Status.ONAY))
+    await until(pair.is_asked)
+    await asyncio.to_thread(pair.primary.stop)
+    await asyncio.to_thread(shutil.rmtree, data)
+    await asyncio.to_thread(copy.rename, data)
+    await asyncio.to_thread(pair.primary.start)
+
+    async def is_recorded() -> bool:
+        try:
+            await pair.elsewhere(her_refusal(1))
+        except UnavailableError:
+            return False
+        return True
+
+    await until(is_recorded)
+    acknowledged_s = pair.replica.clock_s()
+    await until(lambda: answers_again(asked, Status.RET))
+    assert (asked.latest_old_yes() or 0.0) < acknowledged_s + AGE_S_MAX
+    await until(lambda: is_ahead(pair))
+    assert await pair.who_answers() is pair.primary
+
+
+async def is_ahead(pair: Pair) -> bool:
+    return "the primary never wrote" in (pair.replica.doubt or "")
 
 
 async def test_whoever_records_here_and_asks_at_once_finds_it(pair):

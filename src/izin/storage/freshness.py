@@ -69,21 +69,23 @@ class Evidence:
         self._flushed: deque[Flushed] = deque()
         self._proof: Proof | None = None
 
-    def take_flushed(self, flushed: Flushed) -> None:
-        """Take a reading of the primary; those too old to prove anything go."""
+    def take(self, replayed: Replayed, flushed: Flushed) -> None:
+        """Take a reading of the replica, and one of the primary that was asked for after it.
+
+        The replica's proves as much as the newest position that it covers. One that is ahead of its
+        primary follows another history, as after an old copy of the primary was put back: then
+        nothing is proved, now or with the positions so far.
+        """
+        self._proof = None
+        if is_ahead(replayed, flushed):
+            self._flushed.clear()
+            return
         while self._flushed and flushed.asked_s - self._flushed[0].asked_s > self._age_s_max:
             self._flushed.popleft()
         self._flushed.append(flushed)
-
-    def take_replayed(self, replayed: Replayed) -> None:
-        """Take a reading of the replica: it proves as much as the newest position that it covers.
-
-        Readings come in the order in which they were asked.
-        """
-        self._proof = None
-        for flushed in reversed(self._flushed):
-            if flushed.log == replayed.log and flushed.position <= replayed.position:
-                self._proof = Proof(flushed.asked_s, replayed.asked_s, replayed.life)
+        for each in reversed(self._flushed):
+            if each.log == replayed.log and each.position <= replayed.position:
+                self._proof = Proof(each.asked_s, replayed.asked_s, replayed.life)
                 return
 
     def proof(self, now_s: float) -> Proof | None:
@@ -98,3 +100,8 @@ class Evidence:
     def drop(self) -> None:
         """Prove nothing until the replica is read again."""
         self._proof = None
+
+
+def is_ahead(replayed: Replayed, flushed: Flushed) -> bool:
+    """Does the replica show what its primary has never written?"""
+    return replayed.log == flushed.log and replayed.position > flushed.position

@@ -18,7 +18,7 @@ import msgspec
 
 from izin.core.errors import StartRefusedError, UnavailableError
 from izin.storage.database import Connection, Database
-from izin.storage.freshness import Evidence, Flushed, Log, Proof, Replayed
+from izin.storage.freshness import Evidence, Flushed, Log, Proof, Replayed, is_ahead
 from izin.storage.statements import load
 
 A = TypeVar("A")
@@ -156,25 +156,20 @@ class Replica:
                 await database.close(within_s=self.age_s_max)
 
     async def _look(self) -> _Doubt | None:
+        asked_s = self.clock_s()
+        with _named("the replica"):
+            row = await self._read_replica()
         with _named("the primary"):
             flushed = await self._read_primary()
         if flushed is None:
             return _Doubt("the server that is named as the primary is a replica")
-        self._evidence.take_flushed(flushed)
-        asked_s = self.clock_s()
-        with _named("the replica"):
-            row = await self._read_replica()
         log = _log_of(row)
         if not row["is_replica"] or not log.is_copy_of(flushed.log):
             self._evidence.drop()
             return _no_replica(is_copy=log.is_copy_of(flushed.log))
-        self._evidence.take_replayed(Replayed(log, row["position"], row["life"], asked_s))
-        if self.proof() is not None:
-            return None
-        if log != flushed.log:
-            lines = f"{log.timeline}, the primary's is {flushed.log.timeline}"
-            return _Doubt(f"the replica's timeline is {lines}")
-        return _Doubt(f"the replica is {flushed.position - row['position']} bytes behind")
+        replayed = Replayed(log, row["position"], row["life"], asked_s)
+        self._evidence.take(replayed, flushed)
+        return None if self.proof() is not None else _lag(replayed, flushed)
 
     async def _read_primary(self) -> Flushed | None:
         if self._primary is None:
@@ -263,6 +258,15 @@ def _no_replica(*, is_copy: bool) -> _Doubt:
         "streaming replica of the primary's own cluster, and the same database of it.",
         is_final=True,
     )
+
+
+def _lag(replayed: Replayed, flushed: Flushed) -> _Doubt:
+    if replayed.log != flushed.log:
+        lines = f"{replayed.log.timeline}, the primary's is {flushed.log.timeline}"
+        return _Doubt(f"the replica's timeline is {lines}")
+    if is_ahead(replayed, flushed):
+        return _Doubt("the replica has what the primary never wrote: make it anew")
+    return _Doubt(f"the replica is {flushed.position - replayed.position} bytes behind")
 
 
 async def _see_one_log(primary: Connection) -> None:
