@@ -304,6 +304,20 @@ async def here(connection) -> bool:
     return await connection.fetchval("select pg_is_in_recovery()")
 
 
+async def test_a_look_up_that_is_not_answered_ends_its_session_and_the_proof(pair):
+    async with watched(pair.primary.url, pair.standby.url, age_s_max=60) as replica:
+        with suppress(UnavailableError):  # makes the session known
+            await replica.ask(replica.proof(), here, patience_s=10)
+        await replica.look()
+        assert await replica.ask(replica.proof(), here, patience_s=10)
+        with frozen(pair.standby.pid), pytest.raises(UnavailableError, match="TimeoutError"):
+            async with asyncio.timeout(8):  # to wait for the session's own end takes ten
+                await replica.ask(replica.proof(), here, patience_s=0.1)
+        assert replica.proof() is None
+        await replica.look()
+        assert replica.proof() is not None
+
+
 async def test_an_answer_that_comes_after_its_proof_has_ended_is_not_given(pair):
     clock = FakeClock()
     urls = pair.primary.url, pair.standby.url
