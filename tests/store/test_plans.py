@@ -1,4 +1,4 @@
-"""Hot statements find their rows by key, on tables that are empty, new, small or large.
+"""Hot statements find their rows by key, on tables that are empty, tiny, small, new or large.
 
 Each is planned as a process plans it: under its role, with the settings of its connections, and
 without knowing the parameters, which is how a prepared statement ends up.
@@ -21,6 +21,7 @@ from izin.storage.database import Database
 from izin.storage.embedded import DATABASE, EmbeddedServer
 from izin.storage.statements import load
 
+SIZES = ("empty", "tiny", "small", "new", "large")
 LARGE = 200_000
 """Rows of the tables of consents and tokens; the others have a tenth."""
 
@@ -42,6 +43,17 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
         "provider_consent_pkey": ("brand_ref", "channel", "recipient_type", "tag")
     },
     ("izin_web", "consent", "events"): {"consent_event_pkey": ("event_id",)},
+    ("izin_keeper", "consent", "previous_events"): EVENT,
+    ("izin_keeper", "consent", "stored_rows"): RECORD,
+    ("izin_keeper", "consent", "stored_citizens"): {
+        "citizen_consent_pkey": ("tag", "slot", "bucket")
+    },
+    ("izin_keeper", "consent", "stored_retailers"): RECORD | DEALERS,
+    ("izin_keeper", "consent", "hold_rows"): RECORD,
+    ("izin_keeper", "consent", "mend_rows"): RECORD,
+    ("izin_keeper", "consent", "mend_citizens"): {
+        "citizen_consent_pkey": ("tag", "slot", "bucket")
+    },
     ("izin_web", "consent", "chain"): EVENT,
     ("izin_web", "consent", "replace_retailers_out"): DEALERS,
     ("izin_web", "consent", "replace_retailers_in"): {"consent_retailer_pkey": ()},
@@ -112,9 +124,7 @@ insert into keyring (purpose, scope, period, wrapped) select 'x', n, 'x', 'x' fr
 @pytest.fixture(scope="module")
 def sizes(server: EmbeddedServer) -> Iterator[dict[str, str]]:
     """Databases by the size of their tables."""
-    names = {
-        size: f"plans_{size}_{os.urandom(4).hex()}" for size in ("empty", "small", "new", "large")
-    }
+    names = {size: f"plans_{size}_{os.urandom(4).hex()}" for size in SIZES}
     asyncio.run(_make(server.url, names))
     yield {size: at_database(server.url, name) for size, name in names.items()}
     asyncio.run(_in(server.url, "postgres", *(f"drop database {name}" for name in names.values())))
@@ -123,9 +133,10 @@ def sizes(server: EmbeddedServer) -> Iterator[dict[str, str]]:
 async def _make(url: str, names: dict[str, str]) -> None:
     copy = "create database {} template {} strategy file_copy"
     unwatched = [f"alter table {table} set (autovacuum_enabled = false)" for table in TABLES]
-    for size, rows in (("empty", 0), ("small", 100), ("new", LARGE)):
+    for size, rows in (("empty", 0), ("tiny", 1), ("small", 100), ("new", LARGE)):
         await _in(url, "postgres", copy.format(names[size], DATABASE))
         await _in(url, names[size], *unwatched, _FILL.format(rows=rows))
+    await _in(url, names["tiny"], "analyze")
     await _in(url, names["small"], "analyze")
     await _in(url, "postgres", copy.format(names["large"], names["new"]))
     await _in(url, names["large"], "analyze")
@@ -160,7 +171,7 @@ async def planned(connection: Any, sql: str) -> list[dict[str, Any]]:
     return list(nodes(found["Plan"]))
 
 
-@pytest.mark.parametrize("size", ["empty", "small", "new", "large"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("role", sorted({role for role, _, _ in HOT}))
 async def test_a_hot_statement_finds_its_rows_by_key(sizes, size, role):
     wrong: list[str] = []

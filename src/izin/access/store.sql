@@ -62,7 +62,7 @@ returning token.token_tag
 -- $1 token_tag · gives (user_id, iys_code, expires_at) or nothing · index token_pkey
 select token.user_id, api_user.iys_code, token.expires_at
 from token
-inner join api_user on token.user_id = api_user.user_id
+inner join api_user on api_user.user_id = any (array[token.user_id])
 where token.token_tag = $1 and token.kind = 'access' and api_user.is_active
 
 -- name: drop_expired

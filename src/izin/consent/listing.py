@@ -124,9 +124,10 @@ async def _access(
         [keyring.pseudonyms.brand_ref(brand_code)] * len(rows),
         *([row[name] for row in rows] for name in ("channel", "recipient_type", "tag", "bucket")),
     )
-    found = {row["ord"]: row["sivs"] for row in await store.stored_retailers(connection, keys)}
+    stored = await store.stored_retailers(connection, keys)
+    found = {row["ord"]: row["sivs"] for row in stored if row["sivs"] is not None}
     opened = keyring.retailers.open
-    return [tuple(sorted(map(opened, found[place]))) for place in range(1, len(rows) + 1)]
+    return [tuple(sorted(map(opened, found.get(place, ())))) for place in range(1, len(rows) + 1)]
 
 
 def _start(wanted: Wanted, cursors: Cursors) -> CursorKey:

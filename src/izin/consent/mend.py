@@ -1,9 +1,11 @@
 """Rows of both views put right; one that moved since it was read is left to whoever moved it."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from izin.consent import store
 from izin.consent.expected import Expected, Found, WrongCitizen, key_columns
+from izin.consent.project import CitizenRow
 from izin.consent.source import ID_BY_SOURCE
 from izin.consent.store import MendedColumns
 from izin.keyring import Keyring
@@ -13,7 +15,7 @@ from izin.storage.database import Connection
 async def mend(connection: Connection, keyring: Keyring, found: Found) -> int:
     """Put right what a comparison found, in one transaction; give how many rows were.
 
-    Cost    six statements at most, and what brands' keys cost that are not kept
+    Cost    seven statements at most, and what brands' keys cost that are not kept
     """
     missing = [wrong.expected for wrong in found.rows if wrong.read is None]
     differing = [(wrong.expected, wrong.read) for wrong in found.rows if wrong.read is not None]
@@ -58,10 +60,22 @@ async def _recipient_sealed(keyring: Keyring, each: Expected) -> bytes:
 
 
 async def _mend_citizens(connection: Connection, wrong: Sequence[WrongCitizen]) -> int:
-    rows = [each.row for each in wrong]
-    keys = [row.tag for row in rows], [row.slot for row in rows], [row.bucket for row in rows]
-    sealed = [row.sealed for row in rows]
-    return await store.mend_citizens(connection, keys, sealed, [each.read for each in wrong])
+    missing = [each.row for each in wrong if each.read is None]
+    differing = [(each.row, each.read) for each in wrong if each.read is not None]
+    rows = [row for row, _ in differing]
+    put_back = await store.mend_missing_citizens(
+        connection, _citizen_keys(missing), [row.sealed for row in missing]
+    )
+    return put_back + await store.mend_citizens(
+        connection,
+        _citizen_keys(rows),
+        [row.sealed for row in rows],
+        [read for _, read in differing],
+    )
+
+
+def _citizen_keys(rows: Sequence[CitizenRow]) -> tuple[list[UUID], list[UUID], list[int]]:
+    return [row.tag for row in rows], [row.slot for row in rows], [row.bucket for row in rows]
 
 
 async def _mend_dealers(connection: Connection, keyring: Keyring, wrong: Sequence[Expected]) -> int:

@@ -149,7 +149,12 @@ async def bodies_between(
 ) -> Projected:
     """Open the events numbered in (after_idx, to_idx], in order; erased ones are left out."""
     page = await ledger.entries(connection, after_idx, to_idx)
-    read = await read_bodies(connection, keyring, [entry["event_id"] for entry in page])
+    read = await read_bodies(
+        connection,
+        keyring,
+        [entry["event_id"] for entry in page],
+        [entry["bucket"] for entry in page],
+    )
     aside: list[tuple[int, UUID | None]] = [
         (entry["idx"], entry["event_id"])
         for entry, each in zip(page, read, strict=True)

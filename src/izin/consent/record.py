@@ -195,8 +195,11 @@ class _Recording:
 
 async def _read_current(connection: Connection, keyring: Keyring, asked: list[Asked]) -> datetime:
     rows = await store.current_records(connection, keys_of(asked))
+    for one in asked:
+        one.current = None
     for row in rows:
-        asked[row["ord"] - 1].current = current_of(row, keyring.retailers)
+        if row["ord"] is not None:  # the time comes with a row of nulls where nothing is stored
+            asked[row["ord"] - 1].current = current_of(row, keyring.retailers)
     now: datetime = rows[0]["now"]
     return now
 

@@ -36,14 +36,14 @@ async def standing_receipts(
     Gives   they outlive the erasure of what they are about; its dealers do not
     Cost    one round trip, none where nothing looks like a repeat
     """
-    ids = {
-        one.current.event_id
+    buckets = {
+        one.current.event_id: one.bucket
         for one in asked
         if one.current is not None and repeats(one.current, one.proposal)
     }
-    if not ids:
+    if not buckets:
         return {}
-    rows = await store.events(connection, list(ids))
+    rows = await store.events(connection, list(buckets), list(buckets.values()))
     bodies = {each.body.event_id: each.body for each in await open_rows(keyring, rows)}
     receipts: dict[UUID, Receipt] = {}
     for row in rows:

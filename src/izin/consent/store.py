@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Connection, Record
 
+from izin.storage.distribution import few
 from izin.storage.statements import load
 
 _SQL = load("izin.consent")
@@ -28,6 +29,10 @@ class KeyColumns(msgspec.Struct, frozen=True):
     def parameters(self) -> tuple[list[UUID], list[str], list[str], list[UUID], list[int]]:
         """Give the columns as $1..$5."""
         return (self.brand_refs, self.channels, self.recipient_types, self.tags, self.buckets)
+
+    def asked(self) -> tuple[object, ...]:
+        """Give the columns as $1..$5, and as $6 the buckets if they are few."""
+        return (*self.parameters(), few(self.buckets))
 
     def picked(self, rows: Sequence[int]) -> "KeyColumns":
         """Give only the rows named."""
@@ -63,7 +68,7 @@ class MovementColumns(msgspec.Struct, frozen=True):
 
 
 async def current_records(connection: Connection, keys: KeyColumns) -> list[Record]:
-    return await connection.fetch(_SQL["current_records"], *keys.parameters())
+    return await connection.fetch(_SQL["current_records"], *keys.asked())
 
 
 async def append(connection: Connection, keys: KeyColumns, moves: MovementColumns) -> set[UUID]:
@@ -72,7 +77,7 @@ async def append(connection: Connection, keys: KeyColumns, moves: MovementColumn
 
 
 async def replace_retailers_out(connection: Connection, keys: KeyColumns) -> None:
-    await connection.execute(_SQL["replace_retailers_out"], *keys.parameters())
+    await connection.execute(_SQL["replace_retailers_out"], *keys.asked())
 
 
 async def replace_retailers_in(
@@ -82,21 +87,23 @@ async def replace_retailers_in(
 
 
 async def current_states(connection: Connection, keys: KeyColumns) -> list[Record]:
-    return await connection.fetch(_SQL["current_states"], *keys.parameters())
+    return await connection.fetch(_SQL["current_states"], *keys.asked())
 
 
 async def details(connection: Connection, keys: KeyColumns) -> list[Record]:
-    return await connection.fetch(_SQL["details"], *keys.parameters())
+    return await connection.fetch(_SQL["details"], *keys.asked())
 
 
 async def retailer_grants(
     connection: Connection, keys: KeyColumns, sealed: list[bytes]
 ) -> list[Record]:
-    return await connection.fetch(_SQL["retailer_grants"], *keys.parameters(), sealed)
+    return await connection.fetch(_SQL["retailer_grants"], *keys.asked(), sealed)
 
 
-async def events(connection: Connection, event_ids: list[UUID]) -> list[Record]:
-    return await connection.fetch(_SQL["events"], event_ids)
+async def events(
+    connection: Connection, event_ids: list[UUID], buckets: Sequence[int]
+) -> list[Record]:
+    return await connection.fetch(_SQL["events"], event_ids, few(buckets))
 
 
 async def chain(
@@ -218,14 +225,10 @@ async def stored_citizens(
     return await connection.fetch(_SQL["stored_citizens"], tags, slots, buckets)
 
 
-async def later_than(
-    connection: Connection,
-    event_ids: list[UUID],
-    buckets: list[int],
-    earlier_ids: list[UUID],
-    steps_max: int,
+async def previous_events(
+    connection: Connection, event_ids: list[UUID], buckets: list[int]
 ) -> list[Record]:
-    return await connection.fetch(_SQL["later_than"], event_ids, buckets, earlier_ids, steps_max)
+    return await connection.fetch(_SQL["previous_events"], event_ids, buckets)
 
 
 async def rows_in_views(connection: Connection, idx: int) -> Record:
@@ -257,10 +260,17 @@ async def mend_citizens(
     connection: Connection,
     keys: tuple[list[UUID], list[UUID], list[int]],
     sealed: list[bytes],
-    read_sealed: list[bytes | None],
+    read_sealed: list[bytes],
 ) -> int:
-    mended: int = await connection.fetchval(_SQL["mend_citizens"], *keys, sealed, read_sealed)
-    return mended
+    done = await connection.execute(_SQL["mend_citizens"], *keys, sealed, read_sealed)
+    return int(done.split()[1])
+
+
+async def mend_missing_citizens(
+    connection: Connection, keys: tuple[list[UUID], list[UUID], list[int]], sealed: list[bytes]
+) -> int:
+    done = await connection.execute(_SQL["mend_missing_citizens"], *keys, sealed)
+    return int(done.split()[2])
 
 
 async def unnumbered_events(connection: Connection, named_max: int) -> list[Record]:

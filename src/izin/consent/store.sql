@@ -1,26 +1,33 @@
 -- owns: provider_consent, consent_event, consent_retailer, citizen_consent, pending, batch, brand_figure, unprojected
--- Hot statements look up by primary key from arrays of keys. `limit 1` keeps each look-up a nested
--- loop over the key whatever the statistics say; a test explains every one of them.
+-- Hot statements look up by primary key from arrays of keys, on one machine and where the tables are
+-- distributed by `bucket` alike (docs/decisions/0028). Each joins the array to the whole key, and
+-- writes the key's first column as `= any (array[…])`: with a plain `=` there the planner could
+-- read the index from end to end, which a small table invites. A test explains every one of them.
+-- `few`: the buckets of the keys where those are few, else null. Only their shards are asked.
 
 -- name: current_records
 -- What is stored under many keys, and the database's time; the first half of `record`.
--- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 tag uuid[n] · $5 bucket int2[n]
--- gives n rows (ord 1..n, columns null where nothing is stored, now) · index provider_consent_pkey · locks none
+-- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 tag uuid[n] · $5 bucket int2[n] · $6 few int2[]
+-- gives the keys that exist, each with the time; where none does, one row of the time alone
+-- index provider_consent_pkey · locks none
+with found as materialized (
+    select
+        asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
+        stored.first_recorded_at, stored.retailer_siv, stored.event_id, stored.version
+    from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+        with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+    inner join provider_consent as stored on
+        stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
+        and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
+        and stored.bucket = asked.bucket
+    where ($6::smallint[] is null or stored.bucket = any ($6))
+)
+
 select
-    asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
-    stored.first_recorded_at, stored.retailer_siv, stored.event_id, stored.version,
-    statement_timestamp() as now
-from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
-    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
-left join lateral (
-    select *
-    from provider_consent as c
-    where
-        c.brand_ref = asked.brand_ref and c.channel = asked.channel
-        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
-        and c.bucket = asked.bucket
-    limit 1
-) as stored on true
+    found.ord, found.status, found.source, found.consented_at, found.recorded_at,
+    found.first_recorded_at, found.retailer_siv, found.event_id, found.version, clock.now
+from (select statement_timestamp() as now) as clock
+left join found on true
 
 -- name: append
 -- The second half of `record`: view, events and pending numbers, where the version has not moved.
@@ -34,14 +41,15 @@ select record_movements(
 
 -- name: replace_retailers_out
 -- Takes away every dealer of the given keys, before the new list is written.
--- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 tag uuid[n] · $5 bucket int2[n]
+-- parameters as current_records
 delete from consent_retailer as had
 using unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
-    as given (brand_ref, channel, recipient_type, tag, bucket)
+    with ordinality as given (brand_ref, channel, recipient_type, tag, bucket, ord)
 where
-    had.brand_ref = given.brand_ref and had.channel = given.channel
+    had.brand_ref = any (array[given.brand_ref]) and had.channel = given.channel
     and had.recipient_type = given.recipient_type and had.tag = given.tag
     and had.bucket = given.bucket
+    and ($6::smallint[] is null or had.bucket = any ($6))
 
 -- name: replace_retailers_in
 -- A dealer that is named twice is written once.
@@ -61,15 +69,11 @@ select
     stored.retailer_siv
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
-cross join lateral (
-    select c.status, c.source, c.consented_at, c.recorded_at, c.retailer_siv
-    from provider_consent as c
-    where
-        c.brand_ref = asked.brand_ref and c.channel = asked.channel
-        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
-        and c.bucket = asked.bucket
-    limit 1
-) as stored
+inner join provider_consent as stored on
+    stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
+    and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
+    and stored.bucket = asked.bucket
+where ($6::smallint[] is null or stored.bucket = any ($6))
 
 -- name: details
 -- One record with its receipt and its dealers counted, for many keys at once.
@@ -80,77 +84,66 @@ select
     dealers.retailer_count
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+inner join provider_consent as stored on
+    stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
+    and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
+    -- not plainly equal: the receipt's bucket would be the asked one too, and enter its index alone
+    and stored.bucket = any (array[asked.bucket])
+inner join consent_event as receipt on
+    receipt.event_id = any (array[stored.event_id]) and receipt.bucket = stored.bucket
 cross join lateral (
-    select
-        c.status, c.source, c.consented_at, c.recorded_at, c.first_recorded_at, c.retailer_siv,
-        c.event_id
-    from provider_consent as c
-    where
-        c.brand_ref = asked.brand_ref and c.channel = asked.channel
-        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
-        and c.bucket = asked.bucket
-    limit 1
-) as stored
-cross join lateral (
-    select e.commitment
-    from consent_event as e
-    where e.event_id = stored.event_id and e.bucket = asked.bucket
-    limit 1
-) as receipt
-cross join lateral (
-    -- bounded: a consent has at most 3000 dealers
+    -- bounded: a consent has at most 3000 dealers; by the record's columns, not by those asked,
+    -- for what is counted a shard must hang on what lies in it
     select count(*) as retailer_count
     from consent_retailer as d
     where
-        d.brand_ref = asked.brand_ref and d.channel = asked.channel
-        and d.recipient_type = asked.recipient_type and d.tag = asked.tag
-        and d.bucket = asked.bucket
+        d.brand_ref = stored.brand_ref and d.channel = stored.channel
+        and d.recipient_type = stored.recipient_type and d.tag = stored.tag
+        and d.bucket = stored.bucket
 ) as dealers
+where ($6::smallint[] is null or stored.bucket = any ($6))
 
 -- name: retailer_grants
 -- Which of the asked dealers may use the asked consents.
--- parameters as current_records and $6 retailer_siv bytea[n] · gives ord of those that may
+-- parameters as current_records and $7 retailer_siv bytea[n] · gives ord of those that may
 select asked.ord
 from unnest(
-    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::bytea[]
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $7::bytea[]
 ) with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, retailer_siv, ord)
-cross join lateral (
-    select 1
-    from consent_retailer as d
-    where
-        d.brand_ref = asked.brand_ref and d.channel = asked.channel
-        and d.recipient_type = asked.recipient_type and d.tag = asked.tag
-        and d.bucket = asked.bucket and d.retailer_siv = asked.retailer_siv
-    limit 1
-) as granted
+inner join consent_retailer as dealt on
+    dealt.brand_ref = any (array[asked.brand_ref]) and dealt.channel = asked.channel
+    and dealt.recipient_type = asked.recipient_type and dealt.tag = asked.tag
+    and dealt.bucket = asked.bucket and dealt.retailer_siv = asked.retailer_siv
+where ($6::smallint[] is null or dealt.bucket = any ($6))
 
 -- name: events
--- Events by id. $1 event_id uuid[n] · gives the ones that exist · index consent_event_pkey
+-- Events by id. $1 event_id uuid[n] · $2 few int2[] · gives the ones that exist
+-- index consent_event_pkey
 select
     event_id, bucket, commitment, recorded_at, body_sealed,
     coalesce(tag, brand_ref, previous_event_id) is null
     and channel is null and recipient_type is null as is_erased
 from consent_event
-where event_id = any ($1::uuid[])
+where event_id = any ($1::uuid[]) and ($2::smallint[] is null or bucket = any ($2))
 
 -- name: chain
 -- A key's events from the newest back. $1 event_id · $2 bucket · $3 offset · $4 limit
 -- gives at most limit rows, newest first · one key look-up a step
 with recursive chain as (
     select
-        1::bigint as step, e.event_id, e.bucket, e.commitment, e.recorded_at,
+        1::bigint as step, e.event_id, e.commitment, e.recorded_at,
         e.previous_event_id, e.body_sealed
     from consent_event as e
     where e.event_id = $1::uuid and e.bucket = $2::smallint
     union all
     select
-        chain.step + 1, e.event_id, e.bucket, e.commitment, e.recorded_at,
+        chain.step + 1, e.event_id, e.commitment, e.recorded_at,
         e.previous_event_id, e.body_sealed
     from chain
     cross join lateral (
         select *
         from consent_event as p
-        where p.event_id = chain.previous_event_id and p.bucket = chain.bucket
+        where p.event_id = chain.previous_event_id and p.bucket = $2
         limit 1
     ) as e
     where chain.step < $3::bigint + $4::bigint
@@ -220,12 +213,13 @@ from batch
 where request_id = $1::uuid and bucket = $2::smallint
 
 -- name: batch_of_brand
--- $1 request_id · $2 bucket · $3 brand_code · $4 oldest instant that is still shown
+-- $1 request_id · $2 bucket · $3 brand_code · $4 oldest instant that is still shown: a condition that
+-- no index serves, so that the request is found by its key
 select body_sealed, results_sealed
 from batch
 where
     request_id = $1::uuid and bucket = $2::smallint and brand_code = $3::bigint
-    and created_at >= $4::timestamptz
+    and (created_at >= $4::timestamptz) is true
 
 -- name: finish_batch
 -- $1 request_id · $2 bucket · $3 results_sealed
@@ -272,15 +266,10 @@ select
     stored.tag_epoch, stored.version
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
-cross join lateral (
-    select *
-    from provider_consent as c
-    where
-        c.brand_ref = asked.brand_ref and c.channel = asked.channel
-        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
-        and c.bucket = asked.bucket
-    limit 1
-) as stored
+inner join provider_consent as stored on
+    stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
+    and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
+    and stored.bucket = asked.bucket
 
 -- name: stored_citizens
 -- Rows of the citizens' view. $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n]
@@ -288,41 +277,17 @@ cross join lateral (
 select asked.ord, stored.sealed
 from unnest($1::uuid[], $2::uuid[], $3::smallint[])
     with ordinality as asked (tag, slot, bucket, ord)
-cross join lateral (
-    select c.sealed
-    from citizen_consent as c
-    where c.tag = asked.tag and c.slot = asked.slot and c.bucket = asked.bucket
-    limit 1
-) as stored
+inner join citizen_consent as stored on
+    stored.tag = any (array[asked.tag]) and stored.slot = asked.slot
+    and stored.bucket = asked.bucket
 
--- name: later_than
--- Which of these events came after another of the same key: one key look-up a step back.
--- $1 event_id uuid[n] · $2 bucket int2[n] · $3 earlier event_id uuid[n] · $4 steps at most
--- gives ord of those that did
-select asked.ord
-from unnest($1::uuid[], $2::smallint[], $3::uuid[])
-    with ordinality as asked (event_id, bucket, earlier_id, ord)
-cross join lateral (
-    with recursive chain as (
-        select 1 as step, e.previous_event_id as event_id
-        from consent_event as e
-        where e.event_id = asked.event_id and e.bucket = asked.bucket
-        union all
-        select chain.step + 1, before.previous_event_id
-        from chain
-        cross join lateral (
-            select p.previous_event_id
-            from consent_event as p
-            where p.event_id = chain.event_id and p.bucket = asked.bucket
-            limit 1
-        ) as before
-        where chain.step < $4::integer and chain.event_id <> asked.earlier_id
-    )
-    select 1
-    from chain
-    where chain.event_id = asked.earlier_id
-    limit 1
-) as found
+-- name: previous_events
+-- One step back from many events. $1 event_id uuid[n] · $2 bucket int2[n]
+-- gives ord and the event before, of the ones that exist · index consent_event_pkey
+select asked.ord, e.previous_event_id
+from unnest($1::uuid[], $2::smallint[]) with ordinality as asked (event_id, bucket, ord)
+inner join consent_event as e on
+    e.event_id = any (array[asked.event_id]) and e.bucket = asked.bucket
 
 -- name: rows_in_views
 -- How many rows each view has, and how many keys began after a number: one moment for all four.
@@ -347,10 +312,9 @@ select
         from entry as n
         join consent_event as e on e.event_id = n.event_id and e.bucket = n.bucket
         where
-            n.idx > $1::bigint and n.idx <= head.projected_idx
+            n.idx > $1::bigint and n.idx <= (select projected_idx from sequence_head)
             and e.previous_event_id is null and e.tag is not null
     ) as projected_since
-from sequence_head as head
 
 -- name: mend_rows
 -- Puts rows of the company's view right that nobody moved since they were read.
@@ -372,13 +336,13 @@ from unnest(
     $6::consent_status[], $7::smallint[], $8::timestamptz[], $9::timestamptz[],
     $10::timestamptz[], $11::bytea[], $12::bytea[], $13::uuid[], $14::smallint[], $15::bigint[],
     $16::uuid[], $17::bigint[]
-) as mended (
+) with ordinality as mended (
     brand_ref, channel, recipient_type, tag, bucket, status, source, consented_at, recorded_at,
     first_recorded_at, recipient_sealed, retailer_siv, event_id, tag_epoch, version,
-    read_event_id, read_version
+    read_event_id, read_version, ord
 )
 where
-    stored.brand_ref = mended.brand_ref and stored.channel = mended.channel
+    stored.brand_ref = any (array[mended.brand_ref]) and stored.channel = mended.channel
     and stored.recipient_type = mended.recipient_type and stored.tag = mended.tag
     and stored.bucket = mended.bucket
     and stored.event_id = mended.read_event_id and stored.version = mended.read_version
@@ -399,41 +363,30 @@ on conflict (brand_ref, channel, recipient_type, tag, bucket) do nothing
 
 -- name: mend_citizens
 -- Puts rows of the citizens' view right that the projector has not written since they were read.
--- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n] · $4 sealed bytea[n] · $5 as it was read bytea[n], null: not there
+-- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n] · $4 sealed bytea[n] · $5 as it was read bytea[n]
 -- gives how many were
-with given as (
-    select tag, slot, bucket, sealed, read_sealed
-    from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[], $5::bytea[])
-        as given (tag, slot, bucket, sealed, read_sealed)
-),
+update citizen_consent as stored set sealed = mended.sealed
+from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[], $5::bytea[])
+    with ordinality as mended (tag, slot, bucket, sealed, read_sealed, ord)
+where
+    stored.tag = any (array[mended.tag]) and stored.slot = mended.slot
+    and stored.bucket = mended.bucket and stored.sealed = mended.read_sealed
 
-changed as (
-    update citizen_consent as stored set sealed = given.sealed
-    from given
-    where
-        stored.tag = given.tag and stored.slot = given.slot and stored.bucket = given.bucket
-        and stored.sealed = given.read_sealed
-    returning stored.slot
-),
-
-added as (
-    insert into citizen_consent (tag, slot, bucket, sealed)
-    select given.tag, given.slot, given.bucket, given.sealed
-    from given
-    where given.read_sealed is null
-    on conflict (tag, slot, bucket) do nothing
-    returning slot
-)
-
-select (select count(*) from changed) + (select count(*) from added) as mended
+-- name: mend_missing_citizens
+-- Puts back rows of the citizens' view that are not there. $1..$4 as mend_citizens
+insert into citizen_consent (tag, slot, bucket, sealed)
+select mended.*
+from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[]) as mended
+on conflict (tag, slot, bucket) do nothing
 
 -- name: unnumbered_events
 -- Events that have no number and wait for none, of one moment. $1 how many are named
 -- gives at most $1 rows, each with the count of all · reads events and entries whole
 select e.event_id, count(*) over () as all_count
 from consent_event as e
+left join (select entry.event_id from entry) as numbered on numbered.event_id = e.event_id
 where
-    not exists (select from entry as n where n.event_id = e.event_id)
+    numbered.event_id is null
     and not exists (
         select from pending as w where w.event_id = e.event_id and w.bucket = e.bucket
     )
@@ -454,27 +407,24 @@ where not exists (
 
 -- name: stored_retailers
 -- All dealers of many records, and the movement that each record stands at, of one moment.
--- $1..$5 as current_records · gives n rows; event_id is null where there is no record
-select asked.ord, stored.event_id, dealers.sivs
+-- $1..$5 as current_records · gives a row with event_id for each record, and one with sivs for each
+-- list of dealers, whether its record is there or not
+select asked.ord, stored.event_id, null::bytea[] as sivs
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
-left join lateral (
-    select c.event_id
-    from provider_consent as c
-    where
-        c.brand_ref = asked.brand_ref and c.channel = asked.channel
-        and c.recipient_type = asked.recipient_type and c.tag = asked.tag
-        and c.bucket = asked.bucket
-    limit 1
-) as stored on true
-cross join lateral (
-    select coalesce(array_agg(d.retailer_siv), '{}') as sivs
-    from consent_retailer as d
-    where
-        d.brand_ref = asked.brand_ref and d.channel = asked.channel
-        and d.recipient_type = asked.recipient_type and d.tag = asked.tag
-        and d.bucket = asked.bucket
-) as dealers
+inner join provider_consent as stored on
+    stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
+    and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
+    and stored.bucket = asked.bucket
+union all
+select asked.ord, null::uuid as event_id, array_agg(dealt.retailer_siv) as sivs
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+inner join consent_retailer as dealt on
+    dealt.brand_ref = any (array[asked.brand_ref]) and dealt.channel = asked.channel
+    and dealt.recipient_type = asked.recipient_type and dealt.tag = asked.tag
+    and dealt.bucket = asked.bucket
+group by asked.ord, dealt.bucket
 
 -- name: hold_rows
 -- Keeps records from moving until the transaction ends, where they stand at a movement still.
@@ -483,7 +433,7 @@ update provider_consent as stored set event_id = given.event_id
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::uuid[])
     with ordinality as given (brand_ref, channel, recipient_type, tag, bucket, event_id, ord)
 where
-    stored.brand_ref = given.brand_ref and stored.channel = given.channel
+    stored.brand_ref = any (array[given.brand_ref]) and stored.channel = given.channel
     and stored.recipient_type = given.recipient_type and stored.tag = given.tag
     and stored.bucket = given.bucket and stored.event_id = given.event_id
 returning given.ord

@@ -41,10 +41,8 @@ def key_columns(pseudonyms: Pseudonyms, keys: Sequence[ConsentKey]) -> KeyColumn
     )
 
 
-def current_of(row: Record, retailers: RetailerView) -> Current | None:
-    """Read a row of `current_records`; None where nothing is stored."""
-    if row["version"] is None:
-        return None
+def current_of(row: Record, retailers: RetailerView) -> Current:
+    """Read a row of `current_records`."""
     sealed = row["retailer_siv"]
     return Current(
         status=STATUS[row["status"]],

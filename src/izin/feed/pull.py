@@ -87,7 +87,12 @@ async def pull(
     kept = list(takewhile(lambda row: row["recorded_at"] <= newest, rows))
     if not kept:
         return Changes([], after, None)
-    read = await read_bodies(connection, keyring, [row["event_id"] for row in kept])
+    read = await read_bodies(
+        connection,
+        keyring,
+        [row["event_id"] for row in kept],
+        [row["bucket"] for row in kept],
+    )
     if Unopened.UNREADABLE in read:
         read = read[: read.index(Unopened.UNREADABLE)]
     if not read:

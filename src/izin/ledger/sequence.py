@@ -100,7 +100,8 @@ class Sequencer:
             if await store.assign(connection, self._epoch, self._assigned_idx, last) is None:
                 raise FencedError
             await store.number(connection, columns)
-            gone = await store.forget_waiting(connection, ids)
+            buckets = [row["bucket"] for row in waiting]
+            gone = await store.forget_waiting(connection, ids, buckets)
             assert gone == len(waiting), "only the sequencer takes from pending"
             if hour != self._hour:
                 await store.mark_hour(connection, hour, first)

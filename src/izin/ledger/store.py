@@ -5,6 +5,7 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
+from izin.storage.distribution import few
 from izin.storage.statements import load
 
 _SQL = load("izin.ledger")
@@ -40,8 +41,9 @@ async def number(connection: Connection, columns: tuple[list[object], ...]) -> N
     await connection.execute(_SQL["number"], *columns)
 
 
-async def forget_waiting(connection: Connection, event_ids: list[UUID]) -> int:
-    return int((await connection.execute(_SQL["forget_waiting"], event_ids)).split()[1])
+async def forget_waiting(connection: Connection, event_ids: list[UUID], buckets: list[int]) -> int:
+    done = await connection.execute(_SQL["forget_waiting"], event_ids, few(buckets))
+    return int(done.split()[1])
 
 
 async def assign(connection: Connection, epoch: int, assigned: int, last_idx: int) -> int | None:

@@ -36,9 +36,9 @@ from unnest(
 ) as given (idx, event_id, bucket, brand_ref, side, recorded_at)
 
 -- name: forget_waiting
--- $1 event_id uuid[n] · gives how many went
+-- $1 event_id uuid[n] · $2 their buckets int2[] where those are few, else null · gives how many went
 delete from pending
-where event_id = any ($1::uuid[])
+where event_id = any ($1::uuid[]) and ($2::smallint[] is null or bucket = any ($2))
 
 -- name: assign
 -- $1 epoch · $2 idx expected · $3 last idx given now · no row when a newer sequencer has begun, or

@@ -11,7 +11,7 @@ on conflict (once_key) do nothing
 -- gives (job_id, name, payload, attempts) · index job_due · locks the rows it takes
 update job
 set claimed_until = now() + make_interval(secs => $2::double precision), attempts = attempts + 1
-where job_id in (
+where job_id = any (array(
     select due.job_id
     from job as due
     where
@@ -20,7 +20,7 @@ where job_id in (
     order by due.run_at, due.job_id
     limit $1::integer
     for update skip locked
-)
+))
 returning job_id, name, payload, attempts
 
 -- name: finish
