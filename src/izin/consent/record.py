@@ -197,11 +197,12 @@ async def _read_current(connection: Connection, keyring: Keyring, asked: list[As
     rows = await store.current_records(connection, keys_of(asked))
     for one in asked:
         one.current = None
+    [now] = [row["now"] for row in rows if row["ord"] is None]
     for row in rows:
-        if row["ord"] is not None:  # the time comes with a row of nulls where nothing is stored
+        if row["ord"] is not None:
             asked[row["ord"] - 1].current = current_of(row, keyring.retailers)
-    now: datetime = rows[0]["now"]
-    return now
+    at: datetime = now
+    return at
 
 
 def _first_of_each_key(asked: list[Asked]) -> list[Asked]:

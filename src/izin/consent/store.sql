@@ -8,26 +8,21 @@
 -- name: current_records
 -- What is stored under many keys, and the database's time; the first half of `record`.
 -- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 tag uuid[n] · $5 bucket int2[n] · $6 few int2[]
--- gives the keys that exist, each with the time; where none does, one row of the time alone
+-- gives a row for each key that exists, and one without ord for the time
 -- index provider_consent_pkey · locks none
-with found as materialized (
-    select
-        asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
-        stored.first_recorded_at, stored.retailer_siv, stored.event_id, stored.version
-    from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
-        with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
-    inner join provider_consent as stored on
-        stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
-        and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
-        and stored.bucket = asked.bucket
-    where ($6::smallint[] is null or stored.bucket = any ($6))
-)
-
 select
-    found.ord, found.status, found.source, found.consented_at, found.recorded_at,
-    found.first_recorded_at, found.retailer_siv, found.event_id, found.version, clock.now
-from (select statement_timestamp() as now) as clock
-left join found on true
+    asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
+    stored.first_recorded_at, stored.retailer_siv, stored.event_id, stored.version,
+    null::timestamptz as now
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+inner join provider_consent as stored on
+    stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
+    and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
+    and stored.bucket = asked.bucket
+where ($6::smallint[] is null or stored.bucket = any ($6))
+union all
+select null, null, null, null, null, null, null, null, null, statement_timestamp()
 
 -- name: append
 -- The second half of `record`: view, events and pending numbers, where the version has not moved.
