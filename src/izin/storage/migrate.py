@@ -93,9 +93,16 @@ def migrations() -> list[Migration]:
     return found
 
 
-async def _migrate(connection: Connection, known: Sequence[Migration]) -> list[str]:
-    # A lock of the session, not of a transaction: each migration has its own transaction.
+async def hold_schema(connection: Connection) -> None:
+    """Keep everybody else from changing the schema until the session ends.
+
+    A lock of the session, not of a transaction: each migration has its own transaction.
+    """
     await connection.execute(_SQL["lock"])
+
+
+async def _migrate(connection: Connection, known: Sequence[Migration]) -> list[str]:
+    await hold_schema(connection)
     await connection.execute(_SQL["create_register"])
     applied = await _check_applied(connection, known)
     missing = known[len(applied) :]
