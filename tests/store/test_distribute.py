@@ -1,0 +1,51 @@
+"""A plain PostgreSQL is not spread, and says why; a cluster is tried by `make test-citus`."""
+
+import tomllib
+from importlib import resources
+
+import asyncpg
+import pytest
+
+from izin.cli.main import run
+from izin.storage.distribute import CannotDistributeError, distribute
+from izin.storage.distribution import Place
+from izin.storage.statements import load
+
+REASONS = {
+    *("old_server", "no_citus", "old_citus", "no_coordinator", "not_listed", "no_workers"),
+    *("no_roles", "misplaced", "done", "left", *(place.value for place in Place)),
+}
+
+
+async def test_a_plain_server_is_refused_and_left_as_it_is(fresh_database, owner):
+    sizes = "select relname, relkind from pg_class where relnamespace = 'public'::regnamespace"
+    before = await owner.fetch(sizes)
+    with pytest.raises(CannotDistributeError) as refused:
+        await distribute(fresh_database, shards=32, told=print)
+    assert refused.value.reason == "no_citus"
+    assert refused.value.facts == {"least": 14}
+    assert await owner.fetch(sizes) == before
+
+
+def test_the_command_says_what_is_missing(server, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("IZIN_DATABASE_URL", server.url)
+    monkeypatch.setenv("IZIN_DATA_FOLDER", str(tmp_path))
+    tmp_path.chmod(0o700)
+    assert run(["storage", "distribute", "--lang", "en"]) == 1
+    assert "This database has no extension citus" in capsys.readouterr().err
+    assert run(["storage", "distribute", "--json"]) == 1
+    assert "citus uzantısı yok" in capsys.readouterr().out
+    assert run(["storage", "distribute", "--shards", "0"]) == 1
+
+
+def test_each_reason_has_its_words():
+    text = resources.files("izin.i18n").joinpath("commands.toml").read_text("utf-8")
+    words = {name for name in tomllib.loads(text) if name.startswith("distribute_")}
+    assert words == {f"distribute_{reason}" for reason in REASONS}
+
+
+async def test_what_is_asked_of_any_server_is_understood(owner: asyncpg.Connection):
+    """The others name what only Citus has."""
+    row = await owner.fetchrow(load("izin.storage", "distribute.sql")["server"])
+    assert row["version"] >= 16
+    assert row["citus"] is None
