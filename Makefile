@@ -28,6 +28,13 @@ check: $(READY) ## lint, types, import contracts, architecture tests
 test: $(READY) ## every test but the drills
 	$(BIN)/pytest -q -n 2 -m "not drill" tests
 
+test-citus: $(READY) ## the same statements on a Citus cluster: IZIN_CITUS_URL
+	@if [ -z "$$IZIN_CITUS_URL" ]; then \
+		echo "skipped: IZIN_CITUS_URL names no coordinator of a Citus cluster"; \
+	else \
+		$(BIN)/pytest -q -m "not drill" tests/store tests/contract; \
+	fi
+
 cover: $(READY) ## the tests, and how much of the code they reach
 	$(BIN)/pytest -q -n 2 -m "not drill" --cov=izin --cov-report= tests
 	$(BIN)/coverage report --skip-covered --fail-under=95
@@ -47,4 +54,4 @@ lock: $(READY) ## pin every dependency anew, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file requirements.lock pyproject.toml
 
-.PHONY: help run check test cover drill bench fix lock
+.PHONY: help run check test test-citus cover drill bench fix lock

@@ -5,11 +5,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
+from builders import citus
 from builders.databases import copy_of_template
 from hypothesis import settings
 
@@ -50,9 +51,17 @@ def quick_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def fresh_database(server) -> AsyncIterator[str]:
+def fresh(request) -> AbstractAsyncContextManager[str]:
+    """Where a test gets its database: of this worker's server, or of a cluster if one is named."""
+    if citus.URL is None:
+        return copy_of_template(request.getfixturevalue("server").url)
+    return citus.spread_database(citus.URL)
+
+
+@pytest.fixture
+async def fresh_database(fresh) -> AsyncIterator[str]:
     """URL of an empty database with the whole schema, dropped after the test."""
-    async with copy_of_template(server.url) as url:
+    async with fresh as url:
         yield url
 
 

@@ -5,6 +5,7 @@ from importlib import resources
 
 import asyncpg
 import pytest
+from builders.citus import spread_database
 
 from izin.cli.main import run
 from izin.storage.distribute import CannotDistributeError, distribute
@@ -42,6 +43,12 @@ def test_each_reason_has_its_words():
     text = resources.files("izin.i18n").joinpath("commands.toml").read_text("utf-8")
     words = {name for name in tomllib.loads(text) if name.startswith("distribute_")}
     assert words == {f"distribute_{reason}" for reason in REASONS}
+
+
+async def test_a_cluster_that_is_none_fails_the_tests_at_once(server):
+    with pytest.raises(AssertionError, match="leads to no Citus"):
+        async with spread_database(server.url):
+            pytest.fail("it was taken for a cluster")
 
 
 async def test_what_is_asked_of_any_server_is_understood(owner: asyncpg.Connection):
