@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from izin.storage.distribute import CannotDistributeError, Cluster, objection_to
+from izin.storage.database import PLANNING
+from izin.storage.distribute import CannotDistributeError, Cluster, objection_to, planning_of_roles
 from izin.storage.distribution import TABLES, Lies, MisplacedError, Place, Step, few, plan
 
 READY = Cluster(version=18, citus="14.0-1", is_coordinator=True, is_listed=True, workers=2)
@@ -86,6 +87,13 @@ def test_a_server_that_cannot_spread_them_is_told_what_it_lacks(reason, facts):
 
 def test_a_cluster_that_is_ready_is_taken():
     assert objection_to(READY) is None
+
+
+def test_each_node_plans_for_each_role_as_a_process_does():
+    statements = planning_of_roles()
+    assert "alter role izin_web set enable_seqscan = off" in statements
+    assert len(statements) == 4 * len(PLANNING)
+    assert not any("plan_cache_mode" in statement for statement in statements)
 
 
 def test_few_buckets_are_named_and_many_are_not():

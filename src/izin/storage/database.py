@@ -23,16 +23,18 @@ _CONNECT_S_MAX = 5.0
 _HAS_CITUS = "select exists (select from pg_extension where extname = 'citus')"
 _CLOSE_S_MAX = 10.0
 
-_PLANNING = {
+PLANNING = {
     # Cached plans of hot statements must not become scans while a table grows from empty to large.
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "enable_indexonlyscan": "off",  # one could read the whole of an index that holds all columns
     "jit": "off",  # compiling costs more than any statement here runs
-    # A plan that is kept spares a look-up of one key the 110 µs of planning it anew.
-    "plan_cache_mode": "force_generic_plan",
 }
+"""How statements are planned, on each shard of a cluster too."""
+
+# A plan that is kept spares a look-up of one key the 110 µs of planning it anew.
+_KEPT_PLANS = {"plan_cache_mode": "force_generic_plan"}
 _DISTRIBUTED = {"plan_cache_mode": "auto"}
 """Citus chooses the shards while it plans, so it has to plan with the values."""
 
@@ -146,16 +148,20 @@ async def _pool(
 
 def start_settings(role: str | None, statement_ms: int) -> dict[str, str]:
     """Give the server settings that a process's connections start with."""
-    settings = _PLANNING | {
-        "application_name": role or "izin",
-        "statement_timeout": str(statement_ms),
-        "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS_MAX),
-    }
+    settings = (
+        PLANNING
+        | _KEPT_PLANS
+        | {
+            "application_name": role or "izin",
+            "statement_timeout": str(statement_ms),
+            "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS_MAX),
+        }
+    )
     return settings if role is None else settings | {"role": role}
 
 
 async def _check_settings(connection: Connection, wanted: Mapping[str, str]) -> None:
-    for name in ("role", *_PLANNING):
+    for name in ("role", *PLANNING, *_KEPT_PLANS):
         found = await connection.fetchval("select current_setting($1)", name)
         if name in wanted and found != wanted[name]:
             msg = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import asyncpg
 import msgspec
 
-from izin.storage.database import Connection
+from izin.storage.database import PLANNING, Connection
 from izin.storage.distribution import Lies, MisplacedError, Step, plan
 from izin.storage.migrate import apply_roles, check_schema, hold_schema
 from izin.storage.statements import load
@@ -15,6 +15,7 @@ _SQL = load(__package__, "distribute.sql")
 SERVER_MIN = 18
 CITUS_MIN = 14
 SHARDS = 32
+_ROLES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator")
 _STEP_S_MAX = 7 * 24 * 3600.0
 """A table of a billion rows is copied within one statement."""
 
@@ -64,6 +65,8 @@ async def distribute(url: str, *, shards: int, told: Told) -> list[Step]:
                     await connection.execute(step.sql)
                 told(step)
             await apply_roles(connection)  # on the shards too
+            for statement in planning_of_roles():
+                await connection.execute(statement)
             return steps
         finally:
             await connection.close(timeout=10)
@@ -81,6 +84,18 @@ async def _see_that_it_can_be(connection: Connection) -> None:
         cluster = msgspec.structs.replace(cluster, **dict(row), without_roles=names)
     if objection := objection_to(cluster):
         raise objection
+
+
+def planning_of_roles() -> list[str]:
+    """Give the statements that let each node plan as a process does: its settings stay behind.
+
+    Citus hands a role's settings on to the workers; what a connection starts with, it does not.
+    """
+    return [
+        f"alter role {role} set {name} = {value}"
+        for role in _ROLES
+        for name, value in PLANNING.items()
+    ]
 
 
 def objection_to(cluster: Cluster) -> CannotDistributeError | None:
