@@ -1,5 +1,6 @@
 """A plain PostgreSQL is not spread, and says why; a cluster is tried by `make test-citus`."""
 
+import json
 import tomllib
 from importlib import resources
 
@@ -9,7 +10,7 @@ from builders.citus import spread_database
 
 from izin.cli.main import run
 from izin.storage.distribute import CannotDistributeError, distribute
-from izin.storage.distribution import Place
+from izin.storage.distribution import TABLES, Place
 from izin.storage.statements import load
 
 REASONS = {
@@ -37,6 +38,14 @@ def test_the_command_says_what_is_missing(server, monkeypatch, tmp_path, capsys)
     assert run(["storage", "distribute", "--json"]) == 1
     assert "citus uzantısı yok" in capsys.readouterr().out
     assert run(["storage", "distribute", "--shards", "0"]) == 1
+
+
+def test_the_command_shows_where_each_table_would_lie(capsys):
+    assert run(["storage", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)["tables"]
+    assert {each["table"]: Place(each["place"]) for each in shown} == TABLES
+    assert run(["storage", "--lang", "en"]) == 0
+    assert "on the coordinator only" in capsys.readouterr().out
 
 
 def test_each_reason_has_its_words():
