@@ -9,6 +9,7 @@ import pytest
 from builders.citus import spread_database
 
 from izin.cli.main import run
+from izin.core.errors import StartRefusedError
 from izin.storage.distribute import CannotDistributeError, distribute
 from izin.storage.distribution import TABLES, Place
 from izin.storage.statements import load
@@ -27,6 +28,14 @@ async def test_a_plain_server_is_refused_and_left_as_it_is(fresh_database, owner
     assert refused.value.reason == "no_citus"
     assert refused.value.facts == {"least": 14}
     assert await owner.fetch(sizes) == before
+
+
+async def test_a_schema_that_is_not_this_code_s_is_refused_first(fresh_database, owner):
+    await owner.execute(
+        "delete from schema_migration where number = (select max(number) from schema_migration)"
+    )
+    with pytest.raises(StartRefusedError, match="run 'izin migrate' first"):
+        await distribute(fresh_database, shards=32, told=print)
 
 
 def test_the_command_says_what_is_missing(server, monkeypatch, tmp_path, capsys):

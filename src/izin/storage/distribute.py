@@ -56,9 +56,9 @@ async def distribute(url: str, *, shards: int, told: Told) -> list[Step]:
     with unreachable_as_unavailable("distributing the database"):
         connection = await asyncpg.connect(url, timeout=10, command_timeout=_STEP_S_MAX)
         try:
-            await _see_that_it_can_be(connection)
             await hold_schema(connection)
             await check_schema(connection)
+            await _see_that_it_can_be(connection)
             steps = _planned(await _tables(connection), shards)
             for step in steps:
                 if step.sql is not None:
