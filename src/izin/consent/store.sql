@@ -1,6 +1,6 @@
 -- owns: provider_consent, consent_event, consent_retailer, citizen_consent, pending, batch, brand_figure, unprojected
 -- Hot statements look up by primary key from arrays of keys, on one machine and where the tables are
--- distributed by `bucket` alike (docs/decisions/0028). Each joins the array to the whole key, and
+-- distributed by `bucket` alike (docs/decisions/0029). Each joins the array to the whole key, and
 -- writes the key's first column as `= any (array[…])`: with a plain `=` there the planner could
 -- read the index from end to end, which a small table invites. A test explains every one of them.
 -- `few`: the buckets of the keys where those are few, else null. Only their shards are asked.

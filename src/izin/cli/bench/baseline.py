@@ -204,5 +204,6 @@ async def _explained(connection: Connection, shown: Sequence[_Shown]) -> list[st
     return lines
 
 
-def _columns(keys: Sequence[Key]) -> tuple[list[object], ...]:
-    return tuple(list(column) for column in zip(*keys, strict=True))
+def _columns(keys: Sequence[Key]) -> tuple[list[object] | None, ...]:
+    """Give ready keys as the look-up takes them; their buckets are not named, so many they are."""
+    return (*(list(column) for column in zip(*keys, strict=True)), None)

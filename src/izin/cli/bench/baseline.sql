@@ -192,10 +192,14 @@ select
     set_config(name, value, false)
 from (
     values ('enable_seqscan', 'on'), ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on'),
-        ('work_mem', '256MB')
+        ('enable_indexonlyscan', 'on'), ('plan_cache_mode', 'auto'), ('work_mem', '256MB')
 ) as free (name, value)
 
 -- name: plan_by_key
 -- Back to how every process of the registry plans.
-select set_config(name, 'off', false)
-from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) as name
+select
+    set_config(name, value, false)
+from (
+    values ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),
+        ('enable_indexonlyscan', 'off'), ('plan_cache_mode', 'force_generic_plan')
+) as kept (name, value)
