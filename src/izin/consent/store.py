@@ -149,6 +149,18 @@ async def citizen_rows(connection: Connection, tag: UUID, bucket: int, limit: in
     return await connection.fetch(_SQL["citizen_rows"], tag, bucket, limit)
 
 
+async def citizen_keys(
+    connection: Connection, after_tag: UUID, after_slot: UUID, limit: int
+) -> list[Record]:
+    return await connection.fetch(_SQL["citizen_keys"], after_tag, after_slot, limit)
+
+
+async def rewrite_citizens(
+    connection: Connection, tags: list[UUID], slots: list[UUID], buckets: list[int]
+) -> None:
+    await connection.execute(_SQL["rewrite_citizens"], tags, slots, buckets)
+
+
 async def move_figures(
     connection: Connection,
     brand_refs: list[UUID],

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from izin.consent.project import Projector
+from izin.consent.shuffle import Shuffler
 from izin.core.errors import UnavailableError
 from izin.jobs.pace import TROUBLE_S, Pace, Patience
 from izin.ledger import entry as ledger
@@ -20,6 +21,9 @@ PROJECT_WAIT_S = 1.0
 
 COUNT_WAIT_S = 5.0
 """Figures name brands: they follow the citizens' view late enough to be about more than one row."""
+
+SHUFFLE_WAIT_S = 60.0
+"""Seven million rows of the citizens' view a day."""
 
 JOBS_AT_ONCE = 2
 TIMER_S = 600.0
@@ -38,6 +42,8 @@ class Keeper:
         queue: Queue,
         timers: tuple[Timer, ...],
         stop: asyncio.Event,
+        *,
+        shuffle_wait_s: float = SHUFFLE_WAIT_S,
     ) -> None:
         """Take a database whose connections keep their session."""
         self._database = database
@@ -47,6 +53,8 @@ class Keeper:
         self._stop = stop
         self._unprojected = Patience(PROJECT_WAIT_S)
         self._uncounted = Patience(COUNT_WAIT_S)
+        self._shuffler = Shuffler(database)
+        self._unshuffled = Patience(shuffle_wait_s)
 
     async def run(self) -> None:
         """Work until stopped; a loop that fails in an unforeseen way ends them all."""
@@ -111,6 +119,10 @@ class Keeper:
             counted = await self._projector.count(epoch)
             if counted >= uncounted:
                 self._uncounted.begin_anew()
+        # in turn with the projector, so that neither waits for the other's rows
+        if self._unshuffled.is_over(is_waiting=True):
+            self._unshuffled.begin_anew()
+            await self._shuffler.shuffle()
         return done
 
     async def _do_job(self) -> int:
