@@ -25,6 +25,21 @@ $$;
 revoke all on all tables in schema public from izin_web, izin_citizen, izin_keeper, izin_operator;
 grant usage on schema public to izin_web, izin_citizen, izin_keeper, izin_operator;
 
+-- nobody needs a table of his own. The database's own rights do not come with a template.
+do $$
+begin
+    if has_database_privilege('public', current_database(), 'temporary')
+        and (
+            select pg_has_role(current_user, datdba, 'usage')
+            from pg_database
+            where datname = current_database()
+        )
+    then
+        execute format('revoke temporary on database %I from public', current_database());
+    end if;
+end
+$$;
+
 -- what everybody reads
 grant select on schema_migration, source, provider, brand, retailer, directory_head
     to izin_web, izin_citizen, izin_keeper, izin_operator;
