@@ -12,13 +12,14 @@ import asyncpg
 import pytest
 from builders import citus
 from builders.databases import copy_of_template
+from builders.watch import look_at_logs
 from hypothesis import settings
 
 from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import migrate
 
-pytest_plugins = ("builders.fixtures", "builders.heart", "builders.house")
+pytest_plugins = ("builders.alarm", "builders.fixtures", "builders.heart", "builders.house")
 
 settings.register_profile("izin", deadline=None)  # a busy machine is no failure
 settings.load_profile("izin")
@@ -103,6 +104,7 @@ def _quick_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
+        look_at_logs(folder)
         shutil.rmtree(folder)
 
 

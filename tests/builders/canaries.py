@@ -94,6 +94,13 @@ class Watch:
         for address in addresses:
             self._kinds.update(needles(address))
 
+    def add_once(self, address: str) -> bool:
+        """Look for this one, too; whether it is new."""
+        is_new = needles(address)[0][0] not in self._kinds
+        if is_new:
+            self.add([address])
+        return is_new
+
     def kinds(self, text: bytes) -> set[str]:
         """In which ways is an address in this text, if any? Never which address."""
         found: set[str] = set()

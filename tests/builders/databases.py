@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import psutil
+from builders.watch import look_through
 
 from izin.storage.embedded import DATABASE
 
@@ -25,6 +26,7 @@ async def copy_of_template(url: str) -> AsyncIterator[str]:
     try:
         await maintenance.execute(f"create database {name} template {DATABASE} strategy file_copy")
         yield at_database(url, name)
+        await look_through(at_database(url, name), os.environ.get("PYTEST_CURRENT_TEST", "module"))
         await maintenance.execute(f"drop database {name} with (force)")
     finally:
         await maintenance.close()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from builders.parties import BRAND_CODE, IYS_CODE
+from builders.watch import used
 
 from izin.consent.check import Checker
 from izin.consent.coalesce import Bounds
@@ -26,14 +27,14 @@ from izin.wiring.parts import Parts
 
 def phone(number: int) -> Address:
     """An invented person's phone, 0 to 9,999,999."""
-    address = parse_phone(f"+90599{number:07d}", sandbox=True)
+    address = parse_phone(used(f"+90599{number:07d}"), sandbox=True)
     assert isinstance(address, Address)
     return address
 
 
 def email(name: str) -> Address:
     """An invented person's e-mail."""
-    address = parse_email(f"{name}@posta.example")
+    address = parse_email(used(f"{name}@posta.example"))
     assert isinstance(address, Address)
     return address
 

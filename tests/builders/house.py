@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from builders.heart import keeping, until
 from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, OTHER_IYS_CODE, Given
+from builders.watch import used
 
 from izin.core.clock import wire_time
 from izin.wiring.parts import Parts, open_parts
@@ -26,7 +27,7 @@ def ago(**span: float) -> str:
 def a_row(number: int = 1, **fields: object) -> dict[str, object]:
     """A consent as a client sends it; a field set to None is left out."""
     row = {
-        "recipient": f"+90599{number:07d}",
+        "recipient": used(f"+90599{number:07d}"),
         "type": "MESAJ",
         "source": "HS_WEB",
         "status": "ONAY",

@@ -14,6 +14,7 @@ from builders.databases import copy_of_template
 from builders.heart import until
 from builders.house import LONG_AGO, House
 from builders.parties import PASSWORD, Given
+from builders.watch import used
 
 from izin.access.passwords import Passwords
 from izin.provider.model import Subscription
@@ -91,7 +92,7 @@ class Registry(House):
 
     def phone(self) -> str:
         """Nobody's number, never given before."""
-        return f"+90599{next(self._numbers):07d}"
+        return used(f"+90599{next(self._numbers):07d}")
 
     async def token_of(self, who: str) -> str:
         """The provider's access token, signed in once."""

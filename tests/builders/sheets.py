@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import xlsxwriter
+from builders.watch import used
 
 from izin.consent.intake import IntakeContext, parse_consent
 from izin.core.codes import BrandCode, IysCode
@@ -32,6 +33,7 @@ def a_row(**changes: Cell) -> list[Cell]:
 
 def phone(number: int) -> str:
     """An invented person's phone as people write it."""
+    used(f"+90599{number:07d}")
     return f"0599 {number // 10000:03d} {number // 100 % 100:02d} {number % 100:02d}"
 
 
