@@ -35,13 +35,13 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 class Command:
     """One ``izin …`` that runs."""
 
-    def __init__(self, *arguments: str, folder: Path, port: int) -> None:
+    def __init__(self, *arguments: str, folder: Path, port: int, **settings: str) -> None:
         self._log = (folder.parent / f"{folder.name}.{port}.stderr").open("w+b")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "izin", *arguments],
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=environment(folder, port),
+            env=environment(folder, port) | settings,
             cwd=folder.parent,
             start_new_session=True,
         )
