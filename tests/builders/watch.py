@@ -22,6 +22,9 @@ DIGESTED_MAX = 6000
 SIGN_IN_NAMES = {("api_user", "username")}
 LOGS = ("server.log*", "*.stderr", "*.log")
 
+_TO_TRY = re.compile(rb"^ +curl -s http://\S+/x/brands/[0-9]+/ask .*$", re.MULTILINE)
+"""What the demonstration tells people to type, with three of its invented people in it."""
+
 _TABLES = """
     select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
     from pg_class as c
@@ -103,4 +106,4 @@ def look_at_logs(folder: Path) -> None:
     for pattern in LOGS:
         for path in folder.rglob(pattern):
             if path.is_file():
-                tell(path.name, watch().kinds(path.read_bytes()))
+                tell(path.name, watch().kinds(_TO_TRY.sub(b"", path.read_bytes())))
