@@ -15,7 +15,7 @@ from builders.crowd import Crowd, live
 from builders.databases import copy_of_template
 from builders.heart import Heart
 
-from izin.consent.shuffle import SHUFFLE_ROWS, Shuffler
+from izin.consent.rewrite import REWRITE_ROWS, Rewriter
 from izin.keyring import open_keyring, open_whole_keyring
 from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
@@ -31,7 +31,7 @@ class Theft(msgspec.Struct, frozen=True):
     """Both views as the projector left them, and once every row was written anew."""
 
     projected: Stolen
-    shuffled: Stolen
+    rewritten: Stolen
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,8 @@ async def a_theft(server: EmbeddedServer, folder: Path, crowd: Crowd) -> Theft:
         stack.push_async_callback(owner.close)
         slots = slots_of(heart, crowd)
         projected = await steal(owner, slots)
-        shuffler = Shuffler(keeper)
-        while await shuffler.shuffle():
+        rewriter = Rewriter(keeper)
+        while await rewriter.rewrite():
             pass
         return Theft(projected, await steal(owner, slots))
 
@@ -76,13 +76,13 @@ def slots_of(heart: Heart, crowd: Crowd) -> Mapping[tuple[UUID, str, str, UUID],
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=BY_NAME)
 def test_next_to_no_row_and_no_brand_is_matched(theft, attack: Attack):
-    gain = attack.gain(theft.shuffled)
+    gain = attack.gain(theft.rewritten)
     assert gain.share <= MATCHED_MAX
     assert gain.brands == 0
 
 
 def test_no_brand_is_found_by_counting(theft):
-    assert brands_by_counting(theft.shuffled) == 0
+    assert brands_by_counting(theft.rewritten) == 0
     assert brands_by_counting(theft.projected) == 0
 
 
@@ -152,11 +152,11 @@ WEAK: dict[str, tuple[str, Callable[[Row, Row], dict[str, Any]]]] = {
 
 @pytest.mark.parametrize(("attack", "change"), WEAK.values(), ids=WEAK)
 def test_each_attack_succeeds_where_a_view_has_its_weakness(theft, attack, change):
-    assert BY_NAME[attack].gain(weakened(theft.shuffled, change)).share > MATCHED_MAX
+    assert BY_NAME[attack].gain(weakened(theft.rewritten, change)).share > MATCHED_MAX
 
 
 def test_counting_finds_brands_where_they_have_a_pseudonym(theft):
-    weak = weakened(theft.shuffled, lambda _, fellow: {"brand": hash((1, fellow["brand_ref"]))})
+    weak = weakened(theft.rewritten, lambda _, fellow: {"brand": hash((1, fellow["brand_ref"]))})
     assert brands_by_counting(weak) > 10
 
 
@@ -168,10 +168,10 @@ def test_transactions_tell_whose_rows_were_written_together(theft):
 def test_rows_written_anew_say_what_they_said(theft):
     before, after = (
         {(row["tag"], row["slot"], row["bucket"]): row["sealed"] for row in stolen.citizen}
-        for stolen in (theft.projected, theft.shuffled)
+        for stolen in (theft.projected, theft.rewritten)
     )
     assert before == after
-    assert len({row["xmin"] for row in theft.shuffled.citizen}) == -(-len(after) // SHUFFLE_ROWS)
+    assert len({row["xmin"] for row in theft.rewritten.citizen}) == -(-len(after) // REWRITE_ROWS)
 
 
 @pytest.mark.drill
@@ -179,8 +179,8 @@ def test_a_hundred_thousand_rows_of_two_thousand_brands_are_not_matched(server, 
     crowd = Crowd(100_000, 2000)
     theft = asyncio.run(a_theft(server, tmp_path, crowd))
     for attack in ATTACKS:
-        before, after = attack.gain(theft.projected), attack.gain(theft.shuffled)
+        before, after = attack.gain(theft.projected), attack.gain(theft.rewritten)
         print(f"{attack.name}: {before} as projected, {after} written anew")  # noqa: T201 # the figures of docs/security.md
         assert after.share <= MATCHED_MAX, attack.name
         assert after.brands == 0, attack.name
-    assert brands_by_counting(theft.shuffled) == 0
+    assert brands_by_counting(theft.rewritten) == 0

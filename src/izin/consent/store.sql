@@ -197,7 +197,8 @@ limit $3::integer
 
 -- name: rewrite_citizens
 -- Writes rows anew as they are, in the order given: only their place and transaction change.
--- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n], shuffled · index citizen_consent_pkey · locks them
+-- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n], in the order of tags · index citizen_consent_pkey
+-- locks them, in this order
 update citizen_consent as stored set sealed = stored.sealed
 from unnest($1::uuid[], $2::uuid[], $3::smallint[]) as given (tag, slot, bucket)
 where stored.tag = given.tag and stored.slot = given.slot and stored.bucket = given.bucket

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from izin.consent.project import Projector
-from izin.consent.shuffle import Shuffler
+from izin.consent.rewrite import Rewriter
 from izin.core.errors import UnavailableError
 from izin.jobs.pace import TROUBLE_S, Pace, Patience
 from izin.ledger import entry as ledger
@@ -22,7 +22,7 @@ PROJECT_WAIT_S = 1.0
 COUNT_WAIT_S = 5.0
 """Figures name brands: they follow the citizens' view late enough to be about more than one row."""
 
-SHUFFLE_WAIT_S = 60.0
+REWRITE_WAIT_S = 60.0
 """Seven million rows of the citizens' view a day."""
 
 JOBS_AT_ONCE = 2
@@ -43,7 +43,7 @@ class Keeper:
         timers: tuple[Timer, ...],
         stop: asyncio.Event,
         *,
-        shuffle_wait_s: float = SHUFFLE_WAIT_S,
+        rewrite_wait_s: float = REWRITE_WAIT_S,
     ) -> None:
         """Take a database whose connections keep their session."""
         self._database = database
@@ -53,8 +53,8 @@ class Keeper:
         self._stop = stop
         self._unprojected = Patience(PROJECT_WAIT_S)
         self._uncounted = Patience(COUNT_WAIT_S)
-        self._shuffler = Shuffler(database)
-        self._unshuffled = Patience(shuffle_wait_s)
+        self._rewriter = Rewriter(database)
+        self._unwritten = Patience(rewrite_wait_s)
 
     async def run(self) -> None:
         """Work until stopped; a loop that fails in an unforeseen way ends them all."""
@@ -120,9 +120,9 @@ class Keeper:
             if counted >= uncounted:
                 self._uncounted.begin_anew()
         # in turn with the projector, so that neither waits for the other's rows
-        if self._unshuffled.is_over(is_waiting=True):
-            self._unshuffled.begin_anew()
-            await self._shuffler.shuffle()
+        if self._unwritten.is_over(is_waiting=True):
+            self._unwritten.begin_anew()
+            await self._rewriter.rewrite()
         return done
 
     async def _do_job(self) -> int:

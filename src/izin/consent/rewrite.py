@@ -4,23 +4,21 @@ The projector writes in the order of numbers, some movements at a time, and each
 transaction that wrote it. A person's rows, written in several of those, are like a fingerprint:
 whoever holds both tables with their transactions finds the same one in the companies' view. So all
 rows are written anew, now and then: some thousand neighbours in the order of keyed tags, which is
-the order of nothing else, in one transaction and in a drawn order.
+the order of nothing else, in one transaction.
 """
 
-import random
 from uuid import UUID
 
 from izin.consent import store
 from izin.ledger import entry as ledger
 from izin.storage.database import Database
 
-SHUFFLE_ROWS = 5000
+REWRITE_ROWS = 5000
 
 _BEGINNING = UUID(int=0)
-_shuffle = random.SystemRandom().shuffle
 
 
-class Shuffler:
+class Rewriter:
     """Goes through the citizens' view again and again while movements come in."""
 
     def __init__(self, database: Database) -> None:
@@ -29,7 +27,7 @@ class Shuffler:
         self._after = (_BEGINNING, _BEGINNING)
         self._since_idx = -1
 
-    async def shuffle(self) -> int:
+    async def rewrite(self) -> int:
         """Write the next rows anew; none when nothing came in since the last time round began.
 
         Gives   how many rows were
@@ -42,16 +40,15 @@ class Shuffler:
                 if projected_idx == self._since_idx:
                     return 0
                 self._since_idx = projected_idx
-            keys = await store.citizen_keys(connection, *self._after, SHUFFLE_ROWS)
+            keys = await store.citizen_keys(connection, *self._after, REWRITE_ROWS)
             if keys:
                 self._after = (keys[-1]["tag"], keys[-1]["slot"])
-                _shuffle(keys)
                 await store.rewrite_citizens(
                     connection,
                     [key["tag"] for key in keys],
                     [key["slot"] for key in keys],
                     [key["bucket"] for key in keys],
                 )
-            if len(keys) < SHUFFLE_ROWS:
+            if len(keys) < REWRITE_ROWS:
                 self._after = (_BEGINNING, _BEGINNING)
         return len(keys)
