@@ -65,9 +65,7 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_keeper", "consent", "finish_batch"): {"batch_pkey": ("request_id", "bucket")},
     ("izin_keeper", "consent", "upsert_citizen"): {"citizen_consent_pkey": ()},
     ("izin_keeper", "consent", "citizen_keys"): {"citizen_consent_pkey": ("tag", "slot")},
-    ("izin_keeper", "consent", "rewrite_citizens"): {
-        "citizen_consent_pkey": ("tag", "slot", "bucket")
-    },
+    ("izin_keeper", "consent", "rewrite_citizens"): {"citizen_consent_pkey": ("tag", "slot")},
     ("izin_citizen", "consent", "citizen_rows"): {"citizen_consent_pkey": ("tag", "bucket")},
     ("izin_keeper", "consent", "move_figures"): {"brand_figure_pkey": ()},
     ("izin_keeper", "ledger", "waiting"): {"pending_pkey": ()},

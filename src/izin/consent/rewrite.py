@@ -42,13 +42,9 @@ class Rewriter:
                 self._since_idx = projected_idx
             keys = await store.citizen_keys(connection, *self._after, REWRITE_ROWS)
             if keys:
-                self._after = (keys[-1]["tag"], keys[-1]["slot"])
-                await store.rewrite_citizens(
-                    connection,
-                    [key["tag"] for key in keys],
-                    [key["slot"] for key in keys],
-                    [key["bucket"] for key in keys],
-                )
+                to = (keys[-1]["tag"], keys[-1]["slot"])
+                await store.rewrite_citizens(connection, self._after, to)
+                self._after = to
             if len(keys) < REWRITE_ROWS:
                 self._after = (_BEGINNING, _BEGINNING)
         return len(keys)

@@ -156,9 +156,9 @@ async def citizen_keys(
 
 
 async def rewrite_citizens(
-    connection: Connection, tags: list[UUID], slots: list[UUID], buckets: list[int]
+    connection: Connection, after: tuple[UUID, UUID], to: tuple[UUID, UUID]
 ) -> None:
-    await connection.execute(_SQL["rewrite_citizens"], tags, slots, buckets)
+    await connection.execute(_SQL["rewrite_citizens"], *after, *to)
 
 
 async def move_figures(

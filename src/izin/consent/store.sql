@@ -189,19 +189,19 @@ limit $3::integer
 -- name: citizen_keys
 -- The next keys of the citizens' view. $1 tag and $2 slot of the last one read · $3 limit
 -- index citizen_consent_pkey
-select tag, slot, bucket
+select tag, slot
 from citizen_consent
 where (tag, slot) > ($1::uuid, $2::uuid)
 order by tag, slot
 limit $3::integer
 
 -- name: rewrite_citizens
--- Writes rows anew as they are, in the order given: only their place and transaction change.
--- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n], in the order of tags · index citizen_consent_pkey
--- locks them, in this order
-update citizen_consent as stored set sealed = stored.sealed
-from unnest($1::uuid[], $2::uuid[], $3::smallint[]) as given (tag, slot, bucket)
-where stored.tag = given.tag and stored.slot = given.slot and stored.bucket = given.bucket
+-- Writes a range of rows anew as they are: only their place and transaction change.
+-- $1 tag and $2 slot before the first · $3 tag and $4 slot of the last · index citizen_consent_pkey
+-- locks them, in the order of tags
+update citizen_consent
+set sealed = sealed
+where (tag, slot) > ($1::uuid, $2::uuid) and (tag, slot) <= ($3::uuid, $4::uuid)
 
 -- name: move_figures
 -- $1 brand_ref uuid[n] · $2 channel[n] · $3 recipient_type[n] · $4 approvals moved by int8[n] · $5 rejections moved by int8[n]
