@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,22 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 class Command:
-    """One ``izin …`` that runs."""
+    """One ``izin …`` that runs; `under` is a command that runs it, such as nsenter."""
 
-    def __init__(self, *arguments: str, folder: Path, port: int, **settings: str) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        folder: Path,
+        port: int,
+        settings: Mapping[str, str] | None = None,
+        under: Sequence[str] = (),
+    ) -> None:
         self._log = (folder.parent / f"{folder.name}.{port}.stderr").open("w+b")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "izin", *arguments],
+            [*under, sys.executable, "-m", "izin", *arguments],
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=environment(folder, port) | settings,
+            env=environment(folder, port) | dict(settings or {}),
             cwd=folder.parent,
             start_new_session=True,
         )

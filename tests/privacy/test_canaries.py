@@ -61,7 +61,7 @@ def look() -> Look:
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory) -> Lived:
     folder = tmp_path_factory.mktemp("canaries") / "var"
-    demo = Command("demo", "--json", folder=folder, port=free_port(), **DEBUG)
+    demo = Command("demo", "--json", folder=folder, port=free_port(), settings=DEBUG)
     try:
         demo.answer()
         logs = dict(by_the_api(json.loads((folder / "demo.json").read_text("utf-8"))))

@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def together(heart) -> Together:
-    return Together(heart.database, heart.recorder)
+    return Together(heart.database, heart.database, heart.recorder)
 
 
 async def each(together, *proposals, on_repeat=OnRepeat.BY_RULES) -> list[object]:

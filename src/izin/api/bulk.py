@@ -20,6 +20,7 @@ from izin.consent.model import Proposal
 from izin.consent.record import OnRepeat
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError, Refused
+from izin.core.terms import Status
 from izin.i18n.catalogue import Language, render
 
 _REQUEST_ID_LENGTH_MAX = 36
@@ -41,7 +42,9 @@ async def _take(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     context = intake_of(call)
     proposals = await _read(call, context, on_repeat)
     await know_dealers(services.database, brand_code, proposals, in_list=True)
-    async with services.database.transaction() as connection:
+    holds_others = any(proposal.status is not Status.RET for proposal in proposals)
+    database = services.database if holds_others else services.reserved
+    async with database.transaction() as connection:
         taken = await submit(
             connection, services.keyring, proposals, on_repeat, held=call.allowed.held
         )

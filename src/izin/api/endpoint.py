@@ -18,7 +18,7 @@ import msgspec
 from izin.access.model import Caller, Permit, Right
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.admission.limiter import Limiter
-from izin.admission.overload import Overload
+from izin.admission.overload import CrowdedError, Overload
 from izin.api import problems
 from izin.api.body import decode_json, decode_json_or_form
 from izin.api.client import Network
@@ -104,7 +104,11 @@ async def _answer_or_refuse(
     except UnavailableError as error:
         # One line a call would make an overload worse: whoever looks into one asks for this level.
         _LOG.debug("%s: unavailable: %s", operation.id, error)
-        return problems.unavailable(error, request.language)
+        found = problems.unavailable(error, request.language)
+        if not isinstance(error, CrowdedError):
+            return found
+    await door.overload.hold()  # past the block: the error kept the call's body
+    return found
 
 
 async def _pass(

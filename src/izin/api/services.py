@@ -22,11 +22,13 @@ from izin.storage.database import Database
 class Services(msgspec.Struct, frozen=True, kw_only=True):
     """One process's parts.
 
+    reserved    a few connections for RETs, tokens and parties: never held up by other work
     is_sandbox  whether +90 599 is accepted
     clock       the process's time; what is recorded takes the database's
     """
 
     database: Database
+    reserved: Database
     keyring: Keyring
     directory: Directory
     tokens: Tokens

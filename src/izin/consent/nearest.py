@@ -119,9 +119,11 @@ class Nearest:
 class NotedTogether(Together):
     """Keeps what it has recorded, so that this process's questions find it."""
 
-    def __init__(self, database: Database, recorder: Recorder, own: OwnWrites) -> None:
+    def __init__(
+        self, database: Database, reserved: Database, recorder: Recorder, own: OwnWrites
+    ) -> None:
         """Take where to note."""
-        super().__init__(database, recorder)
+        super().__init__(database, reserved, recorder)
         self._own = own
 
     async def record(self, proposal: Proposal, on_repeat: OnRepeat) -> Verdict:

@@ -1,4 +1,8 @@
-"""Single movements of one process that wait are recorded together: one commit for all of them."""
+"""Single movements of one process that wait are recorded together: one commit for all of them.
+
+RETs travel among themselves and over connections of their own: whatever holds up other movements,
+a lock or a crowd, does not hold them up.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,6 +12,7 @@ from izin.consent.event import Actor
 from izin.consent.model import Proposal, Verdict
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.errors import UnavailableError
+from izin.core.terms import Status
 from izin.storage.database import Database
 
 BOUNDS = Bounds(batch_max=64, running_max=2, wait_s_max=2.0)
@@ -17,12 +22,16 @@ BOUNDS = Bounds(batch_max=64, running_max=2, wait_s_max=2.0)
 class Together:
     """Records what a company's single calls bring; each gets its own verdict."""
 
-    def __init__(self, database: Database, recorder: Recorder, bounds: Bounds = BOUNDS) -> None:
-        """Take the one writer."""
-        self._database = database
+    def __init__(
+        self, database: Database, reserved: Database, recorder: Recorder, bounds: Bounds = BOUNDS
+    ) -> None:
+        """Take the one writer, and the connections that RETs have to themselves."""
         self._recorder = recorder
+        self._database_of = {Status.ONAY: database, Status.RET: reserved}
         self._waiting = {
-            on_repeat: Coalescer(partial(self._record, on_repeat), bounds) for on_repeat in OnRepeat
+            (on_repeat, status): Coalescer(partial(self._record, on_repeat, status), bounds)
+            for on_repeat in OnRepeat
+            for status in Status
         }
 
     async def record(self, proposal: Proposal, on_repeat: OnRepeat) -> Verdict:
@@ -31,15 +40,17 @@ class Together:
         Raises  UnavailableError; if it cut off the commit, whether it happened is unknown
         """
         try:
-            return await self._waiting[on_repeat].ask(proposal)
+            return await self._waiting[on_repeat, proposal.status].ask(proposal)
         except UnavailableError:
             raise
         except Exception:  # noqa: BLE001  # of whichever of them: only that one shall have it
-            [verdict] = await self._record(on_repeat, [proposal])
+            [verdict] = await self._record(on_repeat, proposal.status, [proposal])
             return verdict
 
-    async def _record(self, on_repeat: OnRepeat, proposals: Sequence[Proposal]) -> list[Verdict]:
-        async with self._database.connection() as connection:
+    async def _record(
+        self, on_repeat: OnRepeat, status: Status, proposals: Sequence[Proposal]
+    ) -> list[Verdict]:
+        async with self._database_of[status].connection() as connection:
             return await self._recorder.record(
                 connection, proposals, actor=Actor.PROVIDER, on_repeat=on_repeat
             )

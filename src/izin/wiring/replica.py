@@ -11,6 +11,7 @@ from izin.consent.coalesce import Bounds
 from izin.consent.nearest import Nearest, NotedTogether, OwnWrites
 from izin.consent.record import Recorder
 from izin.consent.together import Together
+from izin.storage.database import Database
 from izin.storage.replica import Replica, Way
 from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
@@ -48,20 +49,25 @@ async def open_replica(settings: Settings) -> AsyncIterator[Replica | None]:
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """Who asks and who records; where there is a replica they know of each other."""
+    """Who asks and who records; where there is a replica they know of each other.
 
+    reserved  connections of RETs, tokens and parties alone
+    """
+
+    reserved: Database
     checker: Checker
     recorder: Recorder
     together: Together
 
 
-def who_asks(parts: Parts, replica: Replica | None) -> Asking:
+def who_asks(parts: Parts, reserved: Database, replica: Replica | None) -> Asking:
     """Put together who asks and who records in a web process."""
     database, keyring = parts.database, parts.keyring
     recorder = Recorder(keyring)
     if replica is None:
         checker = Checker(database, keyring, Bounds())
-        return Asking(checker, recorder, Together(database, recorder))
+        return Asking(reserved, checker, recorder, Together(database, reserved, recorder))
     own = OwnWrites(replica.age_s_max, replica.clock_s)
     checker = Checker(database, keyring, Bounds(), Nearest(database, replica, own))
-    return Asking(checker, recorder, NotedTogether(database, recorder, own))
+    together = NotedTogether(database, reserved, recorder, own)
+    return Asking(reserved, checker, recorder, together)

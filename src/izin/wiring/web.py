@@ -27,6 +27,7 @@ from izin.consent.project import unprojected_count
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
+from izin.storage.database import Database
 from izin.telemetry.log import configure
 from izin.wiring.connection import ConnectionBounds, allow_open_files, server_of
 from izin.wiring.parts import Parts, open_parts, utc_now
@@ -35,6 +36,7 @@ from izin.wiring.roles import WEB
 from izin.wiring.settings import Profile, Settings
 
 DRAIN_S = 25
+RESERVED_CONNECTIONS = 3
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,18 +56,34 @@ OPERATIONS: tuple[Operation[Services], ...] = (
 @asynccontextmanager
 async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
     """The API with everything it needs, ready to answer."""
-    async with open_parts(settings, role=WEB) as parts, open_replica(settings) as replica:
-        directory = Directory(parts.database, parts.keyring.pseudonyms.brand_ref)
+    async with (
+        open_parts(settings, role=WEB) as parts,
+        _reserved(settings) as reserved,
+        open_replica(settings) as replica,
+    ):
+        directory = Directory(reserved, parts.keyring.pseudonyms.brand_ref)
         await directory.refresh()
         passwords = Passwords()
         following = asyncio.create_task(directory.run())
         try:
-            yield _app(settings, parts, who_asks(parts, replica), directory, passwords)
+            who = who_asks(parts, reserved, replica)
+            yield _app(settings, parts, who, directory, passwords)
         finally:
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
             passwords.close()
+
+
+@asynccontextmanager
+async def _reserved(settings: Settings) -> AsyncIterator[Database]:
+    """Connections by which a RET comes through while all others are at work."""
+    assert settings.database_url is not None, "the launcher has named a database"
+    database = await Database.open(settings.database_url, role=WEB, size_max=RESERVED_CONNECTIONS)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def _app(
@@ -76,9 +94,10 @@ def _app(
     passwords: Passwords,
 ) -> ContractApp[Services]:
     keyring, database = parts.keyring, parts.database
-    access_tokens = AccessTokens(database, keyring.tokens)
+    access_tokens = AccessTokens(who.reserved, keyring.tokens)
     services = Services(
         database=database,
+        reserved=who.reserved,
         keyring=keyring,
         directory=directory,
         tokens=Tokens(database, keyring.tokens, passwords=passwords, access_tokens=access_tokens),
