@@ -9,6 +9,7 @@ Scale"): whoever is let in is served almost as fast as ever. Source: security 5.
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from random import uniform
 from time import monotonic
 from types import TracebackType
 
@@ -27,7 +28,7 @@ five times the capacity, two fifths of the good answers were left.
 HELD_MAX = 500
 """Half the connections of a process; past it the 503 goes out at once."""
 
-STANDING_S = 0.01
+STANDING_S = 0.005
 """A queue in which everybody waited longer than this for `WATCHED_S` is standing."""
 
 WATCHED_S = 0.1
@@ -62,8 +63,8 @@ def rooms(connection_count: int) -> Mapping[Lane, Room]:
     brief = 2 * STANDING_S
     return {
         Lane.TOKEN: Room(1024, 1024, 2.0),  # the password's slow hash has a bench of its own
-        Lane.SINGLE_STATUS: Room(connection_count * 16, 1024, 0.5, brief),  # they travel together
-        Lane.CONSENT: Room(connection_count * 4, 1024, 1.0, brief),
+        Lane.SINGLE_STATUS: Room(connection_count * 8, 1024, 0.5, brief),  # they travel together
+        Lane.CONSENT: Room(connection_count * 3, 1024, 1.0, brief),
         Lane.REFUSAL: Room(connection_count * 4, 1024, 5.0),
         Lane.INFO: Room(64, 256, 0.5),
         Lane.BATCH: Room(long_work, 16, 2.0),
@@ -192,6 +193,7 @@ class Overload:
             return
         self._held_count += 1
         try:
-            await asyncio.sleep(HELD_S)
+            # not all alike: who were refused together shall not come back together
+            await asyncio.sleep(HELD_S * uniform(0.5, 1.5))  # noqa: S311  # nobody gains by guessing
         finally:
             self._held_count -= 1
