@@ -28,7 +28,8 @@ Handler = Callable[[Connection, bytes], Awaitable[None]]
 class Queue:
     """The worker's side of the table `job`."""
 
-    LEASE_S = 60.0
+    LEASE_S = 5.0
+    """Until the work begins: from then on its row is locked, however long it takes."""
     ATTEMPTS_MAX = 8
     REVIVED_S = 3600.0
     """How long a dead letter rests: what was acknowledged is never dropped."""
