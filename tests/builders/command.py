@@ -43,15 +43,16 @@ class Command:
         settings: Mapping[str, str] | None = None,
         under: Sequence[str] = (),
     ) -> None:
-        self._log = (folder.parent / f"{folder.name}.{port}.stderr").open("w+b")
-        self.process = subprocess.Popen(
-            [*under, sys.executable, "-m", "izin", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=environment(folder, port) | dict(settings or {}),
-            cwd=folder.parent,
-            start_new_session=True,
-        )
+        self._log = folder.parent / f"{folder.name}.{port}.stderr"
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*under, sys.executable, "-m", "izin", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment(folder, port) | dict(settings or {}),
+                cwd=folder.parent,
+                start_new_session=True,
+            )
 
     def answer(self) -> dict[str, Any]:
         """Wait for one line of JSON, such as a server says once it answers."""
@@ -63,9 +64,7 @@ class Command:
 
     def said(self) -> str:
         """What people have read so far."""
-        self._log.flush()
-        self._log.seek(0)
-        return self._log.read().decode()
+        return self._log.read_text("utf-8")
 
     def tree(self) -> list[psutil.Process]:
         """It, and every process that it started."""
@@ -90,7 +89,6 @@ class Command:
             self.process.wait(END_S)
         if self.process.stdout is not None:
             self.process.stdout.close()
-        self._log.close()
 
 
 def until(true: Callable[[], bool], *, seconds: float = END_S) -> None:

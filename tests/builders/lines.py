@@ -209,12 +209,14 @@ class Tally:
         self.statuses: Counter[int] = Counter()
         self.good_s: list[float] = []
         self.refused_s: list[float] = []
+        self.longest_s = 0.0
         self.unclear = 0
         """Refusals without Retry-After, or in another shape than all refusals."""
 
     def __call__(self, answer: Answer) -> None:
         """Count one."""
         self.statuses[answer.status] += 1
+        self.longest_s = max(self.longest_s, answer.took_s)
         if 200 <= answer.status < 300:
             self.good_s.append(answer.took_s)
         elif answer.status in (429, 503):
@@ -239,6 +241,6 @@ async def until_true(true: Callable[[], Awaitable[bool]], *, seconds: float) -> 
     """Wait for a condition, bounded. Gives how long it took."""
     began = perf_counter()
     async with asyncio.timeout(seconds):
-        while not await true():
+        while not await true():  # noqa: ASYNC110  # the condition lies in other processes
             await asyncio.sleep(0.02)
     return perf_counter() - began

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import msgspec
@@ -22,7 +23,6 @@ from izin.cli.bench.load import request
 from izin.core.clock import wire_time
 from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
-from izin.storage.folder import processes_in
 from izin.storage.migrate import migrate
 
 DATABASE = "database"
@@ -102,7 +102,7 @@ class Served:
 
     def said(self) -> str:
         """What all of its runs have written into the log."""
-        return "".join(command.said() for command in self._commands)
+        return self.command.said()
 
     def close(self) -> None:
         """Stop it in order."""
@@ -121,8 +121,7 @@ class Served:
 
     def database(self) -> list[psutil.Process]:
         """PostgreSQL, the postmaster first."""
-        pids = processes_in(self.folder / DATABASE / "data")
-        found = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+        found = [each for each in self.command.tree() if _name(each) == "postgres"]
         return sorted(found, key=lambda each: len(each.parents()))
 
     # --- what is asked of it
@@ -156,7 +155,18 @@ class Served:
 
     def url(self) -> str:
         """The database as its owner reaches it."""
-        return json.loads((self.folder / "running.json").read_bytes())["url"]
+        url: str = json.loads((self.inside / "running.json").read_bytes())["url"]
+        return url.replace("host=", f"host={quote(self._root, safe='')}")
+
+    @property
+    def _root(self) -> str:
+        """How the files of one that runs in a namespace of its own are reached."""
+        return f"/proc/{self.command.process.pid}/root" if self._under else ""
+
+    @property
+    def inside(self) -> Path:
+        """The data folder as it sees it."""
+        return Path(f"{self._root}{self.folder}")
 
     @asynccontextmanager
     async def owner(self) -> AsyncIterator[asyncpg.Connection]:
@@ -166,8 +176,10 @@ class Served:
         finally:
             await connection.close(timeout=5)
 
-    async def run(self, *arguments: str, under: Sequence[str] = ()) -> tuple[int, dict[str, Any]]:
+    async def run(self, *arguments: str) -> tuple[int, dict[str, Any]]:
         """Run another command beside it. Gives its exit code and what it answered."""
+        space = f"--mount=/proc/{self.command.process.pid}/ns/mnt"
+        under = ("nsenter", space) if self._under else ()
         process = await asyncio.create_subprocess_exec(
             *(*under, sys.executable, "-m", "izin", *arguments, "--json"),
             env=environment(self.folder, self.port),
@@ -198,3 +210,10 @@ def _line(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.NoSuchProcess:
         return []
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""

@@ -5,117 +5,18 @@ import json
 import os
 import signal
 from collections.abc import Awaitable, Callable
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 from time import perf_counter
 
 import asyncpg
-import msgspec
 import psutil
 import pytest
 import uvloop
-from builders.lines import Answer, Lines, percentile_ms, until_true
-from builders.served import OTHER_BRAND_CODE, Served, served
+from builders.acknowledged import Clients, is_right
+from builders.lines import percentile_ms, until_true
+from builders.served import Served, served
 
-WRITERS = 6
-BATCHERS = 2
-BATCH_ROWS = 20
 ROUND_CALLS = 40
-BATCHES_APART = 1_000_000
-GONE = (0, 429, 500, 502, 503)
-"""After these a client asks again; none of them but 0 and 503 may ever be seen."""
-
-
-class Acknowledged(msgspec.Struct):
-    """What clients were told."""
-
-    receipts: dict[str, tuple[int, str]] = {}
-    """By receipt: whose movement, and of which status."""
-
-    batches: dict[str, range] = {}
-    calls: int = 0
-    retries: int = 0
-    statuses: set[int] = set()
-    longest_s: float = 0.0
-
-
-class Clients:
-    """Companies that send until they have an answer, and send again what had none."""
-
-    def __init__(self, registry: Served) -> None:
-        self.registry = registry
-        self.told = Acknowledged()
-        self._people = count(1)
-        self._batches = count(BATCHES_APART, BATCH_ROWS)
-        self._over = asyncio.Event()
-        self._lines = Lines(registry.port, WRITERS + BATCHERS + 1)
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def begin(self) -> None:
-        work = [self._write] * WRITERS + [self._write_batches] * BATCHERS
-        self._tasks = [asyncio.create_task(each()) for each in work]
-
-    async def end(self) -> None:
-        """Let each have the answer to what it has sent last."""
-        self._over.set()
-        await asyncio.gather(*self._tasks)
-        await self._lines.__aexit__()
-
-    async def insist(self, one: bytes) -> Answer:
-        """Send until there is an answer that is one."""
-        began = perf_counter()
-        while True:
-            answer = await self._lines.ask(one)
-            self.told.statuses.add(answer.status)
-            if answer.status not in GONE:
-                self.told.longest_s = max(self.told.longest_s, perf_counter() - began)
-                self.told.calls += 1
-                return answer
-            self.told.retries += 1
-            await asyncio.sleep(0.05)
-
-    async def _write(self) -> None:
-        """An ONAY, and for every other person a RET after it."""
-        while not self._over.is_set():
-            person = next(self._people)
-            await self._add(person, "ONAY", 0)
-            if person % 2:
-                await self._add(person, "RET", 60)
-
-    async def _add(self, person: int, status: str, later_s: int) -> None:
-        answer = await self.insist(self.registry.add(person, status=status, later_s=later_s))
-        assert answer.status == 200, answer
-        receipt = json.loads(answer.body)["transactionId"]
-        movement = (person, status)
-        assert self.told.receipts.setdefault(receipt, movement) == movement, "a receipt is one's own"
-
-    async def _write_batches(self) -> None:
-        while not self._over.is_set():
-            await self.send_batch()
-
-    async def send_batch(self) -> str:
-        first = next(self._batches)
-        people = range(first, first + BATCH_ROWS)
-        answer = await self.insist(self.registry.add_batch(people))
-        assert answer.status == 202, answer
-        request_id = json.loads(answer.body)["requestId"]
-        self.told.batches[request_id] = people
-        return request_id
-
-    async def read_results(self) -> None:
-        """Every batch that was taken has been worked through, and each row has its receipt."""
-        for request_id, people in self.told.batches.items():
-            rows: list[dict] = []
-
-            async def is_done(request_id=request_id, rows=rows) -> bool:
-                answer = await self.insist(self.registry.results(request_id))
-                rows[:] = json.loads(answer.body)
-                return all(row["status"] != "enqueue" for row in rows)
-
-            await until_true(is_done, seconds=60)
-            assert [row["status"] for row in rows] == ["success"] * BATCH_ROWS
-            for person, row in zip(people, rows, strict=True):
-                movement = (person, "ONAY")
-                assert self.told.receipts.setdefault(row["transactionId"], movement) == movement
 
 
 class Killing:
@@ -169,7 +70,7 @@ class Killing:
         keeper = await self._alive(self.registry.keeper)
         keeper.suspend()
         request_id = await self.clients.send_batch()
-        answer = await self.clients.insist(self.registry.results(request_id))
+        answer = await self.clients.insist(self.registry.results(request_id), "results")
         assert {row["status"] for row in json.loads(answer.body)} == {"enqueue"}
         keeper.kill()
 
@@ -215,32 +116,6 @@ class Killing:
         await self.registry.start()
 
 
-async def is_settled(owner: asyncpg.Connection) -> bool:
-    return await owner.fetchval(
-        "select not exists (select from pending) and assigned_idx = counted_idx from sequence_head"
-    )
-
-
-async def is_right(registry: Served, told: Acknowledged) -> None:
-    """Every receipt is found, none has a twin, the numbers have no gap, views and figures agree."""
-    async with registry.owner() as owner:
-        await until_true(lambda: is_settled(owner), seconds=90)
-        found = await owner.fetch("select commitment from consent_event")
-        assert {row["commitment"].hex() for row in found} == set(told.receipts)
-        assert len(found) == len(told.receipts)
-        assert len(set(told.receipts.values())) == len(told.receipts), "a movement is recorded once"
-        numbers = await owner.fetch("select idx, event_id from entry order by idx")
-        assert [row["idx"] for row in numbers] == list(range(1, len(found) + 1))
-        assert len({row["event_id"] for row in numbers}) == len(found)
-        people = len({person for person, _ in told.receipts.values()})
-        refused = sum(status == "RET" for _, status in told.receipts.values())
-        for view in ("provider_consent", "citizen_consent"):
-            assert await owner.fetchval(f"select count(*) from {view}") == people
-        figures = "select sum(approvals), sum(rejections) from brand_figure"
-        assert tuple(await owner.fetchrow(figures)) == (people - refused, refused)
-        assert await owner.fetchval("select count(*) from job") == 0
-
-
 async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
     async with served(folder / "var") as registry:
         clients = Clients(registry)
@@ -253,7 +128,7 @@ async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
                 await clients.end()
                 await clients.read_results()
                 await is_right(registry, clients.told)
-                clients = killing.clients = again(clients)
+                clients = killing.clients = clients.again()
         await clients.end()
         await clients.read_results()
         took_s = perf_counter() - began
@@ -272,15 +147,7 @@ async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
             )
         assert code == 0, report
         assert report["movements"] == len(told.receipts)
-        assert told.statuses <= {0, 200, 202, 503}
-
-
-def again(clients: Clients) -> Clients:
-    """The same clients go on."""
-    more = Clients(clients.registry)
-    more.told, more._people, more._batches = clients.told, clients._people, clients._batches
-    more.begin()
-    return more
+        assert told.statuses() <= {0, 200, 202, 503}
 
 
 def test_what_was_acknowledged_outlives_twenty_kills(quick_folder):

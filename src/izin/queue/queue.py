@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
+from izin.core.errors import UnavailableError
 from izin.queue import store
 from izin.queue.store import put as put
 from izin.storage.database import Connection, Database
@@ -31,6 +32,8 @@ class Queue:
     LEASE_S = 5.0
     """Until the work begins: from then on its row is locked, however long it takes."""
     ATTEMPTS_MAX = 8
+    TROUBLE_S = 10.0
+    """How long at most a job rests that the database kept from being done."""
     REVIVED_S = 3600.0
     """How long a dead letter rests: what was acknowledged is never dropped."""
 
@@ -60,6 +63,13 @@ class Queue:
                 # first of all: from here on nobody else can claim it, however long the work takes
                 if await store.finish(connection, job.job_id, job.attempts):
                     await self._handlers[job.name](connection, job.payload)
+        except UnavailableError as trouble:  # nobody's fault: it never makes a dead letter
+            _log.warning("job waits", extra={"job": job.name, "reason": str(trouble)})
+            wait_s = min(0.2 * 2**job.attempts, self.TROUBLE_S)
+            async with self._database.connection() as connection:
+                await store.retry(
+                    connection, job.job_id, job.attempts, wait_s, self.ATTEMPTS_MAX - 1
+                )
         except Exception as error:  # noqa: BLE001  # a worker outlives any one job
             _log.exception("job failed", extra={"job": job.name, "attempt": job.attempts})
             await self._put_back(job, type(error).__name__)
@@ -72,4 +82,4 @@ class Queue:
                 await store.bury(connection, job.job_id, job.attempts, why, self.REVIVED_S, last)
             else:
                 wait_s = min(0.2 * 2**job.attempts, 300.0)
-                await store.retry(connection, job.job_id, job.attempts, wait_s)
+                await store.retry(connection, job.job_id, job.attempts, wait_s, job.attempts)

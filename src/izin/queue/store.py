@@ -22,9 +22,11 @@ async def finish(connection: Connection, job_id: int, attempts: int) -> bool:
     return await connection.execute(_SQL["finish"], job_id, attempts) == "DELETE 1"
 
 
-async def retry(connection: Connection, job_id: int, attempts: int, wait_s: float) -> None:
-    """Put a job back, if it is still this claim's."""
-    await connection.execute(_SQL["retry"], job_id, attempts, wait_s)
+async def retry(
+    connection: Connection, job_id: int, attempts: int, wait_s: float, counts_max: int
+) -> None:
+    """Put a job back, if it is still this claim's; it has at most `counts_max` attempts then."""
+    await connection.execute(_SQL["retry"], job_id, attempts, wait_s, counts_max)
 
 
 async def bury(

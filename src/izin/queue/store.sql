@@ -29,9 +29,11 @@ returning job_id, name, payload, attempts
 delete from job where job_id = $1::bigint and attempts = $2::smallint
 
 -- name: retry
--- $1 job_id · $2 attempts of the claim · $3 seconds to wait
+-- $1 job_id · $2 attempts of the claim · $3 seconds to wait · $4 attempts it counts as at most
 update job
-set claimed_until = null, run_at = now() + make_interval(secs => $3::double precision)
+set
+    claimed_until = null, run_at = now() + make_interval(secs => $3::double precision),
+    attempts = least(attempts, $4::smallint)
 where job_id = $1::bigint and attempts = $2::smallint
 
 -- name: bury

@@ -91,7 +91,7 @@ class Database:
         with unreachable_as_unavailable(waiting), self._closing_as_unavailable():
             lent = await self._pool.acquire(timeout=self._acquire_s)
         try:
-            with passing_as_unavailable("database"), _gone_as_unavailable(lent):
+            with passing_as_unavailable("database"), _gone_as_unavailable(lent), _given_up(lent):
                 yield cast("Connection", lent)
         finally:
             # One that cannot be given back is ended by the pool; the caller's outcome stands.
@@ -195,6 +195,16 @@ def _gone_as_unavailable(lent: _Lent) -> Iterator[None]:
     except asyncpg.InternalClientError as error:  # it has just had the server's last words
         lent.terminate()
         raise UnavailableError("the database connection is ending") from error
+
+
+@contextmanager
+def _given_up(lent: _Lent) -> Iterator[None]:
+    """A server that let our own time-out pass is silent: no caller waits for its good-bye too."""
+    try:
+        yield
+    except TimeoutError:
+        lent.terminate()
+        raise
 
 
 def _is_gone(lent: _Lent) -> bool:

@@ -53,6 +53,7 @@ class EmbeddedServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: threading.Thread | None = None
         self._url = ""
+        self._data = self.folder
 
     def __enter__(self) -> Self:
         """Start."""
@@ -79,6 +80,11 @@ class EmbeddedServer:
         """The started server's process."""
         assert self._process is not None, "the server was not started"
         return self._process.pid
+
+    @property
+    def free_bytes(self) -> int:
+        """How much room is left where the data lie."""
+        return shutil.disk_usage(self._data).free
 
     @property
     def is_running(self) -> bool:
@@ -132,7 +138,7 @@ class EmbeddedServer:
 
     def _start_locked(self) -> str:
         who = account.choose(self.folder, self._private_root)
-        data = who.place / "data"
+        data = self._data = who.place / "data"
         secret = folder.password(self.folder)
         folder.wait_for_orphans(data)
         if data.exists():

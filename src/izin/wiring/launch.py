@@ -15,9 +15,11 @@ import msgspec
 
 from izin.core.errors import StartRefusedError
 from izin.storage.logins import give_login
+from izin.storage.room import open_to_writes
 from izin.vault.provider import see_that_a_file_will_do
 from izin.wiring.database import Opened, database_of
 from izin.wiring.roles import BY_PROCESS
+from izin.wiring.room import Room
 from izin.wiring.settings import PREFIX, Mode, Settings
 
 _LOG = logging.getLogger(__name__)
@@ -117,6 +119,8 @@ class _Launch:
         loop = asyncio.get_running_loop()
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_, self._stop.set)
+        if self._opened.server is not None:
+            await open_to_writes(self._opened.url)  # a full disk may have closed it the last time
         if not await _unless(self._stop, prepare(self._opened.url)):
             return
         await self._give_logins()
@@ -125,6 +129,7 @@ class _Launch:
                 group.create_task(self._keep(("keeper",), (), self._webs_ended))
             group.create_task(self._keep_webs())
             group.create_task(_unless(self._stop, self._keep_database()))
+            group.create_task(_unless(self._stop, self._keep_room()))
             group.create_task(self._tell(ready))
         if self._refusal is not None:
             raise StartRefusedError(self._refusal)
@@ -179,8 +184,17 @@ class _Launch:
             )
             await _unless(stop, asyncio.sleep(pause_s))
 
+    async def _keep_room(self) -> None:
+        server = self._opened.server
+        if server is not None:
+            reserve_mb = self._settings.disk_reserve_mb
+            await Room(self._opened.url, reserve_mb, lambda: server.free_bytes).keep()
+
     async def _keep_database(self) -> None:
-        """Start the embedded server again whenever it ends by itself; the others reconnect."""
+        """Start the embedded server again whenever it ends by itself; the others reconnect.
+
+        One that cannot start, for want of room perhaps, is tried again as long as it takes.
+        """
         server = self._opened.server
         pause_s = 0.0
         while server is not None:
@@ -197,8 +211,7 @@ class _Launch:
             try:
                 await asyncio.to_thread(server.start_again)
             except StartRefusedError as error:
-                self._give_up(str(error))
-                return
+                _LOG.error("%s", error)
 
     async def _tell(self, ready: Told) -> None:
         try:

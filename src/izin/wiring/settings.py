@@ -65,6 +65,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     replica_database_url    a streaming replica that may answer the web processes' questions
     replica_age_s_max       how old its answers may be at most; older ones the primary gives
     data_folder             where the embedded database, its keys and the demonstration's file lie
+    disk_reserve_mb         free room on the embedded database's disk: with less, only questions
+                            are answered
     root_key_file           root key of the sandbox; absent, it lies in data_folder
     pool_size               connections to the database, a process; the keeper holds five for good
     pull_window_days        how far back a reader of changes without a cursor starts
@@ -85,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     replica_database_url: str | None = None
     replica_age_s_max: ReplicaAge = 0.8
     data_folder: Path = Path("var")
+    disk_reserve_mb: Annotated[int, msgspec.Meta(ge=0)] = 256
     root_key_file: Path | None = None
     pool_size: Annotated[int, msgspec.Meta(ge=6, le=500)] = 8
     pull_window_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
