@@ -138,6 +138,11 @@ class Lines:
             await asyncio.sleep(_TICK_S)
         return unsent
 
+    async def until_idle(self) -> None:
+        """Wait for what has not been answered yet."""
+        while len(self._idle) < len(self._open):  # noqa: ASYNC110  # the server's doing
+            await asyncio.sleep(_TICK_S)
+
     def _send(self, one: bytes, told: Told) -> bool:
         if not self._idle:
             return False

@@ -156,9 +156,9 @@ async def on_a_small_disk(folder: Path) -> AsyncIterator[Served]:
 def filled(folder: Path, *, left_mb: int) -> Iterator[None]:
     """Something else takes the room, but for so much."""
     ballast = folder / "ballast"
-    taken = shutil.disk_usage(folder).free - left_mb * _MIB
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, taken)
+    with ballast.open("wb") as file, suppress(OSError):  # others take of it meanwhile
+        while (room := shutil.disk_usage(folder).free - left_mb * _MIB) > 0:
+            os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), min(room, _MIB))
     try:
         yield
     finally:

@@ -1,0 +1,286 @@
+"""Minutes of everything at once: nothing fails, nothing slows down, nothing grows, nothing is lost.
+
+``DRILL_SECONDS`` is how long; without it ten minutes.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import statistics
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+import psutil
+import pytest
+import uvloop
+from builders.acknowledged import is_settled
+from builders.lines import Answer, Lines, percentile_ms, until_true
+from builders.parties import OTHER_BRAND_CODE
+from builders.served import BRAND, Served, a_wire_row, served
+
+SECONDS = "DRILL_SECONDS"
+
+LIST = 1000
+KNOWN = 20_000
+"""People whose consent stands before it begins: questions are about them."""
+
+ADDS, BATCHES, QUESTIONS, LISTS = 300, 2, 500, 5
+"""Calls a second, about half of what two cores bear with the client on them."""
+
+IMPORT_ROWS_A_SECOND = 150
+READ_EACH_S = 0.25
+SAMPLE_EACH_S = 1.0
+
+GROWTH_MAX, GROWTH_MB_MAX = 1.1, 16.0
+"""Memory is flat when the median of the last sixth is no more than a tenth over that of the second
+sixth, or within so many MB of it, where a tenth is less than the allocator's own steps."""
+
+SLOWER_MAX, NOISE_MS = 1.2, 5.0
+"""Calls are as fast when their p99 of the last sixth is within 1.2 of that of the first; below
+this many milliseconds the difference is the machine's, and is printed all the same."""
+
+_encode = msgspec.json.encode
+
+
+class Kind:
+    """One kind of call: its answers' times, and what they brought."""
+
+    def __init__(self, good: int, heard: Callable[[bytes], None] | None = None) -> None:
+        self.good = good
+        self.took: list[tuple[float, float]] = []
+        self.wrong: dict[int, int] = {}
+        self.unsent = 0
+        self._heard = heard
+
+    def __call__(self, answer: Answer) -> None:
+        if answer.status == self.good:
+            self.took.append((perf_counter(), answer.took_s))
+            if self._heard is not None:
+                self._heard(answer.body)
+        else:
+            self.wrong[answer.status] = self.wrong.get(answer.status, 0) + 1
+
+    def p99_ms(self, since: float, until: float) -> float:
+        return percentile_ms([took for at, took in self.took if since <= at < until], 0.99)
+
+
+class Load:
+    """All that is sent, and what came of it."""
+
+    def __init__(self, registry: Served, seconds: float) -> None:
+        self.registry = registry
+        self.seconds = seconds
+        self.receipts: set[str] = set()
+        self.requests: list[str] = []
+        self.kinds = {
+            "single add": Kind(200, self._hear_receipt),
+            "batch of 1,000": Kind(202, self._hear_request),
+            "single question": Kind(200),
+            "list of 1,000": Kind(200),
+        }
+        self.rss_mb: dict[str, list[tuple[float, float]]] = {}
+        self.seen: list[str] = []
+        self.began = self.ended = 0.0
+
+    def _hear_receipt(self, body: bytes) -> None:
+        self.receipts.add(json.loads(body)["transactionId"])
+
+    def _hear_request(self, body: bytes) -> None:
+        self.requests.append(body[body.find(b':"') + 2 :][:36].decode())
+
+    async def run(self) -> None:
+        """Everything at once, for so long."""
+        self.began = perf_counter()
+        reading = asyncio.create_task(self._read_changes())
+        sampling = asyncio.create_task(self._sample())
+        importing = asyncio.create_task(import_beside(self.registry, self.seconds))
+        await asyncio.gather(
+            self._offer("single add", adds(self.registry), ADDS, 32),
+            self._offer("batch of 1,000", batches(self.registry), BATCHES, 4),
+            self._offer("single question", questions(self.registry), QUESTIONS, 32),
+            self._offer("list of 1,000", lists(self.registry), LISTS, 8),
+        )
+        self.ended = perf_counter()
+        sampling.cancel()
+        self.imported = await importing
+        async with self.registry.owner() as owner:
+            await until_true(lambda: is_settled(owner), seconds=120)
+            self.total = await owner.fetchval("select counted_idx from sequence_head")
+        self.over.set()
+        await reading
+
+    async def _offer(self, name: str, calls: Iterator[bytes], pace: float, lines: int) -> None:
+        kind = self.kinds[name]
+        async with Lines(self.registry.port, lines) as client:
+            await client.open_all()
+            kind.unsent = await client.paced(calls, pace, self.seconds, kind)
+            await client.until_idle()
+
+    async def _read_changes(self) -> None:
+        """Follow the cursor, and begin nowhere anew."""
+        self.over = asyncio.Event()
+        after, is_last = "", False
+        async with Lines(self.registry.port, 1) as lines:
+            while True:
+                path = f"{BRAND}/consents/changes?source=HS&limit=1000{after}"
+                answer = await lines.ask(self.registry.get(path))
+                assert answer.status in (200, 204), answer
+                page = json.loads(answer.body) if answer.body else {"list": []}
+                if page["list"]:
+                    after = f"&after={page['after']}"
+                    self.seen += [each["transactionId"] for each in page["list"]]
+                    continue
+                if is_last:
+                    return
+                is_last = self.over.is_set()
+                await asyncio.sleep(READ_EACH_S)
+
+    async def _sample(self) -> None:
+        while True:
+            now = perf_counter()
+            for name, process in self._processes():
+                rss = process.memory_info().rss / 2**20
+                self.rss_mb.setdefault(name, []).append((now, rss))
+            await asyncio.sleep(SAMPLE_EACH_S)
+
+    def _processes(self) -> Iterable[tuple[str, psutil.Process]]:
+        yield "launcher", psutil.Process(self.registry.command.process.pid)
+        yield "keeper", self.registry.keeper()[0]
+        for at, web in enumerate(sorted(self.registry.web(), key=lambda each: each.pid), start=1):
+            yield f"web {at}", web
+
+
+def adds(registry: Served) -> Iterator[bytes]:
+    template = registry.add(9_999_999)
+    return (template.replace(b"9999999", b"%07d" % number) for number in count(1_000_000))
+
+
+def batches(registry: Served) -> Iterator[bytes]:
+    return (registry.add_batch(range(first, first + LIST)) for first in count(3_000_000, LIST))
+
+
+def questions(registry: Served) -> Iterator[bytes]:
+    template = registry.question(9_999_999)
+    return (template.replace(b"9999999", b"%07d" % (at * 7919 % KNOWN)) for at in count())
+
+
+def lists(registry: Served) -> Iterator[bytes]:
+    prepared = [registry.questions(range(at, at + LIST)) for at in range(0, KNOWN, LIST)]
+    return (prepared[at % len(prepared)] for at in count())
+
+
+async def import_beside(registry: Served, seconds: float) -> int:
+    """A company loads files of another brand all the while. Gives how many rows were recorded."""
+    rows = IMPORT_ROWS_A_SECOND * 30
+    ends = perf_counter() + seconds
+    first = 0
+    path = registry.folder.parent / f"{registry.folder.name}.csv"
+    while perf_counter() < ends:
+        began = perf_counter()
+        write_file(path, range(first, first + rows))
+        code, report = await registry.run("import", str(path), "--brand", str(OTHER_BRAND_CODE))
+        assert code == 0, report
+        first += rows
+        await asyncio.sleep(max(0.0, min(30.0, ends - began) - (perf_counter() - began)))
+    path.unlink()
+    return first
+
+
+def write_file(path: Path, people: Iterable[int]) -> None:
+    rows = [
+        f"+90599{one:07d};BIREYSEL;MESAJ;ONAY;{a_wire_row(one)['consentDate']};HS_WEB\n"
+        for one in people
+    ]
+    path.write_text("alici;alici_tipi;kanal;durum;izin_tarihi;kaynak\n" + "".join(rows), "utf-8")
+
+
+async def know_people(registry: Served) -> int:
+    """Record whom the questions are about. Gives how many movements that were."""
+    async with Lines(registry.port, 1) as lines:
+        for first in range(0, KNOWN, LIST):
+            answer = await lines.ask(registry.add_batch(range(first, first + LIST)))
+            assert answer.status == 202, answer
+    async with registry.owner() as owner:
+
+        async def are_there() -> bool:
+            head = await owner.fetchval("select counted_idx from sequence_head")
+            return head == KNOWN and await is_settled(owner)
+
+        await until_true(are_there, seconds=120)
+    return KNOWN
+
+
+def judged(load: Load) -> list[str]:
+    """What is not as it should be; prints the table."""
+    sixth = load.seconds / 6
+    wrong = []
+    print(f"\n{load.seconds:.0f} s of mixed load; compared are sixths of {sixth:.0f} s")
+    for name, kind in load.kinds.items():
+        first = kind.p99_ms(load.began, load.began + sixth)
+        last = kind.p99_ms(load.ended - sixth, load.ended)
+        middle = percentile_ms([took for _, took in kind.took], 0.5)
+        print(
+            f"  {name:16} {len(kind.took):>8,} answered, p50 {middle:5.1f} ms, p99 first"
+            f" {first:6.1f} ms, last {last:6.1f} ms ({last / first:.2f} x); unsent {kind.unsent},"
+            f" other answers {kind.wrong}"
+        )
+        if last > SLOWER_MAX * first and last - first > NOISE_MS:
+            wrong.append(f"{name} slowed down from {first:.1f} to {last:.1f} ms")
+        if kind.wrong:
+            wrong.append(f"{name} got {kind.wrong}")
+    for name, samples in load.rss_mb.items():
+        early = statistics.median(mb for at, mb in samples if 1 <= (at - load.began) / sixth < 2)
+        late = statistics.median(mb for at, mb in samples if at >= load.ended - sixth)
+        print(f"  {name:16} {early:6.1f} MB in the second sixth, {late:6.1f} MB in the last")
+        if late > early * GROWTH_MAX and late - early > GROWTH_MB_MAX:
+            wrong.append(f"{name} grew from {early:.1f} to {late:.1f} MB")
+    return wrong
+
+
+async def agrees(load: Load) -> None:
+    """The reader saw every movement once and in order; views, counts and ledger agree."""
+    registry = load.registry
+    batch_rows = len(load.requests) * LIST
+    assert load.total == KNOWN + len(load.receipts) + batch_rows + load.imported
+    assert load.receipts <= set(load.seen)
+    async with registry.owner() as owner:
+        in_order = await owner.fetch(
+            "select commitment from entry join consent_event using (event_id)"
+            " where entry.brand_ref = (select brand_ref from entry where idx = 1) order by idx"
+        )
+        for view in ("provider_consent", "citizen_consent"):
+            assert await owner.fetchval(f"select count(*) from {view}") == load.total
+        assert await owner.fetchval("select sum(approvals) from brand_figure") == load.total
+    assert load.seen == [row["commitment"].hex() for row in in_order], "each once, in order"
+    async with Lines(registry.port, 1) as lines:
+        for request_id in load.requests:
+            answer = await lines.ask(registry.results(request_id))
+            rows = json.loads(answer.body)
+            assert [row["status"] for row in rows] == ["success"] * LIST
+    code, report = await registry.run("rebuild")
+    print(f"  {load.total:,} movements; the reader saw {len(load.seen):,}; rebuild: {report}")
+    assert code == 0, report
+    assert report["movements"] == load.total
+
+
+async def bears(folder: Path, seconds: float) -> None:
+    async with served(folder / "var") as registry:
+        await know_people(registry)
+        gc.freeze()
+        try:
+            load = Load(registry, seconds)
+            await load.run()
+        finally:
+            gc.unfreeze()
+        wrong = judged(load)
+        await agrees(load)
+        assert wrong == []
+
+
+@pytest.mark.drill
+def test_ten_minutes_of_everything_at_once_are_borne(tmp_path):
+    uvloop.run(bears(tmp_path, float(os.environ.get(SECONDS, "600"))))
