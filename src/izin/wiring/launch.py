@@ -210,7 +210,7 @@ class _Launch:
             await asyncio.sleep(pause_s)
             try:
                 await asyncio.to_thread(server.start_again)
-            except StartRefusedError as error:
+            except (StartRefusedError, OSError) as error:  # a full disk shows as either
                 _LOG.error("%s", error)
 
     async def _tell(self, ready: Told) -> None:
