@@ -19,7 +19,7 @@ from typing import Self
 import pytest
 import uvloop
 from builders.acknowledged import Clients, is_right
-from builders.lines import Lines, Tally, until_true
+from builders.lines import Lines, Tally, report, until_true
 from builders.served import BRAND, Served, a_wire_row, served
 
 BACK_S_MAX = 20.0
@@ -173,7 +173,7 @@ async def full_disk(folder: Path) -> None:
             with pytest.raises(AssertionError, match="503"):
                 await registry.sign_in()
         back_s = await watch.goes_on()
-        print(f"\nno room for writing: {shown(seen)}; as before {back_s:.1f} s after there was")
+        report(f"\nno room for writing: {shown(seen)}; as before {back_s:.1f} s after there was")
         assert set(seen["question"].statuses) == {200}, "what is known is answered"
         assert not any(tally.unclear for tally in seen.values())
         assert back_s <= BACK_S_MAX
@@ -200,7 +200,7 @@ async def no_byte_left(folder: Path) -> None:
             await until_true(was_tried_twice, seconds=60)
             seen = await watch.until_seen(ONAY=20, RET=4, batch=4, question=20)
         back_s = await watch.goes_on()
-        print(f"\nno byte left, no database: {shown(seen)}; as before after {back_s:.1f} s")
+        report(f"\nno byte left, no database: {shown(seen)}; as before after {back_s:.1f} s")
         assert not any(tally.unclear for tally in seen.values())
 
 
@@ -234,7 +234,7 @@ async def stall(registry: Served, watch: Watch, seconds: float) -> None:
             process.resume()
     back_s = await watch.goes_on()
     seen = watch.anew()
-    print(
+    report(
         f"\nsilent for {seconds:.0f} s: {shown(seen)}, the longest after"
         f" {watch.longest_s:.1f} s; as before after {back_s:.1f} s"
     )
@@ -259,7 +259,7 @@ async def cut(registry: Served, watch: Watch, times: int) -> None:
             )
         back_s = await watch.goes_on()
     seen = watch.anew()
-    print(f"\nall cut off {times} times: {shown(seen)}; as before after {back_s:.1f} s")
+    report(f"\nall cut off {times} times: {shown(seen)}; as before after {back_s:.1f} s")
     statuses = {status for tally in seen.values() for status in tally.statuses}
     assert statuses <= {200, 202, 503}
     assert not any(tally.unclear for tally in seen.values())
@@ -314,7 +314,7 @@ async def exhausted(folder: Path) -> None:
                 held(answer)
         await clients.end()
         await is_right(registry, clients.told)
-        print(
+        report(
             f"\nno connection free: questions {dict(questions.statuses)} within"
             f" {questions.longest_s:.1f} s, RETs {dict(refusals.statuses)} within"
             f" {refusals.longest_s:.2f} s, who held them {dict(held.statuses)} within"

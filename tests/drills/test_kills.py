@@ -28,12 +28,12 @@ class Killing:
         self.back_s: dict[str, list[float]] = {}
         self.ways: dict[str, Callable[[], Awaitable[None]]] = {
             "a web process": self._a_web,
-            "the keeper": self._the_keeper,
+            "a keeper": self._the_keeper,
             "PostgreSQL": self._postgresql,
-            "the keeper after a 202": self._the_keeper_after_a_202,
+            "the keepers after a 202": self._the_keeper_after_a_202,
             "a web process's backend": self._a_backend_of_web,
             "the launcher": self._the_launcher,
-            "the keeper's backend": self._a_backend_of_keeper,
+            "a keeper's backend": self._a_backend_of_keeper,
         }
 
     async def round(self, way: str) -> None:
@@ -67,12 +67,15 @@ class Killing:
 
     async def _the_keeper_after_a_202(self) -> None:
         """Nobody works at batches while they are taken, and who should is killed."""
-        keeper = await self._alive(self.registry.keeper)
-        keeper.suspend()
+        await self._alive(self.registry.keeper)
+        keepers = self.registry.keeper()
+        for keeper in keepers:
+            keeper.suspend()
         request_id = await self.clients.send_batch()
         answer = await self.clients.insist(self.registry.results(request_id), "results")
         assert {row["status"] for row in json.loads(answer.body)} == {"enqueue"}
-        keeper.kill()
+        for keeper in keepers:
+            keeper.kill()
 
     async def _postgresql(self) -> None:
         """End all of it at one instant, none of it able to say a word."""
@@ -135,13 +138,13 @@ async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
         await is_right(registry, clients.told)
         code, report = await registry.run("rebuild")
         told = clients.told
-        print(
+        report(
             f"\n{rounds} rounds in {took_s:.0f} s: {len(told.receipts):,} movements acknowledged,"
             f" {len(told.batches):,} batches, {told.retries:,} calls sent again,"
             f" the longest wait {told.longest_s:.1f} s; none lost, none twice"
         )
         for way, back_s in killing.back_s.items():
-            print(
+            report(
                 f"  {way}: killed {len(back_s)} times; {ROUND_CALLS} more calls answered after"
                 f" {percentile_ms(back_s, 0.5) / 1000:.1f} s, at most {max(back_s):.1f} s"
             )

@@ -18,7 +18,7 @@ import psutil
 import pytest
 import uvloop
 from builders.acknowledged import is_settled
-from builders.lines import Answer, Lines, percentile_ms, until_true
+from builders.lines import Answer, Lines, percentile_ms, report, until_true
 from builders.parties import OTHER_BRAND_CODE
 from builders.served import BRAND, Served, a_wire_row, served
 
@@ -149,9 +149,9 @@ class Load:
 
     def _processes(self) -> Iterable[tuple[str, psutil.Process]]:
         yield "launcher", psutil.Process(self.registry.command.process.pid)
-        yield "keeper", self.registry.keeper()[0]
-        for at, web in enumerate(sorted(self.registry.web(), key=lambda each: each.pid), start=1):
-            yield f"web {at}", web
+        for name, found in (("keeper", self.registry.keeper()), ("web", self.registry.web())):
+            for at, each in enumerate(sorted(found, key=lambda one: one.pid), start=1):
+                yield f"{name} {at}", each
 
 
 def adds(registry: Served) -> Iterator[bytes]:
@@ -218,12 +218,12 @@ def judged(load: Load) -> list[str]:
     """What is not as it should be; prints the table."""
     sixth = load.seconds / 6
     wrong = []
-    print(f"\n{load.seconds:.0f} s of mixed load; compared are sixths of {sixth:.0f} s")
+    report(f"\n{load.seconds:.0f} s of mixed load; compared are sixths of {sixth:.0f} s")
     for name, kind in load.kinds.items():
         first = kind.p99_ms(load.began, load.began + sixth)
         last = kind.p99_ms(load.ended - sixth, load.ended)
         middle = percentile_ms([took for _, took in kind.took], 0.5)
-        print(
+        report(
             f"  {name:16} {len(kind.took):>8,} answered, p50 {middle:5.1f} ms, p99 first"
             f" {first:6.1f} ms, last {last:6.1f} ms ({last / first:.2f} x); unsent {kind.unsent},"
             f" other answers {kind.wrong}"
@@ -235,7 +235,7 @@ def judged(load: Load) -> list[str]:
     for name, samples in load.rss_mb.items():
         early = statistics.median(mb for at, mb in samples if 1 <= (at - load.began) / sixth < 2)
         late = statistics.median(mb for at, mb in samples if at >= load.ended - sixth)
-        print(f"  {name:16} {early:6.1f} MB in the second sixth, {late:6.1f} MB in the last")
+        report(f"  {name:16} {early:6.1f} MB in the second sixth, {late:6.1f} MB in the last")
         if late > early * GROWTH_MAX and late - early > GROWTH_MB_MAX:
             wrong.append(f"{name} grew from {early:.1f} to {late:.1f} MB")
     return wrong
@@ -262,7 +262,7 @@ async def agrees(load: Load) -> None:
             rows = json.loads(answer.body)
             assert [row["status"] for row in rows] == ["success"] * LIST
     code, report = await registry.run("rebuild")
-    print(f"  {load.total:,} movements; the reader saw {len(load.seen):,}; rebuild: {report}")
+    report(f"  {load.total:,} movements; the reader saw {len(load.seen):,}; rebuild: {report}")
     assert code == 0, report
     assert report["movements"] == load.total
 

@@ -13,7 +13,7 @@ import msgspec
 import psutil
 import pytest
 import uvloop
-from builders.lines import Lines, Tally, percentile_ms, until_true
+from builders.lines import Lines, Tally, percentile_ms, report, until_true
 from builders.served import Served, served
 
 LINES = 64
@@ -153,7 +153,7 @@ async def overload(
     p99_ms = max(before.p99_ms(), after.p99_ms())
     good = surge.calls.good / size.surge_s
     grown_mb = surge.peak_mb - before_mb
-    print(
+    report(
         f"\n{kind.__name__}: peak {peak:,.0f}/s, p99 {p99_ms:.0f} ms"
         f" (before {before.p99_ms():.0f}, after {after.p99_ms():.0f})"
         f"\n  offered {CROWD} x for {size.surge_s:.0f} s: good {good:,.0f}/s"

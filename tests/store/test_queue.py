@@ -10,6 +10,7 @@ from builders.parties import BRAND_CODE
 
 from izin.consent import batch
 from izin.consent.record import OnRepeat, Recorder
+from izin.core.errors import UnavailableError
 from izin.core.terms import Status
 from izin.queue import store
 from izin.queue.queue import Job, Queue
@@ -130,6 +131,23 @@ async def test_a_late_failure_does_not_take_the_job_from_its_new_worker(
     assert await owner.fetchval("select claimed_until > now() from job")
     ledger.error = None
     await queue.work(second)
+    assert ledger.done == [b"1"]
+
+
+async def test_a_job_that_the_database_keeps_from_being_done_is_never_given_up(
+    database, queue, ledger, owner
+):
+    ledger.error = UnavailableError("no room")
+    await leave(database)
+    for _ in range(Queue.ATTEMPTS_MAX + 3):
+        await owner.execute("update job set run_at = now()")
+        [job] = await queue.claim(1)
+        await queue.work(job)
+    wait_s = "select extract(epoch from run_at - now()) from job where failed_at is null"
+    assert await owner.fetchval(wait_s) <= Queue.TROUBLE_S
+    ledger.error = None
+    await owner.execute("update job set run_at = now()")
+    await queue.work((await queue.claim(1))[0])
     assert ledger.done == [b"1"]
 
 

@@ -9,7 +9,7 @@ from izin.admission.buckets import Buckets
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.admission.limiter import Limiter, TooManyError
 from izin.admission.limits import Limits, demonstration, documented
-from izin.admission.overload import Gate, Overload, Room, rooms
+from izin.admission.overload import CrowdedError, Gate, Overload, Room, rooms
 from izin.core.errors import UnavailableError
 
 
@@ -150,6 +150,54 @@ async def test_who_waits_too_long_is_told_so_and_leaves_no_trace():
     await first
     async with gate:
         pass
+
+
+async def test_a_queue_that_stands_is_cut_and_a_burst_is_not():
+    gate = Gate(Room(1, 100, 5.0, 0.02))
+    refused, served = 0, 0
+
+    async def call() -> None:
+        nonlocal refused, served
+        try:
+            async with gate:
+                await asyncio.sleep(0.005)
+            served += 1
+        except CrowdedError:
+            refused += 1
+
+    await asyncio.gather(*(call() for _ in range(10)))
+    assert (served, refused) == (10, 0), "a burst waits its turn"
+    await asyncio.gather(*(call() for _ in range(90)))
+    assert refused > 30
+    assert served > 20
+
+
+async def test_whoever_is_given_a_place_as_he_leaves_hands_it_on():
+    gate = Gate(Room(1, 4, 5.0))
+    entered, leave = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(hold(gate, entered, leave))
+    await entered.wait()
+    waiting = asyncio.create_task(hold(gate, asyncio.Event(), leave))
+    await asyncio.sleep(0)
+    leave.set()
+    await first  # the place is handed on, and its taker has not run yet
+    waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(1), gate:
+        pass
+
+
+async def test_a_refused_call_waits_but_not_more_than_half_a_process_full():
+    overload = Overload({lane: Room(1, 0, 0.0) for lane in Lane}, held_s=0.2, held_max=1)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    first = asyncio.create_task(overload.hold())
+    await asyncio.sleep(0)
+    await overload.hold()
+    assert not first.done(), "the second goes at once"
+    await first
+    assert loop.time() - began >= 0.1
 
 
 async def test_a_caller_who_leaves_while_waiting_keeps_no_place():

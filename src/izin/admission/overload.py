@@ -172,8 +172,12 @@ class Gate:
 class Overload:
     """The gates of a process."""
 
-    def __init__(self, lanes: Mapping[Lane, Room]) -> None:
+    def __init__(
+        self, lanes: Mapping[Lane, Room], *, held_s: float = HELD_S, held_max: int = HELD_MAX
+    ) -> None:
         """Take a room for each lane; the house's own probes are never held up."""
+        self._held_s = held_s
+        self._held_max = held_max
         self._gates = {lane: Gate(room) for lane, room in lanes.items()}
         self._gates[Lane.HEALTH] = Gate(Room(1024, 0, 0.0))
         missing = set(Lane) - set(self._gates)
@@ -187,13 +191,13 @@ class Overload:
     async def hold(self) -> None:
         """Let a refused caller wait, so that a crowd that comes back at once cannot fill the house.
 
-        Cost    a connection for `HELD_S`; of HELD_MAX calls at a time, and no memory of their own
+        Cost    a connection for about `HELD_S`, of HELD_MAX calls at a time; no memory of their own
         """
-        if self._held_count >= HELD_MAX:
+        if self._held_count >= self._held_max:
             return
         self._held_count += 1
         try:
             # not all alike: who were refused together shall not come back together
-            await asyncio.sleep(HELD_S * uniform(0.5, 1.5))  # noqa: S311  # nobody gains by guessing
+            await asyncio.sleep(self._held_s * uniform(0.5, 1.5))  # noqa: S311  # nobody gains by guessing
         finally:
             self._held_count -= 1
