@@ -22,6 +22,7 @@ import asyncpg
 
 from izin.core.errors import StartRefusedError
 from izin.storage import account, folder
+from izin.storage.trouble import is_passing
 
 USER = "izin"
 DATABASE = "izin"
@@ -274,11 +275,15 @@ async def _make_database(url: str) -> str | None:
     """Make the registry's database unless it is there; say why that was not possible yet."""
     try:
         connection = await asyncpg.connect(url, timeout=5)
-    except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError) as error:
+    except (OSError, asyncpg.ConnectionDoesNotExistError) as error:
         return str(error) or type(error).__name__
     except asyncpg.InvalidPasswordError as error:
         msg = "The embedded PostgreSQL does not take the password in its folder: put back the file."
         raise StartRefusedError(msg) from error
+    except asyncpg.PostgresError as error:
+        if not is_passing(error):  # it starts up, or its disk is full
+            raise
+        return str(error)
     try:
         exists = "select exists (select from pg_database where datname = $1)"
         if not await connection.fetchval(exists, DATABASE):
