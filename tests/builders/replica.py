@@ -69,7 +69,7 @@ class Pair:
         self.settings = settings
         self.parts = parts
         self.replica = replica
-        self.asking = who_asks(parts, replica)
+        self.asking = who_asks(parts, replica, parts.database)
         self.checker = self.asking.checker
 
     async def elsewhere(self, *proposals: Proposal) -> None:

@@ -224,6 +224,7 @@ async def test_a_closing_process_asks_to_send_again(server, passwords, tmp_path)
     async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
         await house.token_of("ours")
         await house.app._door.services.database.close()
+        await house.app._door.services.reserved.close()
         for name in TABLE:
             answer = await house.send(good(name, house))
             assert_said(answer, name, "H192", Language.TR)

@@ -16,6 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Self
 
+import psutil
 import pytest
 import uvloop
 from builders.acknowledged import Clients, is_right
@@ -219,14 +220,16 @@ async def stall(registry: Served, watch: Watch, seconds: float) -> None:
     watch.anew()
     stopped = registry.database()
     for process in stopped:
-        process.suspend()
+        with suppress(psutil.NoSuchProcess):  # a worker of its own that has just ended
+            process.suspend()
     began = perf_counter()
     try:
         # who was at work waits, whoever comes after them is told
         await until_true(lambda: is_longer_ago(began, seconds), seconds=2 * seconds)
     finally:
         for process in stopped:
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
     back_s = await watch.goes_on()
     seen = watch.anew()
     report(

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from itertools import cycle, islice
 from time import perf_counter
 
@@ -50,7 +51,10 @@ class Killing:
         async def is_so() -> bool:
             return self.clients.told.calls >= enough
 
-        await until_true(is_so, seconds=90)
+        try:
+            await until_true(is_so, seconds=90)
+        except TimeoutError:
+            raise AssertionError(f"nothing goes on: {self.registry.said()[-4000:]}") from None
 
     async def _alive(self, which: Callable[[], list[psutil.Process]]) -> psutil.Process:
         async def is_there() -> bool:
@@ -81,9 +85,11 @@ class Killing:
         """End all of it at one instant, none of it able to say a word."""
         tree = self.registry.database()
         for process in tree:
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # a worker of its own that has just ended
+                process.suspend()
         for process in tree:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     async def _a_backend_of_web(self) -> None:
         await self._a_backend("izin_web")

@@ -42,7 +42,7 @@ class Size(msgspec.Struct, frozen=True):
     rss_growth_mb_max: float = 64
 
 
-MERGE = Size(calm_s=1.5, surge_s=3, p99_ratio_max=8, good_share_min=0.3)
+MERGE = Size(calm_s=1, surge_s=2, p99_ratio_max=8, good_share_min=0.3)
 """Too short for figures, and beside another test: only a collapse is found."""
 
 DRILL = Size(calm_s=10, surge_s=30, p99_ratio_max=2, good_share_min=0.8)

@@ -294,7 +294,7 @@ async def test_a_company_refuses_while_all_other_lanes_are_full(house, ours):
     async with AsyncExitStack() as full:
         for lane in set(Lane) - set(LANE_OF_REFUSALS.values()):
             gate = overload.gate(lane)
-            while not gate._places.locked():
+            while not gate.is_full:
                 await full.enter_async_context(gate)
         asked = {"recipients": ["+905990000001"]}
         question = await ours.post(f"{BRAND}/consents/BIREYSEL/status/MESAJ", json=asked)

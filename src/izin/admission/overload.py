@@ -106,6 +106,11 @@ class Gate:
         self._alarm: asyncio.TimerHandle | None = None
         self._standing = _Standing()
 
+    @property
+    def is_full(self) -> bool:
+        """Are all places taken?"""
+        return not self._free
+
     async def __aenter__(self) -> None:
         """Take a place, or wait for one. Raises CrowdedError past either bound."""
         if self._free:

@@ -60,7 +60,7 @@ class Asking(msgspec.Struct, frozen=True):
     together: Together
 
 
-def who_asks(parts: Parts, reserved: Database, replica: Replica | None) -> Asking:
+def who_asks(parts: Parts, replica: Replica | None, reserved: Database) -> Asking:
     """Put together who asks and who records in a web process."""
     database, keyring = parts.database, parts.keyring
     recorder = Recorder(keyring)

@@ -66,7 +66,7 @@ async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
         passwords = Passwords()
         following = asyncio.create_task(directory.run())
         try:
-            who = who_asks(parts, reserved, replica)
+            who = who_asks(parts, replica, reserved)
             yield _app(settings, parts, who, directory, passwords)
         finally:
             following.cancel()
