@@ -3,7 +3,7 @@
 Queues are short and waits are bounded: a call that cannot be answered soon is told so at once,
 with 503, instead of being answered when nobody waits any more. A queue that has stood for a while
 is no longer a burst, so waits in it are cut short (CoDel, with the bound of Facebook's "Fail at
-Scale"): whoever is let in is served almost as fast as ever. Source: security 5.7, decision 0029.
+Scale"): whoever is let in is served almost as fast as ever. Source: security 5.7, decision 0031.
 """
 
 import asyncio
