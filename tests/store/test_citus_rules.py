@@ -53,6 +53,8 @@ ON_ALL_SHARDS: Mapping[str, str] = {
     "consent.mend_citizens": REBUILD,
     "consent.hold_rows": REBUILD,
     "consent.rows_in_views": "`izin rebuild` counts both views",
+    "consent.citizen_keys": "once a minute; neighbours in the order of tags lie on all shards",
+    "consent.rewrite_citizens": "once a minute; five thousand rows, of all shards",
     "consent.unnumbered_events": "`izin rebuild` reads all events",
     "consent.retailers_without_record": "`izin rebuild` reads all dealers",
     "consent.drop_old_batches": "a timer, by age, a bite at a time",
