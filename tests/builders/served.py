@@ -122,7 +122,7 @@ class Served:
     def database(self) -> list[psutil.Process]:
         """PostgreSQL, the postmaster first."""
         found = [each for each in self.command.tree() if _name(each) == "postgres"]
-        return sorted(found, key=lambda each: len(each.parents()))
+        return sorted(found, key=_depth)
 
     # --- what is asked of it
 
@@ -210,6 +210,13 @@ def _line(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.NoSuchProcess:
         return []
+
+
+def _depth(process: psutil.Process) -> int:
+    try:
+        return len(process.parents())
+    except psutil.NoSuchProcess:  # a worker of the server's own, say
+        return 1_000
 
 
 def _name(process: psutil.Process) -> str:

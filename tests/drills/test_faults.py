@@ -63,8 +63,8 @@ class Watch:
         self.anew()
         await self.clients.read_results()
         await is_right(self.registry, self.clients.told)
-        code, report = await self.registry.run("rebuild")
-        assert code == 0, report
+        code, found = await self.registry.run("rebuild")
+        assert code == 0, found
         assert sorted(each.pid for each in self._processes()) == self._before
         assert self.longest_s <= ANSWER_S_MAX
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import uvloop
 from builders.acknowledged import Clients, is_right
-from builders.lines import percentile_ms, until_true
+from builders.lines import percentile_ms, report, until_true
 from builders.served import Served, served
 
 ROUND_CALLS = 40
@@ -142,7 +142,7 @@ async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
         await clients.read_results()
         took_s = perf_counter() - began
         await is_right(registry, clients.told)
-        code, report = await registry.run("rebuild")
+        code, found = await registry.run("rebuild")
         told = clients.told
         report(
             f"\n{rounds} rounds in {took_s:.0f} s: {len(told.receipts):,} movements acknowledged,"
@@ -154,8 +154,8 @@ async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
                 f"  {way}: killed {len(back_s)} times; {ROUND_CALLS} more calls answered after"
                 f" {percentile_ms(back_s, 0.5) / 1000:.1f} s, at most {max(back_s):.1f} s"
             )
-        assert code == 0, report
-        assert report["movements"] == len(told.receipts)
+        assert code == 0, found
+        assert found["movements"] == len(told.receipts)
         assert told.statuses() <= {0, 200, 202, 503}
 
 

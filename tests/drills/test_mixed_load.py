@@ -182,8 +182,8 @@ async def import_beside(registry: Served, seconds: float) -> int:
     while perf_counter() < ends:
         began = perf_counter()
         write_file(path, range(first, first + rows))
-        code, report = await registry.run("import", str(path), "--brand", str(OTHER_BRAND_CODE))
-        assert code == 0, report
+        code, found = await registry.run("import", str(path), "--brand", str(OTHER_BRAND_CODE))
+        assert code == 0, found
         first += rows
         await asyncio.sleep(max(0.0, min(30.0, ends - began) - (perf_counter() - began)))
     path.unlink()
@@ -261,10 +261,10 @@ async def agrees(load: Load) -> None:
             answer = await lines.ask(registry.results(request_id))
             rows = json.loads(answer.body)
             assert [row["status"] for row in rows] == ["success"] * LIST
-    code, report = await registry.run("rebuild")
-    report(f"  {load.total:,} movements; the reader saw {len(load.seen):,}; rebuild: {report}")
-    assert code == 0, report
-    assert report["movements"] == load.total
+    code, found = await registry.run("rebuild")
+    report(f"  {load.total:,} movements; the reader saw {len(load.seen):,}; rebuild: {found}")
+    assert code == 0, found
+    assert found["movements"] == load.total
 
 
 async def bears(folder: Path, seconds: float) -> None:
