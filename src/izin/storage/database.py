@@ -134,7 +134,8 @@ async def _pool(
     with unreachable_as_unavailable(connecting), _role_as_start_refused(wanted.get("role")):
         return await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=0,  # a lost connection is made anew when it is asked for, not before
+            init_size=1,
             max_size=size_max,
             max_queries=2**31,  # a connection that works is kept
             max_cached_statement_lifetime=0,
