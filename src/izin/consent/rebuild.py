@@ -24,7 +24,7 @@ from izin.consent.project import bodies_between
 from izin.consent.spool import Spool
 from izin.core.terms import Status
 from izin.keyring import Keyring
-from izin.storage.database import Connection, Database
+from izin.storage.database import Connection, Database, reading_whole_tables
 
 PAGE_ROWS = 5000
 COMPARED_ROWS = 1000
@@ -86,8 +86,9 @@ class _Rebuild:
                 keys = places(links, self._unlinked)
                 while some := list(islice(keys, COMPARED_ROWS)):
                     await self._compare(some)
-        await self._count_unnumbered()
-        await self._count_surplus(idx)
+        async with reading_whole_tables(self._connection):
+            await self._count_unnumbered()
+            await self._count_surplus(idx)
         await self._compare_figures(stored)
         if self._mender is not None:  # all that these say is where it should be
             await store.take_back(self._connection, open_again)

@@ -33,6 +33,9 @@ PLANNING = {
 }
 """How statements are planned, on each shard of a cluster too."""
 
+_BY_KEY_ONLY = [name for name in PLANNING if name.startswith("enable_")]
+_PLAN_FREELY = "select set_config(name, 'on', true) from unnest($1::text[]) as name"
+
 # A plan that is kept spares a look-up of one key the 110 µs of planning it anew.
 _KEPT_PLANS = {"plan_cache_mode": "force_generic_plan"}
 _DISTRIBUTED = {"plan_cache_mode": "auto"}
@@ -145,6 +148,17 @@ async def _pool(
             server_settings=dict(wanted),
             reset=_keep_as_it_is,
         )
+
+
+@asynccontextmanager
+async def reading_whole_tables(connection: Connection) -> AsyncIterator[None]:
+    """A transaction whose statements are planned by what the tables hold, scans and all.
+
+    For what nobody waits for: by key alone, comparing two whole tables takes the square of them.
+    """
+    async with connection.transaction():
+        await connection.execute(_PLAN_FREELY, _BY_KEY_ONLY)
+        yield
 
 
 def start_settings(role: str | None, statement_ms: int) -> dict[str, str]:
