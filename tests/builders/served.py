@@ -21,6 +21,7 @@ from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, PASSWORD, U
 from izin.access.passwords import Passwords
 from izin.cli.bench.load import request
 from izin.core.clock import wire_time
+from izin.core.errors import StartRefusedError
 from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import migrate
@@ -75,7 +76,10 @@ class Served:
                 await operator.close()
 
     async def start(self) -> None:
-        """Start it, wait until it answers, and sign in if nobody has."""
+        """Start it, wait until it answers, and sign in if nobody has.
+
+        Raises  StartRefusedError
+        """
         command = Command(
             "serve",
             "--json",
@@ -85,7 +89,9 @@ class Served:
             under=self._under,
         )
         self._commands.append(command)
-        await asyncio.to_thread(command.answer)
+        answer = await asyncio.to_thread(command.answer)
+        if "base_url" not in answer:
+            raise StartRefusedError(str(answer))
         if not self.token:
             await self.sign_in()
 

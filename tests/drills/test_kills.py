@@ -17,6 +17,8 @@ from builders.acknowledged import Clients, is_right
 from builders.lines import percentile_ms, report, until_true
 from builders.served import Served, served
 
+from izin.core.errors import StartRefusedError
+
 ROUND_CALLS = 40
 
 
@@ -26,6 +28,7 @@ class Killing:
     def __init__(self, registry: Served, clients: Clients) -> None:
         self.registry = registry
         self.clients = clients
+        self.way = "the start"
         self.back_s: dict[str, list[float]] = {}
         self.ways: dict[str, Callable[[], Awaitable[None]]] = {
             "a web process": self._a_web,
@@ -40,6 +43,7 @@ class Killing:
     async def round(self, way: str) -> None:
         """Kill in the midst of the load, and see the load go on."""
         await self._goes_on()
+        self.way = way
         began = perf_counter()
         await self.ways[way]()
         await self._goes_on()
@@ -54,7 +58,9 @@ class Killing:
         try:
             await until_true(is_so, seconds=90)
         except TimeoutError:
-            raise AssertionError(f"nothing goes on: {self.registry.said()[-4000:]}") from None
+            ended = self.registry.command.process.poll()
+            said = self.registry.said()[-8000:]
+            raise AssertionError(f"{self.way}: nothing goes on; ended {ended}; {said}") from None
 
     async def _alive(self, which: Callable[[], list[psutil.Process]]) -> psutil.Process:
         async def is_there() -> bool:
@@ -122,7 +128,15 @@ class Killing:
         """Nobody is left; whoever watches over services starts it again."""
         self.registry.command.process.kill()
         await asyncio.to_thread(self.registry.command.process.wait)
-        await self.registry.start()
+
+        async def is_started() -> bool:
+            try:
+                await self.registry.start()
+            except StartRefusedError:  # who is about to end holds the port for a moment
+                return False
+            return True
+
+        await until_true(is_started, seconds=60)
 
 
 async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
