@@ -137,7 +137,7 @@ async def test_a_movement_that_does_not_open_is_set_aside_and_holds_up_nobody(
     await owner.execute("update consent_event set body_sealed = set_byte(body_sealed, 30, 7)")
     async with a_keeper(keeper_settings):
         await comes_to(owner, "projected_idx", 1)
-        assert str(lost["event_id"]) in caplog.text
+        await until(lambda: said(str(lost["event_id"]), caplog))  # told once it is committed
         await heart.record(a_proposal(2))
         await comes_to(owner, "counted_idx", 2)
     assert await owner.fetchval("select count(*) from citizen_consent") == 1
