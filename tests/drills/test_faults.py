@@ -223,9 +223,14 @@ async def stall(registry: Served, watch: Watch, seconds: float) -> None:
         with suppress(psutil.NoSuchProcess):  # a worker of its own that has just ended
             process.suspend()
     began = perf_counter()
+
+    async def is_over() -> bool:
+        # who was at work waits long, whoever comes after them is told soon
+        is_told = any(503 in tally.statuses for tally in watch.seen.values())
+        return is_told and perf_counter() - began >= seconds
+
     try:
-        # who was at work waits, whoever comes after them is told
-        await until_true(lambda: is_longer_ago(began, seconds), seconds=2 * seconds)
+        await until_true(is_over, seconds=max(2 * seconds, 30))
     finally:
         for process in stopped:
             with suppress(psutil.NoSuchProcess):
@@ -241,10 +246,6 @@ async def stall(registry: Served, watch: Watch, seconds: float) -> None:
     assert statuses <= {200, 202, 503}
     assert not any(tally.unclear for tally in seen.values())
     assert back_s <= BACK_S_MAX
-
-
-async def is_longer_ago(began: float, seconds: float) -> bool:
-    return perf_counter() - began >= seconds
 
 
 async def cut(registry: Served, watch: Watch, times: int) -> None:
