@@ -1,5 +1,6 @@
 """The embedded PostgreSQL is private to its registry, ends with it, and finds its data again."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
-from builders.databases import at_database
+from builders.databases import at_database, cut_off
 
 from izin.core.errors import StartRefusedError
 from izin.storage import folder as folders
@@ -240,6 +241,13 @@ async def test_a_socket_with_too_long_a_path_lies_in_a_private_temporary_folder(
         assert place == Path((folder / "socket_folder").read_text())
         assert mode(place) == 0o700
         assert await run(server.url, "select 1") == 1
+        address = server.url
+        cut_off(server.pid)
+        server._watch.join()
+        await asyncio.to_thread(server.start_again)
+        assert server.url == address
+        assert mode(place) == 0o700
+        assert await run(address, "select 1") == 1
     assert not place.exists()
     assert not (folder / "socket_folder").exists()
 

@@ -89,6 +89,30 @@ async def test_what_was_closed_stays_so_through_a_restart_until_it_is_opened(qui
             await connection.close()
 
 
+async def test_a_change_that_was_cut_off_is_made_anew(quick_folder):
+    disk = Disk(99)
+    with EmbeddedServer(quick_folder) as server:
+        async with a_database(server.url) as database:
+            # as when the server is told, and ends before it has said so
+            await close_to_writes(server.url)
+            room = Room(f"postgresql:///izin?host={quick_folder}", 100, disk.free_bytes)
+            await room.look()
+            room._url = server.url
+            disk.free_mb = 200
+            await room.look()
+            await takes_effect(database, may_write=True)
+
+
+async def test_a_disk_that_cannot_be_asked_ends_nobody(quick_folder, caplog):
+    caplog.set_level("WARNING")
+
+    def free_bytes() -> int:
+        raise OSError(5, "Input/output error")
+
+    await Room(f"postgresql:///izin?host={quick_folder}", 100, free_bytes).look()
+    assert "was not reached" in caplog.text
+
+
 async def test_a_database_that_is_not_reached_is_tried_at_the_next_look(quick_folder, caplog):
     caplog.set_level("WARNING")  # whatever a test before has set
     disk = Disk(1)

@@ -128,6 +128,8 @@ class Gate:
             if place.done() and not place.cancelled() and place.exception() is None:
                 self._hand_on()  # it was given just as its taker left
             raise
+        finally:
+            del place  # its error's traceback has this frame, and with it all of the call
 
     async def __aexit__(
         self,

@@ -62,7 +62,10 @@ class Coalescer(Generic[K, A]):
             task = loop.create_task(self._run())
             self._running.add(task)
             task.add_done_callback(self._cut_off)
-        return await future
+        try:
+            return await future
+        finally:
+            del future  # its error's traceback has this frame, and with it all of the call
 
     async def _run(self) -> None:
         while batch := self._next_batch():

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -20,9 +20,9 @@ from urllib.parse import quote
 
 import asyncpg
 
-from izin.core.errors import StartRefusedError
+from izin.core.errors import StartRefusedError, UnavailableError
 from izin.storage import account, folder
-from izin.storage.trouble import is_passing
+from izin.storage.trouble import any_trouble_as_unavailable, is_passing
 
 USER = "izin"
 DATABASE = "izin"
@@ -116,7 +116,7 @@ class EmbeddedServer:
         """
         assert self._lock is not None, "the server was not started"
         assert not self.is_running, "the server still runs"
-        self._url = self._start_locked()
+        self._url = self._start_locked(folder.same_socket_folder)
 
     def stop(self) -> None:
         """End it in order: open transactions roll back, data are written out; bounded."""
@@ -137,7 +137,7 @@ class EmbeddedServer:
             self._lock.close()
             self._lock = None
 
-    def _start_locked(self) -> str:
+    def _start_locked(self, sockets_of: Callable[[Path, Path], Path] = folder.socket_folder) -> str:
         who = account.choose(self.folder, self._private_root)
         data = self._data = who.place / "data"
         secret = folder.password(self.folder)
@@ -146,7 +146,7 @@ class EmbeddedServer:
             folder.forget_stale_pid(data)
         else:
             _make_cluster(who, data, secret)
-        sockets = folder.socket_folder(self.folder, who.place / "socket")
+        sockets = sockets_of(self.folder, who.place / "socket")
         who.give(sockets)
         with folder.open_log(self.folder) as log:
             since = log.tell()
@@ -285,9 +285,12 @@ async def _make_database(url: str) -> str | None:
             raise
         return str(error)
     try:
-        exists = "select exists (select from pg_database where datname = $1)"
-        if not await connection.fetchval(exists, DATABASE):
-            await connection.execute(f"create database {DATABASE}")
-    finally:
-        await connection.close()
+        with any_trouble_as_unavailable("making the database"):
+            exists = "select exists (select from pg_database where datname = $1)"
+            if not await connection.fetchval(exists, DATABASE):
+                await connection.execute(f"create database {DATABASE}")
+            await connection.close()
+    except (UnavailableError, OSError) as error:  # it has ended again
+        connection.terminate()
+        return str(error)
     return None

@@ -108,6 +108,14 @@ def socket_folder(folder: Path, private: Path) -> Path:
     return temporary
 
 
+def same_socket_folder(folder: Path, private: Path) -> Path:
+    """Give the folder that `socket_folder` has chosen, made again if it went."""
+    note = folder / _SOCKET_NOTE
+    place = Path(note.read_text("utf-8")) if note.exists() else private
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
+
+
 def forget_socket_folder(folder: Path) -> None:
     """Remove the temporary folder of the socket, if there is one."""
     note = folder / _SOCKET_NOTE

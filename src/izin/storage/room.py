@@ -6,7 +6,7 @@ writing in time goes on answering. A refused write is passing trouble (`izin.sto
 
 import asyncpg
 
-from izin.storage.trouble import unreachable_as_unavailable
+from izin.storage.trouble import any_trouble_as_unavailable, unreachable_as_unavailable
 
 _READ_ONLY = "default_transaction_read_only"
 _WORDS = "log_min_messages"
@@ -35,7 +35,8 @@ async def close_to_writes(url: str) -> None:
 
 
 async def _set(url: str, wanted: str, *statements: str) -> None:
-    with unreachable_as_unavailable("opening or closing the database to writes"):
+    doing = "opening or closing the database to writes"
+    with unreachable_as_unavailable(doing), any_trouble_as_unavailable(doing):
         connection = await asyncpg.connect(
             url, timeout=_CONNECT_S_MAX, command_timeout=_CONNECT_S_MAX
         )

@@ -46,6 +46,18 @@ def passing_as_unavailable(doing: str) -> Iterator[None]:
 
 
 @contextmanager
+def any_trouble_as_unavailable(doing: str) -> Iterator[None]:
+    """Turn whatever the server or the driver says into UnavailableError, passing or not.
+
+    For one who only tries again later, and must not end by it.
+    """
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise UnavailableError(f"{doing}: {type(error).__name__}") from error
+
+
+@contextmanager
 def unreachable_as_unavailable(doing: str) -> Iterator[None]:
     """Turn every trouble of reaching the server into UnavailableError, a missing socket too."""
     with passing_as_unavailable(doing):

@@ -132,6 +132,7 @@ class Connection(HttpToolsProtocol):
 
     _client: str | None = None
     _deadline: TimerHandle | None = None
+    _unread: TimerHandle | None = None
     _is_moving = False
     _is_over = False
     _silent_bytes = 0
@@ -152,6 +153,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place back."""
         self._stop_waiting()
+        self._stop_unread()
         super().connection_lost(exc)
         if self._client is not None:
             self.counted.leave(self._client)
@@ -261,6 +263,7 @@ class Connection(HttpToolsProtocol):
                 self._end()
                 return
             cycle.disconnected = True  # what it asked for is not worked at any more
+            cycle.waiting_for_100_continue = False
             cycle.message_event.set()
         self._say(problems.refusal(RefusalError(Refused(code=code)), _LANGUAGE))
         self._linger()
@@ -285,13 +288,18 @@ class Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Nobody takes the answers: wait for so long and no longer."""
         super().pause_writing()
-        self._stop_waiting()
-        self._deadline = self.loop.call_later(self.bounds.unread_s_max, self.transport.abort)
+        self._stop_unread()
+        self._unread = self.loop.call_later(self.bounds.unread_s_max, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Somebody does."""
         super().resume_writing()
-        self._stop_waiting()
+        self._stop_unread()
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _say(self, found: Answer) -> None:
         """Write the connection's last answer."""

@@ -159,16 +159,13 @@ class _Launch:
         pause_s = 0.0
         while not stop.is_set():
             began = monotonic()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "izin.wiring.process",
-                str(os.getpid()),
-                *command,
-                env=environment_of(self._settings, self._urls[command[0]]),
-                pass_fds=descriptors,
-                start_new_session=True,  # Ctrl-C reaches us first, and they stop in order
-            )
+            try:
+                process = await self._start(command, descriptors)
+            except OSError as error:  # no memory, no file: the others go on
+                pause_s = pause_after(pause_s, 0.0)
+                _LOG.error("no %s process could be started: %s", command[0], error.strerror)
+                await _unless(stop, asyncio.sleep(pause_s))
+                continue
             code = await _ended_by_itself(process, stop)
             if code is None:
                 return
@@ -183,6 +180,20 @@ class _Launch:
                 pause_s,
             )
             await _unless(stop, asyncio.sleep(pause_s))
+
+    async def _start(
+        self, command: tuple[str, ...], descriptors: tuple[int, ...]
+    ) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "izin.wiring.process",
+            str(os.getpid()),
+            *command,
+            env=environment_of(self._settings, self._urls[command[0]]),
+            pass_fds=descriptors,
+            start_new_session=True,  # Ctrl-C reaches us first, and they stop in order
+        )
 
     async def _keep_room(self) -> None:
         server = self._opened.server

@@ -20,7 +20,7 @@ class Room:
         self._url = url
         self._reserve = reserve_mb * _MIB
         self._free_bytes = free_bytes
-        self._is_open = True
+        self._is_open: bool | None = True  # None: not known
 
     async def keep(self) -> None:
         """Look twice a second, until cancelled."""
@@ -30,13 +30,15 @@ class Room:
 
     async def look(self) -> None:
         """Close the database to writes where the reserve is touched; open it past five fourths."""
-        free = self._free_bytes()
-        may_write = free >= (self._reserve if self._is_open else self._reserve * 5 // 4)
-        if may_write == self._is_open:
-            return
         try:
+            free = self._free_bytes()
+            enough = self._reserve * 5 // 4 if self._is_open is False else self._reserve
+            may_write = free >= enough
+            if may_write is self._is_open:
+                return
+            self._is_open = None  # a change that was cut off may have been made
             await (open_to_writes if may_write else close_to_writes)(self._url)
-        except UnavailableError as trouble:
+        except (UnavailableError, OSError) as trouble:
             _LOG.warning("the database was not reached: %s", trouble)
             return
         self._is_open = may_write
