@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 import uvloop
 
+from izin.cli.bench.load import AnswerError
 from izin.cli.bench.plan import JOBS, Measuring
 from izin.cli.bench.size import Size
 from izin.cli.bench.table import HEADINGS, has_marks, put_into, results_of, rows_of, write_results
@@ -53,7 +54,10 @@ def bench_command(
             raise CannotError("no_marks", file=markdown)
         size = Size(rows=rows, rows_large=rows_large, runs=runs, seconds=seconds)
         measuring = Measuring(_FOLDER, size, wanted, to.say)
-        figures = uvloop.run(measuring.run())
+        try:
+            figures = uvloop.run(measuring.run())
+        except AnswerError as error:
+            raise CannotError("no_figures", why=error) from error
         write_results(_RESULTS, figures, is_part=bool(only))
         if markdown is not None:
             put_into(markdown, figures)
