@@ -1,4 +1,4 @@
-"""From accepted proposals to the columns that are written: events made, committed to, sealed."""
+"""From accepted proposals to the rows that are written: events made, committed to, sealed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from izin.consent.event import VERSION, Actor, EventBody, commitment_of, encode_
 from izin.consent.model import Accepted, Current, Proposal
 from izin.consent.rules import dealer_after
 from izin.consent.source import ID_BY_SOURCE
-from izin.consent.store import KeyColumns, MovementColumns
+from izin.consent.store import KeyColumns, Movement
 from izin.core.uuid7 import uuid7s
 from izin.keyring import Keyring
 from izin.vault.commitment import draw_salts
@@ -111,49 +111,59 @@ def keys_of(asked: Sequence[Asked]) -> KeyColumns:
     )
 
 
-async def columns_of(keyring: Keyring, moves: Sequence[Move]) -> MovementColumns:
-    """Seal movements and lay them out, in the order given.
+async def sealed_movements(keyring: Keyring, moves: Sequence[Move]) -> list[Movement]:
+    """Seal movements, each brand's under its own key, and lay them out in the order given.
 
-    Cost    about 15 µs each; a round trip for a brand's first movement of a quarter
+    Cost    about 12 µs each; a round trip for a brand's first movement of a quarter
     """
-    seal_retailer = keyring.retailers.seal
-    recipients, bodies = await _sealed(keyring, moves)
-    currents = [move.asked.current for move in moves]
-    codes = [move.body.retailer_code for move in moves]
-    sources = [move.body.source for move in moves]
-    return MovementColumns(
-        statuses=[move.body.status for move in moves],
-        sources=[None if source is None else ID_BY_SOURCE[source] for source in sources],
-        consented_ats=[move.body.consented_at for move in moves],
-        recorded_ats=[move.body.recorded_at for move in moves],
-        recipients_sealed=recipients,
-        retailer_sivs=[None if code is None else seal_retailer(code) for code in codes],
-        event_ids=[move.body.event_id for move in moves],
-        tag_epochs=[keyring.pseudonyms.epoch] * len(moves),
-        versions=[1 if current is None else current.version + 1 for current in currents],
-        commitments=[move.commitment for move in moves],
-        previous_event_ids=[None if current is None else current.event_id for current in currents],
-        bodies_sealed=bodies,
-        sides=[move.body.side for move in moves],
-    )
+    movements: dict[int, Movement] = {}
+    for brand_ref, rows in _rows_by_brand(moves).items():
+        of_brand = [moves[row] for row in rows]
+        sealer = await keyring.brand_sealer(brand_ref, of_brand[0].body.recorded_at)
+        recipients = sealer.seal_many(
+            "provider_consent",
+            "recipient_sealed",
+            [move.asked.tag.bytes for move in of_brand],
+            [move.body.key.address.clear.encode() for move in of_brand],
+        )
+        bodies = sealer.seal_many(
+            "consent_event",
+            "body_sealed",
+            [move.body.event_id.bytes for move in of_brand],
+            [encode_body(move.body) for move in of_brand],
+        )
+        for row, move, *sealed in zip(rows, of_brand, recipients, bodies, strict=True):
+            movements[row] = _movement(keyring, move, *sealed)
+    return [movements[row] for row in range(len(moves))]
 
 
-async def _sealed(keyring: Keyring, moves: Sequence[Move]) -> tuple[list[bytes], list[bytes]]:
-    """Recipients and bodies, each brand's under its own key."""
-    recipients: dict[int, bytes] = {}
-    bodies: dict[int, bytes] = {}
-    rows_by_brand: dict[UUID, list[int]] = {}
+def _rows_by_brand(moves: Sequence[Move]) -> dict[UUID, list[int]]:
+    rows: dict[UUID, list[int]] = {}
     for row, move in enumerate(moves):
-        rows_by_brand.setdefault(move.asked.brand_ref, []).append(row)
-    for brand_ref, rows in rows_by_brand.items():
-        sealer = await keyring.brand_sealer(brand_ref, moves[rows[0]].body.recorded_at)
-        addresses = [moves[row].body.key.address.clear.encode() for row in rows]
-        tags = [moves[row].asked.tag.bytes for row in rows]
-        ids = [moves[row].body.event_id.bytes for row in rows]
-        plain = [encode_body(moves[row].body) for row in rows]
-        sealed = sealer.seal_many("provider_consent", "recipient_sealed", tags, addresses)
-        recipients.update(zip(rows, sealed, strict=True))
-        sealed = sealer.seal_many("consent_event", "body_sealed", ids, plain)
-        bodies.update(zip(rows, sealed, strict=True))
-    rows_in_order = range(len(moves))
-    return [recipients[row] for row in rows_in_order], [bodies[row] for row in rows_in_order]
+        rows.setdefault(move.asked.brand_ref, []).append(row)
+    return rows
+
+
+def _movement(keyring: Keyring, move: Move, recipient: bytes, event_body: bytes) -> Movement:
+    asked, body, current = move.asked, move.body, move.asked.current
+    dealer = body.retailer_code
+    return Movement(
+        brand_ref=asked.brand_ref,
+        channel=body.key.channel,
+        recipient_type=body.key.recipient_type,
+        tag=asked.tag,
+        bucket=asked.bucket,
+        status=body.status,
+        source=None if body.source is None else ID_BY_SOURCE[body.source],
+        consented_at=body.consented_at,
+        recorded_at=body.recorded_at,
+        recipient_sealed=recipient,
+        retailer_siv=None if dealer is None else keyring.retailers.seal(dealer),
+        event_id=body.event_id,
+        tag_epoch=keyring.pseudonyms.epoch,
+        version=1 if current is None else current.version + 1,
+        commitment=move.commitment,
+        previous_event_id=None if current is None else current.event_id,
+        body_sealed=event_body,
+        side=body.side,
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 from izin.consent import store
 from izin.consent.event import Actor
 from izin.consent.model import Accepted, Proposal, Recorded, Verdict
-from izin.consent.movement import Asked, Move, columns_of, keys_of, make_moves
+from izin.consent.movement import Asked, Move, keys_of, make_moves, sealed_movements
 from izin.consent.repeat import Receipt, repeated, standing_receipts
 from izin.consent.rules import accept
 from izin.consent.stored import current_of, locations
@@ -155,14 +155,13 @@ class _Recording:
         """Write what has not moved since it was read; give what has."""
         if not moves:
             return []
-        keys = keys_of([move.asked for move in moves])
-        columns = await columns_of(self._keyring, moves)
+        movements = await sealed_movements(self._keyring, moves)
         if any(move.body.retailer_access is not None for move in moves):
             async with self._connection.transaction():
-                written = await store.append(self._connection, keys, columns)
+                written = await store.append(self._connection, movements)
                 await self._grant([move for move in moves if move.body.event_id in written])
         else:
-            written = await store.append(self._connection, keys, columns)
+            written = await store.append(self._connection, movements)
         moved: list[Asked] = []
         for move in moves:
             if move.body.event_id in written:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -45,34 +46,35 @@ class KeyColumns(msgspec.Struct, frozen=True):
         )
 
 
-class MovementColumns(msgspec.Struct, frozen=True):
-    """Movements to write, a column each; the keys are in `KeyColumns`."""
+class Movement(NamedTuple):
+    """A movement to write: the database's type of this name, field by field."""
 
-    statuses: list[str]
-    sources: list[int | None]
-    consented_ats: list[datetime | None]
-    recorded_ats: list[datetime]
-    recipients_sealed: list[bytes]
-    retailer_sivs: list[bytes | None]
-    event_ids: list[UUID]
-    tag_epochs: list[int]
-    versions: list[int]
-    commitments: list[bytes]
-    previous_event_ids: list[UUID | None]
-    bodies_sealed: list[bytes]
-    sides: list[str]
-
-    def parameters(self) -> tuple[list[object], ...]:
-        """Give the columns as $6..$18."""
-        return tuple(getattr(self, name) for name in self.__struct_fields__)
+    brand_ref: UUID
+    channel: str
+    recipient_type: str
+    tag: UUID
+    bucket: int
+    status: str
+    source: int | None
+    consented_at: datetime | None
+    recorded_at: datetime
+    recipient_sealed: bytes
+    retailer_siv: bytes | None
+    event_id: UUID
+    tag_epoch: int
+    version: int
+    commitment: bytes
+    previous_event_id: UUID | None
+    body_sealed: bytes
+    side: str
 
 
 async def current_records(connection: Connection, keys: KeyColumns) -> list[Record]:
     return await connection.fetch(_SQL["current_records"], *keys.asked())
 
 
-async def append(connection: Connection, keys: KeyColumns, moves: MovementColumns) -> set[UUID]:
-    written = await connection.fetchval(_SQL["append"], *keys.parameters(), *moves.parameters())
+async def append(connection: Connection, movements: Sequence[Movement]) -> set[UUID]:
+    written = await connection.fetchval(_SQL["append"], movements)
     return set(written)
 
 

@@ -26,13 +26,8 @@ select null, null, null, null, null, null, null, null, null, statement_timestamp
 
 -- name: append
 -- The second half of `record`: view, events and pending numbers, where the version has not moved.
--- $1..$18 arrays of one length in key order, see the function · gives uuid[] of the events written
-select record_movements(
-    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[],
-    $6::consent_status[], $7::smallint[], $8::timestamptz[], $9::timestamptz[], $10::bytea[],
-    $11::bytea[], $12::uuid[], $13::smallint[], $14::bigint[], $15::bytea[], $16::uuid[],
-    $17::bytea[], $18::side[]
-)
+-- $1 movement[n] in key order · gives uuid[] of the events written
+select record_movements($1::movement[])
 
 -- name: replace_retailers_out
 -- Takes away every dealer of the given keys, before the new list is written.
