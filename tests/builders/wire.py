@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import msgspec
 
 from izin.api.client import Network
-from izin.wiring.connection import ConnectionBounds, server_of
+from izin.wiring.connection import ConnectionBounds
+from izin.wiring.server import server_of
 
 WAIT_S = 20
 
@@ -90,13 +92,10 @@ async def a_server(
 ) -> AsyncIterator[int]:
     """Serve the application; gives the port."""
     server = server_of(app, bounds=ConnectionBounds(**bounds), trusted=trusted, drain_s=1)
-    server.config.port = 0
-    running = asyncio.create_task(server.serve())
-    async with asyncio.timeout(WAIT_S):
-        while not server.started:  # noqa: ASYNC110 # the server tells nobody
-            await asyncio.sleep(0.005)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await running
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await running

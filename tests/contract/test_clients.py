@@ -17,7 +17,8 @@ from builders.house import a_row, ago
 from builders.parties import PASSWORD
 from builders.registry import BRAND_CODES, IYS_CODES, Registry, brand_path, username
 
-from izin.wiring.connection import ConnectionBounds, server_of
+from izin.wiring.connection import ConnectionBounds
+from izin.wiring.server import server_of
 
 from .provocations import a_question
 

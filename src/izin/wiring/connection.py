@@ -4,7 +4,6 @@ The parser below collects a header for as long as one comes. Here its bytes, fie
 bounded, connections are counted, and what is no HTTP is refused in the shape of all refusals.
 """
 
-import resource
 from asyncio import AbstractEventLoop, TimerHandle, Transport
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +11,6 @@ from typing import Any
 
 import httptools
 import msgspec
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from izin.api import problems
@@ -23,9 +21,9 @@ from izin.api.operation import Answer
 from izin.api.request import WHOLE_BODY
 from izin.core.errors import RefusalError, Refused, UnavailableError
 from izin.i18n.catalogue import language_of
+from izin.wiring.accepting import Share
 
 _SLICE = 16 * 1024
-_FILES = 2048
 _LINGER_S = 2.0
 _LINGER_BYTES = 16 * 1024 * 1024  # more than sockets hold
 _LANGUAGE = language_of(None)  # it stands in a header that was not read
@@ -129,6 +127,7 @@ class Connection(HttpToolsProtocol):
 
     bounds: ConnectionBounds
     counted: Counted
+    share: Share
 
     _client: str | None = None
     _deadline: TimerHandle | None = None
@@ -155,6 +154,7 @@ class Connection(HttpToolsProtocol):
         self._stop_waiting()
         self._stop_unread()
         super().connection_lost(exc)
+        self.share.give_back()
         if self._client is not None:
             self.counted.leave(self._client)
 
@@ -313,36 +313,7 @@ class Connection(HttpToolsProtocol):
         self.transport.write(STATUS_LINE[answer.status] + head + b"\r\n" + answer.body)
 
 
-def bounded(bounds: ConnectionBounds, trusted: Sequence[Network]) -> type[Connection]:
+def bounded(bounds: ConnectionBounds, trusted: Sequence[Network], share: Share) -> type[Connection]:
     """Make a process's class of connections."""
-    parts = {"bounds": bounds, "counted": Counted(bounds, trusted)}
+    parts = {"bounds": bounds, "counted": Counted(bounds, trusted), "share": share}
     return type("BoundedConnection", (Connection,), parts)
-
-
-def allow_open_files() -> None:
-    """Ask the kernel for as many open files as the connections need; usual are 1,024."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if 0 <= soft < _FILES:
-        wished = _FILES if hard < 0 else min(_FILES, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wished, hard))
-
-
-def server_of(
-    app: Any, *, bounds: ConnectionBounds, trusted: Sequence[Network], drain_s: int
-) -> uvicorn.Server:
-    """Make the server that answers with `app` within `bounds`."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            http=bounded(bounds, trusted),
-            ws="none",
-            proxy_headers=False,  # whom to believe is the door's own rule
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_keep_alive=bounds.idle_s_max,
-            timeout_graceful_shutdown=drain_s,
-            backlog=2048,
-        )
-    )

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from time import monotonic
 
 import msgspec
@@ -17,6 +18,7 @@ from izin.core.errors import StartRefusedError
 from izin.storage.logins import give_login
 from izin.storage.room import open_to_writes
 from izin.vault.provider import see_that_a_file_will_do
+from izin.wiring.accepting import Shares
 from izin.wiring.database import Opened, database_of
 from izin.wiring.roles import BY_PROCESS
 from izin.wiring.room import Room
@@ -103,6 +105,19 @@ def _told_to_stop() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+class _Child(msgspec.Struct, frozen=True):
+    """A process that is kept: what it is told, what it inherits, what is done when it has ended."""
+
+    words: tuple[str, ...]
+    descriptors: tuple[int, ...] = ()
+    ended: Callable[[], None] = lambda: None
+
+    @property
+    def kind(self) -> str:
+        """What it does."""
+        return self.words[0]
+
+
 class _Launch:
     """One run: from the prepared database to the last process's end."""
 
@@ -126,7 +141,7 @@ class _Launch:
         await self._give_logins()
         async with asyncio.TaskGroup() as group:
             for _ in range(self._settings.keeper_processes):
-                group.create_task(self._keep(("keeper",), (), self._webs_ended))
+                group.create_task(self._keep(_Child(("keeper",)), self._webs_ended))
             group.create_task(self._keep_webs())
             group.create_task(_unless(self._stop, self._keep_database()))
             group.create_task(_unless(self._stop, self._keep_room()))
@@ -143,55 +158,55 @@ class _Launch:
 
     async def _keep_webs(self) -> None:
         """No request may come in while the keeper goes: what they leave behind is its work."""
-        descriptor = self._listening.fileno()
-        web = ("web", str(descriptor))
+        count = self._settings.web_processes
+        shares = Shares.make(count)
+        descriptors = (self._listening.fileno(), shares.descriptor)
         try:
             async with asyncio.TaskGroup() as webs:
-                for _ in range(self._settings.web_processes):
-                    webs.create_task(self._keep(web, (descriptor,), self._stop))
+                for place in range(count):
+                    words = ("web", *map(str, descriptors), str(place))
+                    web = _Child(words, descriptors, partial(shares.leave, place))
+                    webs.create_task(self._keep(web, self._stop))
         finally:
             self._webs_ended.set()
 
-    async def _keep(
-        self, command: tuple[str, ...], descriptors: tuple[int, ...], stop: asyncio.Event
-    ) -> None:
+    async def _keep(self, child: "_Child", stop: asyncio.Event) -> None:
         """Start a process again whenever it ends by itself, at longer pauses if it keeps dying."""
         pause_s = 0.0
         while not stop.is_set():
             began = monotonic()
             try:
-                process = await self._start(command, descriptors)
+                process = await self._start(child)
             except OSError as error:  # no memory, no file: the others go on
                 pause_s = pause_after(pause_s, 0.0)
-                _LOG.error("no %s process could be started: %s", command[0], error.strerror)
+                _LOG.error("no %s process could be started: %s", child.kind, error.strerror)
                 await _unless(stop, asyncio.sleep(pause_s))
                 continue
             code = await _ended_by_itself(process, stop)
+            child.ended()
             if code is None:
                 return
             if code == REFUSED:
-                self._give_up(f"The {command[0]} process would not start; it says why above.")
+                self._give_up(f"The {child.kind} process would not start; it says why above.")
                 return
             pause_s = pause_after(pause_s, monotonic() - began)
             _LOG.error(
                 "a %s process ended with %s; it is started again in %.0f s",
-                command[0],
+                child.kind,
                 code,
                 pause_s,
             )
             await _unless(stop, asyncio.sleep(pause_s))
 
-    async def _start(
-        self, command: tuple[str, ...], descriptors: tuple[int, ...]
-    ) -> asyncio.subprocess.Process:
+    async def _start(self, child: "_Child") -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "izin.wiring.process",
             str(os.getpid()),
-            *command,
-            env=environment_of(self._settings, self._urls[command[0]]),
-            pass_fds=descriptors,
+            *child.words,
+            env=environment_of(self._settings, self._urls[child.kind]),
+            pass_fds=child.descriptors,
             start_new_session=True,  # Ctrl-C reaches us first, and they stop in order
         )
 

@@ -1,4 +1,4 @@
-"""``python -m izin.wiring.process PARENT web FD | keeper``: one child of the launcher."""
+"""``python -m izin.wiring.process PARENT web FD SHARES PLACE | keeper``: a launcher's child."""
 
 import ctypes
 import logging
@@ -10,6 +10,7 @@ import sys
 import uvloop
 
 from izin.core.errors import StartRefusedError
+from izin.wiring.accepting import Share, Shares
 from izin.wiring.garbage import look_for_cycles_seldom
 from izin.wiring.keeper import run_keeper
 from izin.wiring.launch import REFUSED
@@ -44,8 +45,10 @@ def main(arguments: list[str]) -> int:
 def _run(work: list[str]) -> int:
     settings = read_settings()
     match work:
-        case ["web", descriptor]:
-            uvloop.run(run_web(settings, socket.socket(fileno=int(descriptor))))
+        case ["web", descriptor, shares, place]:
+            listening = socket.socket(fileno=int(descriptor))
+            share = Share(Shares(int(shares)), int(place))
+            uvloop.run(run_web(settings, listening, share))
         case ["keeper"]:
             uvloop.run(run_keeper(settings))
         case _:

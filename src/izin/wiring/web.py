@@ -29,10 +29,12 @@ from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
 from izin.storage.database import Database
 from izin.telemetry.log import configure
-from izin.wiring.connection import ConnectionBounds, allow_open_files, server_of
+from izin.wiring.accepting import Share
+from izin.wiring.connection import ConnectionBounds
 from izin.wiring.parts import Parts, open_parts, utc_now
 from izin.wiring.replica import Asking, open_replica, who_asks
 from izin.wiring.roles import WEB
+from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import Profile, Settings
 
 DRAIN_S = 25
@@ -148,13 +150,17 @@ def limits_of(settings: Settings) -> Limits:
     return demonstration()
 
 
-async def run_web(settings: Settings, listening: socket.socket) -> None:
+async def run_web(settings: Settings, listening: socket.socket, share: Share) -> None:
     """Answer on a socket that the launcher has bound, until told to stop."""
     configure(sys.stderr, settings.log_level)
     allow_open_files()
     async with open_app(settings) as app:
         server = server_of(
-            app, bounds=ConnectionBounds(), trusted=networks_of(settings), drain_s=DRAIN_S
+            app,
+            bounds=ConnectionBounds(),
+            trusted=networks_of(settings),
+            drain_s=DRAIN_S,
+            share=share,
         )
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             # uvicorn drains, then raises the signal anew: by default that would end us here,
