@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import count
 from time import perf_counter
 
@@ -40,11 +41,15 @@ class Acknowledged(msgspec.Struct):
 
 
 class Clients:
-    """Companies that send until they have an answer, and send again what had none."""
+    """Companies that send until they have an answer, and send again what had none.
 
-    def __init__(self, registry: Served) -> None:
+    is_lost  whether an answer that was sent is lost on its way
+    """
+
+    def __init__(self, registry: Served, is_lost: Callable[[], bool] = lambda: False) -> None:
         self.registry = registry
         self.told = Acknowledged()
+        self._is_lost = is_lost
         self._people = count(1)
         self._batches = count(BATCHES_APART, BATCH_ROWS)
         self._over = asyncio.Event()
@@ -57,7 +62,7 @@ class Clients:
 
     def again(self) -> "Clients":
         """The same clients, who have ended, go on."""
-        more = Clients(self.registry)
+        more = Clients(self.registry, self._is_lost)
         more.told, more._people, more._batches = self.told, self._people, self._batches
         more.begin()
         return more
@@ -73,6 +78,8 @@ class Clients:
         began = perf_counter()
         while True:
             answer = await self._lines.ask(one)
+            if self._is_lost():
+                answer = Answer(0, b"", b"", answer.took_s)
             self.told.tallies[what](answer)
             if answer.status not in NO_ANSWER:
                 self.told.longest_s = max(self.told.longest_s, perf_counter() - began)

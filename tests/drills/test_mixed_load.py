@@ -98,10 +98,11 @@ class Load:
         reading = asyncio.create_task(self._read_changes())
         sampling = asyncio.create_task(self._sample())
         importing = asyncio.create_task(import_beside(self.registry, self.seconds))
+        known = (at * 7919 % KNOWN for at in count())
         await asyncio.gather(
-            self._offer("single add", adds(self.registry), ADDS, 32),
+            self._offer("single add", self.registry.adds(count(1_000_000)), ADDS, 32),
             self._offer("batch of 1,000", batches(self.registry), BATCHES, 4),
-            self._offer("single question", questions(self.registry), QUESTIONS, 32),
+            self._offer("single question", self.registry.singles(known), QUESTIONS, 32),
             self._offer("list of 1,000", lists(self.registry), LISTS, 8),
         )
         self.ended = perf_counter()
@@ -154,18 +155,8 @@ class Load:
                 yield f"{name} {at}", each
 
 
-def adds(registry: Served) -> Iterator[bytes]:
-    template = registry.add(9_999_999)
-    return (template.replace(b"9999999", b"%07d" % number) for number in count(1_000_000))
-
-
 def batches(registry: Served) -> Iterator[bytes]:
     return (registry.add_batch(range(first, first + LIST)) for first in count(3_000_000, LIST))
-
-
-def questions(registry: Served) -> Iterator[bytes]:
-    template = registry.question(9_999_999)
-    return (template.replace(b"9999999", b"%07d" % (at * 7919 % KNOWN)) for at in count())
 
 
 def lists(registry: Served) -> Iterator[bytes]:

@@ -49,15 +49,13 @@ DRILL = Size(calm_s=10, surge_s=30, p99_ratio_max=2, good_share_min=0.8)
 
 
 def adds(registry: Served) -> Iterator[bytes]:
-    """Single adds of ever new people, cheaply made."""
-    template = registry.add(9_000_000)
-    return (template.replace(b"9000000", b"%07d" % number) for number in count(100_000))
+    """Single adds of ever new people."""
+    return registry.adds(count(100_000))
 
 
 def questions(registry: Served) -> Iterator[bytes]:
     """Single questions about people who are known."""
-    template = registry.question(9_000_000)
-    return (template.replace(b"9000000", b"%07d" % (1 + at % PEOPLE)) for at in count())
+    return registry.singles(1 + at % PEOPLE for at in count())
 
 
 async def at_capacity(registry: Served, calls: Iterator[bytes], seconds: float) -> Tally:
