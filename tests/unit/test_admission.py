@@ -172,6 +172,95 @@ async def test_a_queue_that_stands_is_cut_and_a_burst_is_not():
     assert served > 20
 
 
+class Crowd:
+    """Calls that wait at a gate of one place, by a clock that is moved by hand."""
+
+    def __init__(self, standing_s_max: float | None = 0.02) -> None:
+        self.clock = Hands()
+        self.gate = Gate(Room(1, 100, 5.0, standing_s_max), clock=self.clock)
+        self.served: list[str] = []
+        self.refused: list[str] = []
+        self._leave: dict[str, asyncio.Event] = {}
+        self._calls: list[asyncio.Task[None]] = []
+
+    async def come(self, *names: str) -> None:
+        for name in names:
+            self._leave[name] = asyncio.Event()
+            self._calls.append(asyncio.create_task(self._call(name)))
+            await asyncio.sleep(0)
+
+    async def _call(self, name: str) -> None:
+        try:
+            async with self.gate:
+                self.served.append(name)
+                await self._leave[name].wait()
+        except CrowdedError:
+            self.refused.append(name)
+
+    async def pass_on(self, after_s: float) -> None:
+        """Whoever has the place leaves it after so long."""
+        self.clock.now += after_s
+        self._leave[self.served[-1]].set()
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+    async def stand(self) -> None:
+        """Let the queue stand: nobody waits for less than 60 ms, for longer than is watched."""
+        await self.come("first", *(f"early {number}" for number in range(4)))
+        for _ in range(4):
+            await self.pass_on(0.0625)
+        assert not self.refused
+
+    async def end(self) -> None:
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+
+async def test_whoever_came_first_goes_first_and_last_goes_first_where_the_queue_stands():
+    crowd = Crowd()
+    await crowd.stand()
+    assert crowd.served == ["first", *(f"early {number}" for number in range(4))]
+    await crowd.come("a", "b", "c")
+    await crowd.pass_on(0.01)
+    assert crowd.served[-1] == "c"
+    await crowd.end()
+
+
+async def test_a_queue_stands_as_long_as_somebody_is_cut_off():
+    crowd = Crowd()
+    await crowd.stand()
+    for round_ in range(100):  # of each two who come one is served soon, and one never
+        await crowd.come(f"old {round_}", f"new {round_}")
+        await crowd.pass_on(0.004)
+    assert len(crowd.refused) > 90
+    assert crowd.refused == [f"old {round_}" for round_ in range(len(crowd.refused))]
+    assert crowd.served[-1] == "new 99"
+    await crowd.end()
+
+
+async def test_a_queue_stands_no_more_once_nobody_was_cut_off_for_a_while():
+    crowd = Crowd()
+    await crowd.stand()
+    for round_ in range(30):
+        await crowd.come(f"alone {round_}")
+        await crowd.pass_on(0.004)
+    assert not crowd.refused
+    await crowd.come("a", "b")
+    await crowd.pass_on(0.004)
+    assert crowd.served[-1] == "a", "whoever came first goes first again"
+    await crowd.end()
+
+
+async def test_refusals_wait_in_their_order_however_long_the_queue():
+    crowd = Crowd(standing_s_max=None)
+    await crowd.stand()
+    await crowd.come("a", "b", "c")
+    await crowd.pass_on(1.0)
+    assert (crowd.served[-1], crowd.refused) == ("a", [])
+    await crowd.end()
+
+
 async def test_whoever_is_given_a_place_as_he_leaves_hands_it_on():
     gate = Gate(Room(1, 4, 5.0))
     entered, leave = asyncio.Event(), asyncio.Event()

@@ -2,13 +2,14 @@
 
 Queues are short and waits are bounded: a call that cannot be answered soon is told so at once,
 with 503, instead of being answered when nobody waits any more. A queue that has stood for a while
-is no longer a burst, so waits in it are cut short (CoDel, with the bound of Facebook's "Fail at
-Scale"): whoever is let in is served almost as fast as ever. Source: security 5.7, decision 0031.
+is no longer a burst: waits in it are cut short, and whoever came last goes first (controlled delay
+and adaptive LIFO, as in Maurer, "Fail at Scale", ACM Queue 13/8, 2015), for he is served almost as
+fast as ever, and whoever came first would be late anyway. Source: decision 0031.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import uniform
 from time import monotonic
 from types import TracebackType
@@ -32,6 +33,7 @@ STANDING_S = 0.005
 """A queue in which everybody waited longer than this for `WATCHED_S` is standing."""
 
 WATCHED_S = 0.1
+_LATE_S = 0.001
 
 
 class CrowdedError(UnavailableError):
@@ -63,7 +65,7 @@ def rooms(connection_count: int) -> Mapping[Lane, Room]:
     brief = 2 * STANDING_S
     return {
         Lane.TOKEN: Room(1024, 1024, 2.0),  # the password's slow hash has a bench of its own
-        Lane.SINGLE_STATUS: Room(connection_count * 8, 1024, 0.5, brief),  # they travel together
+        Lane.SINGLE_STATUS: Room(connection_count * 6, 1024, 0.5, brief),  # they travel together
         Lane.CONSENT: Room(connection_count * 3, 1024, 1.0, brief),
         Lane.REFUSAL: Room(connection_count * 4, 1024, 5.0),
         Lane.INFO: Room(64, 256, 0.5),
@@ -76,7 +78,10 @@ def rooms(connection_count: int) -> Mapping[Lane, Room]:
 
 
 class _Standing:
-    """Does a queue stand? It does if even the shortest wait of the last moments was long."""
+    """Does a queue stand? It does once even the shortest wait of the last moments was long.
+
+    And for as long as anybody is cut off: while it is cut, those who are served wait briefly.
+    """
 
     def __init__(self) -> None:
         self._until = 0.0
@@ -94,13 +99,19 @@ class _Standing:
         elif wait_s < self._shortest_s:
             self._shortest_s = wait_s
 
+    def cut(self, now: float) -> None:
+        """Count one who waited too long."""
+        if self.is_so:
+            self._until = now + WATCHED_S
+
 
 class Gate:
     """The door of one lane, used as ``async with``."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, *, clock: Callable[[], float] = monotonic) -> None:
         """Start with the whole room free."""
         self._room = room
+        self._clock = clock
         self._free = room.running_max
         self._waiting: deque[tuple[asyncio.Future[None], float]] = deque()
         self._alarm: asyncio.TimerHandle | None = None
@@ -115,12 +126,12 @@ class Gate:
         """Take a place, or wait for one. Raises CrowdedError past either bound."""
         if self._free:
             self._free -= 1
-            self._standing.saw(0.0, monotonic())
+            self._standing.saw(0.0, self._clock())
             return
         if len(self._waiting) >= self._room.waiting_max:
             raise CrowdedError("the lane's queue is full")
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((place, monotonic()))
+        self._waiting.append((place, self._clock()))
         self._watch()
         try:
             await place
@@ -137,41 +148,47 @@ class Gate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give the place to whoever waits longest."""
+        """Give the place to who waits longest, or came last where the queue stands."""
         self._hand_on()
 
     def _hand_on(self) -> None:
-        now = monotonic()
+        now = self._clock()
+        self._give_up_on_old(now)
         while self._waiting:
-            place, since = self._waiting.popleft()
+            is_last_first = self._standing.is_so and self._room.standing_s_max is not None
+            place, since = self._waiting.pop() if is_last_first else self._waiting.popleft()
             if place.done():
                 continue
             self._standing.saw(now - since, now)
-            if now - since > self._patience_s():
-                place.set_exception(CrowdedError("no place in the lane in time"))
-                continue
             place.set_result(None)
             return
         self._free += 1
+
+    def _give_up_on_old(self, now: float) -> None:
+        """Nobody waits beyond his time."""
+        oldest = now - self._patience_s()
+        while self._waiting and (self._waiting[0][0].done() or self._waiting[0][1] < oldest):
+            place, _ = self._waiting.popleft()
+            if not place.done():
+                place.set_exception(CrowdedError("no place in the lane in time"))
+                self._standing.cut(now)
 
     def _patience_s(self) -> float:
         hurried = self._room.standing_s_max if self._standing.is_so else None
         return self._room.wait_s_max if hurried is None else hurried
 
     def _watch(self) -> None:
-        """Nobody waits beyond his time, though no place comes free at all."""
+        """See to it even if no place comes free at all."""
         if self._alarm is None:
-            first = self._waiting[0][1] + self._room.wait_s_max
-            loop = asyncio.get_running_loop()
-            self._alarm = loop.call_later(max(0.0, first - monotonic()), self._give_up_on_old)
+            wait_s = self._waiting[0][1] + self._room.wait_s_max - self._clock()
+            # a little late rather than early, when nobody's time would be over yet
+            self._alarm = asyncio.get_running_loop().call_later(
+                max(0.0, wait_s) + _LATE_S, self._ring
+            )
 
-    def _give_up_on_old(self) -> None:
+    def _ring(self) -> None:
         self._alarm = None
-        oldest = monotonic() - self._room.wait_s_max
-        while self._waiting and (self._waiting[0][0].done() or self._waiting[0][1] <= oldest):
-            place, _ = self._waiting.popleft()
-            if not place.done():
-                place.set_exception(CrowdedError("no place in the lane in time"))
+        self._give_up_on_old(self._clock())
         if self._waiting:
             self._watch()
 
