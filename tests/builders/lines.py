@@ -131,10 +131,11 @@ class Lines:
         began = perf_counter()
         due = unsent = 0
         while (passed_s := perf_counter() - began) < seconds:
-            for _ in range(int(passed_s * per_second) - due):
-                due += 1
-                if not self._send(next(requests), told):
-                    unsent += 1
+            due_before, due = due, int(passed_s * per_second)
+            sent = min(due - due_before, len(self._idle))
+            for _ in range(sent):
+                self._send(next(requests), told)
+            unsent += due - due_before - sent
             await asyncio.sleep(_TICK_S)
         return unsent
 
@@ -143,9 +144,7 @@ class Lines:
         while len(self._idle) < len(self._open):  # noqa: ASYNC110  # the server's doing
             await asyncio.sleep(_TICK_S)
 
-    def _send(self, one: bytes, told: Told) -> bool:
-        if not self._idle:
-            return False
+    def _send(self, one: bytes, told: Told) -> None:
         line = self._idle.pop()
 
         def answered(answer: Answer) -> None:
@@ -153,7 +152,6 @@ class Lines:
             told(answer)
 
         line.say(one, answered)
-        return True
 
     async def open_all(self) -> None:
         """Connect as often as may be."""

@@ -4,7 +4,7 @@ Queues are short and waits are bounded: a call that cannot be answered soon is t
 with 503, instead of being answered when nobody waits any more. A queue that has stood for a while
 is no longer a burst: waits in it are cut short, and whoever came last goes first (controlled delay
 and adaptive LIFO, as in Maurer, "Fail at Scale", ACM Queue 13/8, 2015), for he is served almost as
-fast as ever, and whoever came first would be late anyway. Source: decision 0031.
+fast as ever, and whoever came first would be late anyway. Source: decisions 0031 and 0033.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import msgspec
 from izin.admission.lanes import Lane
 from izin.core.errors import UnavailableError
 
-HELD_S = 1.0
+HELD_S = 2
 """How long a call that found no place waits for its 503: as long as that says in Retry-After.
 
 Whoever asks again at once would otherwise cost more refusals than there are answers: measured at
@@ -30,27 +30,34 @@ HELD_MAX = 500
 """Half the connections of a process; past it the 503 goes out at once."""
 
 STANDING_S = 0.005
-"""A queue in which everybody waited longer than this for `WATCHED_S` is standing."""
+"""So long a wait is borne on any machine; on a slow one as long as the work itself takes."""
 
-WATCHED_S = 0.1
+WATCHED_S = 0.05
+CALM_S = 1.0
+"""A queue stands until nobody was cut off for so long: those who were come back one by one."""
+
 _LATE_S = 0.001
 
 
 class CrowdedError(UnavailableError):
     """No place in the lane, or not in time."""
 
+    def __init__(self, why: str) -> None:
+        """Take what was full."""
+        super().__init__(why, retry_after_s=HELD_S)
+
 
 class Room(msgspec.Struct, frozen=True):
     """What fits into one lane of one process.
 
     running_max  calls at work · waiting_max  calls in the queue · wait_s_max  how long one waits
-    standing_s_max  how long one waits in a queue that stands; None: no less long
+    is_cut  whether a queue that stands is cut short and served from its end
     """
 
     running_max: int
     waiting_max: int
     wait_s_max: float
-    standing_s_max: float | None = None
+    is_cut: bool = False
 
 
 def rooms(connection_count: int) -> Mapping[Lane, Room]:
@@ -62,11 +69,10 @@ def rooms(connection_count: int) -> Mapping[Lane, Room]:
             are never hurried
     """
     long_work = max(1, connection_count // 8)
-    brief = 2 * STANDING_S
     return {
         Lane.TOKEN: Room(1024, 1024, 2.0),  # the password's slow hash has a bench of its own
-        Lane.SINGLE_STATUS: Room(connection_count * 6, 1024, 0.5, brief),  # they travel together
-        Lane.CONSENT: Room(connection_count * 3, 1024, 1.0, brief),
+        Lane.SINGLE_STATUS: Room(connection_count * 4, 1024, 0.5, is_cut=True),  # together
+        Lane.CONSENT: Room(connection_count * 4, 1024, 1.0, is_cut=True),
         Lane.REFUSAL: Room(connection_count * 4, 1024, 5.0),
         Lane.INFO: Room(64, 256, 0.5),
         Lane.BATCH: Room(long_work, 16, 2.0),
@@ -78,31 +84,42 @@ def rooms(connection_count: int) -> Mapping[Lane, Room]:
 
 
 class _Standing:
-    """Does a queue stand? It does once even the shortest wait of the last moments was long.
+    """Does a queue stand? It does once even the shortest wait of 50 ms was longer than the work.
 
     And for as long as anybody is cut off: while it is cut, those who are served wait briefly.
     """
 
-    def __init__(self) -> None:
-        self._until = 0.0
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._since = 0.0
         self._shortest_s = 0.0
+        self._served = 0
+        self._cut_at = 0.0
         self.is_so = False
+        self.patience_s = STANDING_S
 
     def saw(self, wait_s: float, now: float) -> None:
-        """Count one wait that is over."""
-        if now >= self._until:
-            # nobody seen for longer than was watched: what was before says nothing
-            is_fresh = now < self._until + WATCHED_S
-            self.is_so = is_fresh and self._shortest_s > STANDING_S
-            self._until = now + WATCHED_S
-            self._shortest_s = wait_s
-        elif wait_s < self._shortest_s:
-            self._shortest_s = wait_s
+        """Count one wait that was rewarded."""
+        if now - self._since >= WATCHED_S:
+            self._judge(now)
+            self._since, self._served, self._shortest_s = now, 0, wait_s
+        self._served += 1
+        self._shortest_s = min(self._shortest_s, wait_s)
 
     def cut(self, now: float) -> None:
         """Count one who waited too long."""
-        if self.is_so:
-            self._until = now + WATCHED_S
+        self._cut_at = now
+
+    def _judge(self, now: float) -> None:
+        watched_s = now - self._since
+        if watched_s >= CALM_S:  # hardly anybody came: what was before says nothing
+            self.is_so = False
+            return
+        # how long each has his place while none is free: a wait of that length doubles his time
+        work_s = self._places * watched_s / self._served
+        self.patience_s = max(STANDING_S, work_s / 3)
+        still_cut = self.is_so and now - self._cut_at < CALM_S
+        self.is_so = still_cut or self._shortest_s > max(STANDING_S, work_s)
 
 
 class Gate:
@@ -115,7 +132,7 @@ class Gate:
         self._free = room.running_max
         self._waiting: deque[tuple[asyncio.Future[None], float]] = deque()
         self._alarm: asyncio.TimerHandle | None = None
-        self._standing = _Standing()
+        self._standing = _Standing(room.running_max)
 
     @property
     def is_full(self) -> bool:
@@ -155,8 +172,7 @@ class Gate:
         now = self._clock()
         self._give_up_on_old(now)
         while self._waiting:
-            is_last_first = self._standing.is_so and self._room.standing_s_max is not None
-            place, since = self._waiting.pop() if is_last_first else self._waiting.popleft()
+            place, since = self._waiting.pop() if self._is_cut() else self._waiting.popleft()
             if place.done():
                 continue
             self._standing.saw(now - since, now)
@@ -173,9 +189,12 @@ class Gate:
                 place.set_exception(CrowdedError("no place in the lane in time"))
                 self._standing.cut(now)
 
+    def _is_cut(self) -> bool:
+        return self._room.is_cut and self._standing.is_so
+
     def _patience_s(self) -> float:
-        hurried = self._room.standing_s_max if self._standing.is_so else None
-        return self._room.wait_s_max if hurried is None else hurried
+        most = self._room.wait_s_max
+        return min(self._standing.patience_s, most) if self._is_cut() else most
 
     def _watch(self) -> None:
         """See to it even if no place comes free at all."""
