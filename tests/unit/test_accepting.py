@@ -3,13 +3,12 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Callable
 from contextlib import contextmanager
 
 import pytest
 from builders.heart import until
 
-from izin.wiring.accepting import Acceptor, Share, Shares
+from izin.wiring.accepting import NOBODY, Acceptor, Share, Shares, common_memory
 
 
 class Taken(asyncio.Protocol):
@@ -66,7 +65,7 @@ async def end(processes: list[Process], clients: list[socket.socket]) -> None:
 
 @pytest.mark.parametrize("count", [2, 8, 30])
 async def test_connections_that_come_at_once_are_shared_evenly(count):
-    shares = Shares.make(2)
+    shares = Shares([NOBODY, NOBODY])
     with listening_on_a_port() as listening, listening.dup() as again:
         processes = [Process(shares, 0, listening), Process(shares, 1, again)]
         clients = connect(listening, count)
@@ -78,7 +77,7 @@ async def test_connections_that_come_at_once_are_shared_evenly(count):
 
 
 async def test_what_a_busy_process_leaves_waiting_is_taken_by_another():
-    shares = Shares.make(2)
+    shares = Shares([NOBODY, NOBODY])
     shares.tell(1, 0)  # it is there and has none, and never wakes
     with listening_on_a_port() as listening:
         process = Process(shares, 0, listening)
@@ -89,7 +88,7 @@ async def test_what_a_busy_process_leaves_waiting_is_taken_by_another():
 
 
 async def test_nobody_waits_for_a_process_that_has_ended():
-    shares = Shares.make(2)
+    shares = Shares([NOBODY, NOBODY])
     ended, living = Share(shares, 0), Share(shares, 1)
     ended.begin()
     living.take()
@@ -99,7 +98,7 @@ async def test_nobody_waits_for_a_process_that_has_ended():
 
 
 async def test_connections_that_end_are_counted_no_more():
-    shares = Shares.make(2)
+    shares = Shares([NOBODY, NOBODY])
     shares.tell(1, 1)
     with listening_on_a_port() as listening:
         process = Process(shares, 0, listening)
@@ -136,7 +135,7 @@ class Listening:
 
 
 async def test_connections_wait_while_no_file_can_be_opened(caplog):
-    shares = Shares.make(1)
+    shares = Shares.alone()
     with listening_on_a_port() as listening:
         process = Process(shares, 0, Listening(listening, errno.EMFILE, errno.ECONNABORTED))
         process.acceptor.start()
@@ -146,20 +145,23 @@ async def test_connections_wait_while_no_file_can_be_opened(caplog):
         await end([process], clients)
 
 
-async def test_a_socket_that_is_none_is_no_reason_to_wait():
-    shares = Shares.make(1)
-    told: list[dict] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
-    with listening_on_a_port() as listening:
-        process = Process(shares, 0, Listening(listening, errno.EBADF))
-        process.acceptor.start()
-        clients = connect(listening, 1)
-        await until(is_told(told))
-        await end([process], clients)
+async def test_a_process_that_is_ending_is_not_waited_for_while_its_connections_end():
+    shares = Shares([NOBODY, NOBODY])
+    ending, living = Share(shares, 0), Share(shares, 1)
+    for share in (ending, living):
+        share.begin()
+        share.take()
+    ending.end()
+    ending.give_back()
+    assert not living.is_large()
 
 
-def is_told(told: list[dict]) -> Callable:
-    async def found() -> bool:
-        return bool(told)
-
-    return found
+def test_processes_see_each_other_s_counts():
+    with common_memory(2) as descriptor:
+        here, there = Shares.at(descriptor), Shares.at(descriptor)
+        assert there.least() == NOBODY
+        here.tell(0, 7)
+        here.tell(1, 5)
+        assert there.least() == 5
+        there.leave(1)
+        assert here.least() == 7

@@ -10,7 +10,9 @@ import logging
 import mmap
 import os
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,7 +24,9 @@ _NO_FILES_S = 1.0
 _SLACK = 16
 """One more of so many is no difference: large crowds are taken in without steps aside."""
 
-_NOBODY = 2**32 - 1
+NOBODY = 2**32 - 1
+"""The count of a process that is not there."""
+
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -32,20 +36,19 @@ class Shares:
     A count is written by its own process; the launcher takes away that of one which has ended.
     """
 
-    def __init__(self, descriptor: int) -> None:
-        """Take the memory by the descriptor that was inherited."""
-        self.descriptor = descriptor
-        self._counts = memoryview(mmap.mmap(descriptor, 0)).cast("I")
+    def __init__(self, counts: "memoryview[int] | list[int]") -> None:
+        """Take a count for each process."""
+        self._counts = counts
 
     @classmethod
-    def make(cls, processes: int) -> "Shares":
-        """Make the memory, for the launcher to hand on."""
-        descriptor = os.memfd_create("izin-connections")
-        os.ftruncate(descriptor, 4 * processes)
-        shares = cls(descriptor)
-        for place in range(processes):
-            shares.leave(place)
-        return shares
+    def at(cls, descriptor: int) -> "Shares":
+        """Take the memory behind a descriptor that was inherited."""
+        return cls(memoryview(mmap.mmap(descriptor, 0)).cast("I"))
+
+    @classmethod
+    def alone(cls) -> "Shares":
+        """There is one process."""
+        return cls([NOBODY])
 
     def tell(self, place: int, count: int) -> None:
         """Say how many connections a process has."""
@@ -53,11 +56,22 @@ class Shares:
 
     def leave(self, place: int) -> None:
         """Wait for this process no more."""
-        self._counts[place] = _NOBODY
+        self._counts[place] = NOBODY
 
     def least(self) -> int:
         """How many the process with the fewest has."""
         return min(self._counts)
+
+
+@contextmanager
+def common_memory(processes: int) -> Iterator[int]:
+    """Make memory for the shares of so many processes. Gives its descriptor, to be inherited."""
+    descriptor = os.memfd_create("izin-connections")
+    try:
+        os.write(descriptor, NOBODY.to_bytes(4, sys.byteorder) * processes)
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 class Share:
@@ -68,23 +82,26 @@ class Share:
         self._shares = shares
         self._place = place
         self._count = 0
+        self._is_there = False
 
     def begin(self) -> None:
         """Let others wait for this process."""
-        self._shares.tell(self._place, self._count)
+        self._is_there = True
+        self._tell()
 
     def take(self) -> None:
         """Have one more."""
         self._count += 1
-        self.begin()
+        self._tell()
 
     def give_back(self) -> None:
         """Have one less."""
         self._count -= 1
-        self.begin()
+        self._tell()
 
     def end(self) -> None:
-        """Take no more."""
+        """Take no more; those that are there may still end."""
+        self._is_there = False
         self._shares.leave(self._place)
 
     def least(self) -> int:
@@ -94,6 +111,10 @@ class Share:
     def is_large(self) -> bool:
         """Has another process fewer?"""
         return self._count - self._count // _SLACK > self.least()
+
+    def _tell(self) -> None:
+        if self._is_there:
+            self._shares.tell(self._place, self._count)
 
 
 class Acceptor:
@@ -153,14 +174,11 @@ class Acceptor:
         """Take one; was there one, and may there be more?"""
         try:
             connection, _ = self._listening.accept()
-        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return False
         except OSError as error:
-            if error.errno not in _NO_ROOM:
-                raise
-            _LOG.error("no connection can be taken: %s", error.strerror)
-            self._step_aside(_NO_FILES_S, self._share.least())
-            return False
+            if error.errno in _NO_ROOM:
+                _LOG.error("no connection can be taken: %s", error.strerror)
+                self._step_aside(_NO_FILES_S, self._share.least())
+            return False  # nobody is there, or whoever was has gone
         self._share.take()
         task = self._loop.create_task(self._connect(connection))
         self._connecting.add(task)

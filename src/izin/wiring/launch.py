@@ -18,7 +18,7 @@ from izin.core.errors import StartRefusedError
 from izin.storage.logins import give_login
 from izin.storage.room import open_to_writes
 from izin.vault.provider import see_that_a_file_will_do
-from izin.wiring.accepting import Shares
+from izin.wiring.accepting import Shares, common_memory
 from izin.wiring.database import Opened, database_of
 from izin.wiring.roles import BY_PROCESS
 from izin.wiring.room import Room
@@ -159,14 +159,15 @@ class _Launch:
     async def _keep_webs(self) -> None:
         """No request may come in while the keeper goes: what they leave behind is its work."""
         count = self._settings.web_processes
-        shares = Shares.make(count)
-        descriptors = (self._listening.fileno(), shares.descriptor)
         try:
-            async with asyncio.TaskGroup() as webs:
-                for place in range(count):
-                    words = ("web", *map(str, descriptors), str(place))
-                    web = _Child(words, descriptors, partial(shares.leave, place))
-                    webs.create_task(self._keep(web, self._stop))
+            with common_memory(count) as memory:
+                shares = Shares.at(memory)
+                descriptors = (self._listening.fileno(), memory)
+                async with asyncio.TaskGroup() as webs:
+                    for place in range(count):
+                        words = ("web", *map(str, descriptors), str(place))
+                        web = _Child(words, descriptors, partial(shares.leave, place))
+                        webs.create_task(self._keep(web, self._stop))
         finally:
             self._webs_ended.set()
 

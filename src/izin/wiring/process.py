@@ -47,7 +47,7 @@ def _run(work: list[str]) -> int:
     match work:
         case ["web", descriptor, shares, place]:
             listening = socket.socket(fileno=int(descriptor))
-            share = Share(Shares(int(shares)), int(place))
+            share = Share(Shares.at(int(shares)), int(place))
             uvloop.run(run_web(settings, listening, share))
         case ["keeper"]:
             uvloop.run(run_keeper(settings))

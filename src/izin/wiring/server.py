@@ -66,7 +66,7 @@ def server_of(
 
     Takes   share: of the connections of all processes; None is alone
     """
-    share = share or Share(Shares.make(1), 0)
+    share = share or Share(Shares.alone(), 0)
     config = uvicorn.Config(
         app,
         http=bounded(bounds, trusted, share),
