@@ -126,7 +126,7 @@ async def _timed(
     for count in line_counts:
         async with Client(port, count) as client:
             await client.run(islice(cycle(calls), 4 * count))
-            found.append([await client.run(size.for_a_run(calls)) for _ in range(size.runs)])
+            found.append([await client.run(size.for_a_run(cycle(calls))) for _ in range(size.runs)])
     return found
 
 

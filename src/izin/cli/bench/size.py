@@ -1,7 +1,7 @@
 """How much is measured."""
 
-from collections.abc import Iterator, Sequence
-from itertools import cycle, takewhile
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from time import perf_counter
 
 import msgspec
@@ -31,7 +31,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
         """Rows of a run of batches: a run takes some seconds."""
         return max(1000, self.rows // 20)
 
-    def for_a_run(self, calls: Sequence[bytes]) -> Iterator[bytes]:
-        """Calls over and over, for as long as a run lasts."""
+    def for_a_run(self, calls: Iterable[bytes]) -> Iterator[bytes]:
+        """Calls for as long as a run lasts, or as there are any."""
         ends = perf_counter() + self.seconds
-        return takewhile(lambda _: perf_counter() < ends, cycle(calls))
+        return takewhile(lambda _: perf_counter() < ends, calls)
