@@ -9,7 +9,7 @@ import json
 import os
 import statistics
 from collections.abc import Callable, Iterable, Iterator
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 from time import perf_counter
 
@@ -18,7 +18,7 @@ import psutil
 import pytest
 import uvloop
 from builders.acknowledged import is_settled
-from builders.lines import Answer, Lines, percentile_ms, report, until_true
+from builders.lines import Answer, Lines, Tally, percentile_ms, report, until_true
 from builders.parties import OTHER_BRAND_CODE
 from builders.served import BRAND, Served, a_wire_row, served
 
@@ -29,7 +29,10 @@ KNOWN = 20_000
 """People whose consent stands before it begins: questions are about them."""
 
 ADDS, BATCHES, QUESTIONS, LISTS = 300, 2, 500, 5
-"""Calls a second, about half of what two cores bear with the client on them."""
+"""Calls a second, about half of what two cores bear with the client on them, where these two cores
+record `PEAK` adds a second over `PEAK_LINES` connections; a slower machine gets so much less."""
+
+PEAK, PEAK_LINES, PEAK_S = 4000.0, 64, 5.0
 
 IMPORT_ROWS_A_SECOND = 150
 READ_EACH_S = 0.25
@@ -74,6 +77,7 @@ class Load:
     def __init__(self, registry: Served, seconds: float) -> None:
         self.registry = registry
         self.seconds = seconds
+        self.share = 1.0
         self.receipts: set[str] = set()
         self.requests: list[str] = []
         self.kinds = {
@@ -85,6 +89,7 @@ class Load:
         self.rss_mb: dict[str, list[tuple[float, float]]] = {}
         self.seen: list[str] = []
         self.began = self.ended = 0.0
+        self.peaked = 0
 
     def _hear_receipt(self, body: bytes) -> None:
         self.receipts.add(json.loads(body)["transactionId"])
@@ -97,7 +102,7 @@ class Load:
         self.began = perf_counter()
         reading = asyncio.create_task(self._read_changes())
         sampling = asyncio.create_task(self._sample())
-        importing = asyncio.create_task(import_beside(self.registry, self.seconds))
+        importing = asyncio.create_task(import_beside(self.registry, self.seconds, self.share))
         known = (at * 7919 % KNOWN for at in count())
         await asyncio.gather(
             self._offer("single add", self.registry.adds(count(1_000_000)), ADDS, 32),
@@ -114,11 +119,22 @@ class Load:
         self.over.set()
         await reading
 
+    async def find_share(self) -> None:
+        """Offer no more than this machine bears, whatever it is."""
+        tally = Tally()
+        ends = perf_counter() + PEAK_S
+        calls = takewhile(lambda _: perf_counter() < ends, self.registry.adds(count(5_000_000)))
+        async with Lines(self.registry.port, PEAK_LINES) as client:
+            await client.steadily(calls, tally)
+        self.peaked = tally.good
+        self.share = min(1.0, tally.good / PEAK_S / PEAK)
+        report(f"\n{tally.good / PEAK_S:,.0f} adds a second at the peak: load x {self.share:.2f}")
+
     async def _offer(self, name: str, calls: Iterator[bytes], pace: float, lines: int) -> None:
         kind = self.kinds[name]
         async with Lines(self.registry.port, lines) as client:
             await client.open_all()
-            kind.unsent = await client.paced(calls, pace, self.seconds, kind)
+            kind.unsent = await client.paced(calls, pace * self.share, self.seconds, kind)
             await client.until_idle()
 
     async def _read_changes(self) -> None:
@@ -164,9 +180,9 @@ def lists(registry: Served) -> Iterator[bytes]:
     return (prepared[at % len(prepared)] for at in count())
 
 
-async def import_beside(registry: Served, seconds: float) -> int:
+async def import_beside(registry: Served, seconds: float, share: float) -> int:
     """A company loads files of another brand all the while. Gives how many rows were recorded."""
-    rows = IMPORT_ROWS_A_SECOND * 30
+    rows = int(IMPORT_ROWS_A_SECOND * 30 * share)
     ends = perf_counter() + seconds
     first = 0
     path = registry.folder.parent / f"{registry.folder.name}.csv"
@@ -236,7 +252,7 @@ async def agrees(load: Load) -> None:
     """The reader saw every movement once and in order; views, counts and ledger agree."""
     registry = load.registry
     batch_rows = len(load.requests) * LIST
-    assert load.total == KNOWN + len(load.receipts) + batch_rows + load.imported
+    assert load.total == KNOWN + load.peaked + len(load.receipts) + batch_rows + load.imported
     assert load.receipts <= set(load.seen)
     async with registry.owner() as owner:
         in_order = await owner.fetch(
@@ -264,6 +280,7 @@ async def bears(folder: Path, seconds: float) -> None:
         gc.freeze()
         try:
             load = Load(registry, seconds)
+            await load.find_share()
             await load.run()
         finally:
             gc.unfreeze()
