@@ -84,7 +84,7 @@ async def test_each_statement_inside_a_function_keeps_the_rules(owner: asyncpg.C
         "select prosrc from pg_proc where pronamespace = 'public'::regnamespace"
     )
     inside = [sql for row in bodies for sql in statements_of(row["prosrc"])]
-    assert len(inside) == 3
+    assert len(inside) == 6
     assert [found for sql in inside if (found := faults(sql))] == []
 
 

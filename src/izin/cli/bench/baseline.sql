@@ -166,7 +166,7 @@ drop table if exists asked
 
 -- name: make_asked
 -- Ready keys for the hash join, in no order. $1 brand_ref · $2 how many
-create temporary table asked as
+create unlogged table asked as
 select brand_ref, channel, recipient_type, tag, bucket
 from (
     select brand_ref, channel, recipient_type, tag, bucket, random() as place

@@ -19,7 +19,7 @@ _FOLDER = Path("var", "bench")
 _RESULTS = Path("bench", "results.json")
 
 Rows = Annotated[int, typer.Option(help="Consents to load and ask about.", min=1000, max=10**7)]
-Large = Annotated[int, typer.Option(help="Consents of a large registry besides.", max=10**7)]
+Large = Annotated[int, typer.Option(help="Consents of a large registry besides.", min=0, max=10**7)]
 Runs = Annotated[int, typer.Option(help="Runs of each measurement.", min=1)]
 Seconds = Annotated[float, typer.Option(help="Of a run that is measured by time.", min=0.1)]
 Only = Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(JOBS)}; repeatable.")]
@@ -50,6 +50,8 @@ def bench_command(
         unknown = wanted - set(JOBS)
         if unknown:
             raise CannotError("no_job", jobs=", ".join(sorted(unknown)))
+        if markdown is not None and only:
+            raise CannotError("part_of_page", file=markdown)
         if markdown is not None and not has_marks(markdown):
             raise CannotError("no_marks", file=markdown)
         size = Size(rows=rows, rows_large=rows_large, runs=runs, seconds=seconds)

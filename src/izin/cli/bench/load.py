@@ -170,7 +170,7 @@ class _Run:
         self._busy -= 1
         self.call_s.append(took_s)
         if self.heard is not None:
-            self.heard(body, at)
+            self.heard(body, at - took_s)
         line.send_next()
 
     def fail(self, why: str) -> None:

@@ -40,7 +40,7 @@ class Measuring:
         self._told = told
         self._loads: list[Imported] = []
         self._limit_s: list[float] = []
-        self._look_ups: dict[int, Spread] = {}
+        self._look_ups: list[tuple[int, Spread]] = []
         self.context = ""
 
     async def run(self) -> list[Figure]:
@@ -81,7 +81,7 @@ class Measuring:
 
     async def _look_up(self, registry: Registry, brand: BrandCode, rows: int) -> None:
         self._told(f"look-ups among {rows:,} rows")
-        self._look_ups[rows] = await questions.look_up_ms(registry, brand, rows, self._size)
+        self._look_ups.append((rows, await questions.look_up_ms(registry, brand, rows, self._size)))
 
     async def _large(self, registry: Registry) -> list[Figure]:
         rows = self._size.rows_large

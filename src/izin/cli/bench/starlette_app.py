@@ -1,4 +1,4 @@
-"""``python -m izin.cli.bench.starlette_app FD``: one process of the framework's limit."""
+"""``python -m izin.cli.bench.starlette_app FD SHARES PLACE``: one process of the limit."""
 
 import os
 import socket
@@ -14,13 +14,15 @@ from starlette.routing import Route
 
 from izin.cli.bench.sql import SQL
 from izin.storage.database import Database
+from izin.wiring.accepting import Share, Shares
 from izin.wiring.roles import WEB
+from izin.wiring.server import Server
 
 URL = "IZIN_BENCH_URL"
 _CONSTANT = {"status": "ONAY", "source": "HS_WEB"}
 
 
-async def _serve(listening: socket.socket) -> None:
+async def _serve(listening: socket.socket, share: Share) -> None:
     database = await Database.open(os.environ[URL], role=WEB)
 
     async def constant(_: Request) -> JSONResponse:
@@ -44,9 +46,10 @@ async def _serve(listening: socket.socket) -> None:
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="off", access_log=False, log_config=None
     )
-    await uvicorn.Server(config).serve(sockets=[listening])
+    await Server(config, share).serve(sockets=[listening])
     await database.close()
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve(socket.socket(fileno=int(sys.argv[1]))))
+    descriptor, memory, place = map(int, sys.argv[1:])
+    uvloop.run(_serve(socket.socket(fileno=descriptor), Share(Shares.at(memory), place)))

@@ -10,24 +10,27 @@ from contextlib import asynccontextmanager
 from izin.cli.bench.baseline import Key
 from izin.cli.bench.load import request
 from izin.cli.bench.registry import Registry
+from izin.wiring.accepting import common_memory
 
 _BODY = b'{"recipient":"","type":"MESAJ","recipientType":"BIREYSEL"}'
 
 
 @asynccontextmanager
 async def running(registry: Registry) -> AsyncIterator[int]:
-    """As many processes as the registry has, on one port."""
-    with socket.socket() as listening:
+    """As many processes as the registry has, on one port, with connections shared as there."""
+    count = registry.settings.web_processes
+    with socket.socket() as listening, common_memory(count) as memory:
         listening.bind(("127.0.0.1", 0))
         listening.listen(2048)
         listening.set_inheritable(True)
         processes = [
             await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "izin.cli.bench.starlette_app", str(listening.fileno())),
+                *(sys.executable, "-m", "izin.cli.bench.starlette_app"),
+                *(str(listening.fileno()), str(memory), str(place)),
                 env={**os.environ, "IZIN_BENCH_URL": registry.server.url},
-                pass_fds=(listening.fileno(),),
+                pass_fds=(listening.fileno(), memory),
             )
-            for _ in range(registry.settings.web_processes)
+            for place in range(count)
         ]
         try:
             port: int = listening.getsockname()[1]
