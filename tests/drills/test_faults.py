@@ -29,6 +29,10 @@ BACK_S_MAX = 20.0
 ANSWER_S_MAX = 16.0
 """A statement may take ten, its call waited for a place before, and for a connection."""
 
+SOON_S_MAX = 5.0
+"""Of calls that come while the database is silent: they wait for a place or a connection, up to two
+seconds, and those that found none for their refusal, up to three."""
+
 CALLS = 40
 _APART_S = 0.05
 _MIB = 2**20
@@ -245,6 +249,8 @@ async def stall(registry: Served, watch: Watch, seconds: float) -> None:
     assert 503 in statuses
     assert statuses <= {200, 202, 503}
     assert not any(tally.unclear for tally in seen.values())
+    refused_s = sorted(took for tally in seen.values() for took in tally.refused_s)
+    assert refused_s[len(refused_s) // 2] <= SOON_S_MAX, "only who was at work waits long"
     assert back_s <= BACK_S_MAX
 
 

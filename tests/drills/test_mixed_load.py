@@ -9,6 +9,7 @@ import json
 import os
 import statistics
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import count, takewhile
 from pathlib import Path
 from time import perf_counter
@@ -38,9 +39,13 @@ IMPORT_ROWS_A_SECOND = 150
 READ_EACH_S = 0.25
 SAMPLE_EACH_S = 1.0
 
-GROWTH_MAX, GROWTH_MB_MAX = 1.1, 16.0
+GROWTH_MAX, GROWTH_MB_MAX = 1.1, 8.0
 """Memory is flat when the median of the last sixth is no more than a tenth over that of the second
 sixth, or within so many MB of it, where a tenth is less than the allocator's own steps."""
+
+UNSENT_SHARE_MAX = 0.05
+"""Of calls that were not sent in their turn, for none of their connections was free: a stall that
+lasts shows here, not in the times of the calls that were sent."""
 
 SLOWER_MAX, NOISE_MS = 1.2, 5.0
 """Calls are as fast when their p99 of the last sixth is within 1.2 of that of the first; below
@@ -162,13 +167,23 @@ class Load:
             for name, process in self._processes():
                 rss = process.memory_info().rss / 2**20
                 self.rss_mb.setdefault(name, []).append((now, rss))
+            self.rss_mb.setdefault("database", []).append((now, self._database_mb()))
             await asyncio.sleep(SAMPLE_EACH_S)
+
+    def _database_mb(self) -> float:
+        """What PostgreSQL's processes hold beside the memory that they share."""
+        own = 0
+        for each in self.registry.database():
+            with suppress(psutil.NoSuchProcess):  # a worker of its own that has just ended
+                found = each.memory_info()
+                own += found.rss - found.shared
+        return own / 2**20
 
     def _processes(self) -> Iterable[tuple[str, psutil.Process]]:
         yield "launcher", psutil.Process(self.registry.command.process.pid)
         for name, found in (("keeper", self.registry.keeper()), ("web", self.registry.web())):
-            for at, each in enumerate(sorted(found, key=lambda one: one.pid), start=1):
-                yield f"{name} {at}", each
+            for each in sorted(found, key=lambda one: one.pid):
+                yield f"{name} {each.pid}", each  # one that is started anew is another one
 
 
 def batches(registry: Served) -> Iterator[bytes]:
@@ -239,9 +254,15 @@ def judged(load: Load) -> list[str]:
             wrong.append(f"{name} slowed down from {first:.1f} to {last:.1f} ms")
         if kind.wrong:
             wrong.append(f"{name} got {kind.wrong}")
+        if kind.unsent > UNSENT_SHARE_MAX * (kind.unsent + len(kind.took)):
+            wrong.append(f"{name} found every connection at work {kind.unsent} times")
     for name, samples in load.rss_mb.items():
-        early = statistics.median(mb for at, mb in samples if 1 <= (at - load.began) / sixth < 2)
-        late = statistics.median(mb for at, mb in samples if at >= load.ended - sixth)
+        early_mb = [mb for at, mb in samples if 1 <= (at - load.began) / sixth < 2]
+        late_mb = [mb for at, mb in samples if at >= load.ended - sixth]
+        if not early_mb or not late_mb:
+            wrong.append(f"{name} was not there all the time")
+            continue
+        early, late = statistics.median(early_mb), statistics.median(late_mb)
         report(f"  {name:16} {early:6.1f} MB in the second sixth, {late:6.1f} MB in the last")
         if late > early * GROWTH_MAX and late - early > GROWTH_MB_MAX:
             wrong.append(f"{name} grew from {early:.1f} to {late:.1f} MB")

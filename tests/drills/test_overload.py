@@ -6,6 +6,7 @@ machine: what is called the peak is the mean of both.
 
 import asyncio
 import gc
+import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from time import perf_counter
@@ -34,16 +35,18 @@ class Size(msgspec.Struct, frozen=True):
 
     p99_ratio_max  of the accepted calls, to what it is at capacity
     good_share_min of the peak that is still answered
+    after_share_min of the capacity before that is there again afterwards
     """
 
     calm_s: float
     surge_s: float
     p99_ratio_max: float
     good_share_min: float
+    after_share_min: float = 0.6
     rss_growth_mb_max: float = 64
 
 
-MERGE = Size(calm_s=1, surge_s=2, p99_ratio_max=8, good_share_min=0.3)
+MERGE = Size(calm_s=1, surge_s=2, p99_ratio_max=8, good_share_min=0.3, after_share_min=0.3)
 """Too short for figures, and beside another test: only a collapse is found."""
 
 DRILL = Size(calm_s=10, surge_s=60, p99_ratio_max=2, good_share_min=0.8)
@@ -78,6 +81,7 @@ class Surge(msgspec.Struct):
 
     calls: Tally
     refusals: Tally
+    receipts: list[str] = []
     unsent: int = 0
     peak_mb: float = 0.0
 
@@ -92,7 +96,7 @@ async def crowd(registry: Served, calls: Iterator[bytes], pace: float, size: Siz
         await lines.open_all()
     over = asyncio.Event()
     beside = (
-        asyncio.create_task(refuse(registry, surge.refusals, over)),
+        asyncio.create_task(refuse(registry, surge, over)),
         asyncio.create_task(watch_memory(registry, surge, over)),
     )
     share = pace / SOURCES
@@ -107,13 +111,26 @@ async def crowd(registry: Served, calls: Iterator[bytes], pace: float, size: Siz
     return surge
 
 
-async def refuse(registry: Served, tally: Tally, over: asyncio.Event) -> None:
+async def refuse(registry: Served, surge: Surge, over: asyncio.Event) -> None:
     """A company passes on RETs, one after the other."""
     people = count(1)
     async with Lines(registry.port, 2) as lines:
         while not over.is_set():
-            tally(await lines.ask(registry.add(next(people), status="RET", later_s=60)))
+            answer = await lines.ask(registry.add(next(people), status="RET", later_s=60))
+            surge.refusals(answer)
+            if answer.status == 200:
+                surge.receipts.append(json.loads(answer.body)["transactionId"])
             await asyncio.sleep(REFUSALS_EACH_S)
+
+
+async def recorded(registry: Served, receipts: list[str]) -> int:
+    """How many of these are in the database."""
+    async with registry.owner() as owner:
+        found: int = await owner.fetchval(
+            "select count(*) from consent_event where commitment = any ($1::bytea[])",
+            [bytes.fromhex(each) for each in receipts],
+        )
+        return found
 
 
 async def watch_memory(registry: Served, surge: Surge, over: asyncio.Event) -> None:
@@ -148,6 +165,7 @@ async def overload(
         lambda: is_calm(registry, calls, before.p99_ms()), seconds=BACK_WITHIN_S + 20
     )
     after = await at_capacity(registry, calls, size.calm_s)
+    after_share = after.good / before.good
     peak = (peak + after.good / size.calm_s) / 2
     p99_ms = max(before.p99_ms(), after.p99_ms())
     good = surge.calls.good / size.surge_s
@@ -155,7 +173,8 @@ async def overload(
     report(
         f"\n{kind.__name__}: peak {peak:,.0f}/s, p99 {p99_ms:.0f} ms"
         f" (before {before.p99_ms():.0f}, after {after.p99_ms():.0f})"
-        f"\n  offered {CROWD} x for {size.surge_s:.0f} s: good {good:,.0f}/s"
+        f"\n  offered {CROWD} x for {size.surge_s:.0f} s, of which came"
+        f" {surge.calls.statuses.total() / size.surge_s / peak:.2f} x: good {good:,.0f}/s"
         f" ({good / peak:.0%} of the peak), p50 {percentile_ms(surge.calls.good_s, 0.5):.0f} ms,"
         f" p99 {surge.calls.p99_ms():.0f} ms ({surge.calls.p99_ms() / p99_ms:.1f} x)"
         f"\n  statuses {dict(surge.calls.statuses)}, and {surge.unsent:,} found each of"
@@ -165,7 +184,9 @@ async def overload(
         f" as before after {back_s:.1f} s"
     )
     wrong = {
-        "a RET was not recorded": set(surge.refusals.statuses) != {200},
+        "a RET was not answered": set(surge.refusals.statuses) != {200},
+        "a RET is not there": await recorded(registry, surge.receipts) != len(surge.receipts),
+        "less is answered afterwards": after_share < size.after_share_min,
         "a status is no clear refusal": not set(surge.calls.statuses) <= {200, 503},
         "a refusal does not say when to come again": surge.calls.unclear > 0,
         "nothing was refused": not surge.calls.statuses[503],
