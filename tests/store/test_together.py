@@ -13,6 +13,7 @@ from izin.consent.together import Together
 from izin.core.address import Address, AddressKind
 from izin.core.errors import Refused
 from izin.core.terms import Status
+from izin.storage.database import Database
 
 HOUR = timedelta(hours=1)
 
@@ -68,3 +69,31 @@ async def test_what_cannot_be_recorded_spoils_nobody_elses_call(heart, together)
     poisoned = a_proposal(0, key=msgspec.structs.replace(a_key(), address=address))
     verdicts = await each(together, a_proposal(1), poisoned, a_proposal(2))
     assert [type(verdict) for verdict in verdicts] == [Recorded, UnicodeEncodeError, Recorded]
+
+
+async def test_refusals_whose_rows_are_locked_hold_up_nobody_else_s(heart, fresh_database, owner):
+    people = range(1, 13)
+    await heart.record(*(a_proposal(number, ago=3 * HOUR) for number in people))
+    reserved = await Database.open_reserved(fresh_database, role="izin_web", size=3, lock_ms=100)
+    together = Together(heart.database, reserved, heart.recorder)
+
+    def refuse(number: int) -> asyncio.Task[object]:
+        proposal = a_proposal(number, status=Status.RET)
+        return asyncio.create_task(together.record(proposal, OnRepeat.BY_RULES))
+
+    tags = await owner.fetch("select tag from provider_consent order by tag limit 4")
+    async with asyncio.timeout(20):
+        async with owner.transaction():
+            await owner.execute(
+                "select from provider_consent where tag = any ($1) for update",
+                [row["tag"] for row in tags],
+            )
+            waiting = {refuse(number) for number in people}
+            done: set[asyncio.Task[object]] = set()
+            while len(done) < 8:  # whoever is free is answered while the others still wait
+                now_done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                done |= now_done
+            assert len(waiting) == 4
+        done |= (await asyncio.wait(waiting))[0]
+    assert [type(each.result()) for each in done] == [Recorded] * len(people)
+    await reserved.close()

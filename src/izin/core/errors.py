@@ -45,5 +45,9 @@ class UnavailableError(Exception):
         super().__init__(why)
 
 
+class LockedError(UnavailableError):
+    """A row is somebody else's for now: others may be free."""
+
+
 class StartRefusedError(Exception):
     """The registry will not start like this: what was found and what to do, in a sentence."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import asyncpg
 
@@ -20,6 +20,7 @@ ACQUIRE_S_MAX = 2.0
 STATEMENT_MS_MAX = 10_000
 _IDLE_IN_TRANSACTION_MS_MAX = 30_000
 _CONNECT_S_MAX = 5.0
+_IDLE_S_MAX = 300.0
 _HAS_CITUS = "select exists (select from pg_extension where extname = 'citus')"
 _CLOSE_S_MAX = 10.0
 
@@ -72,14 +73,31 @@ class Database:
                 carries them: `alter role … set role = …`, and so on
         """
         wanted = start_settings(role, statement_ms)
-        database = cls(await _pool(url, wanted, size_max), acquire_s=acquire_s)
+        return await cls._open(url, wanted, _Size(size_max), acquire_s)
+
+    @classmethod
+    async def open_reserved(cls, url: str, *, role: str, size: int, lock_ms: int) -> "Database":
+        """Connect at once, as often as will be: it is there however full the server gets.
+
+        Takes   lock_ms: how long a statement waits for a row that somebody else has; past it
+                LockedError
+        Raises  as `open`
+        """
+        wanted = start_settings(role, STATEMENT_MS_MAX) | {"lock_timeout": f"{lock_ms}ms"}
+        return await cls._open(url, wanted, _Size(size, kept=size), ACQUIRE_S_MAX)
+
+    @classmethod
+    async def _open(
+        cls, url: str, wanted: dict[str, str], size: "_Size", acquire_s: float
+    ) -> "Database":
+        database = cls(await _pool(url, wanted, size), acquire_s=acquire_s)
         try:
             async with database.connection() as connection:
                 is_distributed = await connection.fetchval(_HAS_CITUS)
             if is_distributed:
                 await database.close()
                 wanted |= _DISTRIBUTED
-                database = cls(await _pool(url, wanted, size_max), acquire_s=acquire_s)
+                database = cls(await _pool(url, wanted, size), acquire_s=acquire_s)
             async with database.connection() as connection:
                 await _check_settings(connection, wanted)
         except BaseException:
@@ -130,16 +148,22 @@ class Database:
             raise UnavailableError("the process is closing its database") from error
 
 
-async def _pool(
-    url: str, wanted: Mapping[str, str], size_max: int
-) -> "asyncpg.Pool[asyncpg.Record]":
+class _Size(NamedTuple):
+    """How many connections at most, and how many of them are there from the start to the end."""
+
+    most: int
+    kept: int = 0
+
+
+async def _pool(url: str, wanted: Mapping[str, str], size: _Size) -> "asyncpg.Pool[asyncpg.Record]":
     connecting = "connecting to the database"
     with unreachable_as_unavailable(connecting), _role_as_start_refused(wanted.get("role")):
         return await asyncpg.create_pool(
             url,
             min_size=0,  # a lost connection is made anew when it is asked for, not before
-            init_size=1,
-            max_size=size_max,
+            init_size=max(1, size.kept),
+            max_size=size.most,
+            max_inactive_connection_lifetime=0 if size.kept else _IDLE_S_MAX,
             max_queries=2**31,  # a connection that works is kept
             max_cached_statement_lifetime=0,
             timeout=_CONNECT_S_MAX,
@@ -176,7 +200,7 @@ def start_settings(role: str | None, statement_ms: int) -> dict[str, str]:
 
 
 async def _check_settings(connection: Connection, wanted: Mapping[str, str]) -> None:
-    for name in ("role", *PLANNING, *_KEPT_PLANS):
+    for name in ("role", "lock_timeout", *PLANNING, *_KEPT_PLANS):
         found = await connection.fetchval("select current_setting($1)", name)
         if name in wanted and found != wanted[name]:
             msg = (

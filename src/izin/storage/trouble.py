@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from izin.core.errors import UnavailableError
+from izin.core.errors import LockedError, UnavailableError
 
 _PASSING_CLASSES = (
     "08",  # the connection broke, or the pooler refused one
@@ -36,13 +36,18 @@ def is_passing(error: BaseException) -> bool:
 
 @contextmanager
 def passing_as_unavailable(doing: str) -> Iterator[None]:
-    """Turn passing trouble of the block into UnavailableError; everything else goes through."""
+    """Turn passing trouble of the block into UnavailableError; everything else goes through.
+
+    A lock that was not to be had in time into LockedError, which is one.
+    """
     try:
         yield
     except Exception as error:
         if not is_passing(error):
             raise
-        raise UnavailableError(f"{doing}: {type(error).__name__}") from error
+        is_locked = isinstance(error, asyncpg.LockNotAvailableError)
+        kind = LockedError if is_locked else UnavailableError
+        raise kind(f"{doing}: {type(error).__name__}") from error
 
 
 @contextmanager

@@ -39,6 +39,7 @@ from izin.wiring.settings import Profile, Settings
 
 DRAIN_S = 25
 RESERVED_CONNECTIONS = 3
+RESERVED_LOCK_MS = 200
 
 _LOG = logging.getLogger(__name__)
 
@@ -81,7 +82,9 @@ async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
 async def _reserved(settings: Settings) -> AsyncIterator[Database]:
     """Connections by which a RET comes through while all others are at work."""
     assert settings.database_url is not None, "the launcher has named a database"
-    database = await Database.open(settings.database_url, role=WEB, size_max=RESERVED_CONNECTIONS)
+    database = await Database.open_reserved(
+        settings.database_url, role=WEB, size=RESERVED_CONNECTIONS, lock_ms=RESERVED_LOCK_MS
+    )
     try:
         yield database
     finally:
@@ -102,7 +105,9 @@ def _app(
         reserved=who.reserved,
         keyring=keyring,
         directory=directory,
-        tokens=Tokens(database, keyring.tokens, passwords=passwords, access_tokens=access_tokens),
+        tokens=Tokens(
+            who.reserved, keyring.tokens, passwords=passwords, access_tokens=access_tokens
+        ),
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
