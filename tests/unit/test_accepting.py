@@ -57,7 +57,7 @@ async def until_taken(count: int, *processes: Process) -> list[int]:
 
 async def end(processes: list[Process], clients: list[socket.socket]) -> None:
     for process in processes:
-        process.acceptor.stop()
+        await process.acceptor.stop()
     for client in clients:
         client.close()
     await until_taken(0, *processes)

@@ -16,11 +16,14 @@ from contextlib import contextmanager
 
 _LOG = logging.getLogger(__name__)
 
-ASIDE_S = 0.005
+ASIDE_S = 0.002
 """How long others may go first."""
 
+AGAIN_S = 0.001
+"""And how long after each one that they have left waiting: they are busy."""
+
 AT_ONCE = 16
-_NO_FILES_S = 1.0
+_NO_FILES_S = 0.05
 _SLACK = 16
 """One more of so many is no difference: large crowds are taken in without steps aside."""
 
@@ -131,18 +134,20 @@ class Acceptor:
         self._loop = asyncio.get_running_loop()
         self._connecting: set[asyncio.Task[None]] = set()
         self._aside: asyncio.TimerHandle | None = None
+        self._is_out = False
 
     def start(self) -> None:
         """Listen."""
         self._share.begin()
         self._listen()
 
-    def stop(self) -> None:
-        """Take no more; what was taken goes on."""
+    async def stop(self) -> None:
+        """Take no more, and see that all who were taken are known: they are told to end."""
         if self._aside is not None:
             self._aside.cancel()
         self._loop.remove_reader(self._listening)
         self._share.end()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
 
     def _listen(self) -> None:
         self._loop.add_reader(self._listening, self._wake)
@@ -161,14 +166,12 @@ class Acceptor:
         self._aside = self._loop.call_later(seconds, self._come_back, least)
 
     def _come_back(self, least: int) -> None:
-        """Take who waits still; if others took nobody they are busy, and all come here."""
+        """Others have gone first; if they took nobody, they are busy: one more is taken here."""
         self._listen()
-        if self._share.least() > least:
+        if self._share.least() > least or not self._share.is_large():
             self._wake()
-            return
-        for _ in range(AT_ONCE):
-            if not self._take():
-                return
+        elif self._take():
+            self._step_aside(AGAIN_S, least)
 
     def _take(self) -> bool:
         """Take one; was there one, and may there be more?"""
@@ -176,19 +179,30 @@ class Acceptor:
             connection, _ = self._listening.accept()
         except OSError as error:
             if error.errno in _NO_ROOM:
-                _LOG.error("no connection can be taken: %s", error.strerror)
-                self._step_aside(_NO_FILES_S, self._share.least())
+                self._wait_for_room(error)
             return False  # nobody is there, or whoever was has gone
+        self._is_out = False
         self._share.take()
         task = self._loop.create_task(self._connect(connection))
         self._connecting.add(task)
         task.add_done_callback(self._connecting.discard)
         return True
 
+    def _wait_for_room(self, error: OSError) -> None:
+        if not self._is_out:
+            _LOG.error("no connection can be taken: %s", error.strerror)
+        self._is_out = True
+        self._step_aside(_NO_FILES_S, self._share.least())
+
     async def _connect(self, connection: socket.socket) -> None:
+        is_known = False
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self._loop.connect_accepted_socket(self._make, connection)
-        except OSError:  # gone already; its protocol has never heard of it
-            self._share.give_back()
-            connection.close()
+            is_known = True
+        except OSError:
+            pass  # gone already
+        finally:
+            if not is_known:  # its protocol has never heard of it
+                self._share.give_back()
+                connection.close()

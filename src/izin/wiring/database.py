@@ -13,6 +13,11 @@ from izin.wiring.settings import PREFIX, Settings
 
 _FOLDER = "database"
 _NOTE = "running.json"
+_FOR_COMMANDS = 30  # imports, exports, whoever looks
+
+CONNECTIONS_BESIDE_OF_WEB = 5
+CONNECTIONS_BESIDE_OF_KEEPER = 2
+"""Besides a process's pool: the keyring's two, and a web process's three that RETs have."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -42,13 +47,21 @@ def database_of(settings: Settings) -> Iterator[Opened]:
     if settings.database_url is not None:
         yield Opened(settings.database_url)
         return
-    with EmbeddedServer(settings.data_folder / _FOLDER) as server:
+    most = {"max_connections": str(connections_of(settings))}
+    with EmbeddedServer(settings.data_folder / _FOLDER, settings=most) as server:
         note = settings.data_folder / _NOTE
         write_private(note, msgspec.json.encode(_Running(os.getpid(), server.url)))
         try:
             yield Opened(server.url, server)
         finally:
             note.unlink(missing_ok=True)
+
+
+def connections_of(settings: Settings) -> int:
+    """How many connections the registry's processes open at most, and some for commands."""
+    web = settings.web_processes * (settings.pool_size + CONNECTIONS_BESIDE_OF_WEB)
+    keepers = settings.keeper_processes * (settings.pool_size + CONNECTIONS_BESIDE_OF_KEEPER)
+    return max(100, web + keepers + _FOR_COMMANDS)
 
 
 @contextmanager

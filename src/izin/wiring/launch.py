@@ -146,6 +146,7 @@ class _Launch:
             group.create_task(_unless(self._stop, self._keep_database()))
             group.create_task(_unless(self._stop, self._keep_room()))
             group.create_task(self._tell(ready))
+            group.create_task(self._close_door())
         if self._refusal is not None:
             raise StartRefusedError(self._refusal)
 
@@ -239,6 +240,11 @@ class _Launch:
                 await asyncio.to_thread(server.start_again)
             except (StartRefusedError, OSError) as error:  # a full disk shows as either
                 _LOG.error("%s", error)
+
+    async def _close_door(self) -> None:
+        """Whoever comes while all end is refused, and does not wait for an answer of nobody."""
+        await self._stop.wait()
+        self._listening.close()
 
     async def _tell(self, ready: Told) -> None:
         try:

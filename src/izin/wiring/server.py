@@ -44,7 +44,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, then end those that are."""
         for acceptor in self._acceptors:
-            acceptor.stop()
+            await acceptor.stop()
         await super().shutdown(sockets)
 
     def _connection(self) -> asyncio.Protocol:
