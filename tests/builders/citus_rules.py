@@ -10,28 +10,36 @@ from collections.abc import Iterator
 from enum import Enum
 
 import sqlglot
+from builders.citus_bound import SCOPES, SPREAD, Bound, Key, is_bucket, key_of, keys, own, scope_of
 from sqlglot import exp
 
-from izin.storage.distribution import COLUMN, TABLES, Place
+from izin.storage.distribution import COLUMN, TABLES
 
-SPREAD = {table for table, place in TABLES.items() if place is Place.SPREAD}
 OTHERS = set(TABLES) - SPREAD
+KINDS = (exp.Query, exp.Insert, exp.Update, exp.Delete)
 MUTABLE = re.compile(
-    r"\b(?:now|statement_timestamp|clock_timestamp|transaction_timestamp|random|nextval|"
-    r"gen_random_uuid|current_timestamp|pg_advisory\w*)\b",
+    r"\b(?:now|statement_timestamp|clock_timestamp|transaction_timestamp|timeofday|"
+    r"current_timestamp|current_date|current_time|localtimestamp|localtime|"
+    r"random|random_normal|setseed|gen_random_uuid|uuidv4|uuidv7|nextval|currval|setval|lastval|"
+    r"current_setting|set_config|current_user|session_user|pg_sleep\w*|pg_notify|"
+    r"txid_current\w*|pg_current_xact_id\w*|pg_(?:try_)?advisory\w*)\b",
     re.IGNORECASE,
 )
-SCOPES = (exp.Select, exp.Update, exp.Delete, exp.Insert)
+"""What is not immutable; a test asks the catalogue about each function that a statement calls."""
+
+_NAMED = re.compile(rf"\b(?:{'|'.join(SPREAD)})\b", re.IGNORECASE)
 
 
 class Rule(Enum):
     """What is wrong with a statement."""
 
+    KIND = "a kind of statement that is not among those whose rules are known here"
     MANY = "more than one statement"
     MOVES_ROW = "sets bucket"
     CONFLICT = "a conflict target without bucket"
     NO_BUCKET = "inserts without bucket"
-    MUTABLE = "a mutable function in an update, on a conflict or in what is returned"
+    ELSEWHERE = "inserts a row into another shard than it was read from"
+    MUTABLE = "a mutable function in an update or delete, on a conflict or in what is returned"
     LOCKS = "locks rows over shards"
     LATERAL = "limit, offset, distinct or an aggregate by the columns of what is on every shard"
     OUTER = "an outer join of what is on every shard with a spread table"
@@ -50,6 +58,9 @@ def faults(sql: str) -> set[Rule]:
 
 
 def _faults(tree: exp.Expression) -> Iterator[Rule]:
+    if not is_known(tree):
+        yield Rule.KIND
+        return
     named = {table.name for table in tree.find_all(exp.Table)}
     if not named & SPREAD:
         return
@@ -62,72 +73,19 @@ def _faults(tree: exp.Expression) -> Iterator[Rule]:
         yield from _of_many_shards(tree, bound)
     for scope in tree.find_all(*SCOPES):
         yield from _of_writes(scope)
+        if isinstance(scope, exp.Insert):
+            yield from _of_rows(scope, bound)
 
 
-def _scope_of(node: exp.Expression) -> exp.Expression | None:
-    return node.find_ancestor(*SCOPES)
+def names_spread(sql: str) -> bool:
+    """Is there the name of a spread table in it, whatever the rest is?"""
+    return _NAMED.search(sql) is not None
 
 
-def _own(scope: exp.Expression, *, spread: bool = True) -> dict[str, str]:
-    """Alias and name of the tables that stand in a scope itself."""
-    return {
-        table.alias_or_name: table.name
-        for table in scope.find_all(exp.Table)
-        if _scope_of(table) is scope and (table.name in SPREAD) is spread
-    }
-
-
-class Bound:
-    """To which buckets the spread tables of a statement are bound, and to each other."""
-
-    def __init__(self, tree: exp.Expression) -> None:
-        self._tree = tree
-        self._links: dict[str, set[str]] = {}
-        self._routed: set[str] = set()
-        self._pruned: set[str] = set()
-        for equal in tree.find_all(exp.EQ):
-            self._read(equal)
-        self.aliases = {
-            alias
-            for scope in tree.find_all(*SCOPES)
-            if not isinstance(scope, exp.Insert)
-            for alias in _own(scope)
-        }
-
-    @property
-    def is_routed(self) -> bool:
-        """Is all of it about one bucket?"""
-        return all(self.together(alias) & self._routed for alias in self.aliases)
-
-    @property
-    def is_pruned(self) -> bool:
-        """Does it name the buckets of all of it?"""
-        known = self._routed | self._pruned
-        return all(self.together(alias) & known for alias in self.aliases)
-
-    def together(self, alias: str) -> set[str]:
-        """Give what has the same bucket."""
-        seen, ahead = set(), {alias}
-        while ahead:
-            one = ahead.pop()
-            seen.add(one)
-            ahead |= self._links.get(one, set()) - seen
-        return seen
-
-    def _read(self, equal: exp.EQ) -> None:
-        sides = [equal.left, equal.right]
-        if not any(isinstance(side, exp.Column) and side.name == COLUMN for side in sides):
-            return
-        buckets = {self._alias(c) for c in equal.find_all(exp.Column) if c.name == COLUMN}
-        for alias in buckets:
-            self._links.setdefault(alias, set()).update(buckets - {alias})
-        if len(buckets) == 1 and equal.find(exp.Parameter):
-            (self._pruned if equal.find(exp.Any) else self._routed).update(buckets)
-
-    def _alias(self, column: exp.Column) -> str:
-        scope = _scope_of(column)
-        own = list(_own(scope)) if scope is not None else []
-        return column.table or (own[0] if len(own) == 1 else "?")
+def is_known(tree: exp.Expression) -> bool:
+    """Is it of a kind that is checked here, or does it name no spread table?"""
+    is_usual = isinstance(tree, KINDS) and tree.find(exp.Merge) is None
+    return is_usual or not names_spread(tree.sql("postgres"))
 
 
 def _of_many_shards(tree: exp.Expression, bound: Bound) -> Iterator[Rule]:
@@ -141,33 +99,31 @@ def _of_many_shards(tree: exp.Expression, bound: Bound) -> Iterator[Rule]:
 
 
 def _of_scope(scope: exp.Expression, bound: Bound) -> Iterator[Rule]:
-    own = _own(scope)
-    if own and any(_scope_of(lock) is scope for lock in scope.find_all(exp.Lock)):
+    here = keys(scope)
+    if here and any(scope_of(lock) is scope for lock in scope.find_all(exp.Lock)):
         yield Rule.LOCKS
-    beside = own.keys() | _correlated(scope)
-    if own and not isinstance(scope, exp.Insert):
-        if any(beside - bound.together(alias) for alias in beside):
+    beside = here | _correlated(scope)
+    if here and not isinstance(scope, exp.Insert):
+        if any(beside - bound.together(table) for table in beside):
             yield Rule.APART
         if any(_is_bare(array, scope) for array in scope.find_all(exp.Unnest)):
             yield Rule.TYPES
     yield from _outer(scope)
 
 
-def _correlated(scope: exp.Expression) -> set[str]:
+def _correlated(scope: exp.Expression) -> set[Key]:
     """Spread tables of the subqueries in a scope's conditions and laterals, not of its columns."""
     inner = [
         each
         for kind in (exp.Exists, exp.Lateral)
         for each in scope.find_all(kind)
-        if _scope_of(each) is scope
+        if scope_of(each) is scope
     ]
-    return {
-        alias for each in inner for select in each.find_all(exp.Select) for alias in _own(select)
-    }
+    return {key for each in inner for select in each.find_all(exp.Select) for key in keys(select)}
 
 
 def _is_bare(array: exp.Unnest, scope: exp.Expression) -> bool:
-    is_joined = _scope_of(array) is scope and len(array.expressions) > 1
+    is_joined = scope_of(array) is scope and len(array.expressions) > 1
     return is_joined and not array.args.get("offset")
 
 
@@ -192,11 +148,11 @@ def _holds_spread(node: exp.Expression) -> bool:
 
 def _hangs_on_recurring(lateral: exp.Lateral) -> bool:
     """Does it name a column of its scope that is not a spread table's?"""
-    scope = _scope_of(lateral)
+    scope = scope_of(lateral)
     if scope is None or not _holds_spread(lateral):
         return False
-    inner = {alias for select in lateral.find_all(exp.Select) for alias in _own(select)}
-    outer = set(_own(scope))
+    inner = {alias for select in lateral.find_all(exp.Select) for alias in own(select)}
+    outer = set(own(scope))
     named = {column.table for column in lateral.find_all(exp.Column) if column.table}
     return bool(named - inner - outer)
 
@@ -217,14 +173,33 @@ def _of_writes(scope: exp.Expression) -> Iterator[Rule]:
         if COLUMN not in columns:
             yield Rule.NO_BUCKET
         yield from _of_conflict(scope.args.get("conflict"))
-    if isinstance(scope, exp.Update):
-        if COLUMN in _set_columns(scope):
-            yield Rule.MOVES_ROW
-        if MUTABLE.search(scope.sql("postgres")):
-            yield Rule.MUTABLE
+    if isinstance(scope, exp.Update) and COLUMN in _set_columns(scope):
+        yield Rule.MOVES_ROW
+    is_change = isinstance(scope, exp.Update | exp.Delete)
+    if is_change and MUTABLE.search(scope.sql("postgres")):
+        yield Rule.MUTABLE
     returning = scope.args.get("returning")
     if returning is not None and MUTABLE.search(returning.sql("postgres")):
         yield Rule.MUTABLE
+
+
+def _of_rows(scope: exp.Insert, bound: Bound) -> Iterator[Rule]:
+    """What is read on a shard is written there: the new bucket is that of a table it comes from."""
+    columns = [column.name for column in scope.this.expressions]
+    if COLUMN not in columns or scope.this.find(exp.Table).name not in SPREAD:
+        return
+    place = columns.index(COLUMN)
+    for select in scope.expression.find_all(exp.Select):
+        is_row = scope_of(select) is scope
+        if not is_row or not _holds_spread(select):
+            continue
+        given = select.expressions[place].unalias() if place < len(select.expressions) else None
+        if (
+            given is None
+            or not is_bucket(given)
+            or not bound.together(key_of(given)) & keys(select)
+        ):
+            yield Rule.ELSEWHERE
 
 
 def _of_conflict(conflict: exp.Expression | None) -> Iterator[Rule]:
@@ -253,7 +228,8 @@ def statements_of(body: str) -> list[str]:
     assert inside, "no body"
     parts = [part.strip() for part in inside[1].split(";")]
     words = ("with", "insert", "update", "delete", "select")
-    return [_INTO.sub(" ", part) for part in parts if part.lower().startswith(words)]
+    asked = [part for part in parts if part.lower().startswith(words) or names_spread(part)]
+    return [_INTO.sub(" ", part) for part in asked]
 
 
 CATALOGUE = """

@@ -3,12 +3,22 @@
 `make test-citus` tries it where there is one.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import asyncpg
 import pytest
-from builders.citus_rules import CATALOGUE, OTHERS, SPREAD, Rule, faults, statements_of
+from builders.citus_rules import (
+    CATALOGUE,
+    MUTABLE,
+    OTHERS,
+    SPREAD,
+    Rule,
+    faults,
+    names_spread,
+    statements_of,
+)
 
 from izin.storage.distribution import COLUMN, TABLES, Place
 from izin.storage.statements import load
@@ -23,7 +33,7 @@ STATEMENTS = {
 HOT: Mapping[str, str] = {
     "consent.current_states": "every question",
     "consent.current_records": "the first half of every recording",
-    "consent.append": "the second half of it",
+    "consent.append": "the second half: a function, whose statements are tried one by one",
     "consent.details": "single status with its receipt",
     "consent.retailer_grants": "every question of a dealer",
     "consent.events": "changes, projector, repeats",
@@ -39,7 +49,10 @@ HOT: Mapping[str, str] = {
     "consent.finish_batch": "the keeper ends a batch",
     "ledger.forget_waiting": "the sequencer",
 }
-"""Each is one statement, so one round trip, and names the buckets that it is about."""
+"""Each is one statement, so one round trip, and names the buckets that it is about.
+
+A call of a function is one to the coordinator, which sends what is inside to the shards.
+"""
 
 REBUILD = "`izin rebuild`, a thousand keys at a time: they lie on all shards"
 ON_ALL_SHARDS: Mapping[str, str] = {
@@ -79,13 +92,48 @@ def test_only_what_is_there_is_listed():
     assert not set(HOT) & set(ALLOWED)
 
 
-async def test_each_statement_inside_a_function_keeps_the_rules(owner: asyncpg.Connection):
-    bodies = await owner.fetch(
-        "select prosrc from pg_proc where pronamespace = 'public'::regnamespace"
+async def inside_functions(owner: asyncpg.Connection) -> dict[str, list[str]]:
+    rows = await owner.fetch(
+        "select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace"
     )
-    inside = [sql for row in bodies for sql in statements_of(row["prosrc"])]
+    inside: dict[str, list[str]] = {}
+    for row in rows:  # a name may have several forms
+        inside.setdefault(row["proname"], []).extend(statements_of(row["prosrc"]))
+    return inside
+
+
+def called_in(sql: str) -> set[str]:
+    return set(re.findall(r"\b(\w+)\s*\(", re.sub(r"--[^\n]*", "", sql)))
+
+
+async def test_each_statement_inside_a_function_keeps_the_rules(owner: asyncpg.Connection):
+    inside = [sql for each in (await inside_functions(owner)).values() for sql in each]
     assert len(inside) == 6
     assert [found for sql in inside if (found := faults(sql))] == []
+
+
+async def test_a_hot_statement_names_spread_tables_itself_or_in_its_function(
+    owner: asyncpg.Connection,
+):
+    inside = await inside_functions(owner)
+    for name in HOT:
+        called = [sql for each in called_in(STATEMENTS[name]) for sql in inside.get(each, [])]
+        assert all(names_spread(sql) for sql in called), name
+        assert names_spread(STATEMENTS[name]) or called, name
+
+
+async def test_each_mutable_function_that_a_statement_calls_is_known(owner: asyncpg.Connection):
+    inside = [sql for each in (await inside_functions(owner)).values() for sql in each]
+    asked = [sql for sql in [*STATEMENTS.values(), *inside] if names_spread(sql)]
+    called = set().union(*(called_in(sql) for sql in asked))
+    rows = await owner.fetch(
+        "select distinct proname from pg_proc where proname = any ($1::text[]) "
+        "and provolatile <> 'i' and pronamespace = 'pg_catalog'::regnamespace",
+        sorted(called),
+    )
+    mutable = {row["proname"] for row in rows}
+    assert "statement_timestamp" in mutable
+    assert {name for name in mutable if not MUTABLE.fullmatch(name)} == set()
 
 
 async def catalogue_faults(owner: asyncpg.Connection) -> list[str]:
@@ -199,6 +247,71 @@ BAD: list[tuple[Rule, str]] = [
         Rule.ALL_SHARDS,
         f"select asked.ord {ASKED} join consent_event as e on e.bucket = asked.bucket",
     ),
+    (Rule.ALL_SHARDS, "select event_id from consent_event where bucket = $1 or event_id = $2"),
+    (Rule.ALL_SHARDS, "select event_id from consent_event where not (bucket = $1)"),
+    (Rule.ALL_SHARDS, "select (bucket = $1) from consent_event"),
+    (Rule.ALL_SHARDS, "select event_id from consent_event where bucket = bucket + $1"),
+    (Rule.ALL_SHARDS, "select event_id from consent_event where $1 is null or bucket = any ($2)"),
+    (
+        Rule.ALL_SHARDS,
+        (
+            "select e.event_id from consent_event as e "
+            "left join pending as p on p.bucket = $1 and p.bucket = e.bucket"
+        ),
+    ),
+    (
+        Rule.ALL_SHARDS,
+        (
+            "select e.event_id from consent_event as e "
+            "left join pending as p on e.bucket = $1 and p.bucket = e.bucket"
+        ),
+    ),
+    (
+        Rule.ALL_SHARDS,
+        (
+            "select e.event_id from consent_event as e where not exists ("
+            "select from pending as w where w.bucket = $1 and w.bucket = e.bucket)"
+        ),
+    ),
+    (
+        Rule.ALL_SHARDS,
+        (
+            "select e.event_id from consent_event as e where e.bucket = $1 "
+            "union all select e.event_id from consent_event as e"
+        ),
+    ),
+    (
+        Rule.KIND,
+        (
+            "merge into provider_consent as p using batch as b on p.bucket = b.bucket "
+            "when matched then delete"
+        ),
+    ),
+    (Rule.KIND, "lock table pending"),
+    (Rule.KIND, "truncate pending"),
+    (Rule.MUTABLE, "delete from batch where bucket = $1 and random() < 0.5"),
+    (Rule.MUTABLE, "update batch set request_id = uuidv7() where bucket = $1"),
+    (
+        Rule.MUTABLE,
+        (
+            "insert into batch (request_id, bucket) values ($1, $2) "
+            "on conflict (request_id, bucket) do update set created_at = localtimestamp"
+        ),
+    ),
+    (
+        Rule.ELSEWHERE,
+        (
+            "insert into pending (event_id, bucket) "
+            "select e.event_id, 5 from consent_event as e where e.bucket = $1"
+        ),
+    ),
+    (
+        Rule.ELSEWHERE,
+        (
+            "insert into pending (event_id, bucket) "
+            "select e.event_id, e.bucket + 1 from consent_event as e where e.bucket = $1"
+        ),
+    ),
 ]
 
 
@@ -222,6 +335,15 @@ def test_a_statement_that_citus_refuses_is_found(rule: Rule, sql: str):
             "insert into batch (request_id, bucket) values ($1, $2) "
             "on conflict (request_id, bucket) do update set body_sealed = excluded.body_sealed"
         ),
+        (
+            "insert into pending (event_id, bucket) "
+            "select e.event_id, e.bucket from consent_event as e where e.bucket = $1"
+        ),
+        (
+            "select e.event_id from consent_event as e "
+            "left join pending as p on p.bucket = e.bucket where e.bucket = $1"
+        ),
+        "truncate limit_use",
     ],
 )
 def test_what_citus_takes_is_let_be(sql: str):
