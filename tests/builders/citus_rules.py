@@ -246,6 +246,7 @@ select 'a foreign key between tables that lie apart: ' || c.conname
 from pg_constraint as c
 where c.contype = 'f' and (
     (c.conrelid = any ($2::regclass[])) <> (c.confrelid = any ($2::regclass[]))
+    or (c.conrelid = any ($1::regclass[])) < (c.confrelid = any ($1::regclass[]))
     or c.conrelid = any ($1::regclass[]) and not exists (
         select
         from unnest(c.conkey, c.confkey) as pair (here, there)

@@ -372,6 +372,13 @@ def test_what_citus_takes_is_let_be(sql: str):
             ),
             "lie apart: bad",
         ),
+        (
+            (
+                "alter table batch add column s smallint unique; alter table source "
+                "add column s smallint, add constraint bad foreign key (s) references batch (s)"
+            ),
+            "lie apart: bad",
+        ),
         ("alter table batch add column n bigint generated always as identity", "count alone"),
         ("alter table batch add column n bigserial", "count alone"),
         (
