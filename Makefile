@@ -33,7 +33,7 @@ test-citus: $(READY) ## the same statements on a Citus cluster: IZIN_CITUS_URL
 	@if [ -z "$$IZIN_CITUS_URL" ]; then \
 		echo "skipped: IZIN_CITUS_URL names no coordinator of a Citus cluster"; \
 	else \
-		$(BIN)/pytest -q -m "not drill" tests/store tests/contract; \
+		$(BIN)/pytest -q -m "not drill and not plain" tests/store tests/contract; \
 	fi
 
 cover: $(READY) ## the tests, and how much of the code they reach

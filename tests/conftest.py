@@ -4,14 +4,13 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
 from builders import citus
-from builders.databases import copy_of_template
 from builders.watch import look_at_logs
 from hypothesis import settings
 
@@ -27,6 +26,14 @@ settings.load_profile("izin")
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES_MIN = 1024**3
 _PREFIX = "izin-test-"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for this worker's server itself, or for one of its own, tries no cluster."""
+    for item in items:
+        if {"server", "quick_folder"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.plain)
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +58,16 @@ def quick_folder() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session")
+def new_database(request) -> Callable[[], AbstractAsyncContextManager[str]]:
+    """Where tests get their databases: of this worker's server, or of a cluster if one is named."""
+    return citus.new_databases(citus.URL, lambda: request.getfixturevalue("server").url)
+
+
 @pytest.fixture
-def fresh(request) -> AbstractAsyncContextManager[str]:
-    """Where a test gets its database: of this worker's server, or of a cluster if one is named."""
-    if citus.URL is None:
-        return copy_of_template(request.getfixturevalue("server").url)
-    return citus.spread_database(citus.URL)
+def fresh(new_database) -> AbstractAsyncContextManager[str]:
+    """A test's own database, not yet made."""
+    return new_database()
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """Databases of a Citus cluster, each with the extension on every node, migrated and distributed."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-from builders.databases import at_database
+from builders.databases import at_database, copy_of_template
 
 from izin.storage.distribute import distribute
 from izin.storage.migrate import migrate
@@ -16,6 +17,18 @@ URL = os.environ.pop("IZIN_CITUS_URL", None)  # no setting of the registry, whic
 
 SHARDS = 8
 _ROLES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator")
+
+
+def new_databases(
+    cluster: str | None, plain: Callable[[], str]
+) -> Callable[[], AbstractAsyncContextManager[str]]:
+    """How tests get their databases: of the cluster if one is named, else of a plain server.
+
+    `plain` gives its URL and is asked only where there is no cluster: a server is started for it.
+    """
+    if cluster is None:
+        return partial(copy_of_template, plain())
+    return partial(spread_database, cluster)
 
 
 @asynccontextmanager

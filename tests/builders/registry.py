@@ -3,14 +3,13 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx2
 import msgspec
-from builders.databases import copy_of_template
 from builders.heart import until
 from builders.house import LONG_AGO, House
 from builders.parties import PASSWORD, Given
@@ -19,7 +18,6 @@ from builders.watch import used
 from izin.access.passwords import Passwords
 from izin.provider.model import Subscription
 from izin.storage.database import Database
-from izin.storage.embedded import EmbeddedServer
 from izin.wiring.keeper import keeper_of
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.settings import Settings
@@ -157,16 +155,16 @@ def username(who: str) -> str:
 
 @asynccontextmanager
 async def open_registry(
-    server: EmbeddedServer,
+    fresh: AbstractAsyncContextManager[str],
     passwords: Passwords,
     folder: Path,
     *,
     standings: tuple[str, ...] = tuple(STANDINGS),
     **settings: Any,
 ) -> AsyncIterator[Registry]:
-    """Open a registry with providers of these standings; its keeper is at work."""
+    """Open a registry over a fresh database; these providers are in it, its keeper is at work."""
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(copy_of_template(server.url))
+        url = await stack.enter_async_context(fresh)
         await _register(url, passwords, standings)
         given = Settings(database_url=url, data_folder=folder, pool_size=6, **settings)
         app = await stack.enter_async_context(open_app(given))

@@ -18,7 +18,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def registry(server, passwords, tmp_path_factory) -> AsyncIterator[Registry]:
+async def registry(new_database, passwords, tmp_path_factory) -> AsyncIterator[Registry]:
     """Providers of every standing, a keeper at work; each case brings addresses of its own."""
-    async with open_registry(server, passwords, tmp_path_factory.mktemp("registry")) as opened:
+    folder = tmp_path_factory.mktemp("registry")
+    async with open_registry(new_database(), passwords, folder) as opened:
         yield opened

@@ -205,9 +205,9 @@ def test_the_hourly_codes_are_those_of_the_three_lanes():
 
 
 async def test_a_lost_table_is_our_fault_and_says_nothing_of_itself(
-    server, passwords, tmp_path, caplog
+    new_database, passwords, tmp_path, caplog
 ):
-    async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
+    async with open_registry(new_database(), passwords, tmp_path, standings=("ours",)) as house:
         await house.token_of("ours")
         await house.stop_keeper()
         await house.owner.execute("alter table token rename to token_gone")
@@ -220,8 +220,8 @@ async def test_a_lost_table_is_our_fault_and_says_nothing_of_itself(
             assert "token_gone" not in answer.text
 
 
-async def test_a_closing_process_asks_to_send_again(server, passwords, tmp_path):
-    async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
+async def test_a_closing_process_asks_to_send_again(new_database, passwords, tmp_path):
+    async with open_registry(new_database(), passwords, tmp_path, standings=("ours",)) as house:
         await house.token_of("ours")
         await house.app._door.services.database.close()
         await house.app._door.services.reserved.close()
@@ -250,8 +250,8 @@ async def test_a_body_that_never_ends_is_not_waited_for(registry):
             assert_said(answer, name, "IZ009", Language.TR)
 
 
-async def test_a_provider_that_is_gone_is_not_found(server, passwords, tmp_path):
-    async with open_registry(server, passwords, tmp_path, standings=("ours",)) as house:
+async def test_a_provider_that_is_gone_is_not_found(new_database, passwords, tmp_path):
+    async with open_registry(new_database(), passwords, tmp_path, standings=("ours",)) as house:
         attempt = good("getBrandsDetails", house)
         assert (await house.send(attempt)).status_code == 200
         # no foreign key is asked: the registry itself never takes a provider away from its users

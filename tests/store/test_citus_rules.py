@@ -350,6 +350,7 @@ def test_what_citus_takes_is_let_be(sql: str):
     assert faults(sql) == set()
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize(
     ("change", "fault"),
     [

@@ -6,7 +6,8 @@ from importlib import resources
 
 import asyncpg
 import pytest
-from builders.citus import spread_database
+from builders.citus import new_databases, spread_database
+from builders.databases import copy_of_template
 
 from izin.cli.main import run
 from izin.core.errors import StartRefusedError
@@ -20,6 +21,7 @@ REASONS = {
 }
 
 
+@pytest.mark.plain
 async def test_a_plain_server_is_refused_and_left_as_it_is(fresh_database, owner):
     sizes = "select relname, relkind from pg_class where relnamespace = 'public'::regnamespace"
     before = await owner.fetch(sizes)
@@ -69,6 +71,14 @@ async def test_a_cluster_that_is_none_fails_the_tests_at_once(server):
             pytest.fail("it was taken for a cluster")
 
 
+def test_a_cluster_that_is_named_is_where_databases_are_made():
+    made = new_databases("postgresql://c/izin", lambda: pytest.fail("a plain server was started"))
+    assert (made.func, made.args) == (spread_database, ("postgresql://c/izin",))
+    made = new_databases(None, lambda: "postgresql://p/izin")
+    assert (made.func, made.args) == (copy_of_template, ("postgresql://p/izin",))
+
+
+@pytest.mark.plain
 async def test_what_is_asked_of_any_server_is_understood(owner: asyncpg.Connection):
     """The others name what only Citus has."""
     row = await owner.fetchrow(load("izin.storage", "distribute.sql")["server"])

@@ -172,6 +172,7 @@ async def test_a_process_can_do_its_work(owner, role):
     assert [each for each in tried if not await is_allowed(owner, role, each)] == []
 
 
+@pytest.mark.plain
 async def test_no_process_may_log_in_or_rule(owner):
     rows = await owner.fetch(
         "select rolname from pg_roles where rolname like 'izin\\_%'"
