@@ -115,6 +115,7 @@ async def test_an_unknown_role_refuses_the_start(fresh_database):
         await Database.open(fresh_database, role="izin_nobody")
 
 
+@pytest.mark.plain
 async def test_a_pooler_that_drops_start_up_settings_is_noticed(fresh_database, tmp_path):
     """Otherwise the process would have every right of the user that logs in."""
     async with pooler(fresh_database, tmp_path) as url:
@@ -122,6 +123,7 @@ async def test_a_pooler_that_drops_start_up_settings_is_noticed(fresh_database, 
             await Database.open(url, role="izin_web")
 
 
+@pytest.mark.plain
 async def test_behind_such_a_pooler_the_login_user_carries_the_settings(
     fresh_database, tmp_path, owner
 ):

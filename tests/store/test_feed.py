@@ -256,6 +256,7 @@ async def test_a_window_holds_what_was_numbered_before_its_first_hour_began(hear
     assert idxs == [1, 3]
 
 
+@pytest.mark.plain
 async def test_the_citizens_rows_lie_in_another_order_than_the_numbers(heart, owner):
     await heart.record(*(a_proposal(number) for number in range(64)))
     await heart.number_and_project()
@@ -494,6 +495,7 @@ async def project_all(heart: Heart, sequencer: Sequencer) -> None:
         pass
 
 
+@pytest.mark.plain
 async def test_figures_are_not_written_together_with_the_citizens_rows_they_are_about(heart, owner):
     await heart.record(a_proposal(1))
     async with sequencing(heart) as sequencer:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from builders.heart import Heart, a_proposal, until
 
 from izin.consent.model import Recorded
@@ -15,6 +16,7 @@ async def in_order(heart: Heart, numbers: list[int], ago: timedelta) -> list[obj
     return await heart.record(*(a_proposal(number, consented_at=at) for number in numbers))
 
 
+@pytest.mark.plain
 async def test_two_bulks_in_opposite_order_never_block_each_other(heart, owner):
     """Both stand before a record in the midst of their lists, each with a half behind it."""
     await in_order(heart, list(range(COUNT)), timedelta(hours=3))

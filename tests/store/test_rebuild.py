@@ -120,6 +120,7 @@ CHANGES = {
 WRONG_ROWS = 3
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 async def test_a_company_s_record_that_is_not_as_it_was_recorded_is_found_and_put_right(
     lived, owner: asyncpg.Connection, change

@@ -211,6 +211,7 @@ async def decided_against(heart, owner, theirs, ours, *, is_kept: bool = True):
     return verdict
 
 
+@pytest.mark.plain
 async def test_who_meets_a_newer_record_is_decided_again(heart, owner):
     await heart.record(a_proposal(1, ago=5 * HOUR))
     verdict = await decided_against(
@@ -223,6 +224,7 @@ async def test_who_meets_a_newer_record_is_decided_again(heart, owner):
     assert await chain_of(heart, a_key(1)) == [Status.RET, Status.ONAY]
 
 
+@pytest.mark.plain
 async def test_who_meets_an_older_record_is_written_after_it(heart, owner):
     await heart.record(a_proposal(1, ago=5 * HOUR))
     verdict = await decided_against(
@@ -235,6 +237,7 @@ async def test_who_meets_an_older_record_is_written_after_it(heart, owner):
     assert await chain_of(heart, a_key(1)) == [Status.ONAY, Status.RET, Status.ONAY]
 
 
+@pytest.mark.plain
 async def test_dealers_go_with_the_movement_that_was_decided_again(heart, owner):
     await heart.record(a_proposal(1, ago=5 * HOUR))
     theirs, ours = (RetailerCode(66_000_001),), (RetailerCode(66_000_002), RetailerCode(66_000_003))
@@ -248,6 +251,7 @@ async def test_dealers_go_with_the_movement_that_was_decided_again(heart, owner)
     assert await heart.checker.may_use([a_key(1)] * 2, [theirs[0], ours[0]]) == [False, True]
 
 
+@pytest.mark.plain
 async def test_the_first_record_of_a_key_collides_like_any_other(heart, owner):
     verdict = await decided_against(
         heart, owner, a_proposal(1, ago=3 * HOUR), a_proposal(1, ago=2 * HOUR)
@@ -256,6 +260,7 @@ async def test_the_first_record_of_a_key_collides_like_any_other(heart, owner):
     assert await chain_of(heart, a_key(1)) == [Status.ONAY, Status.ONAY]
 
 
+@pytest.mark.plain
 async def test_what_was_rolled_back_decides_nothing(heart, owner):
     verdict = await decided_against(
         heart, owner, a_proposal(1, ago=2 * HOUR), a_proposal(1, ago=3 * HOUR), is_kept=False
@@ -264,6 +269,7 @@ async def test_what_was_rolled_back_decides_nothing(heart, owner):
     assert await chain_of(heart, a_key(1)) == [Status.ONAY]
 
 
+@pytest.mark.plain
 async def test_a_key_whose_first_movement_is_refused_is_locked_in_its_turn(heart, owner):
     """Else a bulk that comes in the order of keys and this one wait for each other."""
     low, high = a_key(1, channel=Channel.ARAMA), a_key(1)
@@ -458,6 +464,7 @@ async def test_a_refusal_ends_what_a_dealer_took(heart):
     assert await taken_by(heart) is None
 
 
+@pytest.mark.plain
 async def test_without_its_dealers_a_movement_is_not_recorded(heart, owner):
     await owner.execute(
         """

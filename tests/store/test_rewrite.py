@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from builders.heart import a_proposal, until
 
 from izin.consent.rewrite import Rewriter
@@ -29,6 +30,7 @@ async def test_whoever_begins_does_not_know_what_was_done_before(heart, keeper_d
     assert await Rewriter(keeper_database).rewrite() == 1
 
 
+@pytest.mark.plain
 async def test_the_keeper_sees_to_it(heart, owner, keeper_database):
     written = "select min(xmin::text::bigint) from citizen_consent"
     await heart.record(*(a_proposal(number) for number in range(ROWS)))

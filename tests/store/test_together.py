@@ -46,6 +46,7 @@ async def test_each_call_gets_its_own_verdict(heart, together):
     ]
 
 
+@pytest.mark.plain
 async def test_calls_that_wait_share_a_commit(heart, together, owner):
     await heart.record(a_proposal(1000))  # the brand's key is made with the first
     await each(together, *(a_proposal(number) for number in range(100)))
