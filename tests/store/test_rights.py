@@ -14,6 +14,7 @@ MATRIX: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("rights.toml").read_text("utf-8")
 )
 ROLES = [role for role in MATRIX if role != "public"]
+RECORDING = {"izin_web", "izin_citizen", "izin_keeper"}
 
 _TABLES = """
     select c.relname as name, p.name as right
@@ -68,9 +69,9 @@ async def test_numbers_are_drawn_by_inserts_alone(owner, role):
 
 
 @pytest.mark.parametrize("role", MATRIX)
-async def test_one_function_is_called_and_it_acts_under_its_caller_s_rights(owner, role):
-    rows = await owner.fetch(_FUNCTIONS, role)
-    assert [tuple(row) for row in rows] == [("record_movements", False)] * 2
+async def test_recording_alone_is_called_and_it_acts_under_its_caller_s_rights(owner, role):
+    found = {tuple(row) for row in await owner.fetch(_FUNCTIONS, role)}
+    assert found == ({("record_movements", False)} if role in RECORDING else set())
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -21,6 +21,8 @@ NEW_TOKEN = """insert into token (token_tag, family, kind, user_id, expires_at)
 NEW_BATCH = """insert into batch (request_id, bucket, brand_code, body_sealed)
     values (gen_random_uuid(), 0, 1, '')"""
 
+NOTHING_RECORDED = "select record_movements('{}'::movement[])"
+
 NEW_KEY = "insert into keyring (purpose, scope, period, wrapped) values ('{}', '', '{}', '')"
 
 NOBODY = [
@@ -93,11 +95,13 @@ FORBIDDEN = {
         "select idx from entry",
         "select idx from unprojected",
         "select event_id from pending",
+        NOTHING_RECORDED,
     ],
 }
 
 NEEDED = {
     "izin_web": [
+        NOTHING_RECORDED,
         "select status from provider_consent",
         "update provider_consent set version = 1",
         "select body_sealed from consent_event",
@@ -114,12 +118,14 @@ NEEDED = {
         *(NEW_KEY.format(each, "2") for each in Purpose if each not in CITIZEN_PURPOSES),
     ],
     "izin_citizen": [
+        NOTHING_RECORDED,
         "select sealed from citizen_consent",
         "update provider_consent set version = 1",
         "select body_sealed from consent_event",
         *(NEW_KEY.format(purpose, "2") for purpose in Purpose),
     ],
     "izin_keeper": [
+        NOTHING_RECORDED,
         "delete from pending",
         NEW_ENTRY,
         *(NEW_KEY.format(purpose, "2") for purpose in Purpose),
@@ -276,11 +282,29 @@ async def test_rows_shown_by_hand_are_hidden_again(owner, keys, by_hand):
     assert await seen_by(owner, "izin_keeper") == set(map(str, Purpose))
 
 
-async def test_everyone_who_records_may_call_the_one_door(owner):
-    for role in RECORDING:
-        may = await owner.fetchval(
-            "select bool_and(has_function_privilege($1, oid, 'execute')) from pg_proc"
-            " where proname = 'record_movements'",
-            role,
-        )
-        assert may, role
+async def callers(owner):
+    """For each form of the one door, those who may call it."""
+    rows = await owner.fetch(
+        "select oid::regprocedure::text as form, array_agg(process)"
+        " filter (where has_function_privilege(process, oid, 'execute'))"
+        " from pg_proc cross join unnest($1::text[]) as process"
+        " where proname = 'record_movements' group by oid",
+        [*PROCESSES, "public"],
+    )
+    return {form: set(may or ()) for form, may in rows}
+
+
+async def test_those_who_record_and_nobody_else_may_call_the_one_door(owner):
+    found = await callers(owner)
+    assert found
+    assert {form: may for form, may in found.items() if may != set(RECORDING)} == {}
+
+
+async def test_a_door_opened_by_hand_or_by_a_migration_is_closed_again(owner):
+    """A function comes with everybody's right to call it, another form of the door as well."""
+    await owner.execute("create function record_movements(int) returns int return 1")
+    await owner.execute("grant execute on function record_movements(movement[]) to izin_operator")
+    await apply_roles(owner)
+    found = await callers(owner)
+    assert "record_movements(integer)" in found
+    assert {form: may for form, may in found.items() if may != set(RECORDING)} == {}
