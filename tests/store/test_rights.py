@@ -16,6 +16,15 @@ MATRIX: dict[str, dict[str, str]] = tomllib.loads(
 ROLES = [role for role in MATRIX if role != "public"]
 RECORDING = {"izin_web", "izin_citizen", "izin_keeper"}
 
+ATTEMPTS = {
+    "select": 'select "{column}" from "{table}"',
+    "insert": 'insert into "{table}" default values',
+    "update": 'update "{table}" set "{column}" = default',
+    "delete": 'delete from "{table}"',
+    "truncate": 'truncate "{table}"',
+}
+"""A statement for each right, which needs that right and no other."""
+
 _TABLES = """
     select c.relname as name, p.name as right
     from pg_class as c
@@ -56,6 +65,46 @@ async def test_a_role_has_the_rights_of_the_matrix_and_no_other(owner, role):
     for row in await owner.fetch(_TABLES, role):
         found.setdefault(row["name"], set()).add(row["right"])
     assert found == {table: set(rights.split()) for table, rights in MATRIX[role].items()}
+
+
+@pytest.fixture
+async def tables(owner) -> dict[str, str]:
+    """Every table, with a column of each."""
+    rows = await owner.fetch(
+        "select c.relname, a.attname from pg_class as c"
+        " join pg_attribute as a on a.attrelid = c.oid and a.attnum = 1"
+        " where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')"
+    )
+    return dict(rows)
+
+
+async def is_refused(owner, role: str, table: str, statement: str) -> bool:
+    """Was one statement of a process, or of a stranger, stopped at the table's rights?"""
+    transaction = owner.transaction()
+    await transaction.start()
+    try:
+        if role == "public":
+            await owner.execute("create role stranger")
+        await owner.execute(f"set local role {'stranger' if role == 'public' else role}")
+        await owner.execute(statement)
+    except asyncpg.PostgresError as error:
+        return str(error) == f"permission denied for table {table}"
+    finally:
+        await transaction.rollback()
+    return False
+
+
+@pytest.mark.parametrize("role", MATRIX)
+async def test_every_right_that_is_not_granted_is_tried_and_refused(owner, tables, role):
+    """What is granted is tried as well, so each statement is one that its right would let pass."""
+    passed: dict[str, set[str]] = {}
+    for table, column in tables.items():
+        for right, attempt in ATTEMPTS.items():
+            statement = attempt.format(table=table, column=column)
+            if not await is_refused(owner, role, table, statement):
+                passed.setdefault(table, set()).add(right)
+    assert passed == {table: set(rights.split()) for table, rights in MATRIX[role].items()}
+    assert len(tables) > 20
 
 
 @pytest.mark.parametrize("role", MATRIX)
