@@ -75,3 +75,21 @@ async def test_a_stored_digest_is_told_with_its_table_and_column(server, value, 
         await owner.execute("delete from job")
         await owner.close()
     assert told == {f"job.payload (planted): {kind}"}
+
+
+@pytest.mark.parametrize("end", ["first", "last"])
+async def test_a_row_at_either_end_of_a_long_table_is_found(server, end):
+    """Once any thousand rows were read, and the last of a long table were never among them."""
+    before = set(watch.found)
+    one = f"insert into job (name, payload) values ('x', '{PERSON}')"
+    many = "insert into job (name, payload) select 'x', 'told' from generate_series(1, 3000)"
+    async with copy_of_template(server.url) as url:
+        owner = await asyncpg.connect(url)
+        for statement in (one, many) if end == "first" else (many, one):
+            await owner.execute(statement)
+        await watch.look_through(url, "planted")
+        told = watch.found - before
+        watch.found.intersection_update(before)
+        await owner.execute("delete from job")
+        await owner.close()
+    assert told == {"job.payload (planted): phone in clear"}
