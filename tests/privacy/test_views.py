@@ -11,6 +11,15 @@ import asyncpg
 import msgspec
 import pytest
 from builders.attacks import ATTACKS, Attack, Row, Stolen, brands_by_counting, steal
+from builders.colluding import (
+    COLLUDED_MAX,
+    COLLUSIONS,
+    Addresses,
+    Collusion,
+    Place,
+    digest,
+    place_of,
+)
 from builders.crowd import Crowd, live
 from builders.databases import copy_of_template
 from builders.heart import Heart
@@ -25,6 +34,7 @@ MATCHED_MAX = 0.001
 """The promise of views that cannot be joined: one row of a thousand, and no brand."""
 
 BY_NAME = {attack.name: attack for attack in ATTACKS}
+COLLUSION = {each.name: each for each in COLLUSIONS}
 
 
 class Theft(msgspec.Struct, frozen=True):
@@ -32,6 +42,7 @@ class Theft(msgspec.Struct, frozen=True):
 
     projected: Stolen
     rewritten: Stolen
+    addresses: Addresses
 
 
 @pytest.fixture(scope="module")
@@ -54,24 +65,25 @@ async def a_theft(server: EmbeddedServer, folder: Path, crowd: Crowd) -> Theft:
         await live(heart, crowd)
         owner = await asyncpg.connect(url)
         stack.push_async_callback(owner.close)
-        slots = slots_of(heart, crowd)
+        slots, addresses = truth_of(heart, crowd)
         projected = await steal(owner, slots)
         rewriter = Rewriter(keeper)
         while await rewriter.rewrite():
             pass
-        return Theft(projected, await steal(owner, slots))
+        return Theft(projected, await steal(owner, slots), addresses)
 
 
-def slots_of(heart: Heart, crowd: Crowd) -> Mapping[tuple[UUID, str, str, UUID], UUID]:
-    """The truth, which only the keys tell: the slot of each of the companies' rows."""
+def truth_of(heart: Heart, crowd: Crowd) -> tuple[Mapping[Place, UUID], Addresses]:
+    """What only the keys tell: slot and address of each of the companies' rows."""
     provider, citizen = heart.keyring.pseudonyms, heart.keeper_keyring.citizen.pseudonyms
-    slots = {}
+    slots, addresses = {}, {}
     for key in crowd.keys:
         address, place = key.address.clear, (key.brand_code, key.channel, key.recipient_type)
         tag, _ = provider.provider_tag(key.iys_code, address)
         brand_ref = provider.brand_ref(key.brand_code)
-        slots[brand_ref, key.channel, key.recipient_type, tag] = citizen.slot(address, *place)
-    return slots
+        row = (brand_ref, key.channel, key.recipient_type, tag)
+        slots[row], addresses[row] = citizen.slot(address, *place), address
+    return slots, addresses
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=BY_NAME)
@@ -165,6 +177,34 @@ def test_transactions_tell_whose_rows_were_written_together(theft):
     assert BY_NAME["transactions"].gain(theft.projected).share > MATCHED_MAX
 
 
+@pytest.mark.parametrize("collusion", COLLUSIONS, ids=COLLUSION)
+def test_a_brand_that_helps_the_thief_finds_next_to_nothing(theft, collusion: Collusion):
+    gain = collusion.gain(theft.rewritten, theft.addresses)
+    assert gain.share <= COLLUDED_MAX
+    assert gain.brands == 0
+
+
+COLLUDED: dict[str, tuple[str, Callable[[Row, Row], dict[str, Any]]]] = {
+    "dates in clear": ("what is known in clear", WEAK["dates in clear"][1]),
+    "transactions of few rows": ("transactions", lambda _, fellow: {"xmin": fellow["idx"] // 16}),
+    "the order of numbers": ("order of rows", lambda _, fellow: in_pages(fellow["idx"])),
+    "a brand of its own pseudonym": ("counts", WEAK["a brand of its own pseudonym"][1]),
+}
+
+
+@pytest.mark.parametrize(("name", "change"), COLLUDED.values(), ids=COLLUDED)
+def test_a_helping_brand_succeeds_where_a_view_has_its_weakness(theft, name, change):
+    gain = COLLUSION[name].gain(weakened(theft.rewritten, change), theft.addresses)
+    assert gain.share > COLLUDED_MAX
+
+
+def test_a_helping_brand_finds_its_customers_where_tags_have_no_key(theft):
+    weak = weakened(
+        theft.rewritten, lambda _, fellow: {"tag": digest(theft.addresses[place_of(fellow)])}
+    )
+    assert COLLUSION["what is known in clear"].gain(weak, theft.addresses).share > 0.9
+
+
 def test_rows_written_anew_say_what_they_said(theft):
     before, after = (
         {(row["tag"], row["slot"], row["bucket"]): row["sealed"] for row in stolen.citizen}
@@ -183,4 +223,9 @@ def test_a_hundred_thousand_rows_of_two_thousand_brands_are_not_matched(server, 
         print(f"{attack.name}: {before} as projected, {after} written anew")  # noqa: T201 # the figures of docs/security.md
         assert after.share <= MATCHED_MAX, attack.name
         assert after.brands == 0, attack.name
+    for collusion in COLLUSIONS:
+        colluded = collusion.gain(theft.rewritten, theft.addresses)
+        print(f"a brand helps, {collusion.name}: {colluded}")  # noqa: T201 # the same
+        assert colluded.share <= COLLUDED_MAX, collusion.name
+        assert colluded.brands == 0, collusion.name
     assert brands_by_counting(theft.rewritten) == 0
