@@ -176,13 +176,14 @@ async def three_worlds(ours: httpx2.AsyncClient, elsewhere: Elsewhere) -> tuple[
     return worlds
 
 
-async def test_what_others_know_of_an_address_changes_no_answer(ours, elsewhere):
+async def play_scripts(ours: httpx2.AsyncClient, elsewhere: Elsewhere, scripts: int) -> None:
+    """Play so many scripts, each in three worlds of its own, and hold the answers together."""
     loop = asyncio.get_running_loop()
 
     def wait(coroutine: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result(60)
 
-    @settings(max_examples=30, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=scripts, suppress_health_check=list(HealthCheck))
     @given(SCRIPTS)
     def play(script: list[Any]) -> None:
         dates: Dates = {n: ago(minutes=n) for n in (1, 2, 3, 90, -60, 99_999)}
@@ -193,6 +194,15 @@ async def test_what_others_know_of_an_address_changes_no_answer(ours, elsewhere)
         assert refused == unknown
 
     await asyncio.to_thread(play)
+
+
+async def test_what_others_know_of_an_address_changes_no_answer(ours, elsewhere):
+    await play_scripts(ours, elsewhere, 30)
+
+
+@pytest.mark.drill
+async def test_what_others_know_changes_no_answer_in_a_thousand_scripts(ours, elsewhere):
+    await play_scripts(ours, elsewhere, 1000)
 
 
 async def test_the_other_companys_own_answers_do_tell_its_worlds_apart(ours, theirs, elsewhere):
