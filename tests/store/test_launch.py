@@ -190,11 +190,14 @@ async def is_ready(address: str) -> bool:
 
 def children(name: str) -> list[psutil.Process]:
     """What this process has started and what still lives."""
-    return [
-        each
-        for each in psutil.Process().children()
-        if each.name().startswith(name) and each.status() != psutil.STATUS_ZOMBIE
-    ]
+    return [each for each in psutil.Process().children() if lives_as(name, each)]
+
+
+def lives_as(name: str, process: psutil.Process) -> bool:
+    try:
+        return process.name().startswith(name) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between two looks
+        return False
 
 
 def stop() -> None:
