@@ -14,7 +14,13 @@ from builders.heart import until
 
 from izin.core.errors import StartRefusedError
 from izin.storage.migrate import migrate
-from izin.wiring.database import database_of, existing_database, make_folder, write_private
+from izin.wiring.database import (
+    connections_of,
+    database_of,
+    existing_database,
+    make_folder,
+    write_private,
+)
 from izin.wiring.launch import address_of, bind, environment_of, pause_after, serve
 from izin.wiring.parts import open_parts
 from izin.wiring.settings import Mode, Settings
@@ -258,6 +264,13 @@ def test_an_embedded_server_that_was_killed_is_started_again(embedded):
 )
 def test_what_dies_young_is_started_again_at_longer_and_longer_pauses(last_s, lived_s, pause_s):
     assert pause_after(last_s, lived_s) == pause_s
+
+
+def test_the_embedded_server_has_room_for_as_many_connections_as_its_processes_open():
+    """Twelve web processes and four keepers once found 100 connections where they need 196."""
+    many = Settings(web_processes=12, keeper_processes=4, pool_size=8)
+    assert connections_of(many) > 196
+    assert connections_of(Settings(web_processes=1, keeper_processes=1)) == 100
 
 
 def test_a_process_is_told_its_own_way_to_the_database_only():

@@ -15,9 +15,10 @@ _FOLDER = "database"
 _NOTE = "running.json"
 _FOR_COMMANDS = 30  # imports, exports, whoever looks
 
-CONNECTIONS_BESIDE_OF_WEB = 5
-CONNECTIONS_BESIDE_OF_KEEPER = 2
-"""Besides a process's pool: the keyring's two, and a web process's three that RETs have."""
+RESERVED_CONNECTIONS = 3
+"""Of each web process, for RETs, tokens and parties alone."""
+
+_OF_KEYRING = 2
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -59,8 +60,8 @@ def database_of(settings: Settings) -> Iterator[Opened]:
 
 def connections_of(settings: Settings) -> int:
     """How many connections the registry's processes open at most, and some for commands."""
-    web = settings.web_processes * (settings.pool_size + CONNECTIONS_BESIDE_OF_WEB)
-    keepers = settings.keeper_processes * (settings.pool_size + CONNECTIONS_BESIDE_OF_KEEPER)
+    web = settings.web_processes * (settings.pool_size + _OF_KEYRING + RESERVED_CONNECTIONS)
+    keepers = settings.keeper_processes * (settings.pool_size + _OF_KEYRING)
     return max(100, web + keepers + _FOR_COMMANDS)
 
 

@@ -31,6 +31,7 @@ from izin.storage.database import Database
 from izin.telemetry.log import configure
 from izin.wiring.accepting import Share
 from izin.wiring.connection import ConnectionBounds
+from izin.wiring.database import RESERVED_CONNECTIONS
 from izin.wiring.parts import Parts, open_parts, utc_now
 from izin.wiring.replica import Asking, open_replica, who_asks
 from izin.wiring.roles import WEB
@@ -38,7 +39,6 @@ from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import Profile, Settings
 
 DRAIN_S = 25
-RESERVED_CONNECTIONS = 3
 RESERVED_LOCK_MS = 200
 
 _LOG = logging.getLogger(__name__)
