@@ -292,7 +292,7 @@ REFUSALS = 60
 
 
 async def exhausted(folder: Path) -> None:
-    """Somebody's lock holds all connections that are not reserved."""
+    """Somebody's lock holds all connections that are not reserved: for RETs and signing in."""
     settings = {"IZIN_POOL_SIZE": "6", "IZIN_WEB_PROCESSES": "1"}
     async with served(folder, settings=settings) as registry:
         clients = Clients(registry)
@@ -311,6 +311,7 @@ async def exhausted(folder: Path) -> None:
             for person in range(1, 1 + REFUSALS):
                 await clients.add(person, "RET", 60)
             refusals = clients.told.tallies["RET"]
+            await registry.sign_in()
             after = await refused_questions(registry, 1)
             await lock.rollback()
             back_s = await until_true(lambda: is_answered(registry), seconds=BACK_S_MAX)

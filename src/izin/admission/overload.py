@@ -10,6 +10,7 @@ fast as ever, and whoever came first would be late anyway. Source: decisions 003
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
+from math import inf
 from random import uniform
 from time import monotonic
 from types import TracebackType
@@ -91,10 +92,10 @@ class _Standing:
 
     def __init__(self, places: int) -> None:
         self._places = places
-        self._since = 0.0
+        self._since = -inf
         self._shortest_s = 0.0
         self._served = 0
-        self._cut_at = 0.0
+        self._cut_at = -inf
         self.is_so = False
         self.patience_s = STANDING_S
 
