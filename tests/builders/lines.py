@@ -130,12 +130,24 @@ class Lines:
         """
         began = perf_counter()
         due = unsent = 0
-        while (passed_s := perf_counter() - began) < seconds:
+
+        def send_due() -> bool:
+            nonlocal due, unsent
+            passed_s = perf_counter() - began
+            if passed_s >= seconds:
+                return False
             due_before, due = due, int(passed_s * per_second)
             sent = min(due - due_before, len(self._idle))
             for _ in range(sent):
-                self._send(next(requests), told)
+                self._send(next(requests), answered)
             unsent += due - due_before - sent
+            return True
+
+        def answered(answer: Answer) -> None:
+            told(answer)
+            send_due()  # where every connection is at work, the next one is due by now
+
+        while send_due():  # noqa: ASYNC110  # until its time is over
             await asyncio.sleep(_TICK_S)
         return unsent
 

@@ -1,13 +1,14 @@
 """Five times as much is asked as can be answered: who is let in is served as ever.
 
 Capacity is measured before and after, in the same run and by the same client, which shares the
-machine: what is called the peak is the mean of both.
+machine: what is called the peak is the mean of both. RETs come all the while.
 """
 
 import asyncio
 import gc
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from time import perf_counter
 
@@ -62,7 +63,47 @@ def questions(registry: Served) -> Iterator[bytes]:
     return registry.singles(1 + at % PEOPLE for at in count())
 
 
-async def at_capacity(registry: Served, calls: Iterator[bytes], seconds: float) -> Tally:
+class Refusals:
+    """A company passes on RETs, one after the other."""
+
+    def __init__(self, registry: Served) -> None:
+        self._registry = registry
+        self._people = count(1)
+        self.tally = Tally()
+        self.receipts: list[str] = []
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[None]:
+        """While something else is done."""
+        over = asyncio.Event()
+        refusing = asyncio.create_task(self._until(over))
+        yield
+        over.set()
+        await refusing
+
+    async def _until(self, over: asyncio.Event) -> None:
+        async with Lines(self._registry.port, 2) as lines:
+            while not over.is_set():
+                one = self._registry.add(next(self._people), status="RET", later_s=60)
+                answer = await lines.ask(one)
+                self.tally(answer)
+                if answer.status == 200:
+                    self.receipts.append(json.loads(answer.body)["transactionId"])
+                await asyncio.sleep(REFUSALS_EACH_S)
+
+    async def recorded(self) -> int:
+        """How many of those that were acknowledged are in the database."""
+        async with self._registry.owner() as owner:
+            found: int = await owner.fetchval(
+                "select count(*) from consent_event where commitment = any ($1::bytea[])",
+                [bytes.fromhex(each) for each in self.receipts],
+            )
+            return found
+
+
+async def at_capacity(
+    registry: Served, calls: Iterator[bytes], seconds: float, refusals: Refusals
+) -> Tally:
     """As much as it answers: each connection asks again when it has its answer."""
     tally = Tally()
     ends = perf_counter() + seconds
@@ -71,7 +112,7 @@ async def at_capacity(registry: Served, calls: Iterator[bytes], seconds: float) 
         while perf_counter() < ends:
             yield next(calls)
 
-    async with Lines(registry.port, LINES) as lines:
+    async with refusals.beside(), Lines(registry.port, LINES) as lines:
         await lines.steadily(until_then(), tally)
     return tally
 
@@ -80,57 +121,30 @@ class Surge(msgspec.Struct):
     """What became of a surge."""
 
     calls: Tally
-    refusals: Tally
-    receipts: list[str] = []
     unsent: int = 0
     peak_mb: float = 0.0
 
 
 async def crowd(registry: Served, calls: Iterator[bytes], pace: float, size: Size) -> Surge:
-    """Offer a pace from several network addresses, whatever comes back; RETs beside it."""
-    surge = Surge(Tally(), Tally())
+    """Offer a pace from several network addresses, whatever comes back."""
+    surge = Surge(Tally())
     crowd = [
         Lines(registry.port, LINES_OF_A_SOURCE, source=f"127.0.0.{2 + at}") for at in range(SOURCES)
     ]
     for lines in crowd:
         await lines.open_all()
     over = asyncio.Event()
-    beside = (
-        asyncio.create_task(refuse(registry, surge, over)),
-        asyncio.create_task(watch_memory(registry, surge, over)),
-    )
+    watching = asyncio.create_task(watch_memory(registry, surge, over))
     share = pace / SOURCES
     unsent = await asyncio.gather(
         *(lines.paced(calls, share, size.surge_s, surge.calls) for lines in crowd)
     )
     over.set()
-    await asyncio.gather(*beside)
+    await watching
     for lines in crowd:
         await lines.__aexit__()
     surge.unsent = sum(unsent)
     return surge
-
-
-async def refuse(registry: Served, surge: Surge, over: asyncio.Event) -> None:
-    """A company passes on RETs, one after the other."""
-    people = count(1)
-    async with Lines(registry.port, 2) as lines:
-        while not over.is_set():
-            answer = await lines.ask(registry.add(next(people), status="RET", later_s=60))
-            surge.refusals(answer)
-            if answer.status == 200:
-                surge.receipts.append(json.loads(answer.body)["transactionId"])
-            await asyncio.sleep(REFUSALS_EACH_S)
-
-
-async def recorded(registry: Served, receipts: list[str]) -> int:
-    """How many of these are in the database."""
-    async with registry.owner() as owner:
-        found: int = await owner.fetchval(
-            "select count(*) from consent_event where commitment = any ($1::bytea[])",
-            [bytes.fromhex(each) for each in receipts],
-        )
-        return found
 
 
 async def watch_memory(registry: Served, surge: Surge, over: asyncio.Event) -> None:
@@ -157,14 +171,16 @@ async def overload(
 ) -> list[str]:
     """Surge once; give what was found wrong, and print the figures."""
     calls = kind(registry)
-    before = await at_capacity(registry, calls, size.calm_s)
+    refusals = Refusals(registry)
+    before = await at_capacity(registry, calls, size.calm_s, refusals)
     peak = before.good / size.calm_s
     before_mb = web_mb(registry)
-    surge = await crowd(registry, calls, CROWD * peak, size)
+    async with refusals.beside():
+        surge = await crowd(registry, calls, CROWD * peak, size)
     back_s = await until_true(
         lambda: is_calm(registry, calls, before.p99_ms()), seconds=BACK_WITHIN_S + 20
     )
-    after = await at_capacity(registry, calls, size.calm_s)
+    after = await at_capacity(registry, calls, size.calm_s, refusals)
     after_share = after.good / before.good
     peak = (peak + after.good / size.calm_s) / 2
     p99_ms = max(before.p99_ms(), after.p99_ms())
@@ -179,13 +195,13 @@ async def overload(
         f" p99 {surge.calls.p99_ms():.0f} ms ({surge.calls.p99_ms() / p99_ms:.1f} x)"
         f"\n  statuses {dict(surge.calls.statuses)}, and {surge.unsent:,} found each of"
         f" {SOURCES * LINES_OF_A_SOURCE} connections at work"
-        f"\n  RETs {dict(surge.refusals.statuses)}, p99 {surge.refusals.p99_ms():.0f} ms"
+        f"\n  RETs {dict(refusals.tally.statuses)}, p99 {refusals.tally.p99_ms():.0f} ms"
         f"\n  web processes {before_mb:.0f} MB before, {surge.peak_mb:.0f} MB at most;"
         f" as before after {back_s:.1f} s"
     )
     wrong = {
-        "a RET was not answered": set(surge.refusals.statuses) != {200},
-        "a RET is not there": await recorded(registry, surge.receipts) != len(surge.receipts),
+        "a RET was not answered": set(refusals.tally.statuses) != {200},
+        "a RET is not there": await refusals.recorded() != len(refusals.receipts),
         "less is answered afterwards": after_share < size.after_share_min,
         "a status is no clear refusal": not set(surge.calls.statuses) <= {200, 503},
         "a refusal does not say when to come again": surge.calls.unclear > 0,
