@@ -20,9 +20,7 @@ async def test_whoever_finds_no_file_left_waits_until_another_leaves(quick_folde
             await there.open_all()
             assert (await there.ask(registry.question(1))).status == 200
             web.rlimit(psutil.RLIMIT_NOFILE, (web.num_fds() + LEFT, usual[1]))
-            answers = [
-                asyncio.create_task(late.ask(registry.question(1))) for _ in range(TOO_MANY)
-            ]
+            answers = [asyncio.create_task(late.ask(registry.question(1))) for _ in range(TOO_MANY)]
 
             async def is_out() -> bool:
                 return OUT in registry.said()
