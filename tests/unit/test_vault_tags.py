@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from izin.core.codes import BrandCode, IysCode
+from izin.core.identity import Tckn
 from izin.core.terms import Channel, RecipientType
 from izin.vault.framing import framed, framed_number, framed_text
 from izin.vault.pseudonym import CitizenPseudonyms, CitizenTagSecrets, Pseudonyms, TagSecrets
 from izin.vault.secret import KeyedHash, Secret
 
 ONE = Secret(bytes(32))
-SAME_KEY = Pseudonyms(TagSecrets(*[ONE] * 5), epoch=1)
+SAME_KEY = Pseudonyms(TagSecrets(*[ONE] * 6), epoch=1)
 CITIZENS = CitizenPseudonyms(CitizenTagSecrets(*[ONE] * 3), epoch=1)
 addresses = st.text(min_size=1, max_size=300)
 iys_codes = st.integers(10_000, 99_999_999).map(IysCode)
@@ -53,6 +54,7 @@ def test_even_under_one_key_no_two_kinds_of_tag_agree(address):
         CITIZENS.citizen_tag(address)[0],
         CITIZENS.slot(address, BrandCode(100001), Channel.ARAMA, RecipientType.TACIR),
         SAME_KEY.client_tag(address),
+        SAME_KEY.person_tag(IysCode(100001), Tckn(address)),
         SAME_KEY.token_tag(address),
     ]
     assert all(one != other for one, other in combinations(tags, 2))

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.core.identity import Tckn
 from izin.core.terms import Channel, RecipientType, Side
 from izin.vault.commitment import Leaf, commit, recipient_commitment
 from izin.vault.cursor import Cursor, Cursors
@@ -68,6 +69,12 @@ def test_the_tags_of_a_token_and_of_a_network_address(pseudonyms):
     other = VECTORS["other"]
     assert Tokens(pseudonyms.token_tag).tag_of(other["token"]) == UUID(other["token_tag"])
     assert pseudonyms.client_tag(other["client"]) == UUID(other["client_tag"])
+
+
+def test_the_tag_of_a_dealers_person(pseudonyms):
+    other = VECTORS["other"]
+    tag = pseudonyms.person_tag(IysCode(other["person_iys_code"]), Tckn(other["person"]))
+    assert tag == UUID(other["person_tag"])
 
 
 def test_the_epochs_are_those_of_the_keys(pseudonyms, citizens):

@@ -1,6 +1,5 @@
 """Provinces and districts, with the codes that dealers' addresses use. Source: contract 1.15."""
 
-from importlib import resources
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.operation import Answer, Call, Operation, Summary
 from izin.core.errors import RefusalError, Refused
+from izin.core.provinces import PROVINCES
 
 
 class City(msgspec.Struct, frozen=True):
@@ -27,21 +27,10 @@ class Town(msgspec.Struct, frozen=True):
     city_code_twin: int = msgspec.field(name="cityCode")
 
 
-class _Province(msgspec.Struct, frozen=True):
-    code: int
-    name: str
-    towns: dict[int, str]
-
-
-def _provinces() -> list[_Province]:
-    text = resources.files("izin.api").joinpath("info.json").read_bytes()
-    return msgspec.json.decode(text, type=list[_Province])
-
-
-CITY_BY_CODE = {each.code: City(each.code, each.name) for each in _provinces()}
+CITY_BY_CODE = {each.code: City(each.code, each.name) for each in PROVINCES.values()}
 TOWN_BY_CODE = {
     code: Town(name, code, province.code, province.code)
-    for province in _provinces()
+    for province in PROVINCES.values()
     for code, name in province.towns.items()
 }
 _ALL_CITIES = msgspec.json.encode(list(CITY_BY_CODE.values()))

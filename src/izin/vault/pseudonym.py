@@ -10,6 +10,7 @@ from uuid import UUID, SafeUUID
 import msgspec
 
 from izin.core.codes import BrandCode, IysCode
+from izin.core.identity import Tckn
 from izin.core.terms import Channel, RecipientType
 from izin.vault.framing import framed_number, framed_text
 from izin.vault.secret import Secret
@@ -22,6 +23,7 @@ _PROVIDER_BUCKET = b"\x05"
 _CITIZEN_BUCKET = b"\x06"
 _TOKEN_TAG = b"\x07"
 _CLIENT_TAG = b"\x08"
+_PERSON_TAG = b"\x09"
 
 _BRANDS_KEPT = 65_536
 
@@ -40,6 +42,7 @@ class TagSecrets(msgspec.Struct, frozen=True):
     bucket: Secret
     token: Secret
     client: Secret
+    person: Secret
 
 
 class CitizenTagSecrets(msgspec.Struct, frozen=True):
@@ -61,6 +64,7 @@ class Pseudonyms:
         self._brand_ref = secrets.brand_ref.keyed_hash().begun(_BRAND_REF)
         self._token = secrets.token.keyed_hash().begun(_TOKEN_TAG)
         self._client = secrets.client.keyed_hash().begun(_CLIENT_TAG)
+        self._person = secrets.person.keyed_hash().begun(_PERSON_TAG)
         self.brand_ref = lru_cache(_BRANDS_KEPT)(self._brand_ref_of)
 
     def provider_tag(self, iys_code: IysCode, address: str) -> tuple[UUID, int]:
@@ -87,6 +91,10 @@ class Pseudonyms:
     def client_tag(self, network_address: str) -> UUID:
         """Give the tag of a caller's network address, for its limits."""
         return _uuid(self._client.digest(framed_text(network_address)))
+
+    def person_tag(self, iys_code: IysCode, tckn: Tckn) -> UUID:
+        """Give the tag of a person who stands for one of a provider's dealers."""
+        return _uuid(self._person.digest(framed_number(iys_code) + framed_text(tckn.clear)))
 
     def token_tag(self, token: str) -> UUID:
         """Give the tag under which a token is stored."""

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     RETAILER_CITIZEN = "retailer-citizen"
     TOKEN = "token"  # noqa: S105 -- the name of a purpose
     CLIENT = "client"
+    PERSON_TAG = "person-tag"
     CURSOR = "cursor"
     BATCH_SEAL = "batch-seal"
     BRAND_SEAL = "brand-seal"
@@ -36,6 +37,7 @@ PROVIDER_PURPOSES = (
     Purpose.RETAILER_PROVIDER,
     Purpose.TOKEN,
     Purpose.CLIENT,
+    Purpose.PERSON_TAG,
     Purpose.CURSOR,
     Purpose.BATCH_SEAL,
 )

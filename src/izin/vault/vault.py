@@ -68,6 +68,7 @@ class Vault:
             bucket=self._secret(Purpose.BUCKET, ids),
             token=self._secret(Purpose.TOKEN, ids),
             client=self._secret(Purpose.CLIENT, ids),
+            person=self._secret(Purpose.PERSON_TAG, ids),
         )
         return Pseudonyms(secrets, epoch=epoch)
 
