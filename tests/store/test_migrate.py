@@ -135,6 +135,21 @@ async def test_an_index_may_be_built_outside_a_transaction(owner):
     assert await owner.fetchval("show lock_timeout") == "0"
 
 
+async def test_what_a_cut_off_migration_left_of_its_index_is_built_anew(owner):
+    sql = (
+        "-- no-transaction\n"
+        "create index concurrently if not exists batch_state_age on batch (created_at);\n"
+    )
+    await owner.execute("create index batch_state_age on batch (created_at)")
+    await owner.execute(
+        "update pg_index set indisvalid = false where indexrelid = 'batch_state_age'::regclass"
+    )
+    assert await _migrate(owner, next_one(sql)) == ["next"]
+    assert await owner.fetchval(
+        "select indisvalid from pg_index where indexrelid = 'batch_state_age'::regclass"
+    )
+
+
 async def test_rights_that_were_given_by_hand_are_taken_back(owner, fresh_database):
     await owner.execute("grant select on citizen_consent to izin_web")
     await migrate(fresh_database)

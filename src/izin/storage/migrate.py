@@ -1,5 +1,6 @@
 """Brings the database to the schema of this code: plain SQL files, forward only."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from importlib import resources
 import asyncpg
 import msgspec
 
-from izin.core.errors import StartRefusedError
+from izin.core.errors import StartRefusedError, UnavailableError
 from izin.storage.database import Connection
 from izin.storage.guard import check_server
 from izin.storage.statements import load
@@ -19,6 +20,7 @@ _FILE = re.compile(r"(\d{4})_((?:pre_add|post_drop)_[a-z0-9_]+)\.sql", re.ASCII)
 _OUTSIDE_A_TRANSACTION = "-- no-transaction"
 _LOCK_MS = 3_000
 _STATEMENT_MS = 5_000
+_LOCK_POLL_S = 0.1
 _WAIT_S_MAX = 6 * 3600.0
 """For another migration of the same database, and for an index built while the registry runs."""
 
@@ -97,8 +99,15 @@ async def hold_schema(connection: Connection) -> None:
     """Keep everybody else from changing the schema until the session ends.
 
     A lock of the session, not of a transaction: each migration has its own transaction.
+
+    Raises  UnavailableError: somebody else has kept it for hours
     """
-    await connection.execute(_SQL["lock"])
+    try:
+        async with asyncio.timeout(_WAIT_S_MAX):
+            while not await connection.fetchval(_SQL["lock"]):  # noqa: ASYNC110  # in the server
+                await asyncio.sleep(_LOCK_POLL_S)
+    except TimeoutError:
+        raise UnavailableError("another migration is under way") from None
 
 
 async def _migrate(connection: Connection, known: Sequence[Migration]) -> list[str]:
@@ -136,6 +145,8 @@ async def _check_applied(connection: Connection, known: Sequence[Migration]) -> 
 async def _apply(connection: Connection, migration: Migration) -> None:
     if migration.sql.startswith(_OUTSIDE_A_TRANSACTION):
         # Such a file has one statement, which may take long and can be run again.
+        for (broken,) in await connection.fetch(_SQL["broken_indexes"]):
+            await connection.execute(f"drop index {broken}")
         await connection.execute(f"set lock_timeout = {_LOCK_MS}")
         await connection.execute(migration.sql)
         await connection.execute("reset lock_timeout")
