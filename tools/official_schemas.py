@@ -17,6 +17,7 @@ OPERATIONS = (
     *("addBatchConsentV2", "searchRequestDetails", "searchRequestDetailsV2", "consentDetail"),
     *("batchConsentStatus", "consentsHistory", "PullPerBrandCode", "getTowns", "townDetails"),
     *("getCities", "cityDetails"),
+    *("createRetailer", "searchRetailers", "searchSingleRetailer", "deleteRetailer"),
 )
 _WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))
 _MEDIA = "application/json"

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import httpx2
 import msgspec
+from builders.dealers import a_dealer
 from builders.heart import until
 from builders.house import LONG_AGO, House
 from builders.parties import PASSWORD, Given
@@ -38,6 +39,10 @@ STANDINGS: dict[str, dict[str, Any]] = {
 }
 IYS_CODES = {who: 751000 + 100 * place for place, who in enumerate(STANDINGS)}
 BRAND_CODES = {who: code + 1 for who, code in IYS_CODES.items()}
+SPARE_RETAILERS = {
+    who: range(20_000_000 + 100 * place, 20_000_040 + 100 * place)
+    for place, who in enumerate(STANDINGS)
+}
 SECOND_BRAND = IYS_CODES["ours"] + 2
 
 _SHOWN = (
@@ -85,12 +90,21 @@ class Registry(House):
         self.owner = owner
         self.settings = settings
         self._numbers = itertools.count(1)
+        self._spare = {who: iter(codes) for who, codes in SPARE_RETAILERS.items()}
         self._tokens: dict[str, str] = {}
         self._keeper: tuple[asyncio.Event, asyncio.Task[None]] | None = None
 
     def phone(self) -> str:
         """Nobody's number, never given before."""
         return used(f"+90599{next(self._numbers):07d}")
+
+    def a_dealer(self) -> dict[str, Any]:
+        """A dealer that nobody has, as createRetailer takes it."""
+        return a_dealer(next(self._numbers))
+
+    def dealer(self, who: str) -> int:
+        """A dealer of the provider's brand that was never named; each is given once."""
+        return next(self._spare[who])
 
     async def token_of(self, who: str) -> str:
         """The provider's access token, signed in once."""
@@ -185,6 +199,8 @@ async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) 
             await given.provider(IYS_CODES[who], **STANDINGS[who])
             await given.brand(BRAND_CODES[who], of=IYS_CODES[who], is_master=True)
             await given.api_user(username(who), of=IYS_CODES[who])
+            for code in SPARE_RETAILERS[who]:
+                await given.retailer(code, of=BRAND_CODES[who])
         await given.brand(SECOND_BRAND, of=IYS_CODES["ours"])
         await given.retailer(RETAILER, of=BRAND_CODES["ours"])
         if "theirs" in standings:

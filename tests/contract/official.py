@@ -83,6 +83,18 @@ DEVIATIONS = (
         why="Drawn as a text; the examples echo lists, objects and numbers as they came.",
         answer=("batchConsentStatus", 422, _error(value=[])),
     ),
+    Deviation(
+        at="/schemas/RetailerSearchwithcurrentPAge/properties/list",
+        becomes={"type": "array", "items": {"$ref": "#/schemas/RetailerSearchList"}},
+        why="Drawn as one dealer; its examples have a list, like every other page.",
+        answer=("searchRetailers", 200, {"list": []}),
+    ),
+    Deviation(
+        at="/schemas/Code-Name/properties/code",
+        becomes=_ANY,
+        why="Drawn as a number, also for dealers, whose examples and whose entry have texts.",
+        answer=("searchSingleRetailer", 200, {"city": {"name": "İstanbul", "code": "34"}}),
+    ),
 )
 
 EXTRA_PLACES: dict[str, dict[str, str]] = {
@@ -97,6 +109,7 @@ EXTRA_PLACES: dict[str, dict[str, str]] = {
         name: {"[].cityCode": "The schema writes cityCode, the examples city_code: both are sent."}
         for name in ("getTowns",)
     },
+    "searchSingleRetailer": {".retailerCode": "Its number, which is in every list of dealers."},
     "townDetails": {
         ".cityCode": "The schema writes cityCode, the examples city_code: both are sent."
     },

@@ -10,12 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+from builders.dealers import a_mersis, a_tckn
 from builders.house import a_row, ago
 from builders.parties import PASSWORD
 from builders.registry import (
     BRAND_CODES,
     IYS_CODES,
     NOBODY,
+    RETAILER,
     THEIR_RETAILER,
     Attempt,
     Registry,
@@ -23,7 +25,7 @@ from builders.registry import (
     username,
 )
 
-from izin.access.model import Right
+from izin.access.model import SCOPED, Right
 from izin.api.operation import BodyKind, Operation, always
 from izin.api.router import part_names
 from izin.core.clock import wire_time
@@ -53,6 +55,7 @@ def good(name: str, registry: Registry, who: str = "ours") -> Attempt:
         "recipientType": "BIREYSEL",
         "type": "MESAJ",
         "code": 34,
+        "retailerCode": registry.dealer(who) if name == "deleteRetailer" else RETAILER,
     }
     return Attempt(
         method=operation.method,
@@ -71,9 +74,13 @@ def _body(name: str, registry: Registry, who: str) -> Any:
         return a_question(registry.phone())
     if name == "batchConsentStatus":
         return {"recipients": [registry.phone()]}
-    if name == "createToken2":
-        return {"username": username(who), "password": PASSWORD, "grant_type": "password"}
-    return msgspec.UNSET
+    if name == "createRetailer":
+        return registry.a_dealer()
+    return _sign_in(who) if name == "createToken2" else msgspec.UNSET
+
+
+def _sign_in(who: str) -> dict[str, str]:
+    return {"username": username(who), "password": PASSWORD, "grant_type": "password"}
 
 
 def a_question(phone: str, **fields: Any) -> dict[str, Any]:
@@ -186,6 +193,49 @@ def _question_faults(name: str) -> dict[str, Way]:
     }
 
 
+DEALER_FAULTS: dict[str, dict[str, Any]] = {
+    "H016": {"colour": "red"},
+    "H017": {"title": "x" * 256},
+    "H201": {"status": "deleted"},
+    "H218": {"city": {"name": "İstanbul"}},
+    "H219": {"city": {"code": "34"}},
+    "H221": {"town": {"name": "Kadıköy"}},
+    "H222": {"town": {"code": "01"}},
+    "H224": {"mobile": "0599"},
+    "H225": {"tckn": "10000000147"},
+    "H226": {"tckn": "1"},
+    "H227": {"mersis": "0845052547100015"},
+    "H228": {"mersis": "1"},
+    "H229": {"title": "<b>"},
+    "H243": {"tin": "8450525471"},
+    "H244": {"tin": "1"},
+    "H267": {"alias": ""},
+}
+DEALER_GAPS = {
+    "H214": "title",
+    "H215": "name",
+    "H216": "tckn",
+    "H217": "city",
+    "H220": "town",
+    "H288": "tin",
+}
+
+
+def _without(body: dict[str, Any], field: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != field}
+
+
+def _twin(first: dict[str, Any] | None = None, **other: str) -> Way:
+    """A second dealer that has all but one of the first one's numbers."""
+
+    def way(registry: Registry) -> list[Attempt]:
+        base = good("createRetailer", registry)
+        body = registry.a_dealer()
+        return [changed(base, body=body | (first or {})), changed(base, body=body | other)]
+
+    return way
+
+
 _STATUS = brand_path() + "/consents/{}/status/{}"
 _RESULT = brand_path() + "/consents/request/"
 
@@ -237,6 +287,37 @@ OWN: dict[str, dict[str, Way]] = {
         "H193": _body_of("batchConsentStatus", lambda r: {"recipients": [r.phone()] * 2}),
         "H464": _body_of("batchConsentStatus", lambda _: {"recipients": ["a@firma.example"]}),
         "H478": _body_of("batchConsentStatus", lambda _: {"recipients": {}}),
+    },
+    "createRetailer": {
+        **{
+            code: _body_of("createRetailer", lambda r, f=fault: r.a_dealer() | f)
+            for code, fault in DEALER_FAULTS.items()
+        },
+        **{
+            code: _body_of("createRetailer", lambda r, n=field: _without(r.a_dealer(), n))
+            for code, field in DEALER_GAPS.items()
+        },
+        "H230": _twin(tckn=a_tckn(98_765)),
+        "H231": _twin(mersis=a_mersis(98_765)),
+        "H253": _twin({"status": "passive"}, tckn=a_tckn(98_766)),
+    },
+    "searchRetailers": {
+        "H182": _query_of("searchRetailers", "limit=-1"),
+        "H183": _query_of("searchRetailers", "offset=-1"),
+        "H184": _query_of("searchRetailers", "all=evet"),
+        "H185": _query_of("searchRetailers", "short=evet"),
+        "H186": _query_of("searchRetailers", "limit=1000"),
+        "H187": _query_of("searchRetailers", "limit=0"),
+    },
+    "deleteRetailer": {
+        "H058": _path_of("deleteRetailer", brand_path() + "/retailers/99999999"),
+        "IZ008": lambda registry: [
+            changed(
+                good("addConsent", registry),
+                body=a_row(recipient=registry.phone(), retailerCode=RETAILER),
+            ),
+            changed(good("deleteRetailer", registry), path=f"{brand_path()}/retailers/{RETAILER}"),
+        ],
     },
     "PullPerBrandCode": {
         "H506": _query_of("PullPerBrandCode", "source=SH"),
@@ -291,7 +372,7 @@ def passing(operation: Operation[Any]) -> dict[str, Way]:
         found["IZ006"] = _changing(name, headers={"content-encoding": "gzip"})
     if operation.right is not Right.NONE:
         found["H351"] = _changing(name, who=NOBODY)
-    if operation.right in (Right.READ, Right.WRITE):
+    if operation.right in SCOPED:
         found["H353"] = _of_another(name)
         held = operation.passes_held is not always
         found |= {
@@ -322,6 +403,8 @@ ELSEWHERE = {
     "H124": "the second's calls are used up",
     "H192": "the process is closing its database",
     "IZ009": "the body never ends",
+    "H067": "every code is taken",
+    "IZ016": "the brand has as many dealers as it may",
 }
 """Codes that depend on the state of the house; each has its own case."""
 
@@ -329,6 +412,10 @@ _STORAGE = "Trouble of the storage is 503 H192 when it passes, which clients sen
 _BEARER_ONLY = "These calls take the bearer token like all others; without one they answer H351."
 
 UNREACHABLE = {
+    "H018": "A brand that is not the caller's is H353, whether there is such a one or not.",
+    "H060": _STORAGE,
+    "H061": _STORAGE,
+    "H062": _STORAGE,
     "H082": "The lists are part of the program: they cannot fail to be read.",
     "H101": _STORAGE,
     "H103": _STORAGE,
@@ -346,5 +433,5 @@ NOT_HERE = {
     (name, code): "Whoever may send refusals may see what became of them."
     for name in RESULTS
     for code in ("H520", "H586")
-}
+} | {("deleteRetailer", "H180"): "A dealer that is not the brand's is H058."}
 """Codes that other operations answer and this one does not, though the document shows them."""

@@ -70,6 +70,7 @@ ON_ALL_SHARDS: Mapping[str, str] = {
     "consent.rewrite_citizens": "once a minute; five thousand rows, of all shards",
     "consent.unnumbered_events": "`izin rebuild` reads all events",
     "consent.retailers_without_record": "`izin rebuild` reads all dealers",
+    "consent.consents_by_dealer": "a company looks at its dealers; each shard counts its own",
     "consent.drop_old_batches": "a timer, by age, a bite at a time",
     "ledger.waiting": "the oldest of all that waits; each shard gives its oldest, merged",
 }

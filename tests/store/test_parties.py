@@ -78,7 +78,7 @@ async def test_only_active_dealers_of_the_brand_itself_count_as_its_dealers(conn
     await given.retailer(10000002, status=RetailerStatus.SUSPENDED)
     await given.retailer(10000003, of=OTHER_BRAND_CODE)
     asked = [RETAILER_CODE, 10000001, 10000002, 10000003, NOBODY]
-    assert await retailer_store.active(connection, BRAND_CODE, asked) == {RETAILER_CODE}
+    assert await retailer_store.active(connection, BRAND_CODE, asked) == {RETAILER_CODE: True}
 
 
 async def test_a_dealer_is_named_by_its_own_brand_only_and_in_any_status(connection, given):
@@ -113,13 +113,13 @@ async def test_figures_of_a_brand_are_summed_over_channels_and_recipients(
     assert await brand_store.figures(connection, [ref, other]) == {ref: Figures(22, 7)}
 
 
-async def test_the_contract_api_itself_cannot_change_a_party(database, given):
+async def test_the_contract_api_itself_changes_no_party_but_dealers(database, given):
     provider = await given.provider()
     async with database.connection() as connection:
         rights = await connection.fetch(
             "select name, has_table_privilege(name, 'insert, update') as may"
             " from unnest($1::text[]) as name",
-            ["provider", "brand", "retailer", "api_user", "directory_head"],
+            ["provider", "brand", "api_user", "directory_head"],
         )
     assert provider.iys_code == IYS_CODE
     assert not [row["name"] for row in rights if row["may"]]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from izin.access.access_token import AccessTokens
 from izin.access.directory import Directory
-from izin.access.model import Caller, Permit, Right
+from izin.access.model import SCOPED, Caller, Permit, Right
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.provider.model import Provider, Subscription
@@ -60,7 +60,7 @@ class Authority:
         Source  contract 1.0; data 4: H520 and H586 never stop a RET, so they come back as `held`
         """
         held = None
-        if right not in _FREE:
+        if right in SCOPED:
             self._check_scope(caller, iys_code, brand_code)
             held = self._held(caller.iys_code)
         return Permit(
@@ -110,9 +110,6 @@ def lapsed(provider: Provider) -> Refused | None:
     if status in _NOT_LIVE:
         return Refused(code="H520", facts=(("status", status.value),))
     return None
-
-
-_FREE = frozenset({Right.NONE, Right.INFO})
 
 
 def _not_covered(field: str) -> RefusalError:

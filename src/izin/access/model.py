@@ -16,12 +16,18 @@ class Right(Enum):
     INFO   any good token: lists of the country, no provider's data
     READ   the provider's own data, or its brand's
     WRITE  movements of the provider's brand; includes reading
+    MANAGE the provider's dealers; no movement, so nothing of it is a refusal
     """
 
     NONE = "none"
     INFO = "info"
     READ = "read"
     WRITE = "write"
+    MANAGE = "manage"
+
+
+SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE})
+"""What touches a provider's own data: its caller and its subscription are looked at."""
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):

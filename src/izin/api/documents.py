@@ -3,6 +3,7 @@
 from typing import Any
 
 from izin.core.terms import PROVIDER_SOURCES, Channel, RecipientType, Source, Status
+from izin.retailer.model import RetailerStatus
 
 Schema = dict[str, Any]
 
@@ -40,6 +41,9 @@ _RECIPIENT_TYPE = _one_of(tuple(RecipientType))
 _STATUS = _one_of(tuple(Status))
 _ANY_SOURCE = _one_of(tuple(Source))
 _PAGINATION = _object(totalCount=_COUNT, pageSize=_COUNT, offset=_COUNT)
+
+_NAMED = _object(("code", "name"), code=_TEXT, name=_TEXT)
+_RETAILER_STATUS = _one_of(tuple(RetailerStatus))
 
 _CONSUMER = {
     "recipient": "+905990000001",
@@ -189,3 +193,43 @@ ROW_ERRORS = (
     *("H163", "H180", "H267", "H408", "H467", "IZ011"),
 )
 STATE_ERRORS = ("H174", "H175", "H178", "H462", "H463", "H486")
+
+_RETAILER_TEXTS = dict.fromkeys(("title", "name", "tckn", "tin", "mersis", "alias"), _TEXT)
+RETAILER_ENTRY = _with_examples(
+    {
+        **_object(
+            ("title", "name", "tckn", "city", "town", "tin"),
+            **_RETAILER_TEXTS,
+            mobile=_TEXT,
+            city=_NAMED,
+            town=_NAMED,
+            status=_RETAILER_STATUS,
+        ),
+        "additionalProperties": False,
+    },
+    {
+        "title": "Kurgu Ticaret",
+        "name": "Deneme Kişi",
+        "tckn": "10000000146",
+        "city": {"code": "34", "name": "İstanbul"},
+        "town": {"code": "01", "name": "Kadıköy"},
+        "tin": "10000000146",
+        "mobile": "+905990000001",
+        "status": "active",
+    },
+)
+RETAILER_ENTERED = _object(("retailerCode",), retailerCode=_CODE)
+RETAILER = _object(
+    **_RETAILER_TEXTS,
+    mobile=_TEXT,
+    city=_NAMED,
+    town=_NAMED,
+    status=_RETAILER_STATUS,
+    retailerAccessCount=_COUNT,
+    retailerCode=_CODE,
+)
+RETAILER_PAGE = _object(
+    ("pagination", "list"),
+    pagination=_object(offset=_COUNT, pageSize=_COUNT, totalCount=_COUNT, currentPage=_COUNT),
+    list=_list(RETAILER),
+)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from izin.access.model import Right
+from izin.access.model import SCOPED, Right
 from izin.admission.lanes import Lane
 from izin.admission.limits import PER_SECOND_CODE, documented
 from izin.api.operation import INTEGER_PARTS, BodyKind, Operation, Param, always
@@ -84,7 +84,7 @@ def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
         found |= {"H014", "IZ006", "IZ009"}
     if operation.right is not Right.NONE:
         found.add("H351")
-    if operation.right in (Right.READ, Right.WRITE):
+    if operation.right in SCOPED:
         found |= {"H353", "H521", "H524"}
         found |= {"H520", "H586"} if operation.passes_held is not always else set()
     hourly = documented().hourly.get(operation.lane)

@@ -102,6 +102,10 @@ async def retailer_grants(
     return await connection.fetch(_SQL["retailer_grants"], *keys.asked(), sealed)
 
 
+async def consents_by_dealer(connection: Connection, sealed: list[str]) -> list[Record]:
+    return await connection.fetch(_SQL["consents_by_dealer"], sealed)
+
+
 async def events(
     connection: Connection, event_ids: list[UUID], buckets: Sequence[int]
 ) -> list[Record]:

@@ -106,6 +106,15 @@ inner join consent_retailer as dealt on
     and dealt.bucket = asked.bucket and dealt.retailer_siv = asked.retailer_siv
 where ($6::smallint[] is null or dealt.bucket = any ($6))
 
+-- name: consents_by_dealer
+-- How many consents each of these dealers may use; not asked on the way of a message.
+-- $1 retailer_siv in hex text[n], n to 100 · gives (sealed, consents) of those with any
+-- index consent_retailer_of alone
+select encode(dealt.retailer_siv, 'hex') as sealed, count(*) as consents
+from consent_retailer as dealt
+where encode(dealt.retailer_siv, 'hex') = any ($1::text[])
+group by encode(dealt.retailer_siv, 'hex')
+
 -- name: events
 -- Events by id. $1 event_id uuid[n] · $2 few int2[] · gives the ones that exist
 -- index consent_event_pkey

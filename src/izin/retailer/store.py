@@ -1,14 +1,31 @@
 """The statements of `store.sql`, one function each, no branch."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from asyncpg import Connection
+import msgspec
+from asyncpg import Connection, Record
 
-from izin.core.codes import BrandCode, RetailerCode
-from izin.retailer.model import Retailer
+from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.retailer.model import Retailer, RetailerStatus, Sealed
 from izin.storage.statements import load
 
 _SQL = load("izin.retailer")
+
+
+class Twin(msgspec.Struct, frozen=True):
+    """Another dealer of the company with a number that is to be one dealer's only."""
+
+    status: RetailerStatus
+    is_same_firm: bool
+    is_same_person: bool
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A dealer, and who stands for it, sealed; None of one that the registry itself entered."""
+
+    retailer: Retailer
+    person: bytes | None
 
 
 async def put(connection: Connection, retailer: Retailer) -> None:
@@ -23,9 +40,15 @@ async def put(connection: Connection, retailer: Retailer) -> None:
 
 async def active(
     connection: Connection, brand_code: BrandCode, codes: Sequence[RetailerCode]
-) -> set[RetailerCode]:
-    """Give those of `codes` that are active dealers of the brand; one round trip for all."""
+) -> dict[RetailerCode, bool]:
+    """Give those of `codes` that are active dealers of the brand, and whether each is unnamed."""
     rows = await connection.fetch(_SQL["active"], brand_code, codes)
+    return {row["retailer_code"]: row["is_new"] for row in rows}
+
+
+async def link(connection: Connection, codes: Sequence[RetailerCode]) -> set[RetailerCode]:
+    """Say that a consent names these dealers; give those that are still there."""
+    rows = await connection.fetch(_SQL["link"], codes)
     return {row["retailer_code"] for row in rows}
 
 
@@ -43,3 +66,70 @@ async def count_by_brand(
     """Count the dealers of each brand; a brand without any has no entry."""
     rows = await connection.fetch(_SQL["count_by_brand"], brand_codes)
     return {row["brand_code"]: row["retailers"] for row in rows}
+
+
+async def hold(connection: Connection, iys_code: IysCode) -> None:
+    """Let nobody else enter a dealer of this company until the commit."""
+    await connection.execute(_SQL["hold"], iys_code)
+
+
+async def twins(
+    connection: Connection, iys_code: IysCode, mersis: str | None, person_tag: UUID
+) -> list[Twin]:
+    """Give the company's dealers with one of these numbers."""
+    return [
+        Twin(RetailerStatus(row["status"]), row["is_same_firm"], row["is_same_person"])
+        for row in await connection.fetch(_SQL["twins"], iys_code, mersis, person_tag)
+    ]
+
+
+async def enter(connection: Connection, retailer: Retailer, person: Sealed) -> bool:
+    """Write a new dealer; False if its code is taken."""
+    entered = await connection.fetchval(
+        _SQL["enter"],
+        retailer.retailer_code,
+        retailer.brand_code,
+        person.iys_code,
+        retailer.title,
+        retailer.status.value,
+        retailer.alias,
+        retailer.mersis,
+        retailer.city_code,
+        retailer.town_code,
+        person.tag,
+        person.body,
+    )
+    return entered is not None
+
+
+async def page(
+    connection: Connection, brand_code: BrandCode, offset: int, limit: int
+) -> list[Stored]:
+    return [_stored(row) for row in await connection.fetch(_SQL["page"], brand_code, offset, limit)]
+
+
+async def one(connection: Connection, brand_code: BrandCode, code: RetailerCode) -> list[Stored]:
+    return [_stored(row) for row in await connection.fetch(_SQL["one"], brand_code, code)]
+
+
+async def delete_unlinked(
+    connection: Connection, brand_code: BrandCode, code: RetailerCode
+) -> bool:
+    """Take a dealer away; False if there is none, or a consent has named it."""
+    return await connection.fetchval(_SQL["delete_unlinked"], brand_code, code) is not None
+
+
+def _stored(row: Record) -> Stored:
+    return Stored(
+        Retailer(
+            retailer_code=row["retailer_code"],
+            brand_code=row["brand_code"],
+            title=row["title"],
+            status=RetailerStatus(row["status"]),
+            alias=row["alias"],
+            mersis=row["mersis"],
+            city_code=row["city_code"],
+            town_code=row["town_code"],
+        ),
+        row["person_sealed"],
+    )

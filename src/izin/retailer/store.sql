@@ -11,14 +11,21 @@ on conflict (retailer_code) do update set
     status = excluded.status
 
 -- name: active
--- Which of these codes are active dealers of the brand.
+-- Which of these codes are active dealers of the brand, and which of them no consent has named.
 -- $1 brand_code · $2 retailer_code bigint[n] · gives at most n rows in no order · index retailer_pkey
-select retailer.retailer_code
+select retailer.retailer_code, retailer.linked_at is null as is_new
 from retailer
 where
     retailer.retailer_code = any ($2::bigint[])
     and retailer.brand_code = $1
     and retailer.status = 'active'
+
+-- name: link
+-- Says of dealers that a consent names them: from then on they cannot be deleted.
+-- $1 retailer_code bigint[n], in order · gives those that are there · locks them
+update retailer set linked_at = coalesce(retailer.linked_at, now())
+where retailer.retailer_code = any ($1::bigint[])
+returning retailer.retailer_code
 
 -- name: titles
 -- What the brand's dealers of these codes are called, whatever their status.
@@ -35,3 +42,61 @@ select retailer.brand_code, count(*) as retailers
 from retailer
 where retailer.brand_code = any ($1::bigint[])
 group by retailer.brand_code
+
+-- name: hold
+-- Lets the dealers of one company be entered one after the other.
+-- $1 iys_code · locks until the commit
+select pg_advisory_xact_lock(hashtextextended('retailer of ' || $1::bigint, 0)) as held
+
+-- name: twins
+-- The company's dealers with the same number of the trade registry, or the same person.
+-- $1 iys_code · $2 mersis or null · $3 person_tag
+-- gives (status, is_same_firm, is_same_person), at most two rows · indexes retailer_mersis, retailer_person
+select
+    retailer.status,
+    coalesce(retailer.mersis = $2::text, false) as is_same_firm,
+    coalesce(retailer.person_tag = $3::uuid, false) as is_same_person
+from retailer
+where
+    retailer.iys_code = $1
+    and (retailer.mersis = $2::text or retailer.person_tag = $3::uuid)
+
+-- name: enter
+-- Writes a new dealer unless the code is taken.
+-- $1 retailer_code · $2 brand_code · $3 iys_code · $4 title · $5 status · $6 alias · $7 mersis
+-- $8 city_code · $9 town_code · $10 person_tag · $11 person_sealed · gives the code, or nothing
+insert into retailer (
+    retailer_code, brand_code, iys_code, title, status, alias, mersis, city_code, town_code,
+    person_tag, person_sealed
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (retailer_code) do nothing
+returning retailer_code
+
+-- name: page
+-- A brand's dealers, the oldest first.
+-- $1 brand_code · $2 offset · $3 limit · index retailer_of_brand · at most 3,000 rows a brand
+select
+    retailer.retailer_code, retailer.brand_code, retailer.title, retailer.status, retailer.alias,
+    retailer.mersis, retailer.city_code, retailer.town_code, retailer.person_sealed
+from retailer
+where retailer.brand_code = $1
+order by retailer.created_at, retailer.retailer_code
+offset $2
+limit $3
+
+-- name: one
+-- A brand's dealer. $1 brand_code · $2 retailer_code · gives a row as page does, or none
+select
+    retailer.retailer_code, retailer.brand_code, retailer.title, retailer.status, retailer.alias,
+    retailer.mersis, retailer.city_code, retailer.town_code, retailer.person_sealed
+from retailer
+where retailer.retailer_code = $2 and retailer.brand_code = $1
+
+-- name: delete_unlinked
+-- Takes a dealer away unless a consent has named it.
+-- $1 brand_code · $2 retailer_code · gives the code if it is gone
+delete from retailer
+where
+    retailer.retailer_code = $2 and retailer.brand_code = $1 and retailer.linked_at is null
+returning retailer.retailer_code

@@ -76,6 +76,8 @@ grant select on api_user to izin_web;
 grant select, insert, update on token to izin_web;
 grant select, insert, update on file_load to izin_web;
 
+grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
+
 -- the citizens' doors
 grant select on citizen_consent to izin_citizen;
 
@@ -89,6 +91,7 @@ grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;
 grant select, insert, update, delete on job to izin_keeper;
 grant select, delete on token, limit_use to izin_keeper;
+grant update on retailer to izin_keeper; -- that a consent names them
 
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;

@@ -17,7 +17,17 @@ from izin.access.tokens import Tokens
 from izin.admission.limiter import Limiter
 from izin.admission.limits import Limits, demonstration, documented
 from izin.admission.overload import Overload, rooms
-from izin.api import asking, brands, bulk, changes, checks, consents, info, tokens
+from izin.api import (
+    asking,
+    brands,
+    bulk,
+    changes,
+    checks,
+    consents,
+    info,
+    retailers,
+    tokens,
+)
 from izin.api.app import ContractApp, build_app
 from izin.api.client import Network
 from izin.api.endpoint import Door
@@ -51,6 +61,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *checks.OPERATIONS,
     *changes.OPERATIONS,
     *info.OPERATIONS,
+    *retailers.OPERATIONS,
     *asking.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
