@@ -156,6 +156,17 @@ def _gathered(loads: list[list[ConsentKey]], size: int) -> Iterator[list[Consent
         yield gathered
 
 
+class QuietCrowd(Crowd):
+    """Movements come one by one: the projector writes in the order of numbers, but for a few."""
+
+    def stretches(self) -> Iterator[Stretch]:
+        keys = list(self.keys)
+        self._rng.shuffle(keys)
+        while keys:
+            few = [keys.pop() for _ in range(min(len(keys), self._rng.randint(1, 3)))]
+            yield Stretch([self._taken(key) for key in few], Actor.PROVIDER)
+
+
 async def live(heart: Heart, crowd: Crowd) -> None:
     """Have it all happen: recorded, numbered and projected by the real ones."""
     async with heart.keeper_database.connection() as lease:

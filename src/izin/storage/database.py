@@ -29,6 +29,8 @@ PLANNING = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    # it reads in the order of pages: what is written again in the order of keys would keep theirs
+    "enable_bitmapscan": "off",
     "enable_indexonlyscan": "off",  # one could read the whole of an index that holds all columns
     "jit": "off",  # compiling costs more than any statement here runs
 }
