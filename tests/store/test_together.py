@@ -1,17 +1,20 @@
 """Single calls that wait are recorded together, and each gets its own verdict."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
+import asyncpg
 import msgspec
 import pytest
-from builders.heart import a_key, a_proposal
+from builders.heart import a_key, a_proposal, until
 
+from izin.consent.event import Actor
 from izin.consent.model import Recorded, Repeated
 from izin.consent.record import OnRepeat
-from izin.consent.together import Together
+from izin.consent.together import LOCKED_MAX, Together
 from izin.core.address import Address, AddressKind
-from izin.core.errors import Refused
+from izin.core.errors import LockedError, Refused
 from izin.core.terms import Status
 from izin.storage.database import Database
 
@@ -91,10 +94,63 @@ async def test_refusals_whose_rows_are_locked_hold_up_nobody_else_s(heart, fresh
             )
             waiting = {refuse(number) for number in people}
             done: set[asyncio.Task[object]] = set()
-            while len(done) < 8:  # whoever is free is answered while the others still wait
+            while len(done) < 10:  # whoever is free is answered while some still wait
                 now_done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 done |= now_done
-            assert len(waiting) == 4
+            assert len(waiting) == LOCKED_MAX
         done |= (await asyncio.wait(waiting))[0]
-    assert [type(each.result()) for each in done] == [Recorded] * len(people)
+    told = Counter(type(each.exception() or each.result()) for each in done)
+    assert told == {Recorded: 10, LockedError: 2}  # who finds too many waiting comes again
+    await reserved.close()
+
+
+async def test_what_was_recorded_before_another_s_row_was_locked_is_told(
+    heart, fresh_database, owner
+):
+    """Both travel together; the one is written, the other's row moves and is locked again."""
+    await heart.record(a_proposal(1, ago=5 * HOUR))
+    [first] = await owner.fetch("select tag from provider_consent")
+    await heart.record(a_proposal(2, ago=5 * HOUR))
+    locked = await owner.fetchval("select tag from provider_consent where tag <> $1", first["tag"])
+    reserved = await Database.open_reserved(fresh_database, role="izin_web", size=3, lock_ms=1_500)
+    together = Together(heart.database, reserved, heart.recorder)
+    waiting = (
+        "select count(*) from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+
+    async def wait(count: int) -> None:
+        async def do_they() -> bool:
+            await owner.execute("select pg_stat_clear_snapshot()")
+            return bool(await owner.fetchval(waiting) >= count)
+
+        await until(do_they)
+
+    another = await asyncpg.connect(fresh_database)
+    async with heart.database.connection() as moving, moving.transaction():
+        await heart.recorder.record(
+            moving,
+            [a_proposal(2, ago=4 * HOUR)],
+            actor=Actor.PROVIDER,
+            on_repeat=OnRepeat.BY_RULES,
+        )
+        calls = [
+            asyncio.create_task(
+                together.record(a_proposal(number, status=Status.RET), OnRepeat.BY_RULES)
+            )
+            for number in (1, 2)
+        ]
+        await wait(1)
+        holding = another.transaction()
+        await holding.start()
+        held = asyncio.create_task(
+            another.execute("select from provider_consent where tag = $1 for update", locked)
+        )
+        await wait(2)
+    await held
+    assert isinstance(await calls[0], Recorded)
+    await holding.rollback()
+    assert isinstance(await calls[1], Recorded)
+    assert await owner.fetchval("select count(*) from consent_event") == 5
+    await another.close()
     await reserved.close()

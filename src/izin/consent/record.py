@@ -42,18 +42,20 @@ class Recorder:
         *,
         actor: Actor,
         on_repeat: OnRepeat,
+        told: dict[int, Verdict] | None = None,
     ) -> list[Verdict]:
         """Make movements durable, or say why not.
 
         Takes   any number of proposals, of any brands; inside a transaction of the caller's they
-                are durable when that commits
+                are durable when that commits · told: gets each verdict by its place as soon as it
+                stands, so that a caller knows them of a call that breaks off
         Gives   one verdict a proposal, in order
         Raises  UnavailableError
         Cost    two round trips for any number of proposals of distinct keys; for those that
                 collide with other writers six more, however many they are; once more the same for
                 each repetition of a key
         """
-        verdicts: dict[int, Verdict] = {}
+        verdicts = {} if told is None else told
         call = _Recording(self._keyring, connection, actor, on_repeat, verdicts)
         wave = _first_of_each_key(self._asked(proposals))
         while wave:
@@ -115,11 +117,17 @@ class _Recording:
     async def _round_again(self, left: list[Asked]) -> None:
         # A row that turns out to have moved is locked all the same by the statement that found
         # out. So inside one transaction the second try succeeds, against any number of writers.
-        async with self._connection.transaction():
-            left = await self._round(left)
-            if left:
+        standing = set(self._verdicts)
+        try:
+            async with self._connection.transaction():
                 left = await self._round(left)
-            assert not left, "what this transaction has locked moves under nobody else"
+                if left:
+                    left = await self._round(left)
+                assert not left, "what this transaction has locked moves under nobody else"
+        except BaseException:
+            for ord_ in self._verdicts.keys() - standing:  # it was rolled back
+                del self._verdicts[ord_]
+            raise
 
     async def _round(self, asked: list[Asked]) -> list[Asked]:
         """Decide and write; give what moved meanwhile."""
