@@ -30,12 +30,17 @@ class Limiter:
         limits: Limits,
         *,
         database: Database | None = None,
+        reserved: Database | None = None,
         client_tag: Callable[[str], UUID] | None = None,
     ) -> None:
-        """Take database and tag for hourly limits: a row never holds a network address."""
+        """Take database and tag for hourly limits: a row never holds a network address.
+
+        Takes   reserved: where sign-ins are counted, while others hold every other connection
+        """
         assert not limits.hourly or (database and client_tag), "hourly limits are rows, by tag"
         self._limits = limits
         self._database = database
+        self._reserved = reserved or database
         self._client_tag = client_tag
         self._buckets = _buckets(limits)
 
@@ -55,10 +60,11 @@ class Limiter:
             await self._count_in_hour(lane, client)
 
     async def _count_in_hour(self, lane: Lane, client: str) -> None:
-        assert self._database, "checked at the start"
+        database = self._reserved if lane is Lane.TOKEN else self._database
+        assert database, "checked at the start"
         assert self._client_tag, "checked at the start"
         limit = self._limits.hourly[lane]
-        async with self._database.connection() as connection:
+        async with database.connection() as connection:
             use = await store.count_call(
                 connection,
                 lane.value,

@@ -33,7 +33,9 @@ async def _add(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     services = call.services
     _, brand_code = brand_of(call)
     proposal = await _read(call, on_repeat)
-    await know_dealers(services.database, brand_code, [proposal], in_list=False)
+    # a RET finds a connection while all others are at work, with its dealer too
+    database = services.reserved if proposal.status is Status.RET else services.database
+    await know_dealers(database, brand_code, [proposal], in_list=False)
     verdict = await services.together.record(proposal, on_repeat)
     if isinstance(verdict, Refused):
         raise RefusalError(verdict)

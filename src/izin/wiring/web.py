@@ -133,7 +133,10 @@ def _app(
         services=services,
         authority=Authority(access_tokens, directory),
         limiter=Limiter(
-            limits_of(settings), database=database, client_tag=keyring.pseudonyms.client_tag
+            limits_of(settings),
+            database=database,
+            reserved=who.reserved,
+            client_tag=keyring.pseudonyms.client_tag,
         ),
         overload=Overload(rooms(settings.pool_size)),
         trusted=networks_of(settings),
