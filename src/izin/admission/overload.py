@@ -27,8 +27,8 @@ Whoever asks again at once would otherwise cost more refusals than there are ans
 five times the capacity, two fifths of the good answers were left.
 """
 
-HELD_MAX = 500
-"""Half the connections of a process; past it the 503 goes out at once."""
+HELD_MAX = 1000
+"""All connections of a process: whoever is not held asks again at once, and answers pay for it."""
 
 STANDING_S = 0.005
 """So long a wait is borne on any machine; on a slow one as long as the work itself takes."""
