@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from izin.cli.bench.figure import (
@@ -64,6 +65,12 @@ def test_several_runs_are_told_by_the_middle_one_and_both_ends():
 )
 def test_a_line_is_reached_when_all_its_aims_are(aims, reached):
     assert a_figure(80, limit=100, aims=aims).reached is reached
+
+
+def test_nothing_is_reached_under_less_load_than_the_aim_is_about():
+    figure = a_figure(80, limit=100, aims=(at_most(90),))
+    assert figure.reached is True
+    assert msgspec.structs.replace(figure, is_due=False).reached is False
 
 
 def test_a_ratio_without_a_limit_reaches_nothing():
