@@ -89,6 +89,28 @@ async def test_a_job_with_a_once_key_waits_once(database, queue):
     assert len(await queue.claim(5)) == 1
 
 
+async def test_what_hurries_passes_other_lanes_and_follows_its_own(database, queue):
+    for payload, lane, hurries in (
+        (b"consents of one", 1, False),
+        (b"refusals of two", 2, True),
+        (b"refusals of one", 1, True),
+        (b"more refusals of two", 2, True),
+        (b"consents of two", 2, False),
+        (b"late refusals of two", 2, True),
+    ):
+        async with database.transaction() as connection:
+            await store.put(connection, "note", payload, None, lane=lane, hurries=hurries)
+    done = [(await queue.claim(1))[0].payload for _ in range(6)]
+    assert done == [
+        b"refusals of two",
+        b"more refusals of two",
+        b"consents of one",
+        b"refusals of one",
+        b"consents of two",
+        b"late refusals of two",
+    ]
+
+
 async def test_workers_that_claim_together_share_the_jobs(database, queue):
     for number in range(20):
         await leave(database, b"%d" % number)

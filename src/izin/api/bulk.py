@@ -41,9 +41,9 @@ async def _take(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     _, brand_code = brand_of(call)
     context = intake_of(call)
     proposals = await _read(call, context, on_repeat)
-    await know_dealers(services.database, brand_code, proposals, in_list=True)
     holds_others = any(proposal.status is not Status.RET for proposal in proposals)
     database = services.database if holds_others else services.reserved
+    await know_dealers(database, brand_code, proposals, in_list=True)
     async with database.transaction() as connection:
         taken = await submit(
             connection, services.keyring, proposals, on_repeat, held=call.allowed.held

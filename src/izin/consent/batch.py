@@ -12,6 +12,7 @@ from izin.consent.record import OnRepeat, Recorder
 from izin.consent.rules import hold_back
 from izin.core.codes import BrandCode, TransactionId
 from izin.core.errors import Refused
+from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.queue import queue
 from izin.storage.database import Connection
@@ -79,7 +80,10 @@ async def submit(
     sealed = keyring.batch_sealer.seal("batch", "body_sealed", request_id.bytes, body)
     brand_code = proposals[0].key.brand_code
     await store.put_batch(connection, request_id, bucket, brand_code, sealed)
-    await queue.put(connection, JOB, request_id.bytes, None)
+    # refusals pass other brands' batches; their own brand's they follow, which may have begun what
+    # they end
+    hurries = all(proposal.status is Status.RET for proposal in proposals)
+    await queue.put(connection, JOB, request_id.bytes, None, lane=brand_code, hurries=hurries)
     return originated
 
 

@@ -7,9 +7,17 @@ from izin.storage.statements import load
 _SQL = load("izin.queue")
 
 
-async def put(connection: Connection, name: str, payload: bytes, once_key: str | None) -> None:
+async def put(
+    connection: Connection,
+    name: str,
+    payload: bytes,
+    once_key: str | None,
+    *,
+    lane: int | None = None,
+    hurries: bool = False,
+) -> None:
     """Leave a job in the caller's transaction."""
-    await connection.execute(_SQL["put"], name, payload, once_key)
+    await connection.execute(_SQL["put"], name, payload, once_key, lane, hurries)
 
 
 async def claim(connection: Connection, count: int, lease_s: float) -> list[Record]:

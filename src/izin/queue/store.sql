@@ -2,8 +2,18 @@
 
 -- name: put
 -- $1 name · $2 payload · $3 once_key or null · nothing happens when the once_key waits already
-insert into job (name, payload, once_key)
-values ($1::text, $2::bytea, $3::text)
+-- $4 lane or null: jobs of one are done in their order · $5 does it hurry: then it goes before all
+-- that waits, unless something of its lane does; by a day, so that those that hurry keep their order
+insert into job (name, payload, once_key, lane, run_at)
+select
+    $1::text, $2::bytea, $3::text,
+    case when hurry.is_free then null else $4::bigint end,
+    case when hurry.is_free then now() - interval '1 day' else now() end
+from (
+    select $5::boolean and not exists (
+        select from job as before where before.lane = $4::bigint and before.failed_at is null
+    ) as is_free
+) as hurry
 on conflict (once_key) do nothing
 
 -- name: claim
