@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_meant_is_an_error(text, complaint):
 
 def test_a_package_s_own_file_is_read():
     assert load("izin.storage", "migrate.sql")["lock"].endswith(
-        "pg_advisory_lock(hashtextextended('izin migrate', 0))"
+        "pg_try_advisory_lock(hashtextextended('izin migrate', 0))"
     )
 
 
