@@ -61,6 +61,12 @@ async def test_it_is_filled_once_and_its_users_keep_their_passwords(settings, ow
     assert await count_of(owner, "provider") == len(COMPANIES)
 
 
+async def test_its_dealers_are_named_by_consents_and_cannot_be_deleted(settings, owner):
+    await fill(settings, Watcher())
+    assert await owner.fetchval("select count(*) from retailer where linked_at is not null") > 0
+    assert await owner.fetchval("select count(*) from retailer where linked_at is null") == 0
+
+
 async def test_a_filling_that_was_cut_off_is_done_again_and_doubles_nothing(settings, owner):
     with pytest.raises(CutOffError):
         await fill(settings, Watcher(until=1500))

@@ -19,6 +19,7 @@ from izin.provider.lookup import changed
 from izin.provider.model import Provider
 from izin.provider.register import register
 from izin.retailer.add import add as add_retailer
+from izin.retailer.lookup import link
 from izin.storage.database import Database
 from izin.wiring.database import write_private
 from izin.wiring.parts import open_parts
@@ -159,6 +160,8 @@ async def _register_belongings(operator: Database) -> None:
             await add_brand(operator, brand)
         for retailer in company.retailers:
             await add_retailer(operator, retailer)
+        async with operator.connection() as connection:  # their consents are loaded next
+            await link(connection, sorted(each.retailer_code for each in company.retailers))
 
 
 async def _record(recorder: Recorder, companies: Database, citizens: Database, told: Told) -> None:

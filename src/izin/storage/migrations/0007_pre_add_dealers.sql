@@ -12,5 +12,8 @@ alter table retailer
     add column created_at timestamptz not null default now(),
     add column linked_at timestamptz;
 
+-- whether a consent has named those that are there already is not to be told: they stay
+update retailer set linked_at = now();
+
 create unique index retailer_mersis on retailer (iys_code, mersis);
 create unique index retailer_person on retailer (iys_code, person_tag);
