@@ -29,9 +29,9 @@ BACK_S_MAX = 20.0
 ANSWER_S_MAX = 16.0
 """A statement may take ten, its call waited for a place before, and for a connection."""
 
-SOON_S_MAX = 5.0
+SOON_S_MAX = 6.0
 """Of calls that come while the database is silent: they wait for a place or a connection, up to two
-seconds, and those that found none for their refusal, up to three."""
+seconds, and those that found none for their refusal, up to three; and one for a busy machine."""
 
 CALLS = 40
 _APART_S = 0.05
