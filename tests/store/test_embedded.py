@@ -202,6 +202,24 @@ async def test_a_killed_server_recovers_what_it_acknowledged(home):
         assert await run(again.url, "select one from kept") == 1
 
 
+async def test_one_that_recovers_is_stopped_without_a_wait_and_keeps_what_it_acknowledged(home):
+    log = home / "pg" / "server.log"
+    for at in range(4):
+        server = EmbeddedServer(home / "pg")
+        connection = await asyncpg.connect(server.start())
+        await connection.execute("create table if not exists kept (at int)")
+        await connection.execute("insert into kept values ($1)", at)
+        recoveries = log.read_text().count("reinitializing")
+        os.kill(await connection.fetchval("select pg_backend_pid()"), signal.SIGKILL)
+        until(lambda before=recoveries: log.read_text().count("reinitializing") > before)
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < 10, "a fast shutdown never ends there"
+        connection.terminate()
+    with EmbeddedServer(home / "pg") as again:
+        assert await run(again.url, "select array_agg(at order by at) from kept") == [0, 1, 2, 3]
+
+
 @needs_proc
 async def test_a_stale_pid_that_is_somebody_s_by_now_is_no_hindrance(home):
     server = EmbeddedServer(home / "pg")

@@ -82,10 +82,17 @@ def open_log(folder: Path) -> IO[bytes]:
 
 def log_end(folder: Path, since: int) -> str:
     """Give the last words of the log, after the byte `since`, on one line."""
-    with (folder / "server.log").open("rb") as file:
-        file.seek(since)
-        lines = file.read()[-4000:].decode("utf-8", "replace").splitlines()
+    lines = _log_after(folder, since)[-4000:].decode("utf-8", "replace").splitlines()
     return " | ".join(line for line in lines[-6:]) or "nothing"
+
+
+def is_log_of_one_that_is_up(folder: Path, since: int) -> bool:
+    """Whether a server that logs from the byte `since` is neither starting nor recovering."""
+    try:
+        log = _log_after(folder, since)
+    except FileNotFoundError:  # removed under us: nothing is known against it
+        return True
+    return log.rfind(b"ready to accept connections") > log.rfind(b"reinitializing")
 
 
 def socket_folder(folder: Path, private: Path) -> Path:
@@ -142,6 +149,12 @@ def wait_for_orphans(data: Path, *, wait_s: float = _ORPHAN_S_MAX) -> None:
             )
             raise StartRefusedError(msg)
         time.sleep(_POLL_S)
+
+
+def _log_after(folder: Path, since: int) -> bytes:
+    with (folder / "server.log").open("rb") as file:
+        file.seek(since)
+        return file.read()
 
 
 def processes_in(data: Path) -> list[int]:
