@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from builders import citus
-from builders.watch import look_at_logs
+from builders.watch import look_at_what_is_left
 from hypothesis import settings
 
 from izin.storage.database import Database
@@ -115,7 +115,7 @@ def _quick_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        look_at_logs(folder)
+        look_at_what_is_left(folder, os.environ.get("PYTEST_CURRENT_TEST", "module"))
         shutil.rmtree(folder)
 
 

@@ -1,7 +1,7 @@
 """Fails the suite at its end if any test stored or logged an address, in any of its processes.
 
-Read here are the lines logged in the tests' own processes, as they would be written, and the logs
-of processes and servers that tests started below their folders.
+Read here are the lines logged in the tests' own processes, as they would be written, and what
+processes and servers that tests started have left below their folders.
 """
 
 import logging
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 import pytest
-from builders.watch import found, look_at_logs, name_written_addresses, tell, watch
+from builders.watch import found, kinds, look_at_what_is_left, name_written_addresses, tell
 
 from izin.telemetry import log
 
@@ -40,10 +40,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     lines = config.stash[_lines]
     lines.seek(0)
-    tell("log", watch().kinds(lines.read().encode()))
+    tell("log", kinds(lines.read().encode()))
     factory = getattr(config, "_tmp_path_factory", None)
     if factory is not None and factory._basetemp is not None:
-        look_at_logs(factory._basetemp)
+        look_at_what_is_left(factory._basetemp, "a test's folder")
     if hasattr(config, "workeroutput"):
         config.workeroutput["addresses"] = sorted(found)
     elif found:

@@ -17,6 +17,7 @@ import psutil
 from builders.command import Command, environment, free_port
 from builders.lines import Lines
 from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, PASSWORD, USERNAME, Given
+from builders.watch import used
 
 from izin.access.passwords import Passwords
 from izin.cli.bench.load import request
@@ -37,7 +38,7 @@ _encode = msgspec.json.encode
 def a_wire_row(number: int, *, status: str = "ONAY", later_s: int = 0) -> dict[str, str]:
     """The movement of one invented phone, always the same; a later one overrules it."""
     return {
-        "recipient": f"+90599{number:07d}",
+        "recipient": used(f"+90599{number:07d}"),
         "type": "MESAJ",
         "source": "HS_WEB",
         "status": status,

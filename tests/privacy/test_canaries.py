@@ -18,7 +18,7 @@ import pytest
 from builders.canaries import Watch
 from builders.command import Command, environment, free_port, until
 from builders.house import ago
-from builders.watch import SIGN_IN_NAMES
+from builders.watch import FIRST_OWN, SIGN_IN_NAMES
 
 from izin.files.headings import TEMPLATE
 from izin.storage.logins import give_login
@@ -35,9 +35,6 @@ LOADING_BRAND = 741001
 ROLES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator")
 DEBUG = {"IZIN_LOG_LEVEL": "DEBUG"}
 PLANTED = {"md5, in hex"}
-FIRST_OWN_FILE = 16_384
-"""Numbers from here on are of tables that somebody made."""
-
 
 Look = Callable[[bytes], set[str]]
 
@@ -209,7 +206,7 @@ def test_a_digest_in_a_dump_is_found(lived, look):
 def test_no_file_of_the_database_tells_of_one(lived, look):
     """Tables, indexes and statistics, and the log of all that was ever written."""
     base = max((lived.files / "base").iterdir(), key=lambda place: len(list(place.iterdir())))
-    assert any(int(p.name) >= FIRST_OWN_FILE for p in base.iterdir() if p.name.isdecimal())
+    assert any(int(p.name) >= FIRST_OWN for p in base.iterdir() if p.name.isdecimal())
     assert {kind for path in base.iterdir() for kind in told(look, path)} == set()
     written = (lived.files / "pg_wal").glob("0*")
     assert {kind for path in written for kind in told(look, path)} == PLANTED, "nothing else"

@@ -12,6 +12,8 @@ import pytest
 from builders import watch
 from builders.databases import copy_of_template
 
+from izin.storage.embedded import EmbeddedServer
+
 TESTS = Path(__file__).parents[1]
 PERSON = "+905991234567"
 
@@ -93,3 +95,21 @@ async def test_a_row_at_either_end_of_a_long_table_is_found(server, end):
         await owner.execute("delete from job")
         await owner.close()
     assert told == {"job.payload (planted): phone in clear"}
+
+
+async def test_the_database_of_a_registry_that_has_ended_is_read():
+    before = set(watch.found)
+    watch.used(PERSON)
+    # not below this test's own folder, which is read in the end
+    with tempfile.TemporaryDirectory() as name:
+        with EmbeddedServer(Path(name, "database")) as server:
+            owner = await asyncpg.connect(server.url)
+            await owner.execute("create table planted (a text)")
+            await owner.execute(
+                "insert into planted values ('api@firma.example'), (md5($1))", PERSON
+            )
+            await owner.close()
+        watch.look_at_what_is_left(Path(name), "planted")
+    told = watch.found - before
+    watch.found.intersection_update(before)
+    assert {where.partition(" ")[2] for where in told} == {"(planted): md5, in hex"}
