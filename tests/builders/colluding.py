@@ -23,6 +23,9 @@ COLLUDED_MAX = 0.02
 LARGE_ROWS = 200
 """A brand with so many rows is held to the promise by itself; all are together."""
 
+LUCKY_CUSTOMERS = 3
+"""So many it may name by chance, and one of them may have dozens of rows with others."""
+
 Place = tuple[UUID, str, str, UUID]
 Addresses = Mapping[Place, str]
 Suspects = Callable[[int], set[UUID]]
@@ -55,6 +58,7 @@ def digest(address: str) -> UUID:
 def _gain(stolen: Stolen, suspects: Suspects) -> Gain:
     rows_of = Counter(row["tag"] for row in stolen.citizen)
     found: dict[UUID, float] = defaultdict(float)
+    named: Counter[UUID] = Counter()
     others: Counter[UUID] = Counter()
     own: Counter[UUID] = Counter()
     for (brand, _), places in _customers(stolen).items():
@@ -65,8 +69,13 @@ def _gain(stolen: Stolen, suspects: Suspects) -> Gain:
         others[brand] += elsewhere
         if tag in common:
             found[brand] += elsewhere / len(common)
+            named[brand] += 1
     large = [brand for brand in own if own[brand] >= LARGE_ROWS]
-    over = [brand for brand in large if found[brand] > COLLUDED_MAX * others[brand]]
+    over = [
+        brand
+        for brand in large
+        if named[brand] > LUCKY_CUSTOMERS and found[brand] > COLLUDED_MAX * others[brand]
+    ]
     rows = sum(found.values())
     return Gain(rows, rows / others.total(), len(over))
 
