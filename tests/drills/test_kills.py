@@ -1,4 +1,7 @@
-"""Whatever is killed under load: what was acknowledged is there, once, numbered, in both views."""
+"""Whatever is killed under load: what was acknowledged is there, once, numbered, in both views.
+
+Who follows the changes all the while sees each once and in order.
+"""
 
 import asyncio
 import json
@@ -13,7 +16,8 @@ import asyncpg
 import psutil
 import pytest
 import uvloop
-from builders.acknowledged import Clients, is_right
+from builders.acknowledged import NO_ANSWER, Clients, is_right
+from builders.follower import Follower
 from builders.lines import percentile_ms, report, until_true
 from builders.served import Served, served
 
@@ -144,7 +148,9 @@ async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
         clients = Clients(registry)
         killing = Killing(registry, clients)
         began = perf_counter()
+        follower = Follower(registry)
         clients.begin()
+        follower.begin()
         for turn, way in enumerate(islice(cycle(killing.ways), rounds), start=1):
             await killing.round(way)
             if turn % looked_at_every == 0 and turn < rounds:
@@ -156,12 +162,17 @@ async def outlives(folder, rounds: int, *, looked_at_every: int) -> None:
         await clients.read_results()
         took_s = perf_counter() - began
         await is_right(registry, clients.told)
+        await follower.end()
+        async with registry.owner() as owner:
+            await follower.saw_all_in_order(owner)
         code, found = await registry.run("rebuild")
         told = clients.told
+        assert follower.statuses & set(NO_ANSWER), "the follower met what was killed, too"
         report(
             f"\n{rounds} rounds in {took_s:.0f} s: {len(told.receipts):,} movements acknowledged,"
             f" {len(told.batches):,} batches, {told.retries:,} calls sent again,"
-            f" the longest wait {told.longest_s:.1f} s; none lost, none twice"
+            f" the longest wait {told.longest_s:.1f} s; none lost, none twice;"
+            f" who follows the changes saw {len(follower.seen):,} in their order"
         )
         for way, back_s in killing.back_s.items():
             report(
