@@ -8,9 +8,10 @@ import gc
 import json
 import os
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import count, takewhile
+from itertools import count, cycle, takewhile
 from pathlib import Path
 from time import perf_counter
 
@@ -19,9 +20,10 @@ import psutil
 import pytest
 import uvloop
 from builders.acknowledged import is_settled
+from builders.follower import Follower
 from builders.lines import Answer, Lines, Tally, percentile_ms, report, until_true
 from builders.parties import OTHER_BRAND_CODE
-from builders.served import BRAND, Served, a_wire_row, served
+from builders.served import Served, a_wire_row, served
 
 SECONDS = "DRILL_SECONDS"
 
@@ -29,48 +31,54 @@ LIST = 1000
 KNOWN = 20_000
 """People whose consent stands before it begins: questions are about them."""
 
-ADDS, BATCHES, QUESTIONS, LISTS = 300, 2, 500, 5
+STRANGERS = range(8_000_000, 8_000_000 + 20_000)
+STRANGERS_OF_LIST = 100
+"""People of whom nothing is known: an answer that lets them pass is wrong."""
+
+ADDS, BATCHES, QUESTIONS, STRANGE_QUESTIONS, LISTS = 300, 2, 450, 50, 5
 """Calls a second, about half of what two cores bear with the client on them, where these two cores
 record `PEAK` adds a second over `PEAK_LINES` connections; a slower machine gets so much less."""
 
 PEAK, PEAK_LINES, PEAK_S = 4000.0, 64, 5.0
 
 IMPORT_ROWS_A_SECOND = 150
-READ_EACH_S = 0.25
 SAMPLE_EACH_S = 1.0
 
+MINUTE_S = 60.0
+"""What is compared: the first and the last minute, or sixths of what is shorter than six."""
+
 GROWTH_MAX, GROWTH_MB_MAX = 1.1, 8.0
-"""Memory is flat when the median of the last sixth is no more than a tenth over that of the second
-sixth, or within so many MB of it, where a tenth is less than the allocator's own steps."""
+"""Memory is flat when the median of the last minute is no more than a tenth over that of the second
+one, or within so many MB of it, where a tenth is less than the allocator's own steps."""
 
 UNSENT_SHARE_MAX = 0.05
 """Of calls that were not sent in their turn, for none of their connections was free: a stall that
 lasts shows here, not in the times of the calls that were sent."""
 
 SLOWER_MAX, NOISE_MS = 1.2, 5.0
-"""Calls are as fast when their p99 of the last sixth is within 1.2 of that of the first; below
+"""Calls are as fast when their p99 of the last minute is within 1.2 of that of the first; below
 this many milliseconds the difference is the machine's, and is printed all the same."""
 
 _encode = msgspec.json.encode
 
 
 class Kind:
-    """One kind of call: its answers' times, and what they brought."""
+    """One kind of call: its answers' times, and whether they say what they should."""
 
-    def __init__(self, good: int, heard: Callable[[bytes], None] | None = None) -> None:
+    def __init__(self, good: int, is_right: Callable[[bytes], bool]) -> None:
         self.good = good
         self.took: list[tuple[float, float]] = []
-        self.wrong: dict[int, int] = {}
+        self.wrong: Counter[str] = Counter()
         self.unsent = 0
-        self._heard = heard
+        self._is_right = is_right
 
     def __call__(self, answer: Answer) -> None:
-        if answer.status == self.good:
-            self.took.append((perf_counter(), answer.took_s))
-            if self._heard is not None:
-                self._heard(answer.body)
+        if answer.status != self.good:
+            self.wrong[f"status {answer.status}"] += 1
+        elif not self._is_right(answer.body):
+            self.wrong[f"{answer.status} that says something else"] += 1
         else:
-            self.wrong[answer.status] = self.wrong.get(answer.status, 0) + 1
+            self.took.append((perf_counter(), answer.took_s))
 
     def p99_ms(self, since: float, until: float) -> float:
         return percentile_ms([took for at, took in self.took if since <= at < until], 0.99)
@@ -82,37 +90,47 @@ class Load:
     def __init__(self, registry: Served, seconds: float) -> None:
         self.registry = registry
         self.seconds = seconds
+        self.minute_s = min(MINUTE_S, seconds / 6)
         self.share = 1.0
         self.receipts: set[str] = set()
         self.requests: list[str] = []
         self.kinds = {
             "single add": Kind(200, self._hear_receipt),
             "batch of 1,000": Kind(202, self._hear_request),
-            "single question": Kind(200),
-            "list of 1,000": Kind(200),
+            "single question": Kind(200, says_yes),
+            "question about a stranger": Kind(200, says_nothing),
+            "list of 1,000": Kind(200, names_the_known),
         }
         self.rss_mb: dict[str, list[tuple[float, float]]] = {}
-        self.seen: list[str] = []
+        self.follower = Follower(registry)
         self.began = self.ended = 0.0
         self.peaked = 0
 
-    def _hear_receipt(self, body: bytes) -> None:
+    def _hear_receipt(self, body: bytes) -> bool:
+        before = len(self.receipts)
         self.receipts.add(json.loads(body)["transactionId"])
+        return len(self.receipts) > before
 
-    def _hear_request(self, body: bytes) -> None:
+    def _hear_request(self, body: bytes) -> bool:
+        # not read as JSON: the client would be at work for as long as the server
         self.requests.append(body[body.find(b':"') + 2 :][:36].decode())
+        return body.startswith(b'{"requestId":"')
 
     async def run(self) -> None:
         """Everything at once, for so long."""
         self.began = perf_counter()
-        reading = asyncio.create_task(self._read_changes())
+        self.follower.begin()
         sampling = asyncio.create_task(self._sample())
         importing = asyncio.create_task(import_beside(self.registry, self.seconds, self.share))
         known = (at * 7919 % KNOWN for at in count())
+        strange = cycle(STRANGERS)
         await asyncio.gather(
             self._offer("single add", self.registry.adds(count(1_000_000)), ADDS, 32),
             self._offer("batch of 1,000", batches(self.registry), BATCHES, 4),
             self._offer("single question", self.registry.singles(known), QUESTIONS, 32),
+            self._offer(
+                "question about a stranger", self.registry.singles(strange), STRANGE_QUESTIONS, 8
+            ),
             self._offer("list of 1,000", lists(self.registry), LISTS, 8),
         )
         self.ended = perf_counter()
@@ -121,8 +139,7 @@ class Load:
         async with self.registry.owner() as owner:
             await until_true(lambda: is_settled(owner), seconds=120)
             self.total = await owner.fetchval("select counted_idx from sequence_head")
-        self.over.set()
-        await reading
+        await self.follower.end()
 
     async def find_share(self) -> None:
         """Offer no more than this machine bears, whatever it is."""
@@ -141,25 +158,6 @@ class Load:
             await client.open_all()
             kind.unsent = await client.paced(calls, pace * self.share, self.seconds, kind)
             await client.until_idle()
-
-    async def _read_changes(self) -> None:
-        """Follow the cursor, and begin nowhere anew."""
-        self.over = asyncio.Event()
-        after, is_last = "", False
-        async with Lines(self.registry.port, 1) as lines:
-            while True:
-                path = f"{BRAND}/consents/changes?source=HS&limit=1000{after}"
-                answer = await lines.ask(self.registry.get(path))
-                assert answer.status in (200, 204), answer
-                page = json.loads(answer.body) if answer.body else {"list": []}
-                if page["list"]:
-                    after = f"&after={page['after']}"
-                    self.seen += [each["transactionId"] for each in page["list"]]
-                    continue
-                if is_last:
-                    return
-                is_last = self.over.is_set()
-                await asyncio.sleep(READ_EACH_S)
 
     async def _sample(self) -> None:
         while True:
@@ -191,8 +189,26 @@ def batches(registry: Served) -> Iterator[bytes]:
 
 
 def lists(registry: Served) -> Iterator[bytes]:
-    prepared = [registry.questions(range(at, at + LIST)) for at in range(0, KNOWN, LIST)]
-    return (prepared[at % len(prepared)] for at in count())
+    known = LIST - STRANGERS_OF_LIST
+    return cycle(
+        [
+            registry.questions([*range(at, at + known), *STRANGERS[:STRANGERS_OF_LIST]])
+            for at in range(0, KNOWN - known, known)
+        ]
+    )
+
+
+def says_yes(body: bytes) -> bool:
+    return b'"status":"ONAY"' in body
+
+
+def says_nothing(body: bytes) -> bool:
+    return body == b"{}"
+
+
+def names_the_known(body: bytes) -> bool:
+    named = {int(address.removeprefix("+90599")) for address in json.loads(body)["list"]}
+    return len(named) == LIST - STRANGERS_OF_LIST and max(named) < KNOWN
 
 
 async def import_beside(registry: Served, seconds: float, share: float) -> int:
@@ -238,59 +254,58 @@ async def know_people(registry: Served) -> int:
 
 def judged(load: Load) -> list[str]:
     """What is not as it should be; prints the table."""
-    sixth = load.seconds / 6
+    minute_s = load.minute_s
     wrong = []
-    report(f"\n{load.seconds:.0f} s of mixed load; compared are sixths of {sixth:.0f} s")
+    report(f"\n{load.seconds:.0f} s of mixed load; compared are {minute_s:.0f} s at both ends")
     for name, kind in load.kinds.items():
-        first = kind.p99_ms(load.began, load.began + sixth)
-        last = kind.p99_ms(load.ended - sixth, load.ended)
+        first = kind.p99_ms(load.began, load.began + minute_s)
+        last = kind.p99_ms(load.ended - minute_s, load.ended)
         middle = percentile_ms([took for _, took in kind.took], 0.5)
         report(
-            f"  {name:16} {len(kind.took):>8,} answered, p50 {middle:5.1f} ms, p99 first"
+            f"  {name:25} {len(kind.took):>8,} answered, p50 {middle:5.1f} ms, p99 first"
             f" {first:6.1f} ms, last {last:6.1f} ms ({last / first:.2f} x); unsent {kind.unsent},"
-            f" other answers {kind.wrong}"
+            f" other answers {dict(kind.wrong)}"
         )
         if last > SLOWER_MAX * first and last - first > NOISE_MS:
             wrong.append(f"{name} slowed down from {first:.1f} to {last:.1f} ms")
         if kind.wrong:
-            wrong.append(f"{name} got {kind.wrong}")
+            wrong.append(f"{name} got {dict(kind.wrong)}")
         if kind.unsent > UNSENT_SHARE_MAX * (kind.unsent + len(kind.took)):
             wrong.append(f"{name} found every connection at work {kind.unsent} times")
     for name, samples in load.rss_mb.items():
-        early_mb = [mb for at, mb in samples if 1 <= (at - load.began) / sixth < 2]
-        late_mb = [mb for at, mb in samples if at >= load.ended - sixth]
+        early_mb = [mb for at, mb in samples if 1 <= (at - load.began) / minute_s < 2]
+        late_mb = [mb for at, mb in samples if at >= load.ended - minute_s]
         if not early_mb or not late_mb:
             wrong.append(f"{name} was not there all the time")
             continue
         early, late = statistics.median(early_mb), statistics.median(late_mb)
-        report(f"  {name:16} {early:6.1f} MB in the second sixth, {late:6.1f} MB in the last")
+        report(f"  {name:25} {early:6.1f} MB in the second minute, {late:6.1f} MB in the last")
         if late > early * GROWTH_MAX and late - early > GROWTH_MB_MAX:
             wrong.append(f"{name} grew from {early:.1f} to {late:.1f} MB")
     return wrong
 
 
 async def agrees(load: Load) -> None:
-    """The reader saw every movement once and in order; views, counts and ledger agree."""
+    """The follower saw every movement once and in order; views, counts and ledger agree."""
     registry = load.registry
     batch_rows = len(load.requests) * LIST
     assert load.total == KNOWN + load.peaked + len(load.receipts) + batch_rows + load.imported
-    assert load.receipts <= set(load.seen)
+    assert load.receipts <= set(load.follower.seen)
     async with registry.owner() as owner:
-        in_order = await owner.fetch(
-            "select commitment from entry join consent_event using (event_id)"
-            " where entry.brand_ref = (select brand_ref from entry where idx = 1) order by idx"
-        )
+        await load.follower.saw_all_in_order(owner)
         for view in ("provider_consent", "citizen_consent"):
             assert await owner.fetchval(f"select count(*) from {view}") == load.total
         assert await owner.fetchval("select sum(approvals) from brand_figure") == load.total
-    assert load.seen == [row["commitment"].hex() for row in in_order], "each once, in order"
     async with Lines(registry.port, 1) as lines:
         for request_id in load.requests:
             answer = await lines.ask(registry.results(request_id))
             rows = json.loads(answer.body)
             assert [row["status"] for row in rows] == ["success"] * LIST
     code, found = await registry.run("rebuild")
-    report(f"  {load.total:,} movements; the reader saw {len(load.seen):,}; rebuild: {found}")
+    report(
+        f"  {load.total:,} movements; the follower saw {len(load.follower.seen):,};"
+        f" rebuild: {found}"
+    )
     assert code == 0, found
     assert found["movements"] == load.total
 
