@@ -50,7 +50,9 @@ class Size(msgspec.Struct, frozen=True):
 MERGE = Size(calm_s=1, surge_s=2, p99_ratio_max=8, good_share_min=0.3, after_share_min=0.3)
 """Too short for figures, and beside another test: only a collapse is found."""
 
-DRILL = Size(calm_s=10, surge_s=60, p99_ratio_max=2, good_share_min=0.8)
+DRILL = Size(calm_s=10, surge_s=60, p99_ratio_max=2, good_share_min=0.7)
+"""Each of hundreds of connections finds the processor's caches cold: where other machines use them
+too, a call costs two fifths more than over the few connections that the peak is measured with."""
 
 
 def adds(registry: Served) -> Iterator[bytes]:
