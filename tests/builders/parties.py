@@ -7,6 +7,7 @@ import msgspec
 
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
+from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import add as add_brand
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode, RetailerCode
@@ -19,6 +20,7 @@ from izin.storage.database import Database
 IYS_CODE, OTHER_IYS_CODE = IysCode(731001), IysCode(841001)
 BRAND_CODE, OTHER_BRAND_CODE = BrandCode(731002), BrandCode(841002)
 RETAILER_CODE = RetailerCode(66438915)
+OPERATOR = Principal(PrincipalKind.OPERATOR, "tests")
 USERNAME, PASSWORD = "api@firma.example", "Sessiz-Kavak-31"
 
 
@@ -40,7 +42,7 @@ class Given:
     async def provider(self, iys_code: int = IYS_CODE, **facts: Any) -> Provider:
         given = {"title": f"Firma {iys_code} A.Ş."} | facts
         provider = Provider(iys_code=IysCode(iys_code), **given)
-        await register(self._database, provider)
+        await register(self._database, provider, by=OPERATOR)
         return provider
 
     async def brand(
@@ -48,7 +50,7 @@ class Given:
     ) -> Brand:
         given = {"name": f"Marka {brand_code}"} | facts
         brand = Brand(brand_code=BrandCode(brand_code), iys_code=IysCode(of), **given)
-        await add_brand(self._database, brand)
+        await add_brand(self._database, brand, by=OPERATOR)
         return brand
 
     async def retailer(
@@ -57,7 +59,7 @@ class Given:
         given = {"title": f"Bayi {retailer_code}"} | facts
         code = RetailerCode(retailer_code)
         retailer = Retailer(retailer_code=code, brand_code=BrandCode(of), **given)
-        await add_retailer(self._database, retailer)
+        await add_retailer(self._database, retailer, by=OPERATOR)
         return retailer
 
     async def api_user(
@@ -69,5 +71,6 @@ class Given:
             username=username,
             password=password,
             iys_code=IysCode(of),
+            by=OPERATOR,
         )
         return ApiUser(user_id, username, password)

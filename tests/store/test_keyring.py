@@ -48,6 +48,10 @@ class CountsConnections:
         self.count += 1
         return self._database.connection()
 
+    def transaction(self):
+        self.count += 1
+        return self._database.transaction()
+
 
 def tags_of(keyring):
     tags = keyring.pseudonyms

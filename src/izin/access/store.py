@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Connection, Record
 
+from izin.audit.change import Change
 from izin.storage.statements import load
 
 _SQL = load("izin.access")
@@ -37,8 +38,9 @@ class PairRow(msgspec.Struct, frozen=True, kw_only=True):
     refresh_expires_at: datetime
 
 
-async def put_user(connection: Connection, user: UserRow) -> UUID:
-    user_id: UUID = await connection.fetchval(_SQL["put_user"], *msgspec.structs.astuple(user))
+async def put_user(change: Change, user: UserRow) -> UUID:
+    row = msgspec.structs.astuple(user)
+    user_id: UUID = await change.connection.fetchval(_SQL["put_user"], *row)
     return user_id
 
 

@@ -4,12 +4,20 @@ from uuid import UUID, uuid4
 
 from izin.access import store
 from izin.access.passwords import Passwords
+from izin.audit.change import changing
+from izin.audit.model import Action, Principal
 from izin.core.codes import IysCode
 from izin.storage.database import Database
 
 
 async def register_user(
-    database: Database, passwords: Passwords, *, username: str, password: str, iys_code: IysCode
+    database: Database,
+    passwords: Passwords,
+    *,
+    username: str,
+    password: str,
+    iys_code: IysCode,
+    by: Principal,
 ) -> UUID:
     """Enter an active user of a registered provider; a known name takes the new password.
 
@@ -23,5 +31,8 @@ async def register_user(
         iys_code=iys_code,
         is_active=True,
     )
-    async with database.connection() as connection:
-        return await store.put_user(connection, user)
+    async with changing(database, by) as change:
+        user_id = await store.put_user(change, user)
+        # never the name: it is somebody's e-mail address
+        change.tell(Action.USER_PUT, user_id, of=iys_code, isActive=user.is_active)
+        return user_id

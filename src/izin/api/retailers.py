@@ -10,7 +10,7 @@ from izin.admission.lanes import Lane
 from izin.api.documents import RETAILER, RETAILER_ENTERED, RETAILER_ENTRY, RETAILER_PAGE
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary
 from izin.api.paging import read_limit, read_offset, whole_number
-from izin.api.services import Services, brand_of
+from izin.api.services import Services, brand_of, principal_of
 from izin.api.wire import Wire
 from izin.consent.dealers import consents_by_dealer
 from izin.core.codes import RetailerCode
@@ -37,7 +37,12 @@ async def create_retailer(call: Call[Services]) -> Answer:
         raise _as_documented(entry)
     try:
         code = await enter(
-            services.database, services.keyring, entry, of=brand_of(call), now=services.clock()
+            services.database,
+            services.keyring,
+            entry,
+            of=brand_of(call),
+            now=services.clock(),
+            by=principal_of(call),
         )
     except RefusalError as error:
         raise _as_documented(error.refused) from error
@@ -88,12 +93,11 @@ async def search_single_retailer(call: Call[Services]) -> Answer:
 
 async def delete_retailer(call: Call[Services]) -> Answer:
     """Take a dealer away that no consent has ever named."""
-    _, brand_code = brand_of(call)
     code = _code_of(call)
     if code is None:
         told = str(call.path["retailerCode"])
         raise RefusalError(Refused(code="H058", facts=(("retailerCode", told),)))
-    await remove(call.services.database, brand_code, code)
+    await remove(call.services.database, code, of=brand_of(call), by=principal_of(call))
     return Answer(200, _DELETED.encode(), media="text/plain; charset=utf-8")
 
 

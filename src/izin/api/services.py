@@ -8,6 +8,7 @@ import msgspec
 from izin.access.directory import Directory
 from izin.access.tokens import Tokens
 from izin.api.operation import Call
+from izin.audit.model import Principal, PrincipalKind
 from izin.consent.check import Checker
 from izin.consent.intake import IntakeContext
 from izin.consent.record import Recorder
@@ -47,6 +48,11 @@ def brand_of(call: Call[Services]) -> tuple[IysCode, BrandCode]:
     assert permit.brand_code is not None, "a brand's permit names it"
     # a path without a provider is about the caller's own
     return permit.iys_code or permit.caller.iys_code, permit.brand_code
+
+
+def principal_of(call: Call[Services]) -> Principal:
+    """Who asks for a change of parties, as the trail names him."""
+    return Principal(PrincipalKind.API_USER, str(call.allowed.caller.user_id))
 
 
 def intake_of(call: Call[Services]) -> IntakeContext:

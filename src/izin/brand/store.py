@@ -5,14 +5,15 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from izin.audit.change import Change
 from izin.brand.model import Brand, Figures
 from izin.storage.statements import load
 
 _SQL = load("izin.brand")
 
 
-async def put(connection: Connection, brand: Brand, version: int) -> None:
-    await connection.execute(
+async def put(change: Change, brand: Brand, version: int) -> None:
+    await change.connection.execute(
         _SQL["put"],
         brand.brand_code,
         brand.iys_code,

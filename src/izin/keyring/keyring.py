@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from izin.audit.change import changing
+from izin.audit.model import REGISTRY, Action
 from izin.core.clock import IYS_TIME
 from izin.core.errors import StartRefusedError
 from izin.keyring import store
@@ -181,11 +183,15 @@ async def _found_or_made(
 ) -> list[store.StoredKey]:
     async with database.connection() as connection:
         found = await store.keys(connection, purposes, *place)
-        missing = set(purposes) - {key.purpose for key in found}
-        if not missing:
-            return found
-        made = await asyncio.to_thread(
-            lambda: {purpose: vault.create(purpose, *place) for purpose in missing}
-        )
-        await store.add_keys(connection, *place, made)
+    missing = set(purposes) - {key.purpose for key in found}
+    if not missing:
+        return found
+    made = await asyncio.to_thread(
+        lambda: {purpose: vault.create(purpose, *place) for purpose in missing}
+    )
+    scope, period = place
+    async with changing(database, REGISTRY) as change:
+        for key_id, purpose in (await store.add_keys(change, scope, period, made)).items():
+            change.tell(Action.KEY_MADE, key_id, purpose=purpose, scope=scope, period=period)
+    async with database.connection() as connection:
         return await store.keys(connection, purposes, *place)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from izin.audit.change import Change
 from izin.storage.database import Connection
 from izin.storage.statements import load
 from izin.vault.purpose import Purpose
@@ -39,10 +40,15 @@ async def keys_by_id(
 
 
 async def add_keys(
-    connection: Connection, scope: str, period: str, wrapped: Mapping[Purpose, bytes]
-) -> None:
-    """Add keys to one scope and period; one that exists already stays as it is."""
-    await connection.execute(_SQL["add_keys"], list(wrapped), scope, period, list(wrapped.values()))
+    change: Change, scope: str, period: str, wrapped: Mapping[Purpose, bytes]
+) -> dict[int, str]:
+    """Add keys to one scope and period; one that exists already stays as it is.
+
+    Gives  the number and the purpose of each that was added
+    """
+    made = list(wrapped), scope, period, list(wrapped.values())
+    rows = await change.connection.fetch(_SQL["add_keys"], *made)
+    return {row["key_id"]: row["purpose"] for row in rows}
 
 
 class KeyGroup(msgspec.Struct, frozen=True):

@@ -20,13 +20,14 @@ where key_id = any ($1::int4[])
 
 -- name: add_keys
 -- Adds what is not there; whoever was first wins, so the caller reads again.
--- $1 purpose text[n] · $2 scope text · $3 period text · $4 wrapped bytea[n] · gives nothing
+-- $1 purpose text[n] · $2 scope text · $3 period text · $4 wrapped bytea[n] · gives what was added
 -- locks the new rows, in key order
 insert into keyring (purpose, scope, period, wrapped)
 select made.purpose, $2, $3, made.wrapped
 from unnest($1::text[], $4::bytea[]) as made (purpose, wrapped)
 order by made.purpose
 on conflict (purpose, scope, period) do nothing
+returning key_id, purpose
 
 -- name: survey
 -- How many keys there are of each purpose and period, and since when; never a key.

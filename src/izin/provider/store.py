@@ -3,6 +3,7 @@
 import msgspec
 from asyncpg import Connection
 
+from izin.audit.change import Change
 from izin.provider.model import Provider, Subscription
 from izin.storage.statements import load
 
@@ -17,14 +18,14 @@ class Head(msgspec.Struct, frozen=True):
     brand_count: int
 
 
-async def next_version(connection: Connection) -> int:
+async def next_version(change: Change) -> int:
     """Open a change of the parties and give its version; first statement of its transaction."""
-    version: int = await connection.fetchval(_SQL["next_version"])
+    version: int = await change.connection.fetchval(_SQL["next_version"])
     return version
 
 
-async def put(connection: Connection, provider: Provider, version: int) -> None:
-    await connection.execute(
+async def put(change: Change, provider: Provider, version: int) -> None:
+    await change.connection.execute(
         _SQL["put"],
         provider.iys_code,
         provider.title,

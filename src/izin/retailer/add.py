@@ -1,16 +1,24 @@
 """A dealer is added to a brand."""
 
+from izin.audit.change import changing
+from izin.audit.model import Action, Principal
 from izin.provider.lookup import next_version
 from izin.retailer import store
 from izin.retailer.model import Retailer
 from izin.storage.database import Database
 
 
-async def add(database: Database, retailer: Retailer) -> None:
+async def add(database: Database, retailer: Retailer, *, by: Principal) -> None:
     """Enter a dealer of a brand; one that is known takes the new facts.
 
-    Cost  one transaction, two statements; party changes wait for one another
+    Cost  one transaction, three statements; party changes wait for one another
     """
-    async with database.transaction() as connection:
-        await next_version(connection)
-        await store.put(connection, retailer)
+    async with changing(database, by) as change:
+        await next_version(change)
+        await store.put(change, retailer)
+        change.tell(
+            Action.RETAILER_PUT,
+            retailer.retailer_code,
+            brandCode=retailer.brand_code,
+            status=retailer.status.value,
+        )

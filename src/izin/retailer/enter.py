@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from izin.audit.change import changing
+from izin.audit.model import Action, Principal
 from izin.core.codes import BrandCode, IysCode, RetailerCode
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
@@ -29,6 +31,7 @@ async def enter(
     *,
     of: tuple[IysCode, BrandCode],
     now: datetime,
+    by: Principal,
 ) -> RetailerCode:
     """Enter a dealer under a new code of eight digits.
 
@@ -36,12 +39,13 @@ async def enter(
     Raises  RefusalError H230 the company has a dealer of this MERSİS number, H231 of this person,
             H253 and that one is passive, H067 no code is left, IZ016 the brand has as many as it
             may · UnavailableError
-    Cost    five round trips; dealers of one company wait for one another
+    Cost    six round trips; dealers of one company wait for one another
     """
     iys_code, brand_code = of
     sealer = await keyring.brand_sealer(keyring.pseudonyms.brand_ref(brand_code), now)
     tag = keyring.pseudonyms.person_tag(iys_code, entry.person.tckn)
-    async with database.transaction() as connection:
+    async with changing(database, by) as change:
+        connection = change.connection
         await store.hold(connection, iys_code)
         await _refuse_twins(connection, iys_code, entry, tag)
         counts = await store.count_by_brand(connection, [brand_code])
@@ -53,9 +57,11 @@ async def enter(
                 retailer_code=code, brand_code=brand_code, **msgspec.structs.asdict(entry.facts)
             )
             body = seal(sealer, code, entry.person)
-            if await store.enter(
-                connection, retailer, Sealed(iys_code=iys_code, tag=tag, body=body)
-            ):
+            if await store.enter(change, retailer, Sealed(iys_code=iys_code, tag=tag, body=body)):
+                status = retailer.status.value
+                change.tell(
+                    Action.RETAILER_ENTERED, code, of=iys_code, brandCode=brand_code, status=status
+                )
                 return code
     raise RefusalError(Refused(code="H067"))
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Connection, Record
 
+from izin.audit.change import Change
 from izin.core.codes import BrandCode, IysCode, RetailerCode
 from izin.retailer.model import Retailer, RetailerStatus, Sealed
 from izin.storage.statements import load
@@ -28,8 +29,8 @@ class Stored(msgspec.Struct, frozen=True):
     person: bytes | None
 
 
-async def put(connection: Connection, retailer: Retailer) -> None:
-    await connection.execute(
+async def put(change: Change, retailer: Retailer) -> None:
+    await change.connection.execute(
         _SQL["put"],
         retailer.retailer_code,
         retailer.brand_code,
@@ -83,9 +84,9 @@ async def twins(
     ]
 
 
-async def enter(connection: Connection, retailer: Retailer, person: Sealed) -> bool:
+async def enter(change: Change, retailer: Retailer, person: Sealed) -> bool:
     """Write a new dealer; False if its code is taken."""
-    entered = await connection.fetchval(
+    entered = await change.connection.fetchval(
         _SQL["enter"],
         retailer.retailer_code,
         retailer.brand_code,
@@ -112,11 +113,10 @@ async def one(connection: Connection, brand_code: BrandCode, code: RetailerCode)
     return [_stored(row) for row in await connection.fetch(_SQL["one"], brand_code, code)]
 
 
-async def delete_unlinked(
-    connection: Connection, brand_code: BrandCode, code: RetailerCode
-) -> bool:
+async def delete_unlinked(change: Change, brand_code: BrandCode, code: RetailerCode) -> bool:
     """Take a dealer away; False if there is none, or a consent has named it."""
-    return await connection.fetchval(_SQL["delete_unlinked"], brand_code, code) is not None
+    gone = await change.connection.fetchval(_SQL["delete_unlinked"], brand_code, code)
+    return gone is not None
 
 
 def _stored(row: Record) -> Stored:

@@ -47,6 +47,7 @@ TABLES: Mapping[str, Place] = {
     "api_user": Place.LOCAL,
     "token": Place.LOCAL,
     "keyring": Place.LOCAL,
+    "audit_event": Place.LOCAL,
     # machinery: `skip locked`, row locks and identity columns as plain PostgreSQL has them
     "job": Place.LOCAL,
     "limit_use": Place.LOCAL,

@@ -52,6 +52,7 @@ grant insert on pending to izin_web, izin_citizen, izin_keeper;
 grant select, insert on keyring to izin_web, izin_citizen, izin_keeper; -- which rows: at the end
 grant select, insert on job to izin_web, izin_citizen;
 grant select, insert, update on limit_use to izin_web, izin_citizen;
+grant insert on audit_event to izin_web, izin_citizen, izin_keeper;
 grant select on entry, entry_hour, sequence_head, brand_figure, unprojected
     to izin_web, izin_citizen, izin_keeper;
 
@@ -97,6 +98,7 @@ grant update on retailer to izin_keeper; -- that a consent names them
 grant insert, update on provider, brand, retailer to izin_operator;
 grant select, insert, update on api_user to izin_operator;
 grant update on directory_head to izin_operator;
+grant select, insert on audit_event to izin_operator;
 
 -- keys: izin_web neither reads nor adds those of the citizens' side.
 -- Written anew only where it differs: it locks the table, and would wait for a backup that runs.

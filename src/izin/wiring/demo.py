@@ -9,6 +9,7 @@ import msgspec
 
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
+from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import add as add_brand
 from izin.consent.event import Actor
 from izin.consent.record import OnRepeat, Recorder
@@ -29,6 +30,7 @@ from izin.wiring.settings import PREFIX, Settings
 
 FILE = "demo.json"
 BATCH_ROWS = 1000
+INSTALLER = Principal(PrincipalKind.OPERATOR, "demo")
 _POLL_S = 0.05
 
 Told = Callable[[int, int], None]
@@ -151,15 +153,15 @@ async def _is_filled(operator: Database) -> bool:
 
 async def _register(operator: Database, providers: Sequence[Provider]) -> None:
     for provider in providers:
-        await register(operator, provider)
+        await register(operator, provider, by=INSTALLER)
 
 
 async def _register_belongings(operator: Database) -> None:
     for company in COMPANIES:
         for brand in company.brands:
-            await add_brand(operator, brand)
+            await add_brand(operator, brand, by=INSTALLER)
         for retailer in company.retailers:
-            await add_retailer(operator, retailer)
+            await add_retailer(operator, retailer, by=INSTALLER)
         async with operator.connection() as connection:  # their consents are loaded next
             await link(connection, sorted(each.retailer_code for each in company.retailers))
 
@@ -196,6 +198,7 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
                 username=user.username,
                 password=user.password,
                 iys_code=user.iys_code,
+                by=INSTALLER,
             )
     finally:
         passwords.close()

@@ -16,6 +16,7 @@ import msgspec
 
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
+from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import add as add_brand
 from izin.brand.model import Brand
 from izin.cli.bench.load import Client, request
@@ -40,6 +41,7 @@ FRESH = BrandCode(731005)
 LARGE = BrandCode(731006)
 _BRANDS = (SMALL, LOADED, BATCHES, SINGLES, FRESH, LARGE)
 _USERNAME = "bench@firma.example"
+_INSTALLER = Principal(PrincipalKind.OPERATOR, "bench")
 _READY_S_MAX = 60.0
 _STATEMENT_MS_MAX = 600_000
 _POLL_S = 0.02
@@ -160,13 +162,17 @@ async def _enter_parties(url: str) -> str:
     passwords = Passwords()
     try:
         # not activated yet: back-dated loading is open
-        await register(database, Provider(iys_code=IYS_CODE, title="Ölçüm A.Ş."))
+        await register(database, Provider(iys_code=IYS_CODE, title="Ölçüm A.Ş."), by=_INSTALLER)
         for code in _BRANDS:
-            await add_brand(
-                database, Brand(brand_code=code, iys_code=IYS_CODE, name=f"Ölçüm {code}")
-            )
+            brand = Brand(brand_code=code, iys_code=IYS_CODE, name=f"Ölçüm {code}")
+            await add_brand(database, brand, by=_INSTALLER)
         await register_user(
-            database, passwords, username=_USERNAME, password=password, iys_code=IYS_CODE
+            database,
+            passwords,
+            username=_USERNAME,
+            password=password,
+            iys_code=IYS_CODE,
+            by=_INSTALLER,
         )
     finally:
         passwords.close()

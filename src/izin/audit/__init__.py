@@ -1,0 +1,1 @@
+"""The trail: who changed parties, users, rights and keys, when, and what stands since."""

@@ -1,0 +1,82 @@
+"""What the trail is made of. Nothing of a recipient, and no secret, is ever in it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from izin.core.codes import IysCode
+
+Fact = str | int | bool | None
+
+
+class PrincipalKind(StrEnum):
+    """What kind of principal changed something."""
+
+    API_USER = "api_user"
+    OPERATOR = "operator"
+    REGISTRY = "registry"
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """Who changes something.
+
+    name  an API user's id, an operator's account on the machine; empty of the registry itself
+    """
+
+    kind: PrincipalKind
+    name: str = ""
+
+
+REGISTRY = Principal(PrincipalKind.REGISTRY)
+"""The registry's own processes, when nobody asked them to."""
+
+
+class Action(StrEnum):
+    """What was done, as `izin audit` names it."""
+
+    PROVIDER_PUT = "provider.put"
+    BRAND_PUT = "brand.put"
+    RETAILER_PUT = "retailer.put"
+    RETAILER_ENTERED = "retailer.entered"
+    RETAILER_REMOVED = "retailer.removed"
+    USER_PUT = "user.put"
+    KEY_MADE = "key.made"
+
+
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """One change.
+
+    subject   the code or the id of what was changed
+    iys_code  whose company's it is; None of what is the registry's own
+    facts     what stands since
+    """
+
+    action: Action
+    subject: str
+    iys_code: IysCode | None
+    facts: Mapping[str, Fact]
+
+
+class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A change as it is kept: the deed, by whom, when, and by which process.
+
+    process  the database role under which it was written, as the database itself saw it
+    """
+
+    audit_id: int
+    happened_at: datetime
+    principal: Principal
+    process: str
+    deed: Deed
+
+
+class Query(msgspec.Struct, frozen=True):
+    """Which events are wanted; what is None is not asked for. Until is exclusive."""
+
+    iys_code: IysCode | None = None
+    action: Action | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None

@@ -1,0 +1,28 @@
+"""The trail is read, the newest first."""
+
+from collections.abc import AsyncIterator
+
+from izin.audit import store
+from izin.audit.model import AuditEvent, Query
+from izin.storage.database import Database
+
+PAGE_ROWS = 500
+
+
+async def read(database: Database, query: Query, *, most: int) -> AsyncIterator[AuditEvent]:
+    """Give the newest events that were asked for.
+
+    Raises  UnavailableError
+    Cost    one statement for 500 events; no more than a page is held
+    """
+    before: int | None = None
+    while most > 0:
+        rows = min(PAGE_ROWS, most)
+        async with database.connection() as connection:
+            found = await store.page(connection, query, before, rows)
+        for event in found:
+            yield event
+        if len(found) < rows:
+            return
+        most -= rows
+        before = found[-1].audit_id

@@ -1,0 +1,75 @@
+"""No change of parties, users and keys without its audit event: what the types leave open."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "izin"
+AUDITED = {"provider", "brand", "retailer", "api_user", "keyring"}
+"""Tables of which every change is told. directory_head only counts these changes."""
+
+TOLD_ELSEWHERE = {("retailer", "link")}
+"""A consent names a dealer: the consent's own event tells of it."""
+
+WRITES = re.compile(r"(?m)^\s*(?:insert\s+into|update|delete\s+from)\s+([a-z_]+)")
+NAMED = re.compile(r"(?m)^-- name: (\w+)$")
+
+
+def writing() -> list[tuple[str, str]]:
+    """Room and name of each statement that changes an audited table."""
+    found = []
+    for path in sorted(SOURCE.rglob("store.sql")):
+        _, *parts = NAMED.split(path.read_text("utf-8"))
+        for name, sql in zip(parts[::2], parts[1::2], strict=True):
+            if AUDITED & set(WRITES.findall(sql)):
+                found.append((path.parent.name, name))
+    return found
+
+
+def functions(room: str) -> list[ast.AsyncFunctionDef]:
+    tree = ast.parse((SOURCE / room / "store.py").read_text("utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)]
+
+
+def runs(function: ast.AsyncFunctionDef, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Constant)
+        and node.slice.value == name
+        for node in ast.walk(function)
+    )
+
+
+def test_the_statements_are_found():
+    assert {("provider", "put"), ("retailer", "delete_unlinked"), ("keyring", "add_keys")} <= set(
+        writing()
+    )
+    assert set(writing()) >= TOLD_ELSEWHERE
+
+
+@pytest.mark.parametrize(("room", "name"), sorted(set(writing()) - TOLD_ELSEWHERE))
+def test_what_writes_takes_a_change_and_no_bare_connection(room, name):
+    [function] = [each for each in functions(room) if runs(each, name)]
+    first = function.args.args[0]
+    assert isinstance(first.annotation, ast.Name)
+    assert first.annotation.id == "Change", f"{room}/store.py:{function.name}"
+
+
+def test_whoever_opens_a_change_tells_what_was_done():
+    opening = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.AsyncFunctionDef) and calls(node, "changing"):
+                opening.append(node.name)
+                assert calls(node, "tell"), f"{path.name}:{node.name}"
+    assert len(opening) >= 6
+
+
+def calls(function: ast.AsyncFunctionDef, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and name in (getattr(node.func, "id", None), getattr(node.func, "attr", None))
+        for node in ast.walk(function)
+    )
