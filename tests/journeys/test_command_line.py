@@ -365,6 +365,26 @@ def test_every_command_answers_in_json_and_helps(name, capsys):
     assert "--lang" in shown
 
 
+def test_who_entered_what_is_told_the_newest_first(izin):
+    code, told, _ = izin("audit", "--company", ACTIVE_BRAND, "--json")
+    assert code == 0
+    events = told["events"]
+    assert [each["auditId"] for each in events] == sorted(
+        (each["auditId"] for each in events), reverse=True
+    )
+    assert {each["iysCode"] for each in events} == {ACTIVE_BRAND}
+    assert {each["by"]["name"] for each in events} == {"demo"}
+    entered = [each for each in events if each["action"] == "provider.put"]
+    assert [each["facts"]["activatedAt"] is None for each in entered] == [False, True]
+    code, told, _ = izin("audit", "--action", "key.made", "--most", 2, "--json")
+    assert [each["by"]["kind"] for each in told["events"]] == ["registry"] * 2
+    code, _, seen = izin("audit", "--subject", ACTIVE_BRAND, "--until", "2020-01-01 00:00:00")
+    assert (code, seen.strip()) == (0, "Aranan türde bir değişiklik yok.")
+    code, _, seen = izin("audit", "--since", "dün", "--lang", "en")
+    assert code == 1
+    assert "is no instant" in seen
+
+
 def test_settings_that_do_not_fit_are_told_in_one_line(monkeypatch, capsys):
     monkeypatch.setenv("IZIN_PORT", "many")
     assert run(["keys", "--json"]) == 1

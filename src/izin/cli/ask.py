@@ -7,8 +7,9 @@ import msgspec
 import typer
 
 from izin.cli.codes import ROW_ERRORS
+from izin.cli.instant import instant
 from izin.cli.over import brand_and_provider, over
-from izin.cli.screen import AsJson, CannotError, In, Screen, screen
+from izin.cli.screen import AsJson, In, Screen, screen
 from izin.consent.ask import Asker, Circumstances, ask, unreadable
 from izin.consent.check import Checker
 from izin.consent.coalesce import Bounds
@@ -16,7 +17,7 @@ from izin.consent.history import AS_OF_EVENTS_MAX, Movement, as_of, history
 from izin.consent.model import Answer, ConsentKey, Decision, Question, Standing
 from izin.consent.rules import decide
 from izin.core.address import Address, parse_for
-from izin.core.clock import parse_wire_time, wire_time
+from izin.core.clock import wire_time
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType
 from izin.i18n.catalogue import Language
@@ -67,17 +68,8 @@ def ask_command(
     Exit code 2 if an address cannot be read.
     """
     with screen(as_json, lang) as to:
-        asking = _Asking(BrandCode(brand), type_, addresses, channel, _instant(at))
+        asking = _Asking(BrandCode(brand), type_, addresses, channel, instant(at))
         _show(to, *over(WEB, asking.answer))
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return parse_wire_time(text)
-    except ValueError as error:
-        raise CannotError("no_instant", text=text) from error
 
 
 class _Asking:

@@ -23,6 +23,7 @@ COMMANDS = {
     "ask": ("ask", "May this be sent to these addresses, why, and since when?"),
     "rebuild": ("rebuild", "Compare both views with all that happened, or repair them."),
     "keys": ("keys", "Show which keys there are, never a key; see that all open."),
+    "audit": ("audit", "Show who changed parties, users, rights and keys."),
     "storage": ("storage", "Show where tables lie on a cluster, or spread them over one."),
     "bench": ("bench", "Load a million consents, answer a million questions, print how fast."),
 }

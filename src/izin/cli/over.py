@@ -11,8 +11,11 @@ from izin.access.facts import BrandFacts
 from izin.cli.screen import CannotError
 from izin.core.codes import BrandCode
 from izin.provider.model import Provider
+from izin.storage.database import Database
+from izin.storage.migrate import check_schema
 from izin.wiring.database import existing_database
 from izin.wiring.parts import Parts, open_parts
+from izin.wiring.roles import OPERATOR
 from izin.wiring.settings import Settings, read_settings
 
 T = TypeVar("T")
@@ -34,6 +37,25 @@ async def _over(
 ) -> T:
     async with open_parts(settings, role=role) as parts:
         return await work(settings, parts)
+
+
+def over_parties(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do work over parties and the trail of their changes: no key is opened, no consent in reach.
+
+    Raises  StartRefusedError, and whatever the work raises
+    """
+    with existing_database(read_settings()) as opened:
+        return asyncio.run(_over_parties(opened.url, work))
+
+
+async def _over_parties(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = await Database.open(url, role=OPERATOR, size_max=1)
+    try:
+        async with database.connection() as connection:
+            await check_schema(connection)
+        return await work(database)
+    finally:
+        await database.close()
 
 
 async def brand_and_provider(parts: Parts, brand_code: BrandCode) -> tuple[BrandFacts, Provider]:
