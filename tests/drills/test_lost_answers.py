@@ -1,6 +1,6 @@
 """One answer of twenty is lost after all was recorded; who sends again adds nothing.
 
-``DRILL_CALLS`` is how many calls; without it a million, which takes a quarter of an hour.
+``DRILL_CALLS`` is how many calls; without it a million, which takes an hour and more.
 """
 
 import os
