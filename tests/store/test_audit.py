@@ -11,6 +11,7 @@ from builders.parties import (
     OTHER_BRAND_CODE,
     OTHER_IYS_CODE,
     PASSWORD,
+    RETAILER_CODE,
     USERNAME,
 )
 
@@ -30,15 +31,17 @@ async def test_every_change_of_a_party_is_told_with_who_when_and_what_stands(
     await given.provider()
     await given.provider(subscription=Subscription.PAUSED)
     await given.brand()
+    await given.retailer()
     user = await given.api_user()
     events = await trail(operator_database)
     assert [(each.deed.action, each.deed.subject) for each in events] == [
         (Action.USER_PUT, str(user.user_id)),
+        (Action.RETAILER_PUT, str(RETAILER_CODE)),
         (Action.BRAND_PUT, str(BRAND_CODE)),
         (Action.PROVIDER_PUT, str(IYS_CODE)),
         (Action.PROVIDER_PUT, str(IYS_CODE)),
     ]
-    assert [each.deed.facts.get("subscription") for each in events[2:]] == ["PAUSED", "ACTIVE"]
+    assert [each.deed.facts.get("subscription") for each in events[3:]] == ["PAUSED", "ACTIVE"]
     assert {each.deed.iys_code for each in events} == {IYS_CODE}
     assert {each.principal for each in events} == {OPERATOR}
     assert {each.process for each in events} == {"izin_operator"}

@@ -15,10 +15,11 @@ async def add(database: Database, retailer: Retailer, *, by: Principal) -> None:
     """
     async with changing(database, by) as change:
         await next_version(change)
-        await store.put(change, retailer)
+        iys_code = await store.put(change, retailer)
         change.tell(
             Action.RETAILER_PUT,
             retailer.retailer_code,
+            of=iys_code,
             brandCode=retailer.brand_code,
             status=retailer.status.value,
         )

@@ -29,14 +29,16 @@ class Stored(msgspec.Struct, frozen=True):
     person: bytes | None
 
 
-async def put(change: Change, retailer: Retailer) -> None:
-    await change.connection.execute(
+async def put(change: Change, retailer: Retailer) -> IysCode:
+    """Write a dealer, new or known; give the company whose brand it is of."""
+    iys_code: IysCode = await change.connection.fetchval(
         _SQL["put"],
         retailer.retailer_code,
         retailer.brand_code,
         retailer.title,
         retailer.status.value,
     )
+    return iys_code
 
 
 async def active(

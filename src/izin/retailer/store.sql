@@ -2,13 +2,15 @@
 
 -- name: put
 -- Writes a dealer, new or known.
--- $1 retailer_code · $2 brand_code · $3 title · $4 status
-insert into retailer (retailer_code, brand_code, title, status)
-values ($1, $2, $3, $4)
+-- $1 retailer_code · $2 brand_code · $3 title · $4 status · gives whose brand it is
+insert into retailer (retailer_code, brand_code, title, status, iys_code)
+values ($1, $2, $3, $4, (select brand.iys_code from brand where brand.brand_code = $2))
 on conflict (retailer_code) do update set
     brand_code = excluded.brand_code,
     title = excluded.title,
-    status = excluded.status
+    status = excluded.status,
+    iys_code = excluded.iys_code
+returning retailer.iys_code
 
 -- name: active
 -- Which of these codes are active dealers of the brand, and which of them no consent has named.
