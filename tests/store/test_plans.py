@@ -22,7 +22,7 @@ from izin.storage.embedded import DATABASE, EmbeddedServer
 from izin.storage.statements import load
 
 SIZES = ("empty", "tiny", "small", "new", "large")
-LARGE = 200_000
+LARGE = 100_000
 """Rows of the tables of consents and tokens; the others have a tenth."""
 
 CONSENT = ("brand_ref", "channel", "recipient_type", "tag", "bucket")
