@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import httpx2
 import msgspec
 import pytest
 from builders.heart import Heart, a_key, a_proposal, until
-from builders.house import BRAND, a_row, ago
+from builders.house import BRAND, OTHER_BRAND, a_row, ago
 from builders.parties import IYS_CODE
 
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
@@ -316,6 +317,58 @@ async def test_a_company_refuses_amid_three_thousand_consents_of_its_own(ours):
     answers = await asyncio.gather(*flood)
     assert {each.status_code for each in answers} == {200, 503}, "there was a flood"
     assert refusal.status_code == 200
+
+
+async def results(client: httpx2.AsyncClient, taken: httpx2.Response) -> list[dict]:
+    """What became of a batch's rows, once it is done."""
+    assert taken.status_code == 202, taken.text
+    path = f"{taken.request.url.path}/{taken.json()['requestId']}"
+    rows: list[dict] = []
+
+    async def are_there() -> bool:
+        rows[:] = (await client.get(path)).json()
+        return all(row["status"] != "enqueue" for row in rows)
+
+    await until(are_there)
+    return rows
+
+
+@pytest.mark.parametrize("consents_beside", [0, 1])
+async def test_a_batch_of_refusals_right_after_its_own_consents_finds_them(ours, consents_beside):
+    for turn in range(3):
+        numbers = range(1000 + turn * 300, 1300 + turn * 300)
+        consents = [a_row(number, consentDate=ago(hours=2)) for number in numbers]
+        refusals = [a_row(number, status="RET") for number in numbers]
+        also = [a_row(9000 + turn) for _ in range(consents_beside)]
+        begun = await ours.post(f"{BRAND}/consents/request", json=consents)
+        ended = await ours.post(f"{BRAND}/consents/request", json=refusals + also)
+        assert {row["status"] for row in await results(ours, begun)} == {"success"}
+        assert {row["status"] for row in await results(ours, ended)} == {"success"}
+        asked = {"recipients": [row["recipient"] for row in consents]}
+        answer = await ours.post(f"{BRAND}/consents/BIREYSEL/status/MESAJ", json=asked)
+        assert answer.status_code == 204 or answer.json()["list"] == []
+
+
+async def test_a_batch_of_refusals_passes_jobs_that_wait_for_locked_rows(ours, theirs, owner):
+    numbers = range(1, 9)
+    consents = [a_row(number, consentDate=ago(hours=2)) for number in numbers]
+    for client, brand in ((ours, BRAND), (theirs, OTHER_BRAND)):
+        await results(client, await client.post(f"{brand}/consents/request", json=consents))
+    async with owner.transaction():
+        await owner.execute(
+            "select from provider_consent where brand_ref ="
+            " (select brand_ref from consent_event order by event_id limit 1) for update"
+        )
+        for number in numbers:
+            renewed = await ours.post(f"{BRAND}/consents/request", json=[a_row(number)])
+            assert renewed.status_code == 202
+        began = monotonic()
+        refusals = [a_row(number, status="RET") for number in numbers]
+        refused = await theirs.post(f"{OTHER_BRAND}/consents/request", json=refusals)
+        assert {row["status"] for row in await results(theirs, refused)} == {"success"}
+        assert monotonic() - began < 5, "a job that waits for a row holds its place for ten seconds"
+        left = await owner.fetchval("select count(*) from job")
+    assert left == len(numbers), "all were held up all the while"
 
 
 class TestWithTheDocumentedLimits:

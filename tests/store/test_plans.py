@@ -73,7 +73,11 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_keeper", "ledger", "entries"): {"entry_pkey": ("idx",)},
     ("izin_web", "ledger", "brand_entries"): {"entry_feed": ("brand_ref", "side", "idx")},
     ("izin_web", "ledger", "first_of_hour"): {"entry_hour_pkey": ("hour",)},
-    ("izin_keeper", "queue", "claim"): {"job_due": ("run_at",), "job_pkey": ("job_id",)},
+    ("izin_keeper", "queue", "claim"): {
+        "job_turn": ("run_at",),
+        "job_leading": ("lane", "job_id"),
+        "job_pkey": ("job_id",),
+    },
     ("izin_keeper", "queue", "finish"): {"job_pkey": ("job_id",)},
     ("izin_web", "access", "access"): {
         "token_pkey": ("token_tag",),

@@ -13,7 +13,7 @@ from izin.consent.record import OnRepeat, Recorder
 from izin.core.errors import UnavailableError
 from izin.core.terms import Status
 from izin.queue import store
-from izin.queue.queue import Job, Queue
+from izin.queue.queue import Job, Queue, Turn
 
 
 class Ledger:
@@ -89,26 +89,104 @@ async def test_a_job_with_a_once_key_waits_once(database, queue):
     assert len(await queue.claim(5)) == 1
 
 
-async def test_what_hurries_passes_other_lanes_and_follows_its_own(database, queue):
-    for payload, lane, hurries in (
-        (b"consents of one", 1, False),
-        (b"refusals of two", 2, True),
-        (b"refusals of one", 1, True),
-        (b"more refusals of two", 2, True),
-        (b"consents of two", 2, False),
-        (b"late refusals of two", 2, True),
+async def leave_in_lane(database, payload: bytes, lane: int, kind: str) -> None:
+    turn = Turn(lane, leads=kind in ("consents", "both"), follows=kind in ("refusals", "both"))
+    async with database.transaction() as connection:
+        await store.put(connection, "note", payload, None, turn)
+
+
+async def claims(queue: Queue) -> list[bytes]:
+    """All that may be begun now."""
+    return [job.payload for job in await queue.claim(10)]
+
+
+async def test_what_follows_waits_until_what_leads_has_committed(database, queue, ledger):
+    for payload, kind in ((b"1", "consents"), (b"2", "refusals"), (b"3", "both")):
+        await leave_in_lane(database, payload, 1, kind)
+    [first] = await queue.claim(10)
+    assert first.payload == b"1"
+    assert await claims(queue) == []
+    ledger.let.clear()
+    working = asyncio.create_task(queue.work(first))
+    await ledger.began.wait()  # taken off already, in a transaction that goes on
+    assert await claims(queue) == []
+    ledger.let.set()
+    await working
+    # the refusals lead nobody
+    assert await claims(queue) == [b"2", b"3"]
+
+
+async def test_what_follows_waits_for_no_later_job_and_for_no_other_lane(database, queue):
+    for payload, lane, kind in (
+        (b"1", 1, "consents"),
+        (b"2", 2, "refusals"),
+        (b"3", 2, "consents"),
+        (b"4", 2, "refusals"),
+        (b"5", 3, "both"),
     ):
-        async with database.transaction() as connection:
-            await store.put(connection, "note", payload, None, lane=lane, hurries=hurries)
-    done = [(await queue.claim(1))[0].payload for _ in range(6)]
-    assert done == [
-        b"refusals of two",
-        b"more refusals of two",
-        b"consents of one",
-        b"refusals of one",
-        b"consents of two",
-        b"late refusals of two",
-    ]
+        await leave_in_lane(database, payload, lane, kind)
+    assert [(await queue.claim(1))[0].payload for _ in range(4)] == [b"2", b"1", b"3", b"5"]
+    assert await claims(queue) == []
+
+
+async def test_what_only_follows_goes_first_even_after_trouble(database, queue, ledger):
+    for number in range(5):
+        await leave_in_lane(database, b"consents", 10 + number, "consents")
+    await leave_in_lane(database, b"refusals", 1, "refusals")
+    [job] = await queue.claim(1)
+    ledger.error = UnavailableError("cut off")
+    await queue.work(job)
+    ledger.error = None
+
+    async def is_back() -> bool:
+        return [job.payload for job in await queue.claim(1, only_following=True)] == [b"refusals"]
+
+    assert job.payload == b"refusals"
+    await until(is_back)
+
+
+async def test_a_place_for_what_only_follows_takes_nothing_else(database, queue):
+    await leave_in_lane(database, b"1", 1, "consents")
+    await leave_in_lane(database, b"2", 2, "both")
+    await leave(database, b"3")
+    assert await queue.claim(10, only_following=True) == []
+    await leave_in_lane(database, b"4", 2, "refusals")
+    assert await queue.claim(10, only_following=True) == []
+    await leave_in_lane(database, b"5", 3, "refusals")
+    assert [job.payload for job in await queue.claim(10, only_following=True)] == [b"5"]
+
+
+async def test_what_follows_does_not_wait_for_a_dead_letter(database, queue, owner):
+    await leave_in_lane(database, b"1", 1, "consents")
+    await owner.execute("update job set failed_at = now(), run_at = now() + interval '1 hour'")
+    await leave_in_lane(database, b"2", 1, "refusals")
+    assert await claims(queue) == [b"2"]
+
+
+async def test_a_job_bears_a_locked_row_for_a_second_and_comes_back(
+    keeper_database, database, owner
+):
+    class Wants(Ledger):
+        async def __call__(self, connection, payload: bytes) -> None:
+            await connection.execute("select from provider_consent")
+            await connection.execute("select pg_advisory_xact_lock(7)")
+            await super().__call__(connection, payload)
+
+    wants = Wants()
+    queue = Queue(keeper_database, {"note": wants})
+    await leave(database)
+    await owner.execute("select pg_advisory_lock(7)")
+    [job] = await queue.claim(1)
+    await queue.work(job)
+    assert wants.done == []
+    await owner.execute("select pg_advisory_unlock(7)")
+
+    async def is_done() -> bool:
+        for job in await queue.claim(1):
+            await queue.work(job)
+        return wants.done == [b"1"]
+
+    await until(is_done)
 
 
 async def test_workers_that_claim_together_share_the_jobs(database, queue):
@@ -322,8 +400,8 @@ async def test_old_requests_are_forgotten_in_bounded_bites(heart, owner):
     for number in range(3):
         await submitted(heart, a_proposal(number))
     await owner.execute(
-        "update batch set created_at = created_at - interval '61 days' "
-        "where request_id <> (select max(request_id::text)::uuid from batch)"
+        "update batch set created_at = created_at - interval '61 days', results_sealed = 'x'"
+        " where request_id <> (select max(request_id::text)::uuid from batch)"
     )
 
     async def left_are(count: int) -> bool:
@@ -332,3 +410,11 @@ async def test_old_requests_are_forgotten_in_bounded_bites(heart, owner):
         return await owner.fetchval("select count(*) from batch") == count
 
     await until(lambda: left_are(1), seconds=5)
+
+
+async def test_a_request_whose_work_is_not_done_is_never_forgotten(heart, owner):
+    await submitted(heart, a_proposal(1))
+    await owner.execute("update batch set created_at = created_at - interval '61 days'")
+    async with heart.keeper_database.connection() as connection:
+        await batch.forget_old_batches(connection, datetime.now(UTC))
+    assert await owner.fetchval("select count(*) from batch") == 1

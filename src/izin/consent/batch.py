@@ -80,10 +80,12 @@ async def submit(
     sealed = keyring.batch_sealer.seal("batch", "body_sealed", request_id.bytes, body)
     brand_code = proposals[0].key.brand_code
     await store.put_batch(connection, request_id, bucket, brand_code, sealed)
-    # refusals pass other brands' batches; their own brand's they follow, which may have begun what
-    # they end
-    hurries = all(proposal.status is Status.RET for proposal in proposals)
-    await queue.put(connection, JOB, request_id.bytes, None, lane=brand_code, hurries=hurries)
+    # refusals follow the consents that they may end, of their own brand, and pass all others
+    statuses = {proposal.status for proposal in proposals}
+    turn = queue.Turn(
+        lane=brand_code, leads=Status.ONAY in statuses, follows=Status.RET in statuses
+    )
+    await queue.put(connection, JOB, request_id.bytes, None, turn)
     return originated
 
 
@@ -181,5 +183,5 @@ async def results_of(
 
 
 async def forget_old_batches(connection: Connection, now: datetime) -> None:
-    """Drop requests that are no longer shown, FORGOTTEN_ROWS at most."""
+    """Drop requests that are done and no longer shown, FORGOTTEN_ROWS at most."""
     await store.drop_old_batches(connection, now - KEPT, FORGOTTEN_ROWS)

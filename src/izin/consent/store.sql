@@ -244,12 +244,12 @@ set results_sealed = $3::bytea
 where request_id = $1::uuid and bucket = $2::smallint
 
 -- name: drop_old_batches
--- A bounded bite. $1 instant before which requests are forgotten · $2 rows at most
+-- A bounded bite of those that are done. $1 instant before which requests are forgotten · $2 rows at most
 delete from batch
 where (request_id, bucket) in (
     select old.request_id, old.bucket
     from batch as old
-    where old.created_at < $1::timestamptz
+    where old.created_at < $1::timestamptz and old.results_sealed is not null
     order by old.created_at
     limit $2::integer
 )

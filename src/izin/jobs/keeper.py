@@ -63,6 +63,7 @@ class Keeper:
             loops.create_task(self._repeat(self._timed, TIMER_S))
             for _ in range(JOBS_AT_ONCE):
                 loops.create_task(self._repeat(self._do_job))
+            loops.create_task(self._repeat(self._do_following))
 
     async def _keep_numbering(self) -> None:
         pace = Pace(self._stop)
@@ -126,7 +127,14 @@ class Keeper:
         return done
 
     async def _do_job(self) -> int:
-        jobs = await self._queue.claim(1)
+        return await self._do(only_following=False)
+
+    async def _do_following(self) -> int:
+        """Whatever holds the other places, refusals find one that no other job ever takes."""
+        return await self._do(only_following=True)
+
+    async def _do(self, *, only_following: bool) -> int:
+        jobs = await self._queue.claim(1, only_following=only_following)
         for job in jobs:
             await self._queue.work(job)
         return len(jobs)

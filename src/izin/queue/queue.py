@@ -7,6 +7,7 @@ import msgspec
 
 from izin.core.errors import UnavailableError
 from izin.queue import store
+from izin.queue.store import Turn as Turn
 from izin.queue.store import put as put
 from izin.storage.database import Connection, Database
 
@@ -31,6 +32,8 @@ class Queue:
 
     LEASE_S = 5.0
     """Until the work begins: from then on its row is locked, however long it takes."""
+    LOCKED_MS = 1000
+    """A row that another holds for longer is come back to: somebody else's job takes the place."""
     ATTEMPTS_MAX = 8
     TROUBLE_S = 10.0
     """How long at most a job rests that the database kept from being done."""
@@ -42,10 +45,10 @@ class Queue:
         self._database = database
         self._handlers = handlers
 
-    async def claim(self, count: int) -> list[Job]:
+    async def claim(self, count: int, *, only_following: bool = False) -> list[Job]:
         """Take up to `count` due jobs for LEASE_S; whoever falls silent gives them back."""
         async with self._database.connection() as connection:
-            rows = await store.claim(connection, count, self.LEASE_S)
+            rows = await store.claim(connection, count, self.LEASE_S, only_following=only_following)
         return [Job(*row.values()) for row in rows]
 
     async def work(self, job: Job) -> None:
@@ -62,6 +65,7 @@ class Queue:
             async with self._database.transaction() as connection:
                 # first of all: from here on nobody else can claim it, however long the work takes
                 if await store.finish(connection, job.job_id, job.attempts):
+                    await store.bear_locks(connection, self.LOCKED_MS)
                     await self._handlers[job.name](connection, job.payload)
         except UnavailableError as trouble:  # nobody's fault: it never makes a dead letter
             _log.warning("job waits", extra={"job": job.name, "reason": str(trouble)})

@@ -1,5 +1,6 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+import msgspec
 from asyncpg import Connection, Record
 
 from izin.storage.statements import load
@@ -7,22 +8,44 @@ from izin.storage.statements import load
 _SQL = load("izin.queue")
 
 
+class Turn(msgspec.Struct, frozen=True):
+    """In whose turn a job is done.
+
+    lane     among which jobs
+    leads    what follows in its lane afterwards waits for it
+    follows  it waits for what led in its lane before; what does nothing else goes before all others
+    """
+
+    lane: int | None = None
+    leads: bool = False
+    follows: bool = False
+
+
+AS_IT_COMES = Turn()
+
+
 async def put(
     connection: Connection,
     name: str,
     payload: bytes,
     once_key: str | None,
-    *,
-    lane: int | None = None,
-    hurries: bool = False,
+    turn: Turn = AS_IT_COMES,
 ) -> None:
     """Leave a job in the caller's transaction."""
-    await connection.execute(_SQL["put"], name, payload, once_key, lane, hurries)
+    in_turn = msgspec.structs.astuple(turn)
+    await connection.execute(_SQL["put"], name, payload, once_key, *in_turn)
 
 
-async def claim(connection: Connection, count: int, lease_s: float) -> list[Record]:
+async def claim(
+    connection: Connection, count: int, lease_s: float, *, only_following: bool
+) -> list[Record]:
     """Take due jobs for `lease_s` seconds; a worker that dies gives them back by its silence."""
-    return await connection.fetch(_SQL["claim"], count, lease_s)
+    return await connection.fetch(_SQL["claim"], count, lease_s, only_following)
+
+
+async def bear_locks(connection: Connection, ms: int) -> None:
+    """Wait no longer than this for a row, in the caller's transaction."""
+    await connection.execute(_SQL["bear_locks"], f"{ms}ms")
 
 
 async def finish(connection: Connection, job_id: int, attempts: int) -> bool:

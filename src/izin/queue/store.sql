@@ -2,23 +2,16 @@
 
 -- name: put
 -- $1 name · $2 payload · $3 once_key or null · nothing happens when the once_key waits already
--- $4 lane or null: jobs of one are done in their order · $5 does it hurry: then it goes before all
--- that waits, unless something of its lane does; by a day, so that those that hurry keep their order
-insert into job (name, payload, once_key, lane, run_at)
-select
-    $1::text, $2::bytea, $3::text,
-    case when hurry.is_free then null else $4::bigint end,
-    case when hurry.is_free then now() - interval '1 day' else now() end
-from (
-    select $5::boolean and not exists (
-        select from job as before where before.lane = $4::bigint and before.failed_at is null
-    ) as is_free
-) as hurry
+-- $4 lane or null · $5 does it lead, so that what follows in its lane waits for it · $6 does it follow
+insert into job (name, payload, once_key, lane, leads, follows)
+values ($1, $2, $3, $4, $5, $6)
 on conflict (once_key) do nothing
 
 -- name: claim
--- Takes the jobs that are due and nobody works on. $1 how many · $2 seconds of lease
--- gives (job_id, name, payload, attempts) · index job_due · locks the rows it takes
+-- Takes the jobs that are due and nobody works on: first those that only follow, then the others as
+-- they came. A job that follows waits for all that lead before it in its lane, up to their commit.
+-- $1 how many · $2 seconds of lease · $3 those only that only follow
+-- gives (job_id, name, payload, attempts) · indexes job_turn, job_leading · locks the rows it takes
 update job
 set claimed_until = now() + make_interval(secs => $2::double precision), attempts = attempts + 1
 where job_id = any (array(
@@ -27,11 +20,22 @@ where job_id = any (array(
     where
         due.run_at <= now()
         and (due.claimed_until is null or due.claimed_until < now())
-    order by due.run_at, due.job_id
+        and (not $3::boolean or (due.follows and not due.leads))
+        and not (due.follows and exists (
+            select from job as before
+            where
+                before.lane = due.lane and before.leads and before.job_id < due.job_id
+                and before.failed_at is null
+        ))
+    order by (due.follows and not due.leads) desc, due.run_at, due.job_id
     limit $1::integer
     for update skip locked
 ))
 returning job_id, name, payload, attempts
+
+-- name: bear_locks
+-- For this transaction. $1 how long one waits for a row, with its unit
+select set_config('lock_timeout', $1::text, true) as lock_timeout
 
 -- name: finish
 -- The number of attempts is the claim's: whoever claimed it later has another one.
