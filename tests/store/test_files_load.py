@@ -1,10 +1,14 @@
 """Pass two, on the real registry: nothing twice, nothing lost, wherever it is killed."""
 
 import asyncio
+import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
+from builders.heart import a_key, a_proposal
 from builders.sheets import (
     BRAND_CODE,
     GOOD,
@@ -19,12 +23,15 @@ from builders.sheets import (
     phone,
 )
 
+from izin.cli.importing import registry_of
 from izin.consent.event import Actor
+from izin.consent.model import Recorded
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.errors import UnavailableError
 from izin.files.imports import Order, import_file
 from izin.files.load import Loaded, Registry
 from izin.files.problem import FileRefusedError
+from izin.wiring.parts import Parts
 
 
 class PowerCutError(Exception):
@@ -48,7 +55,8 @@ def the_registry(database, keyring) -> Registry:
             connection, proposals, actor=Actor.PROVIDER, on_repeat=OnRepeat.ANSWER
         )
 
-    return Registry(brand_code=BRAND_CODE, transaction=database.transaction, record=record)
+    tag_of = partial(keyring.pseudonyms.file_tag, BRAND_CODE)
+    return Registry(BRAND_CODE, database.transaction, record, tag_of)
 
 
 @pytest.fixture
@@ -276,7 +284,7 @@ def failing_at(chunk: int, registry: Registry) -> Registry:
             raise PowerCutError
         return verdicts
 
-    return Registry(registry.brand_code, registry.transaction, record)
+    return msgspec.structs.replace(registry, record=record)
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3])
@@ -359,7 +367,7 @@ async def test_trouble_that_passes_leaves_a_load_that_can_go_on(
         raise UnavailableError("away")
 
     order = an_order(a_csv(tmp_path, *rows(3)))
-    broken = Registry(registry.brand_code, registry.transaction, away)
+    broken = msgspec.structs.replace(registry, record=away)
     with pytest.raises(UnavailableError):
         await import_file(order, broken)
     assert (await import_file(order, registry)).loaded.rows_recorded == 3
@@ -438,3 +446,33 @@ async def test_all_or_nothing_that_was_killed_recorded_nothing(
     outcome = await import_file(an_order(path, all_or_nothing=True), registry)
     assert outcome.loaded.rows_recorded == 2500
     assert await counts(database) == (2500, 2500)
+
+
+async def test_no_digest_of_a_file_is_kept_from_which_its_rows_could_be_tried_out(
+    tmp_path, registry, database, owner
+) -> None:
+    path = a_csv(tmp_path, *rows(1))
+    await import_file(an_order(path), registry)
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    kept = await owner.fetchval("select file_hash from file_load")
+    assert kept != digest[: len(kept)]
+    written = [str(row) for row in await owner.fetch("select * from file_load")]
+    assert not any(digest.hex()[:16] in each for each in written)
+    notes = b"".join(each.read_bytes() for each in (tmp_path / "loads").glob("*"))
+    assert digest.hex().encode() not in notes
+
+
+async def test_a_load_that_names_a_dealer_for_the_first_time_holds_up_nobody(
+    database, keyring, given, owner
+) -> None:
+    await given.provider(IYS_CODE)
+    await given.brand(BRAND_CODE, of=IYS_CODE)
+    dealer = await given.retailer(of=BRAND_CODE)
+    loading = registry_of(Parts(database, keyring), BRAND_CODE)
+    key = a_key(iys_code=IYS_CODE, brand_code=BRAND_CODE)
+    named = a_proposal(key=key, retailer_code=dealer.retailer_code)
+    async with loading.transaction() as connection:
+        [verdict] = await loading.record([named], connection)
+        assert isinstance(verdict, Recorded)
+        await owner.execute("select from retailer for update nowait")
+    assert await owner.fetchval("select linked_at is not null from retailer")

@@ -19,7 +19,7 @@ from izin.vault.pseudonym import CitizenPseudonyms, CitizenTagSecrets, Pseudonym
 from izin.vault.secret import KeyedHash, Secret
 
 ONE = Secret(bytes(32))
-SAME_KEY = Pseudonyms(TagSecrets(*[ONE] * 6), epoch=1)
+SAME_KEY = Pseudonyms(TagSecrets(*[ONE] * 7), epoch=1)
 CITIZENS = CitizenPseudonyms(CitizenTagSecrets(*[ONE] * 3), epoch=1)
 addresses = st.text(min_size=1, max_size=300)
 iys_codes = st.integers(10_000, 99_999_999).map(IysCode)
@@ -56,6 +56,7 @@ def test_even_under_one_key_no_two_kinds_of_tag_agree(address):
         SAME_KEY.client_tag(address),
         SAME_KEY.person_tag(IysCode(100001), Tckn(address)),
         SAME_KEY.token_tag(address),
+        SAME_KEY.file_tag(BrandCode(100001), address.encode()),
     ]
     assert all(one != other for one, other in combinations(tags, 2))
 

@@ -9,7 +9,7 @@ from izin.vault.pseudonym import Pseudonyms, TagSecrets
 from izin.vault.secret import Secret
 from izin.vault.tokens import Tokens
 
-PSEUDONYMS = Pseudonyms(TagSecrets(*(Secret.draw() for _ in range(6))), epoch=1)
+PSEUDONYMS = Pseudonyms(TagSecrets(*(Secret.draw() for _ in range(7))), epoch=1)
 TOKENS = Tokens(PSEUDONYMS.token_tag)
 
 
@@ -49,7 +49,7 @@ def test_a_token_with_something_after_it_is_none():
 
 def test_the_tag_depends_on_the_key():
     text = TOKENS.issue().text
-    others = TagSecrets(*(Secret.draw() for _ in range(6)))
+    others = TagSecrets(*(Secret.draw() for _ in range(7)))
     assert Pseudonyms(others, epoch=1).token_tag(text) != PSEUDONYMS.token_tag(text)
 
 

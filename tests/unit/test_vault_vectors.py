@@ -77,6 +77,13 @@ def test_the_tag_of_a_dealers_person(pseudonyms):
     assert tag == UUID(other["person_tag"])
 
 
+def test_the_tag_of_a_file(pseudonyms):
+    other = VECTORS["other"]
+    digest = bytes.fromhex(other["file"])
+    tag = pseudonyms.file_tag(BrandCode(other["file_brand_code"]), digest)
+    assert tag == UUID(other["file_tag"])
+
+
 def test_the_epochs_are_those_of_the_keys(pseudonyms, citizens):
     assert (pseudonyms.epoch, citizens.epoch) == (3, 4)
 

@@ -1,6 +1,7 @@
 """``izin import``."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -79,7 +80,7 @@ def import_command(
                     all_or_nothing=all_or_nothing,
                     language=lang,
                 )
-                return await import_file(order, _registry(parts, brand), heard)
+                return await import_file(order, registry_of(parts, brand), heard)
 
             outcome = over(WEB, work)
         _show(to, outcome, error_path)
@@ -109,12 +110,16 @@ def _parse(context: IntakeContext, held: Refused | None) -> Parse:
     return parse
 
 
-def _registry(parts: Parts, brand: int) -> Registry:
+def registry_of(parts: Parts, brand: int) -> Registry:
+    """Where files of a brand are loaded to."""
     brand_code, recorder = BrandCode(brand), Recorder(parts.keyring)
 
     async def record(proposals: Sequence[Proposal], connection: Connection) -> list[Verdict]:
         unknown: dict[int, Verdict] = {}
-        for refused in await unknown_dealers(connection, brand_code, proposals):
+        # on a connection of its own: a dealer's mark must not be locked for as long as the load
+        async with parts.database.connection() as other:
+            dealers = await unknown_dealers(other, brand_code, proposals)
+        for refused in dealers:
             unknown.setdefault(refused.index or 0, refused)
         good = [each for place, each in enumerate(proposals) if place not in unknown]
         # what another way has brought before is no error of the file
@@ -123,7 +128,8 @@ def _registry(parts: Parts, brand: int) -> Registry:
         )
         return [unknown.get(place) or next(verdicts) for place in range(len(proposals))]
 
-    return Registry(brand_code, parts.database.transaction, record)
+    tag_of = partial(parts.keyring.pseudonyms.file_tag, brand_code)
+    return Registry(brand_code, parts.database.transaction, record, tag_of)
 
 
 def _show(to: Screen, outcome: Outcome, error_path: Path) -> None:

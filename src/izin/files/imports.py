@@ -95,7 +95,7 @@ async def _row_by_row(work: _Work) -> Outcome:
 
 
 def _mark(order: Order, registry: Registry, source: RowSource) -> Mark:
-    return Mark(order.folder, f"{registry.brand_code} {source.digest.hex()}")
+    return Mark(order.folder, f"{registry.brand_code} {registry.tag_of(source.digest)}")
 
 
 class _RollBackError(Exception):

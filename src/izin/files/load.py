@@ -42,11 +42,13 @@ class Registry(msgspec.Struct, frozen=True):
     transaction  lends a connection inside a transaction: `izin.storage.Database.transaction`
     record       writes a chunk and gives one verdict a proposal, in order; of several movements of
                  one key in a chunk the later ones come later
+    tag_of       a file's keyed tag of its SHA-256, which by itself tells the rows of a small file
     """
 
     brand_code: BrandCode
     transaction: Callable[[], AbstractAsyncContextManager[Connection]]
     record: _RecordChunk
+    tag_of: Callable[[bytes], UUID]
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,9 +80,10 @@ async def begin(registry: Registry, digest: bytes) -> Loaded:
 
     Raises  FileRefusedError IZ116 if it was loaded to its end and no row of it was refused
     """
+    tag = registry.tag_of(digest).bytes
     async with registry.transaction() as connection:
-        await store.begin(connection, uuid4(), registry.brand_code, digest)
-        row = await store.find(connection, registry.brand_code, digest)
+        await store.begin(connection, uuid4(), registry.brand_code, tag)
+        row = await store.find(connection, registry.brand_code, tag)
     assert row is not None, "what was inserted is there"
     begun = msgspec.convert(dict(row), Loaded)
     if begun.finished_at is not None and not begun.rows_refused:

@@ -8,7 +8,7 @@ from file_load
 where brand_code = $1 and file_hash = $2
 
 -- name: begin
--- $1 load_id · $2 brand_code · $3 file_hash; a file that has begun stays as it is
+-- $1 load_id · $2 brand_code · $3 file_hash, which is a keyed tag; a file that has begun stays as it is
 insert into file_load (load_id, brand_code, file_hash)
 values ($1, $2, $3)
 on conflict (brand_code, file_hash) do nothing

@@ -24,6 +24,7 @@ _CITIZEN_BUCKET = b"\x06"
 _TOKEN_TAG = b"\x07"
 _CLIENT_TAG = b"\x08"
 _PERSON_TAG = b"\x09"
+_FILE_TAG = b"\x0a"
 
 _BRANDS_KEPT = 65_536
 
@@ -43,6 +44,7 @@ class TagSecrets(msgspec.Struct, frozen=True):
     token: Secret
     client: Secret
     person: Secret
+    file: Secret
 
 
 class CitizenTagSecrets(msgspec.Struct, frozen=True):
@@ -65,6 +67,7 @@ class Pseudonyms:
         self._token = secrets.token.keyed_hash().begun(_TOKEN_TAG)
         self._client = secrets.client.keyed_hash().begun(_CLIENT_TAG)
         self._person = secrets.person.keyed_hash().begun(_PERSON_TAG)
+        self._file = secrets.file.keyed_hash().begun(_FILE_TAG)
         self.brand_ref = lru_cache(_BRANDS_KEPT)(self._brand_ref_of)
 
     def provider_tag(self, iys_code: IysCode, address: str) -> tuple[UUID, int]:
@@ -95,6 +98,10 @@ class Pseudonyms:
     def person_tag(self, iys_code: IysCode, tckn: Tckn) -> UUID:
         """Give the tag of a person who stands for one of a provider's dealers."""
         return _uuid(self._person.digest(framed_number(iys_code) + framed_text(tckn.clear)))
+
+    def file_tag(self, brand_code: BrandCode, digest: bytes) -> UUID:
+        """Give the tag of a file of consents, of its SHA-256: that alone would tell its rows."""
+        return _uuid(self._file.digest(framed_number(brand_code) + digest))
 
     def token_tag(self, token: str) -> UUID:
         """Give the tag under which a token is stored."""

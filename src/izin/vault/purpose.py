@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     TOKEN = "token"  # noqa: S105 -- the name of a purpose
     CLIENT = "client"
     PERSON_TAG = "person-tag"
+    FILE_TAG = "file-tag"
     CURSOR = "cursor"
     BATCH_SEAL = "batch-seal"
     BRAND_SEAL = "brand-seal"
@@ -38,6 +39,7 @@ PROVIDER_PURPOSES = (
     Purpose.TOKEN,
     Purpose.CLIENT,
     Purpose.PERSON_TAG,
+    Purpose.FILE_TAG,
     Purpose.CURSOR,
     Purpose.BATCH_SEAL,
 )

@@ -43,7 +43,7 @@ def _siv(material: bytes, plaintext: bytes, bound: bytes) -> bytes:
 
 def _provider_tag(material: bytes, address: bytes) -> bytes:
     secret = Secret(material)
-    pseudonyms = Pseudonyms(TagSecrets(*[secret] * 6), epoch=1)
+    pseudonyms = Pseudonyms(TagSecrets(*[secret] * 7), epoch=1)
     return pseudonyms.provider_tag(IysCode(100001), address.decode())[0].bytes
 
 

@@ -69,6 +69,7 @@ class Vault:
             token=self._secret(Purpose.TOKEN, ids),
             client=self._secret(Purpose.CLIENT, ids),
             person=self._secret(Purpose.PERSON_TAG, ids),
+            file=self._secret(Purpose.FILE_TAG, ids),
         )
         return Pseudonyms(secrets, epoch=epoch)
 
