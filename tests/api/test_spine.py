@@ -572,7 +572,8 @@ async def test_a_process_that_cannot_answer_says_so(trouble):
         return False
 
     app = build_app(a_table(), a_door()._door, ready=ready)
-    assert (await call(app, "GET", "/readyz")).status_code == 503
+    answer = await call(app, "GET", "/readyz")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert (await call(app, "GET", "/healthz")).status_code == 200
 
 

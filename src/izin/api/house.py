@@ -36,7 +36,8 @@ def house_operations(
 
     async def readyz(_: Call[S]) -> Answer:
         if not await ready():
-            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready"})
+            soon = (("retry-after", "1"),)
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready"}, soon)
         if count := await unprojected():
             return Answer(HTTPStatus.OK, {"status": "degraded", "unprojected": count})
         return Answer(HTTPStatus.OK, {"status": "ready"})
