@@ -47,6 +47,9 @@ drill: $(READY) ## kill, cut off and starve it, for a long while
 bench: $(READY) ## load, ask and time it; print the table
 	$(BIN)/izin bench
 
+bench-large: $(READY) ## the same with ten million consents: an hour
+	$(BIN)/izin bench --rows-large 10000000
+
 fix: $(READY) ## repair what can be repaired
 	$(BIN)/ruff check --fix src tests
 	$(BIN)/ruff format src tests
@@ -55,4 +58,4 @@ lock: $(READY) ## pin every dependency anew, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file requirements.lock pyproject.toml
 
-.PHONY: help run check test test-citus cover drill bench fix lock
+.PHONY: help run check test test-citus cover drill bench bench-large fix lock

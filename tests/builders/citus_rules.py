@@ -46,6 +46,7 @@ class Rule(Enum):
     RECURSIVE = "a recursion over shards"
     APART = "spread tables that are not joined by bucket"
     TYPES = "several arrays, joined without ordinality: all columns would get the first one's type"
+    GROUPING = "grouping sets over shards"
     MIXED = "local and spread tables in one statement"
     ALL_SHARDS = "asks every shard"
 
@@ -108,18 +109,32 @@ def _of_scope(scope: exp.Expression, bound: Bound) -> Iterator[Rule]:
             yield Rule.APART
         if any(_is_bare(array, scope) for array in scope.find_all(exp.Unnest)):
             yield Rule.TYPES
+    group = scope.args.get("group")
+    if here and group and group.find(exp.Rollup, exp.Cube, exp.GroupingSets):
+        yield Rule.GROUPING
     yield from _outer(scope)
 
 
 def _correlated(scope: exp.Expression) -> set[Key]:
-    """Spread tables of the subqueries in a scope's conditions and laterals, not of its columns."""
+    """Spread tables of a scope's laterals and conditions, and of what else names its columns."""
     inner = [
         each
-        for kind in (exp.Exists, exp.Lateral)
-        for each in scope.find_all(kind)
+        for each in scope.find_all(exp.Exists, exp.Lateral, exp.Subquery, exp.In)
         if scope_of(each) is scope
+        and (isinstance(each, exp.Exists | exp.Lateral) or _names_what_is_outside(each))
     ]
     return {key for each in inner for select in each.find_all(exp.Select) for key in keys(select)}
+
+
+def _names_what_is_outside(inner: exp.Expression) -> bool:
+    own_names = {alias for select in inner.find_all(exp.Select) for alias in own(select)}
+    named = {
+        column.table
+        for select in inner.find_all(exp.Select)
+        for column in select.find_all(exp.Column)
+        if column.table
+    }
+    return bool(named - own_names)
 
 
 def _is_bare(array: exp.Unnest, scope: exp.Expression) -> bool:

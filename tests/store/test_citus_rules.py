@@ -233,6 +233,24 @@ BAD: list[tuple[Rule, str]] = [
         ),
     ),
     (
+        Rule.APART,
+        (
+            "select e.event_id from consent_event as e where e.event_id in ("
+            "select w.event_id from pending as w where w.brand_ref = e.brand_ref)"
+        ),
+    ),
+    (
+        Rule.APART,
+        (
+            "select (select count(*) from pending as w where w.event_id = e.event_id) as n"
+            " from consent_event as e"
+        ),
+    ),
+    (
+        Rule.GROUPING,
+        "select channel, source, count(*) from provider_consent group by rollup (channel, source)",
+    ),
+    (
         Rule.TYPES,
         (
             "delete from pending as w using unnest($1::uuid[], $2::int2[]) as gone (id, bucket) "
