@@ -296,7 +296,7 @@ REFUSALS = 60
 
 async def exhausted(folder: Path) -> None:
     """Somebody's lock holds all connections that are not reserved: for RETs and signing in."""
-    settings = {"IZIN_POOL_SIZE": "6", "IZIN_WEB_PROCESSES": "1"}
+    settings = {"IZIN_POOL_SIZE": "7", "IZIN_WEB_PROCESSES": "1"}
     async with served(folder, settings=settings) as registry:
         clients = Clients(registry)
         for person in range(1, 1 + REFUSALS):

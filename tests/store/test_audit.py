@@ -125,6 +125,19 @@ async def test_a_long_trail_is_read_in_pages_the_newest_first(operator_database)
     assert await trail(operator_database, most=3) == events[:3]
 
 
+async def test_no_process_passes_for_another_or_for_an_earlier_one(given, database, owner):
+    await given.provider()
+    async with database.connection() as connection:
+        await connection.execute(
+            "insert into audit_event"
+            " (process, happened_at, principal_kind, principal, action, subject, facts)"
+            " values ('izin_operator', '2020-01-01', 'operator', 'me', 'brand.put', '1', '{}')"
+        )
+    row = await owner.fetchrow("select * from audit_event order by audit_id desc limit 1")
+    assert row["process"] == "izin_web"
+    assert row["happened_at"].year > 2020
+
+
 @pytest.mark.parametrize("role", ["izin_web", "izin_citizen", "izin_keeper", "izin_operator"])
 @pytest.mark.parametrize(
     "statement",

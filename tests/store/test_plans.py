@@ -74,7 +74,12 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_web", "ledger", "brand_entries"): {"entry_feed": ("brand_ref", "side", "idx")},
     ("izin_web", "ledger", "first_of_hour"): {"entry_hour_pkey": ("hour",)},
     ("izin_keeper", "queue", "claim"): {
-        "job_turn": ("run_at",),
+        "job_due": ("run_at",),
+        "job_leading": ("lane", "job_id"),
+        "job_pkey": ("job_id",),
+    },
+    ("izin_keeper", "queue", "claim_following"): {
+        "job_following": ("run_at",),
         "job_leading": ("lane", "job_id"),
         "job_pkey": ("job_id",),
     },

@@ -125,15 +125,18 @@ async def test_what_follows_waits_for_no_later_job_and_for_no_other_lane(databas
         (b"5", 3, "both"),
     ):
         await leave_in_lane(database, payload, lane, kind)
-    assert [(await queue.claim(1))[0].payload for _ in range(4)] == [b"2", b"1", b"3", b"5"]
+    assert sorted(await claims(queue)) == [b"1", b"2", b"3", b"5"]
     assert await claims(queue) == []
 
 
-async def test_what_only_follows_goes_first_even_after_trouble(database, queue, ledger):
+async def test_what_only_follows_is_found_before_all_that_waits_after_trouble_too(
+    database, queue, ledger
+):
     for number in range(5):
         await leave_in_lane(database, b"consents", 10 + number, "consents")
     await leave_in_lane(database, b"refusals", 1, "refusals")
-    [job] = await queue.claim(1)
+    [job] = await queue.claim(1, only_following=True)
+    assert job.payload == b"refusals"
     ledger.error = UnavailableError("cut off")
     await queue.work(job)
     ledger.error = None
@@ -141,8 +144,21 @@ async def test_what_only_follows_goes_first_even_after_trouble(database, queue, 
     async def is_back() -> bool:
         return [job.payload for job in await queue.claim(1, only_following=True)] == [b"refusals"]
 
-    assert job.payload == b"refusals"
     await until(is_back)
+
+
+async def test_nothing_waits_for_what_cannot_be_done(database, queue, ledger, owner):
+    await leave_in_lane(database, b"consents", 1, "consents")
+    await leave_in_lane(database, b"refusals", 1, "refusals")
+    ledger.error = UnavailableError("a row is locked")
+    for turn in range(2):
+        await owner.execute("update job set run_at = now()")
+        [job] = await queue.claim(10)
+        assert (job.payload, job.attempts) == (b"consents", turn + 1)
+        await queue.work(job)
+    await owner.execute("update job set run_at = now() where payload = 'consents'")
+    assert await claims(queue) == [b"consents"]  # for the third time
+    assert await claims(queue) == [b"refusals"]
 
 
 async def test_a_place_for_what_only_follows_takes_nothing_else(database, queue):
@@ -418,3 +434,10 @@ async def test_a_request_whose_work_is_not_done_is_never_forgotten(heart, owner)
     async with heart.keeper_database.connection() as connection:
         await batch.forget_old_batches(connection, datetime.now(UTC))
     assert await owner.fetchval("select count(*) from batch") == 1
+
+
+async def test_jobs_of_the_version_before_count_as_mixed(database, queue):
+    async with database.transaction() as connection:
+        await connection.execute("insert into job (name, payload, lane) values ('note', '1', 1)")
+    await leave_in_lane(database, b"2", 1, "refusals")
+    assert await claims(queue) == [b"1"]

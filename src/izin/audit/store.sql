@@ -11,7 +11,7 @@ from unnest($3::text[], $4::text[], $5::bigint[], $6::text[]) as done (action, s
 -- name: page
 -- The trail, the newest first; what is null is not asked for.
 -- $1 audit_id of the page before · $2 iys_code · $3 action · $4 subject · $5 since · $6 until · $7 rows
--- index audit_event_pkey, or audit_event_company · locks none
+-- index audit_event_pkey, from its end on · locks none
 select
     audit_event.audit_id, audit_event.happened_at, audit_event.principal_kind,
     audit_event.principal, audit_event.process, audit_event.action, audit_event.subject,

@@ -5,9 +5,10 @@ Mended in place it is loaded as it is: the columns that were added are not read.
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
@@ -52,10 +53,14 @@ class ErrorFile:
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """How a load knows the error files of its own earlier runs: noted in the registry's folder."""
+    """How a load knows the error files of its own earlier runs: noted in the registry's folder.
+
+    tag_of  a file's keyed tag of its SHA-256, which by itself tells the rows of a small file
+    """
 
     folder: Path
     load: str
+    tag_of: Callable[[bytes], UUID]
 
     def put(self, path: Path) -> None:
         """Note that the error file at `path` is this load's."""
@@ -73,7 +78,7 @@ class Mark(msgspec.Struct, frozen=True):
 
     def _said(self, path: Path) -> str:
         with path.open("rb") as file:
-            return f"{self.load} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+            return f"{self.load} {self.tag_of(hashlib.file_digest(file, 'sha256').digest())}"
 
 
 def see_that_it_may_be_written(path: Path, source_path: Path, mark: Mark) -> None:

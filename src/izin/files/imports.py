@@ -95,7 +95,8 @@ async def _row_by_row(work: _Work) -> Outcome:
 
 
 def _mark(order: Order, registry: Registry, source: RowSource) -> Mark:
-    return Mark(order.folder, f"{registry.brand_code} {registry.tag_of(source.digest)}")
+    load = f"{registry.brand_code} {registry.tag_of(source.digest)}"
+    return Mark(order.folder, load, registry.tag_of)
 
 
 class _RollBackError(Exception):

@@ -48,7 +48,8 @@ class Queue:
     async def claim(self, count: int, *, only_following: bool = False) -> list[Job]:
         """Take up to `count` due jobs for LEASE_S; whoever falls silent gives them back."""
         async with self._database.connection() as connection:
-            rows = await store.claim(connection, count, self.LEASE_S, only_following=only_following)
+            claim = store.claim_following if only_following else store.claim
+            rows = await claim(connection, count, self.LEASE_S)
         return [Job(*row.values()) for row in rows]
 
     async def work(self, job: Job) -> None:

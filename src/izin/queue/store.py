@@ -13,7 +13,7 @@ class Turn(msgspec.Struct, frozen=True):
 
     lane     among which jobs
     leads    what follows in its lane afterwards waits for it
-    follows  it waits for what led in its lane before; what does nothing else goes before all others
+    follows  it waits for what led in its lane before; what does nothing else may be claimed alone
     """
 
     lane: int | None = None
@@ -36,11 +36,14 @@ async def put(
     await connection.execute(_SQL["put"], name, payload, once_key, *in_turn)
 
 
-async def claim(
-    connection: Connection, count: int, lease_s: float, *, only_following: bool
-) -> list[Record]:
+async def claim(connection: Connection, count: int, lease_s: float) -> list[Record]:
     """Take due jobs for `lease_s` seconds; a worker that dies gives them back by its silence."""
-    return await connection.fetch(_SQL["claim"], count, lease_s, only_following)
+    return await connection.fetch(_SQL["claim"], count, lease_s)
+
+
+async def claim_following(connection: Connection, count: int, lease_s: float) -> list[Record]:
+    """Take due jobs that only follow, else as `claim`."""
+    return await connection.fetch(_SQL["claim_following"], count, lease_s)
 
 
 async def bear_locks(connection: Connection, ms: int) -> None:

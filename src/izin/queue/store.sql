@@ -2,16 +2,18 @@
 
 -- name: put
 -- $1 name · $2 payload · $3 once_key or null · nothing happens when the once_key waits already
--- $4 lane or null · $5 does it lead, so that what follows in its lane waits for it · $6 does it follow
+-- $4 lane or null · $5 does it lead, so that what follows in its lane waits for it · $6 does it
+-- follow
 insert into job (name, payload, once_key, lane, leads, follows)
 values ($1, $2, $3, $4, $5, $6)
 on conflict (once_key) do nothing
 
 -- name: claim
--- Takes the jobs that are due and nobody works on: first those that only follow, then the others as
--- they came. A job that follows waits for all that lead before it in its lane, up to their commit.
--- $1 how many · $2 seconds of lease · $3 those only that only follow
--- gives (job_id, name, payload, attempts) · indexes job_turn, job_leading · locks the rows it takes
+-- Takes the jobs that are due and nobody works on, as they came.
+-- What follows in a lane waits until all that led before it there has committed, but for what is
+-- tried for the third time or given up: nobody's refusals shall wait for what cannot be done.
+-- $1 how many · $2 seconds of lease
+-- gives (job_id, name, payload, attempts) · indexes job_due, job_leading · locks the rows it takes
 update job
 set claimed_until = now() + make_interval(secs => $2::double precision), attempts = attempts + 1
 where job_id = any (array(
@@ -20,14 +22,40 @@ where job_id = any (array(
     where
         due.run_at <= now()
         and (due.claimed_until is null or due.claimed_until < now())
-        and (not $3::boolean or (due.follows and not due.leads))
         and not (due.follows and exists (
             select from job as before
             where
                 before.lane = due.lane and before.leads and before.job_id < due.job_id
-                and before.failed_at is null
+                and before.failed_at is null and before.attempts < 3
         ))
-    order by (due.follows and not due.leads) desc, due.run_at, due.job_id
+    order by due.run_at, due.job_id
+    limit $1::integer
+    for update skip locked
+))
+returning job_id, name, payload, attempts
+
+-- name: claim_following
+-- The same, of jobs that only follow.
+-- What follows in a lane waits until all that led before it there has committed, but for what is
+-- tried for the third time or given up: nobody's refusals shall wait for what cannot be done.
+-- $1 how many · $2 seconds of lease
+-- gives (job_id, name, payload, attempts) · indexes job_following, job_leading · locks the rows it takes
+update job
+set claimed_until = now() + make_interval(secs => $2::double precision), attempts = attempts + 1
+where job_id = any (array(
+    select due.job_id
+    from job as due
+    where
+        due.run_at <= now()
+        and (due.claimed_until is null or due.claimed_until < now())
+        and due.follows and not due.leads
+        and not (due.follows and exists (
+            select from job as before
+            where
+                before.lane = due.lane and before.leads and before.job_id < due.job_id
+                and before.failed_at is null and before.attempts < 3
+        ))
+    order by due.run_at, due.job_id
     limit $1::integer
     for update skip locked
 ))

@@ -68,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     disk_reserve_mb         free room on the embedded database's disk: with less, only questions
                             are answered
     root_key_file           root key of the sandbox; absent, it lies in data_folder
-    pool_size               connections to the database, a process; the keeper holds five for good
+    pool_size               connections to the database, a process; the keeper needs seven at once
     pull_window_days        how far back a reader of changes without a cursor starts
     pull_withheld_minutes   how much of the end of the feed is withheld; absent, none in the demo
                             profile and the documented hour in the iys profile
@@ -89,7 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data_folder: Path = Path("var")
     disk_reserve_mb: Annotated[int, msgspec.Meta(ge=0)] = 256
     root_key_file: Path | None = None
-    pool_size: Annotated[int, msgspec.Meta(ge=6, le=500)] = 8
+    pool_size: Annotated[int, msgspec.Meta(ge=7, le=500)] = 8
     pull_window_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
     pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     trusted_proxies: str = ""
