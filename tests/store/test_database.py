@@ -399,3 +399,18 @@ def test_this_passes(error):
 )
 def test_this_does_not_pass_by_itself(error):
     assert not is_passing(error)
+
+
+@pytest.mark.parametrize(
+    "trouble", [asyncpg.InternalClientError("it had the last words"), TimeoutError()]
+)
+async def test_a_connection_that_the_pool_took_back_meanwhile_is_passing_trouble(database, trouble):
+    """Once a keeper ended with it: the server hung up between the statement and its refusal."""
+
+    async def fails() -> None:
+        async with database.connection() as lent:
+            await database._pool.release(lent)
+            raise trouble
+
+    with pytest.raises(UnavailableError):
+        await fails()

@@ -234,7 +234,7 @@ def _gone_as_unavailable(lent: _Lent) -> Iterator[None]:
             raise
         raise UnavailableError("the database connection is gone") from error
     except asyncpg.InternalClientError as error:  # it has just had the server's last words
-        lent.terminate()
+        _end(lent)
         raise UnavailableError("the database connection is ending") from error
 
 
@@ -244,8 +244,13 @@ def _given_up(lent: _Lent) -> Iterator[None]:
     try:
         yield
     except TimeoutError:
-        lent.terminate()
+        _end(lent)
         raise
+
+
+def _end(lent: _Lent) -> None:
+    with suppress(asyncpg.InterfaceError):  # the pool has taken a broken one back already
+        lent.terminate()
 
 
 def _is_gone(lent: _Lent) -> bool:
