@@ -37,6 +37,8 @@ REFUSED_MIN = 9
 """Of fewer the middle one is nearly the slowest, which was at work."""
 
 CALLS = 40
+REFUSED_BATCHES = 50
+REFUSALS_APART_S = 0.25
 _APART_S = 0.05
 _MIB = 2**20
 
@@ -50,13 +52,17 @@ class Watch:
         self.longest_s = 0.0
         self.seen: dict[str, Tally] = self.clients.told.tallies
         self._over = asyncio.Event()
-        self._asking: asyncio.Task[None] | None = None
+        self._asking: asyncio.Future[list[None]] | None = None
 
     async def __aenter__(self) -> Self:
         self._before = sorted(each.pid for each in self._processes())
+        for _ in range(REFUSED_BATCHES):
+            await self.clients.send_batch()
+        await self.clients.read_results()
+        refused = [one for people in self.clients.told.batches.values() for one in people]
         self.clients.begin()
         await self.goes_on()
-        self._asking = asyncio.create_task(self._ask())
+        self._asking = asyncio.gather(self._ask(), self._refuse(refused))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -74,6 +80,14 @@ class Watch:
         assert code == 0, found
         assert sorted(each.pid for each in self._processes()) == self._before
         assert self.longest_s <= ANSWER_S_MAX
+
+    async def _refuse(self, people: list[int]) -> None:
+        """Refuse for people who are known: all other clients may be held up at consents."""
+        for person in people:
+            if self._over.is_set():
+                return
+            await self.clients.add(person, "RET", 60)
+            await asyncio.sleep(REFUSALS_APART_S)
 
     def _processes(self) -> list:
         return [*self.registry.web(), *self.registry.keeper()]
