@@ -18,6 +18,8 @@ OPERATIONS = (
     *("batchConsentStatus", "consentsHistory", "PullPerBrandCode", "getTowns", "townDetails"),
     *("getCities", "cityDetails"),
     *("createRetailer", "searchRetailers", "searchSingleRetailer", "deleteRetailer"),
+    *("addRetailers", "overrideRetailers", "searchRetailersOfOneConsent"),
+    *("removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"),
 )
 _WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))
 _MEDIA = "application/json"
@@ -72,7 +74,7 @@ def _answer(answer: Json) -> Json:
     examples = [each["value"] for each in content.get("examples", {}).values() if each]
     errors = [error for each in examples if isinstance(each, dict) for error in _errors(each)]
     return {
-        "schema": _bare(content["schema"]),
+        "schema": _bare(content.get("schema")),
         "shapes": [] if errors else _distinct(sorted(_places(each)) for each in examples),
         "errors": _distinct(_error(each) for each in errors),
     }

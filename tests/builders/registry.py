@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ from builders.parties import PASSWORD, Given
 from builders.watch import used
 
 from izin.access.passwords import Passwords
+from izin.consent.event import Actor
+from izin.consent.model import ConsentKey, Proposal, Recorded, Repeated
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.address import Address, parse_phone
+from izin.core.codes import BrandCode, IysCode
+from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.provider.model import Subscription
 from izin.storage.database import Database
 from izin.wiring.keeper import keeper_of
@@ -26,6 +33,9 @@ from izin.wiring.web import open_app
 
 NOBODY = "nobody"
 RETAILER, PASSIVE_RETAILER, THEIR_RETAILER = 66438915, 66438916, 84438915
+
+RECORDED = "+905999999990"
+"""Somebody with a consent of our brand."""
 
 STANDINGS: dict[str, dict[str, Any]] = {
     "ours": {"activated_at": LONG_AGO},
@@ -43,6 +53,8 @@ SPARE_RETAILERS = {
     who: range(20_000_000 + 100 * place, 20_000_040 + 100 * place)
     for place, who in enumerate(STANDINGS)
 }
+EXAMPLE_RETAILER = 12345678
+"""The dealer of our document's examples; a brand that still loads old consents has it."""
 SECOND_BRAND = IYS_CODES["ours"] + 2
 
 _SHOWN = (
@@ -188,7 +200,27 @@ async def open_registry(
         registry = Registry(app, parts, owner, given)
         await registry.start_keeper()
         stack.push_async_callback(registry.stop_keeper)
+        if "ours" in standings:
+            await _record(parts)
         yield registry
+
+
+async def _record(parts: Parts) -> None:
+    address = parse_phone(used(RECORDED), sandbox=True)
+    assert isinstance(address, Address)
+    of = IysCode(IYS_CODES["ours"]), BrandCode(BRAND_CODES["ours"])
+    proposal = Proposal(
+        key=ConsentKey(*of, Channel.MESAJ, RecipientType.BIREYSEL, address),
+        status=Status.ONAY,
+        source=Source.HS_WEB,
+        consented_at=datetime.now(UTC) - timedelta(hours=1),
+    )
+    async with parts.database.connection() as connection:
+        recorder = Recorder(parts.keyring)
+        [verdict] = await recorder.record(
+            connection, [proposal], actor=Actor.PROVIDER, on_repeat=OnRepeat.ANSWER
+        )
+    assert isinstance(verdict, Recorded | Repeated)
 
 
 async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) -> None:
@@ -203,6 +235,8 @@ async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) 
                 await given.retailer(code, of=BRAND_CODES[who])
         await given.brand(SECOND_BRAND, of=IYS_CODES["ours"])
         await given.retailer(RETAILER, of=BRAND_CODES["ours"])
+        if "loading" in standings:
+            await given.retailer(EXAMPLE_RETAILER, of=BRAND_CODES["loading"])
         if "theirs" in standings:
             await given.retailer(THEIR_RETAILER, of=BRAND_CODES["theirs"])
     finally:

@@ -78,6 +78,12 @@ DEVIATIONS = (
         answer=("consentsHistory", 422, _error(value=-1)),
     ),
     Deviation(
+        at="/schemas/InvalidError/properties/location/items",
+        becomes=_ANY,
+        why="Drawn as texts; the examples of a list have the place in it, a number.",
+        answer=("overrideRetailers", 422, _error(location=["recipients", 0], value="x")),
+    ),
+    Deviation(
         at="/schemas/ConsentError/properties/errors/items/properties/value",
         becomes=_ANY,
         why="Drawn as a text; the examples echo lists, objects and numbers as they came.",

@@ -17,6 +17,7 @@ from builders.registry import (
     BRAND_CODES,
     IYS_CODES,
     NOBODY,
+    RECORDED,
     RETAILER,
     THEIR_RETAILER,
     Attempt,
@@ -40,6 +41,12 @@ SINGLES = ("addConsent", "addConsentV2")
 BATCHES = ("addBatchConsent", "addBatchConsentV2")
 RESULTS = ("searchRequestDetails", "searchRequestDetailsV2")
 LISTS, ENTRIES = ("getCities", "getTowns"), ("cityDetails", "townDetails")
+
+
+ADD, OVERRIDE = "addRetailers", "overrideRetailers"
+REMOVE, REMOVE_ALL = "removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"
+ACCESS = (ADD, OVERRIDE, REMOVE, REMOVE_ALL)
+DEALERS_OF_ONE = "searchRetailersOfOneConsent"
 
 
 # a request that is answered well ----------------------------------------------------------
@@ -66,17 +73,26 @@ def good(name: str, registry: Registry, who: str = "ours") -> Attempt:
 
 
 def _body(name: str, registry: Registry, who: str) -> Any:
-    if name in SINGLES:
-        return a_row(recipient=registry.phone())
-    if name in BATCHES:
-        return [a_row(recipient=registry.phone())]
-    if name in ("consentDetail", "consentsHistory"):
-        return a_question(registry.phone())
-    if name == "batchConsentStatus":
-        return {"recipients": [registry.phone()]}
-    if name == "createRetailer":
-        return registry.a_dealer()
-    return _sign_in(who) if name == "createToken2" else msgspec.UNSET
+    make = _BODIES.get(name)
+    return msgspec.UNSET if make is None else make(registry, who)
+
+
+_BODIES: dict[str, Callable[[Registry, str], Any]] = {
+    **dict.fromkeys(SINGLES, lambda registry, _: a_row(recipient=registry.phone())),
+    **dict.fromkeys(BATCHES, lambda registry, _: [a_row(recipient=registry.phone())]),
+    **dict.fromkeys(
+        ("consentDetail", "consentsHistory"), lambda registry, _: a_question(registry.phone())
+    ),
+    "batchConsentStatus": lambda registry, _: {"recipients": [registry.phone()]},
+    "createRetailer": lambda registry, _: registry.a_dealer(),
+    "createToken2": lambda _, who: _sign_in(who),
+    DEALERS_OF_ONE: lambda *_: a_question(RECORDED),
+    ADD: lambda *_: an_access(ADD),
+    **{
+        name: lambda registry, _, n=name: an_access(n, registry.phone())
+        for name in (OVERRIDE, REMOVE, REMOVE_ALL)
+    },
+}
 
 
 def _sign_in(who: str) -> dict[str, str]:
@@ -92,6 +108,14 @@ def a_question(phone: str, **fields: Any) -> dict[str, Any]:
 def changed(attempt: Attempt, **changes: Any) -> Attempt:
     """The same request but for what is said."""
     return msgspec.structs.replace(attempt, **changes)
+
+
+def an_access(name: str, phone: str = RECORDED, **fields: Any) -> dict[str, Any]:
+    """A body about dealers' access; a field set to None is left out."""
+    whose = {"recipient": RECORDED} if name == ADD else {"recipients": [phone]}
+    dealers = {} if name == REMOVE_ALL else {"retailerAccess": [RETAILER]}
+    asked = {"recipientType": "BIREYSEL", "type": "MESAJ", **whose, **dealers} | fields
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 # rows of an add call ------------------------------------------------------------------------
@@ -192,6 +216,49 @@ def _question_faults(name: str) -> dict[str, Way]:
         },
     }
 
+
+ACCESS_FAULTS: dict[str, dict[str, Any]] = {
+    "H111": {"type": None},
+    "H116": {"recipientType": "TACIRR"},
+    "H117": {"type": "ARAMAA"},
+    "H170": {"recipientType": None},
+}
+ONE_FAULTS: dict[str, dict[str, Any]] = {
+    "H114": {"recipient": None},
+    "H120": {"type": "EPOSTA", "recipient": "firma.example"},
+    "H121": {"recipient": "05990000001"},
+    "H122": {"type": "SMS", "recipient": "yok"},
+    "IZ011": {"retailerAccess": "66438915"},
+}
+LIST_FAULTS: dict[str, dict[str, Any]] = {
+    "H120": {"type": "EPOSTA", "recipients": ["firma.example"]},
+    "H121": {"recipients": ["+905990000001", "05990000001"]},
+    "H127": {"recipients": ["+905990000001"] * 101},
+    "H164": {"recipients": []},
+    "H168": {"recipients": None},
+    "IZ011": {"recipients": "+905990000001"},
+}
+LISTED_FAULTS: dict[str, dict[str, Any]] = {
+    "H126": {"retailerAccess": list(range(101))},
+    "H163": {"retailerAccess": []},
+    "H169": {"retailerAccess": None},
+}
+FAULTS_OF_ACCESS = {
+    ADD: ACCESS_FAULTS
+    | ONE_FAULTS
+    | LISTED_FAULTS
+    | {"H180": {"retailerAccess": [THEIR_RETAILER]}, "H401": {"recipient": "+905999999991"}},
+    OVERRIDE: ACCESS_FAULTS
+    | LIST_FAULTS
+    | LISTED_FAULTS
+    | {"H180": {"retailerAccess": [THEIR_RETAILER]}},
+    REMOVE: ACCESS_FAULTS
+    | LIST_FAULTS
+    | LISTED_FAULTS
+    | {"H058": {"retailerAccess": [THEIR_RETAILER]}},
+    REMOVE_ALL: ACCESS_FAULTS | LIST_FAULTS,
+}
+NO_OBJECT = {ADD: "H090", OVERRIDE: "H171", REMOVE: "H172", REMOVE_ALL: "H172"}
 
 DEALER_FAULTS: dict[str, dict[str, Any]] = {
     "H016": {"colour": "red"},
@@ -319,6 +386,24 @@ OWN: dict[str, dict[str, Way]] = {
             changed(good("deleteRetailer", registry), path=f"{brand_path()}/retailers/{RETAILER}"),
         ],
     },
+    **{
+        name: {
+            NO_OBJECT[name]: _body_of(name, lambda _: []),
+            **{
+                code: _body_of(name, lambda _, n=name, f=fault: an_access(n, **f))
+                for code, fault in faults.items()
+            },
+        }
+        for name, faults in FAULTS_OF_ACCESS.items()
+    },
+    DEALERS_OF_ONE: {
+        **{c: way for c, way in _question_faults(DEALERS_OF_ONE).items() if c != "H097"},
+        "H173": _body_of(DEALERS_OF_ONE, lambda _: []),
+        "H182": _query_of(DEALERS_OF_ONE, "offset=-1"),
+        "H183": _query_of(DEALERS_OF_ONE, "limit=-1"),
+        "H186": _query_of(DEALERS_OF_ONE, "limit=101"),
+        "H187": _query_of(DEALERS_OF_ONE, "limit=0"),
+    },
     "PullPerBrandCode": {
         "H506": _query_of("PullPerBrandCode", "source=SH"),
         "H507": _query_of("PullPerBrandCode", "limit=1500"),
@@ -433,5 +518,9 @@ NOT_HERE = {
     (name, code): "Whoever may send refusals may see what became of them."
     for name in RESULTS
     for code in ("H520", "H586")
-} | {("deleteRetailer", "H180"): "A dealer that is not the brand's is H058."}
+} | {
+    ("deleteRetailer", "H180"): "A dealer that is not the brand's is H058.",
+    (ADD, "H127"): "It takes one recipient; the document shows the faults of a list.",
+    (ADD, "H168"): "One recipient that is missing is H114.",
+}
 """Codes that other operations answer and this one does not, though the document shows them."""

@@ -21,7 +21,20 @@ from .official import (
     places,
     validate,
 )
-from .provocations import BATCHES, RESULTS, SINGLES, a_question, changed, good
+from .provocations import (
+    ADD,
+    BATCHES,
+    DEALERS_OF_ONE,
+    OVERRIDE,
+    REMOVE,
+    REMOVE_ALL,
+    RESULTS,
+    SINGLES,
+    a_question,
+    an_access,
+    changed,
+    good,
+)
 
 Shown = Callable[[Registry, str], Awaitable[list[Any]]]
 
@@ -157,6 +170,18 @@ async def taken_away(registry: Registry, name: str) -> list[Any]:
     return [answer.text]
 
 
+async def accepted(registry: Registry, name: str) -> list[Any]:
+    return [await success(registry, good(name, registry), 202)]
+
+
+async def dealers_of_one(registry: Registry, name: str) -> list[Any]:
+    """A dealer that the company entered itself, which has every field."""
+    [dealer] = await entered(registry, "createRetailer")
+    access = an_access(OVERRIDE, retailerAccess=[dealer["retailerCode"]])
+    await success(registry, changed(good(OVERRIDE, registry), body=access), 202)
+    return [await success(registry, good(name, registry))]
+
+
 SHOWN: dict[tuple[str, int], Shown] = {
     ("createToken2", 200): both_grants,
     ("getBrandsDetails", 200): as_it_is,
@@ -172,8 +197,15 @@ SHOWN: dict[tuple[str, int], Shown] = {
     ("createRetailer", 201): entered,
     **{(name, 200): dealers for name in ("searchRetailers", "searchSingleRetailer")},
     ("deleteRetailer", 200): taken_away,
+    (ADD, 200): as_it_is,
+    **{(name, 202): accepted for name in (OVERRIDE, REMOVE, REMOVE_ALL)},
+    (DEALERS_OF_ONE, 200): dealers_of_one,
     **{(name, 204): no_such_code for name in ("cityDetails", "townDetails")},
 }
+
+
+NEVER = {(REMOVE, 200)}
+"""It has no body; 202 has one, and clients insist on that."""
 
 
 def test_every_documented_success_is_shown():
@@ -183,7 +215,8 @@ def test_every_documented_success_is_shown():
         for status in row["answers"]
         if int(status) < 300
     }
-    assert set(SHOWN) == documented
+    assert set(SHOWN) | NEVER == documented
+    assert not set(SHOWN) & NEVER
 
 
 @pytest.mark.parametrize(("name", "status"), SHOWN)

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from builders.registry import NOBODY, Attempt, Registry
+from builders.registry import EXAMPLE_RETAILER, NOBODY, Attempt, Registry
 
 from izin.api.openapi import error_codes
 from izin.api.operation import BodyKind, Operation
@@ -230,7 +230,8 @@ def _an_attempt(row: Operation[Any], registry: Registry, body: Any) -> Attempt:
     if row.id in TABLE:
         return changed(good(row.id, registry, "loading"), body=body)
     brand = good("getBrandsDetails", registry, "loading").path
-    path = row.path.replace("{brandCode}", str(int(brand.split("/")[2]) + 1))
+    parts = {"brandCode": int(brand.split("/")[2]) + 1, "retailerCode": EXAMPLE_RETAILER}
+    path = row.path.format(**parts)
     return Attempt(method=row.method, path=path, body=body, who="loading")
 
 

@@ -28,6 +28,7 @@ LARGE = 100_000
 CONSENT = ("brand_ref", "channel", "recipient_type", "tag", "bucket")
 RECORD = {"provider_consent_pkey": CONSENT}
 DEALERS = {"consent_retailer_pkey": CONSENT}
+DEALERS_LIST = ("encode", "uuid_send")
 EVENT = {"consent_event_pkey": ("event_id", "bucket")}
 DEALERS_OF_BRAND = {"retailer_pkey": ("retailer_code",), "retailer_of_brand": ("brand_code",)}
 EITHER = {"retailer_pkey", "retailer_of_brand"}
@@ -43,7 +44,7 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
         "provider_consent_pkey": ("brand_ref", "channel", "recipient_type", "tag")
     },
     ("izin_web", "consent", "events"): {"consent_event_pkey": ("event_id",)},
-    ("izin_keeper", "consent", "previous_events"): EVENT,
+    ("izin_keeper", "consent", "whole_events"): {"consent_event_pkey": ("event_id",)},
     ("izin_keeper", "consent", "stored_rows"): RECORD,
     ("izin_keeper", "consent", "stored_citizens"): {
         "citizen_consent_pkey": ("tag", "slot", "bucket")
@@ -55,6 +56,10 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
         "citizen_consent_pkey": ("tag", "slot", "bucket")
     },
     ("izin_web", "consent", "chain"): EVENT,
+    ("izin_web", "consent", "taken_page"): {"provider_consent_taken": DEALERS_LIST},
+    ("izin_web", "consent", "dealt_page"): {"consent_retailer_dealt": DEALERS_LIST},
+    ("izin_web", "consent", "listed_rows"): RECORD,
+    ("izin_web", "consent", "change_access"): RECORD,
     ("izin_web", "consent", "replace_retailers_out"): DEALERS,
     ("izin_web", "consent", "replace_retailers_in"): {"consent_retailer_pkey": ()},
     ("izin_web", "consent", "retailer_grants"): {
@@ -111,7 +116,7 @@ create temporary table row as
     from generate_series(1, {rows}) as n;
 analyze row;
 insert into provider_consent
-    select brand_ref, channel, recipient_type, tag, bucket, 'ONAY', null, at, at, at, 'x', null,
+    select brand_ref, channel, recipient_type, tag, bucket, 'ONAY', null, at, at, at, 'x', 'x',
         event_id, 1, 1 from row;
 insert into consent_event (event_id, bucket, commitment, recorded_at)
     select event_id, bucket, 'x', at from row;

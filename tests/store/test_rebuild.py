@@ -508,7 +508,7 @@ async def test_dealers_of_a_record_that_moves_meanwhile_are_left_to_whoever_move
 PLACES = """
     select
         p.brand_ref, p.channel, p.recipient_type, p.tag, p.bucket, p.version as count,
-        p.event_id as last_id, e.event_id as first_id
+        p.event_id as last_id, p.event_id as state_id, e.event_id as first_id
     from provider_consent as p
     join consent_event as e using (brand_ref, channel, recipient_type, tag, bucket)
     where e.previous_event_id is null

@@ -13,7 +13,7 @@ CURSORS = Cursors(Secret(bytes(32)))
 TEXT = CURSORS.seal_cursor(BrandCode(100001), Side.IYS, 42)
 
 
-@given(st.integers(1, 99_999_999), st.sampled_from(Side), st.integers(0, 2**63 - 1))
+@given(st.integers(1, 99_999_999), st.sampled_from([Side.HS, Side.IYS]), st.integers(0, 2**63 - 1))
 def test_a_cursor_says_where_its_reader_stood(brand_code, side, idx):
     text = CURSORS.seal_cursor(BrandCode(brand_code), side, idx)
     assert CURSORS.open_cursor(text) == Cursor(BrandCode(brand_code), side, idx)

@@ -10,7 +10,7 @@ import pytest
 from izin.core.codes import BrandCode, IysCode, RetailerCode
 from izin.core.identity import Tckn
 from izin.core.terms import Channel, RecipientType, Side
-from izin.vault.commitment import Leaf, commit, recipient_commitment
+from izin.vault.commitment import Leaf, commit, dealers_hash, recipient_commitment
 from izin.vault.cursor import Cursor, Cursors
 from izin.vault.pseudonym import CitizenPseudonyms, CitizenTagSecrets, Pseudonyms, TagSecrets
 from izin.vault.retailer import RetailerView
@@ -128,6 +128,11 @@ def test_a_commitment():
     leaf = msgspec.convert({**case["body"], "C_rcpt": recipient}, Leaf)
     assert leaf.canonical().decode() == case["canonical"]
     assert commit(leaf, salts).hex() == case["commitment"]
+
+
+@pytest.mark.parametrize("case", VECTORS["dealers"])
+def test_who_may_use_a_consent_is_fixed(case):
+    assert dealers_hash(case["taker"], reversed(case["listed"])) == case["hash"]
 
 
 def _leaves(value):

@@ -17,6 +17,7 @@ class Right(Enum):
     READ   the provider's own data, or its brand's
     WRITE  movements of the provider's brand; includes reading
     MANAGE the provider's dealers; no movement, so nothing of it is a refusal
+    SHARE  which dealers may use the consents of the provider's brand; no movement either
     """
 
     NONE = "none"
@@ -24,9 +25,10 @@ class Right(Enum):
     READ = "read"
     WRITE = "write"
     MANAGE = "manage"
+    SHARE = "share"
 
 
-SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE})
+SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE})
 """What touches a provider's own data: its caller and its subscription are looked at."""
 
 

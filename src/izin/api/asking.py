@@ -180,8 +180,12 @@ def _shown(key: ConsentKey, movement: Movement | None) -> Wire:
 
 async def brand_consents(call: Call[Services]) -> Answer:
     """List a brand's consents in the order of their keys."""
+    return await consents_page(call, read_list(call))
+
+
+async def consents_page(call: Call[Services], wanted: Wanted) -> Answer:
+    """Give one page of a list of consents."""
     services = call.services
-    wanted = _read_list(call)
     try:
         async with services.database.connection() as connection:
             page = await list_consents(connection, services.keyring, wanted)
@@ -195,7 +199,8 @@ async def brand_consents(call: Call[Services]) -> Answer:
     return Answer(200, wire)
 
 
-def _read_list(call: Call[Services]) -> Wanted:
+def read_list(call: Call[Services], *, dealer: RetailerCode | None = None) -> Wanted:
+    """Read which consents of the brand are wanted, of one dealer or of all."""
     _, brand_code = brand_of(call)
     form = Form(call.query, _LIST_FIELDS)
     retailer_code = form.digits("retailerCode", 1, _DEALER_MAX)
@@ -206,6 +211,7 @@ def _read_list(call: Call[Services]) -> Wanted:
         recipient_type=form.term("recipientType", RecipientType),
         status=form.term("status", Status),
         retailer_code=None if retailer_code is None else RetailerCode(retailer_code),
+        dealer=dealer,
         since=form.instant("since"),
         until=None if until is None else until + _LAST_OF_SECOND,
         after=call.query.get("after") or None,
@@ -231,6 +237,18 @@ def _listed(listed: Listed) -> Wire:
 
 
 _PATH = "/x/brands/{brandCode}"
+
+LIST_PARAMS = (
+    Param(name="type", tr="Kanal.", en="Channel."),
+    Param(name="recipientType", tr="Alıcı tipi.", en="Recipient type."),
+    Param(name="status", tr="Durum.", en="Status."),
+    Param(name="retailerCode", kind=int, tr="Bayi.", en="Dealer."),
+    Param(name="since", tr="Bu andan beri.", en="Since this instant."),
+    Param(name="until", tr="Bu ana kadar.", en="Until this instant."),
+    Param(name="limit", kind=int, tr="En çok 1000.", en="At most 1000."),
+    Param(name="after", tr="Önceki sayfanın imleci.", en="Cursor of the previous page."),
+)
+"""How every list of consents is asked for."""
 
 OPERATIONS: tuple[Operation[Services], ...] = (
     Operation(
@@ -278,16 +296,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         lane=Lane.QUESTION,
         handler=brand_consents,
         summary=Summary("Markanın izinlerini listeler.", "Lists the brand's consents."),
-        query=(
-            Param(name="type", tr="Kanal.", en="Channel."),
-            Param(name="recipientType", tr="Alıcı tipi.", en="Recipient type."),
-            Param(name="status", tr="Durum.", en="Status."),
-            Param(name="retailerCode", kind=int, tr="Bayi.", en="Dealer."),
-            Param(name="since", tr="Bu andan beri.", en="Since this instant."),
-            Param(name="until", tr="Bu ana kadar.", en="Until this instant."),
-            Param(name="limit", kind=int, tr="En çok 1000.", en="At most 1000."),
-            Param(name="after", tr="Önceki sayfanın imleci.", en="Cursor of the previous page."),
-        ),
+        query=LIST_PARAMS,
         answers={200: BRAND_PAGE},
         errors=("IZ004", "IZ011"),
     ),

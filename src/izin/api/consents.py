@@ -21,18 +21,19 @@ from izin.core.terms import Status
 
 async def add_consent(call: Call[Services]) -> Answer:
     """Record one movement; a repeat is answered by the contract's codes."""
-    return await _add(call, OnRepeat.BY_RULES)
+    return await record_one(call, call.body, OnRepeat.BY_RULES)
 
 
 async def add_consent_v2(call: Call[Services]) -> Answer:
     """Record one movement; a repeat is answered with its first receipt."""
-    return await _add(call, OnRepeat.ANSWER)
+    return await record_one(call, call.body, OnRepeat.ANSWER)
 
 
-async def _add(call: Call[Services], on_repeat: OnRepeat) -> Answer:
+async def record_one(call: Call[Services], body: Any, on_repeat: OnRepeat) -> Answer:
+    """Record the one movement of a body."""
     services = call.services
     _, brand_code = brand_of(call)
-    proposal = await _read(call, on_repeat)
+    proposal = await _read(call, body, on_repeat)
     # a RET finds a connection while all others are at work, with its dealer too
     database = services.reserved if proposal.status is Status.RET else services.database
     await know_dealers(database, brand_code, [proposal], in_list=False)
@@ -48,12 +49,12 @@ async def _add(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     )
 
 
-async def _read(call: Call[Services], on_repeat: OnRepeat) -> Proposal:
+async def _read(call: Call[Services], body: Any, on_repeat: OnRepeat) -> Proposal:
     context = intake_of(call)
-    read = parse_consent(call.body, context)
+    read = parse_consent(body, context)
     if on_repeat is OnRepeat.ANSWER and is_only_late(read):
         late = read
-        read = parse_consent(call.body, msgspec.structs.replace(context, leaves_late=True))
+        read = parse_consent(body, msgspec.structs.replace(context, leaves_late=True))
         assert isinstance(read, Proposal), "but for being late it is in order"
         await refuse_new(call, [read], late)
     if not isinstance(read, Proposal):

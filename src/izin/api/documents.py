@@ -74,6 +74,7 @@ _ROW = {
     "additionalProperties": False,
 }
 CONSENT_ROW = _with_examples(_ROW, _CONSUMER, _MERCHANT)
+RETAILER_ROW = _with_examples(_ROW, {**_CONSUMER, "recipient": "+905990000003"})
 CONSENT_ROWS = _with_examples(_list(_ROW, minItems=1, maxItems=1000), [_CONSUMER, _MERCHANT])
 RECEIPT = _object(("transactionId", "creationDate"), transactionId=_RECEIPT_ID, creationDate=_WHEN)
 BATCH_ACCEPTED = _object(
@@ -232,4 +233,46 @@ RETAILER_PAGE = _object(
     ("pagination", "list"),
     pagination=_object(offset=_COUNT, pageSize=_COUNT, totalCount=_COUNT, currentPage=_COUNT),
     list=_list(RETAILER),
+)
+
+_DEALERS = _list(_CODE, minItems=1, maxItems=100)
+_MANY = _list(_TEXT, minItems=1, maxItems=100)
+_TERMS = {"type": "MESAJ", "recipientType": "BIREYSEL"}
+ACCESS_OF_ONE = _with_examples(
+    _object(
+        ("type", "recipient", "recipientType", "retailerAccess"),
+        type=_CHANNEL,
+        recipient=_TEXT,
+        recipientType=_RECIPIENT_TYPE,
+        retailerAccess=_DEALERS,
+    ),
+    {**_KEY, "retailerAccess": [12345678]},
+)
+ACCESS_OF_MANY = _with_examples(
+    _object(
+        ("type", "recipientType", "recipients", "retailerAccess"),
+        type=_CHANNEL,
+        recipientType=_RECIPIENT_TYPE,
+        recipients=_MANY,
+        retailerAccess=_DEALERS,
+    ),
+    {**_TERMS, "recipients": ["+905990000001"], "retailerAccess": [12345678]},
+)
+ACCESS_OF_ALL = _with_examples(
+    _object(
+        ("type", "recipientType", "recipients"),
+        type=_CHANNEL,
+        recipientType=_RECIPIENT_TYPE,
+        recipients=_MANY,
+    ),
+    {**_TERMS, "recipients": ["+905990000001"]},
+)
+ACCESS_ADDED = _object(("transactionId", "creationDate"), transactionId=_UUID, creationDate=_WHEN)
+ACCESS_DONE: Schema = {"type": "integer", "const": 1}
+ACCESS_PAGE = _object(
+    ("pagination", "list"),
+    pagination=_PAGINATION,
+    list=_list(
+        _object(**_RETAILER_TEXTS, mobile=_TEXT, city=_NAMED, town=_NAMED, retailerCode=_CODE)
+    ),
 )

@@ -82,21 +82,19 @@ async def search_single_retailer(call: Call[Services]) -> Answer:
     """Show a dealer of the brand; an empty object where there is none."""
     services = call.services
     _, brand_code = brand_of(call)
-    code = _code_of(call)
-    found = None
-    if code is not None:
-        found = await show.one(services.database, services.keyring, brand_code, code)
-    if found is None:
-        return Answer(200, {})
-    return Answer(200, _shown(found, await _counts(call, [found.retailer.retailer_code])))
+    code = code_of(call)
+    codes = [] if code is None else [code]
+    found = await show.some(services.database, services.keyring, brand_code, codes)
+    for each in found:
+        return Answer(200, _shown(each, await _counts(call, codes)))
+    return Answer(200, {})
 
 
 async def delete_retailer(call: Call[Services]) -> Answer:
     """Take a dealer away that no consent has ever named."""
-    code = _code_of(call)
+    code = code_of(call)
     if code is None:
-        told = str(call.path["retailerCode"])
-        raise RefusalError(Refused(code="H058", facts=(("retailerCode", told),)))
+        raise no_such_retailer(call)
     await remove(call.services.database, code, of=brand_of(call), by=principal_of(call))
     return Answer(200, _DELETED.encode(), media="text/plain; charset=utf-8")
 
@@ -112,7 +110,14 @@ def _as_documented(refused: Iterable[Refused]) -> RefusalError:
     )
 
 
-def _code_of(call: Call[Services]) -> RetailerCode | None:
+def no_such_retailer(call: Call[Services]) -> RefusalError:
+    """Give the refusal of a path that names no dealer."""
+    told = str(call.path["retailerCode"])
+    return RefusalError(Refused(code="H058", facts=(("retailerCode", told),)))
+
+
+def code_of(call: Call[Services]) -> RetailerCode | None:
+    """Which dealer the path names; None if it is no number."""
     number = whole_number(str(call.path["retailerCode"]))
     return None if number is None else RetailerCode(number)
 
@@ -140,17 +145,28 @@ def _shown(
 ) -> Wire:
     retailer = shown.retailer
     known: Wire = {
-        "title": retailer.title,
-        **_place(retailer),
+        **shown_beside_consent(shown),
         "status": retailer.status,
         "retailerAccessCount": counts.get(retailer.retailer_code, 0),
+    }
+    return {name: known[name] for name in _SHORT if name in known} if is_short else known
+
+
+_SHORT = ("title", "city", "status", "retailerAccessCount", "retailerCode")
+
+
+def shown_beside_consent(shown: show.Shown) -> Wire:
+    """Give a dealer as a consent's list of dealers has it."""
+    retailer = shown.retailer
+    known: Wire = {
+        "title": retailer.title,
+        "mersis": retailer.mersis,
+        "alias": retailer.alias,
+        **_of(shown.person),
+        **_place(retailer),
         "retailerCode": retailer.retailer_code,
     }
-    if is_short:
-        known.pop("town", None)
-        return known
-    more = {"mersis": retailer.mersis, "alias": retailer.alias, **_of(shown.person)}
-    return {**known, **{name: value for name, value in more.items() if value is not None}}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _place(retailer: Retailer) -> Wire:

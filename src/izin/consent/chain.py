@@ -1,4 +1,8 @@
-"""A record's movements in the order of their numbers: do they follow each other, which decide?"""
+"""A record's events in the order of their numbers: do they follow each other, which decide?
+
+Movements follow one another. Those that changed the dealers only do so too, beside them: the first
+follows the movement that stood then.
+"""
 
 import struct
 from collections.abc import Callable, Iterable, Iterator
@@ -13,16 +17,17 @@ _LINK = struct.Struct(">16s16s16s16sBBhB")
 _ID_BYTES = 16
 _KEY = slice(2 * _ID_BYTES, _LINK.size - 1)
 _NO_ID = bytes(_ID_BYTES)
-_SOUND, _NAMES_DEALERS = 1, 2
+_SOUND, _NAMES_DEALERS, _ACCESS = 1, 2, 4
 
 LINK_BYTES = _LINK.size
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """One numbered movement as its place in a record sees it.
+    """One numbered event as its place in a record sees it.
 
     is_sound        its body opens, and all else agrees with it
     names_dealers   it replaces the record's dealers, if only by none
+    is_access       it changed the dealers only
     """
 
     event_id: UUID
@@ -34,6 +39,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     bucket: int
     is_sound: bool
     names_dealers: bool
+    is_access: bool = False
 
     def packed(self) -> bytes:
         """Give it as LINK_BYTES bytes."""
@@ -45,16 +51,22 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
             _CHANNELS.index(Channel(self.channel)),
             _TYPES.index(RecipientType(self.recipient_type)),
             self.bucket,
-            self.is_sound * _SOUND | self.names_dealers * _NAMES_DEALERS,
+            self.is_sound * _SOUND | self.names_dealers * _NAMES_DEALERS | self.is_access * _ACCESS,
         )
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """One key as it is stored, and its movements: the first, the last, how many.
+    """One key as it is stored, and its events.
 
+    first_id        the first movement
+    last_id         the last movement
+    count           how many events there are of both kinds
+    access_id       the last one that changed the dealers only
+    access_count    how many of that kind
+    state_id        the last one of either kind, which says all of the record
     dealers_id      the last one that names dealers, None if none does
     knows_dealers   False if one that cannot be read may have named others
-    is_sound        the movements follow each other, the first and the last are sound
+    is_sound        the events follow each other, the first and the last are sound
     """
 
     brand_ref: UUID
@@ -65,6 +77,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     first_id: UUID
     last_id: UUID
     count: int
+    state_id: UUID
+    access_id: UUID | None = None
+    access_count: int = 0
     dealers_id: UUID | None = None
     knows_dealers: bool = True
     is_sound: bool = True
@@ -75,37 +90,47 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Chain:
-    """The movements of one key so far."""
+    """The events of one key so far."""
 
-    __slots__ = ("count", "dealers_id", "first_id", "is_sound", "is_sound_last", "knows", "last_id")
+    __slots__ = (
+        *("access_count", "access_id", "count", "dealers_id", "first_id", "is_sound"),
+        *("is_sound_last", "knows", "last_id", "state_id"),
+    )
 
     def __init__(self, event_id: bytes, *, is_sound: bool) -> None:
         self.first_id = event_id
-        self.last_id = _NO_ID
+        self.last_id = self.state_id = _NO_ID
+        self.access_id: bytes | None = None
         self.dealers_id: bytes | None = None
-        self.count = 0
+        self.count = self.access_count = 0
         self.knows = True
         self.is_sound = self.is_sound_last = is_sound
 
     def follow(self, event_id: bytes, previous_id: bytes, flags: int) -> bool:
-        """Take the next movement; does it follow the last one?"""
-        follows = previous_id == self.last_id
+        """Take the next event; does it follow the one before it?"""
+        if flags & _ACCESS:
+            follows = previous_id == (self.access_id or self.last_id) != _NO_ID
+            self.access_id = event_id
+            self.access_count += 1
+        else:
+            follows = previous_id == self.last_id
+            self.last_id = event_id
         self.is_sound = self.is_sound and follows
         self.is_sound_last = bool(flags & _SOUND)
         if not self.is_sound_last:
             self.knows = False
         elif flags & _NAMES_DEALERS:
             self.dealers_id, self.knows = event_id, True
-        self.last_id = event_id
+        self.state_id = event_id
         self.count += 1
         return follows
 
 
 def places(links: Iterable[bytes], unlinked: Callable[[UUID], None]) -> Iterator[Place]:
-    """Give the keys with their movements.
+    """Give the keys with their events.
 
     Takes   links: packed, all of each key, in the order of their numbers · unlinked: hears of
-            each movement that does not follow the one before it
+            each event that does not follow the one before it
     """
     chains: dict[bytes, _Chain] = {}
     for link in links:
@@ -132,6 +157,9 @@ def _place(key: bytes, chain: _Chain) -> Place:
         first_id=UUID(bytes=chain.first_id),
         last_id=UUID(bytes=chain.last_id),
         count=chain.count,
+        state_id=UUID(bytes=chain.state_id),
+        access_id=None if chain.access_id is None else UUID(bytes=chain.access_id),
+        access_count=chain.access_count,
         dealers_id=None if chain.dealers_id is None else UUID(bytes=chain.dealers_id),
         knows_dealers=chain.knows,
         is_sound=chain.is_sound and chain.is_sound_last,

@@ -1,11 +1,14 @@
 """Dealers beside consents: are those that rows name the brand's own, how many may each use?"""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from izin.consent import store
-from izin.consent.model import Proposal
+from izin.consent.model import ConsentKey, Proposal
+from izin.consent.store import KeyColumns
+from izin.consent.stored import key_columns
 from izin.core.codes import BrandCode, RetailerCode
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
@@ -55,6 +58,46 @@ async def unknown_dealers(
     ]
 
 
+async def know_listed(
+    database: Database, brand_code: BrandCode, codes: Sequence[RetailerCode]
+) -> None:
+    """Refuse the call when one of these is not an active dealer of the brand.
+
+    Raises  RefusalError H180 (403), every unknown one by its place
+    Cost    as `unknown_dealers`
+    Source  contract 1.12
+    """
+    async with database.connection() as connection:
+        known = await _linked(connection, brand_code, set(codes))
+    unknown = [
+        Refused(code="H180", location=("retailerAccess", place), value=code)
+        for place, code in enumerate(codes)
+        if code not in known
+    ]
+    if unknown:
+        raise RefusalError(unknown)
+
+
+async def know_any(
+    database: Database, brand_code: BrandCode, codes: Sequence[RetailerCode]
+) -> None:
+    """Refuse the call when one of these is no dealer of the brand, active or not.
+
+    Raises  RefusalError H058 (404), one for each unknown one
+    Cost    one round trip
+    Source  contract 1.12, removeRelationBetweenRetailer
+    """
+    async with database.connection() as connection:
+        known = await lookup.titles(connection, brand_code, codes)
+    unknown = [
+        Refused(code="H058", facts=(("retailerCode", str(code)),))
+        for code in codes
+        if code not in known
+    ]
+    if unknown:
+        raise RefusalError(unknown)
+
+
 async def _linked(
     connection: Connection, brand_code: BrandCode, codes: set[RetailerCode]
 ) -> set[RetailerCode]:
@@ -73,6 +116,40 @@ def _named(proposal: Proposal) -> list[tuple[tuple[str | int, ...], RetailerCode
     if proposal.retailer_code is not None:
         named.insert(0, (("retailerCode",), proposal.retailer_code))
     return named
+
+
+class Grant(NamedTuple):
+    """One dealer that may use a consent, which is named by its row among the keys."""
+
+    row: int
+    code: RetailerCode
+
+
+async def grant(
+    connection: Connection, keyring: Keyring, keys: KeyColumns, grants: Sequence[Grant]
+) -> None:
+    """Replace all dealers that may use these consents, inside the caller's transaction.
+
+    Cost    two statements
+    """
+    await store.replace_retailers_out(connection, keys)
+    await store.replace_retailers_in(
+        connection,
+        keys.picked([each.row for each in grants]),
+        [keyring.retailers.seal(each.code) for each in grants],
+    )
+
+
+async def dealers_of(
+    connection: Connection, keyring: Keyring, key: ConsentKey
+) -> list[RetailerCode]:
+    """Which dealers may use a consent, in order? None of one that is not there.
+
+    Cost    one round trip; a consent has at most 3,000
+    """
+    stored = await store.stored_retailers(connection, key_columns(keyring.pseudonyms, [key]))
+    sivs = [siv for row in stored for siv in row["sivs"] or ()]
+    return sorted(map(keyring.retailers.open, sivs))
 
 
 async def consents_by_dealer(

@@ -1,4 +1,4 @@
-"""What a movement leaves behind for ever: its body, its commitment, and how both are sealed."""
+"""What a movement, or a change of a consent's dealers, leaves behind for ever."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ import msgspec
 from izin.consent.model import ConsentKey, Origin
 from izin.core.codes import RetailerCode
 from izin.core.terms import Side, Source, Status
-from izin.vault.commitment import Leaf, commit, recipient_commitment
+from izin.vault.commitment import Leaf, commit, dealers_hash, recipient_commitment
 
 VERSION = 1
 
@@ -30,11 +30,20 @@ class Actor(StrEnum):
         return Side.HS if self in (Actor.PROVIDER, Actor.PARTNER) else Side.IYS
 
 
+class Moved(msgspec.Struct, frozen=True, array_like=True):
+    """The movement that stands, as a change of dealers names it."""
+
+    event_id: UUID
+    recorded_at: datetime
+
+
 class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """All that is known of one movement; stored sealed only, new fields go to the end.
+    """All that is known of one event; stored sealed only, new fields go to the end.
 
     retailer_code   the dealer of the record from then on
+    retailer_access who may use it besides from then on; None if that is as it was
     is_dealer_kept  the movement named none: it is the dealer of the consent that was renewed
+    moved           set where only the dealers changed: status, source and date are those of it
     """
 
     version: int
@@ -52,11 +61,22 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     origin: Origin | None = None
     is_late: bool = False
     is_dealer_kept: bool = False
+    moved: Moved | None = None
 
     @property
     def side(self) -> Side:
-        """On whose side the movement is counted."""
-        return self.actor.side
+        """On whose side it is counted."""
+        return self.actor.side if self.moved is None else Side.ACCESS
+
+    @property
+    def movement(self) -> Moved:
+        """The movement that stands after it: itself, unless it only changed the dealers."""
+        return self.moved or Moved(self.event_id, self.recorded_at)
+
+    @property
+    def access_id(self) -> UUID | None:
+        """Its own id, if it only changed the dealers."""
+        return None if self.moved is None else self.event_id
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -74,6 +94,13 @@ _received = lru_cache(16)(_written)
 """All movements of one call were received at one instant."""
 
 
+def _dealers_hash(body: EventBody) -> str | None:
+    """All that a change of dealers is about; a movement fixes what was consented to."""
+    if body.moved is None:
+        return None
+    return dealers_hash(body.retailer_code, body.retailer_access or ())
+
+
 def commitment_of(body: EventBody) -> bytes:
     """The 32 bytes whose hex is the receipt number of a movement.
 
@@ -88,8 +115,9 @@ def commitment_of(body: EventBody) -> bytes:
         channel=key.channel,
         consent_date=None if body.consented_at is None else _written(body.consented_at),
         event_id=str(body.event_id),
+        evidence_hash=_dealers_hash(body),
         iys_code=key.iys_code,
-        kind="consent",
+        kind="consent" if body.moved is None else "access",
         received_at=_received(body.recorded_at),
         recipient_type=key.recipient_type,
         source=body.source,

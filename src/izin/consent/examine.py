@@ -12,6 +12,7 @@ from izin.consent.event import EventBody, commitment_of
 from izin.consent.findings import Fault, Report
 from izin.consent.opened import Opened, Unopened, read_rows
 from izin.consent.stored import locations
+from izin.core.terms import Side
 from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.storage.database import Connection
@@ -94,6 +95,7 @@ def _link(
         bucket=key.bucket,
         is_sound=is_sound,
         names_dealers=body is not None and body.retailer_access is not None,
+        is_access=entry["side"] == Side.ACCESS,
     )
 
 

@@ -22,9 +22,6 @@ from izin.vault.errors import KeyLostError, SealBrokenError
 DEALT_ROWS = 200
 """Lists of dealers that are held in memory at once: each has up to 3,000."""
 
-STEPS_MAX = 1000
-"""How far back a row that moved meanwhile is followed."""
-
 
 Order = tuple[int, str, str, int]
 
@@ -46,20 +43,35 @@ class Expected(msgspec.Struct, frozen=True):
             body.status,
             None if body.source is None else ID_BY_SOURCE[body.source],
             body.consented_at,
-            body.recorded_at,
+            body.movement.recorded_at,
             self.first_recorded_at,
             None if code is None else keyring.retailers.seal(code),
-            body.event_id,
+            self.place.last_id,
             keyring.pseudonyms.epoch,
             self.place.count,
+            self.place.access_id,
+            self.place.access_count,
         )
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What a stored record said of its events when it was read."""
+
+    event_id: UUID
+    version: int
+    access_id: UUID | None
+
+    @property
+    def last_id(self) -> UUID:
+        """Its newest event of either kind."""
+        return _newest(self.event_id, self.access_id)
 
 
 class WrongRow(msgspec.Struct, frozen=True):
     """A record of the company's view that is not as expected; `read` is None if it is missing."""
 
     expected: Expected
-    read: tuple[UUID, int] | None
+    read: Read | None
 
 
 class WrongCitizen(msgspec.Struct, frozen=True):
@@ -88,12 +100,12 @@ class Found(msgspec.Struct, frozen=True):
 async def expect(
     connection: Connection, keyring: Keyring, places: Iterable[Place]
 ) -> list[Expected]:
-    """Open the movements that decide each key; one that is lost meanwhile is left out.
+    """Open the events that decide each key; one that is lost meanwhile is left out.
 
     Cost    one round trip, and one for keys not yet seen
     """
     in_order = sorted(places, key=Place.order)
-    ids = {each.first_id for each in in_order} | {each.last_id for each in in_order}
+    ids = {each.first_id for each in in_order} | {each.state_id for each in in_order}
     ids |= {each.dealers_id for each in in_order if each.dealers_id is not None}
     in_any_order = list(ids)
     read = await read_bodies(connection, keyring, in_any_order)
@@ -105,13 +117,18 @@ async def expect(
     return [
         Expected(
             place,
-            bodies[place.last_id],
+            bodies[place.state_id],
             bodies[place.first_id].recorded_at,
             _dealers(place, bodies),
         )
         for place in in_order
-        if place.first_id in bodies and place.last_id in bodies
+        if place.first_id in bodies and _stands_at_last(place, bodies.get(place.state_id))
     ]
+
+
+def _stands_at_last(place: Place, body: EventBody | None) -> bool:
+    """Is the movement that the newest event names the last one numbered?"""
+    return body is not None and body.movement.event_id == place.last_id
 
 
 def _dealers(place: Place, bodies: Mapping[UUID, EventBody]) -> tuple[RetailerCode, ...] | None:
@@ -133,7 +150,7 @@ async def compare(connection: Connection, keyring: Keyring, expected: Sequence[E
     rows = await _differing_rows(connection, keyring, expected)
     citizens = await _differing_citizens(connection, keyring, expected)
     dealers = await _differing_dealers(connection, keyring, expected)
-    read = [(each.read[0], each.expected) for each in rows if each.read is not None]
+    read = [(each.read.last_id, each.expected) for each in rows if each.read is not None]
     read += [(event_id, want) for _, event_id, want in citizens if event_id is not None]
     read += [(event_id, want) for event_id, want in dealers if event_id is not None]
     later = await _came_later(connection, read)
@@ -144,14 +161,18 @@ async def compare(connection: Connection, keyring: Keyring, expected: Sequence[E
         return event_id not in later and want.place.order() not in unjudged
 
     return Found(
-        rows=[each for each in rows if is_wrong(each.read and each.read[0], each.expected)],
+        rows=[each for each in rows if is_wrong(_head(each), each.expected)],
         citizens=[wrong for wrong, event_id, want in citizens if is_wrong(event_id, want)],
         dealers=[want for event_id, want in dealers if is_wrong(event_id, want)],
-        moved=sum(each.read is not None and each.read[0] in later for each in rows)
+        moved=sum(each.read is not None and each.read.last_id in later for each in rows)
         + sum(event_id in later for _, event_id, _ in citizens),
         destroyed=destroyed,
         unjudged=unjudged,
     )
+
+
+def _head(wrong: WrongRow) -> UUID | None:
+    return None if wrong.read is None else wrong.read.last_id
 
 
 def key_columns(expected: Sequence[Expected]) -> KeyColumns:
@@ -169,7 +190,7 @@ def key_columns(expected: Sequence[Expected]) -> KeyColumns:
 _RECIPIENT = ("provider_consent", "recipient_sealed")
 _COMPARED = (
     *("status", "source", "consented_at", "recorded_at", "first_recorded_at"),
-    *("retailer_siv", "event_id", "tag_epoch", "version"),
+    *("retailer_siv", "event_id", "tag_epoch", "version", "access_id", "access_count"),
 )
 
 
@@ -186,7 +207,7 @@ async def _differing_rows(
         if row is None:
             wrong.append(WrongRow(want, None))
         elif not _agrees(row, address, want, keyring):
-            wrong.append(WrongRow(want, (row["event_id"], row["version"])))
+            wrong.append(WrongRow(want, Read(row["event_id"], row["version"], row["access_id"])))
     return wrong
 
 
@@ -198,7 +219,7 @@ def _agrees(row: Record, address: bytes | None, want: Expected, keyring: Keyring
 async def _differing_citizens(
     connection: Connection, keyring: Keyring, expected: Sequence[Expected]
 ) -> list[tuple[WrongCitizen, UUID | None, Expected]]:
-    """With the movement that the stored row came from, if it says one."""
+    """With the event that the stored row came from, if it says one."""
     by_event = {want.body.event_id: want for want in expected}
     rows = citizen_rows(keyring, [want.body for want in expected])
     stored = {
@@ -217,22 +238,25 @@ async def _differing_citizens(
         sealed = stored.get(ord_)
         content = None if sealed is None else _content(keyring, row, sealed)
         if content != wanted:
-            event_id = None if content is None else decode_citizen(content).event_id
-            want = by_event[decode_citizen(wanted).event_id]
-            wrong.append((WrongCitizen(row, sealed), event_id, want))
+            event_id = None if content is None else _said_by(content)
+            wrong.append((WrongCitizen(row, sealed), event_id, by_event[_said_by(wanted)]))
     return wrong
 
 
 async def _differing_dealers(
     connection: Connection, keyring: Keyring, expected: Sequence[Expected]
 ) -> list[tuple[UUID | None, Expected]]:
-    """With the movement that the record stands at, if there is a record."""
+    """With the newest event of the record, if there is a record."""
     known = [want for want in expected if want.dealers is not None]
     wrong = []
     for start in range(0, len(known), DEALT_ROWS):
         some = known[start : start + DEALT_ROWS]
         stored = await store.stored_retailers(connection, key_columns(some))
-        at = {row["ord"]: row["event_id"] for row in stored if row["event_id"] is not None}
+        at = {
+            row["ord"]: _newest(row["event_id"], row["access_id"])
+            for row in stored
+            if row["event_id"] is not None
+        }
         sivs = {row["ord"]: set(row["sivs"]) for row in stored if row["sivs"] is not None}
         for ord_, want in enumerate(some, 1):
             if sivs.get(ord_, set()) != set(map(keyring.retailers.seal, want.dealers or ())):
@@ -248,29 +272,38 @@ def _content(keyring: Keyring, row: CitizenRow, sealed: bytes) -> bytes | None:
 
 
 async def _came_later(connection: Connection, read: Sequence[tuple[UUID, Expected]]) -> set[UUID]:
-    """Which of the movements read came after the expected one of the same key?
+    """Which of the events read came after the expected one of the same key?
 
-    Cost    one round trip a step back, of all of them together; one, unless keys moved much
+    Their ids go up, of one key without exception.
+
+    Cost    one round trip, none where nothing was read
     """
-    later: set[UUID] = set()
-    going = [(event_id, event_id, want) for event_id, want in read]
-    for _ in range(STEPS_MAX):
-        if not going:
-            break
-        rows = await store.previous_events(
-            connection, [at for at, _, _ in going], [want.place.bucket for _, _, want in going]
-        )
-        before = {row["ord"]: row["previous_event_id"] for row in rows}
-        steps = [
-            (before.get(ord_), event_id, want) for ord_, (_, event_id, want) in enumerate(going, 1)
-        ]
-        later |= {event_id for at, event_id, want in steps if at == want.body.event_id}
-        going = [
-            (at, event_id, want)
-            for at, event_id, want in steps
-            if at is not None and at != want.body.event_id
-        ]
-    return later
+    if not read:
+        return set()
+    rows = await store.whole_events(connection, [event_id for event_id, _ in read])
+    key_of = {row["event_id"]: tuple(row[name] for name in _KEY) for row in rows}
+    return {
+        event_id
+        for event_id, want in read
+        if event_id > want.body.event_id and key_of.get(event_id) == _key(want.place)
+    }
+
+
+_KEY = ("brand_ref", "channel", "recipient_type", "tag", "bucket")
+
+
+def _key(place: Place) -> tuple[object, ...]:
+    return tuple(getattr(place, name) for name in _KEY)
+
+
+def _newest(event_id: UUID, access_id: UUID | None) -> UUID:
+    return event_id if access_id is None else max(event_id, access_id)
+
+
+def _said_by(content: bytes) -> UUID:
+    """Which event a citizen's row was written from."""
+    citizen = decode_citizen(content)
+    return _newest(citizen.event_id, citizen.access_id)
 
 
 async def _destroyed(connection: Connection, event_ids: set[UUID]) -> set[UUID]:

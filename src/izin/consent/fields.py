@@ -29,9 +29,6 @@ PROPERTIES = frozenset(
 NOT_OF_ITS_SHAPE = "IZ011"
 """Ours: the contract has no code for a dealer's number that is no number."""
 
-_EXPECTED_CODE = (("expected", "dealer"),)
-_EXPECTED_LIST = (("expected", "dealers"),)
-
 _RETAILER_CODE_MAX = 99_999_999
 
 Row = Mapping[str, object]
@@ -137,19 +134,19 @@ def read_retailer_code(row: Row, refused: list[Refused]) -> RetailerCode | None:
     value = row["retailerCode"]
     if _is_retailer_code(value):
         return value
-    refused.append(_misshapen(_EXPECTED_CODE, "retailerCode", value))
+    refused.append(misshapen("dealer", "retailerCode", value))
     return None
 
 
-def read_retailer_access(
-    row: Row, most: int, refused: list[Refused]
+def read_dealers(
+    row: Row, most: int, refused: list[Refused], *, missing: str | None = None
 ) -> tuple[RetailerCode, ...] | None:
     """Read the dealers that may use the consent: each once, in the order given."""
-    if not _is_given(row, "retailerAccess", None, refused):
+    if not _is_given(row, "retailerAccess", missing, refused):
         return None
     codes = row["retailerAccess"]
     if not isinstance(codes, list):
-        refused.append(_misshapen(_EXPECTED_LIST, "retailerAccess", codes))
+        refused.append(misshapen("dealers", "retailerAccess", codes))
     elif not codes:
         refused.append(refused_at("H163", "retailerAccess", codes))
     elif len(codes) > most:
@@ -158,7 +155,7 @@ def read_retailer_access(
         return tuple(dict.fromkeys(codes))
     else:
         refused.extend(
-            _misshapen(_EXPECTED_CODE, "retailerAccess", code, position)
+            misshapen("dealer", "retailerAccess", code, position)
             for position, code in enumerate(codes)
             if not _is_retailer_code(code)
         )
@@ -188,10 +185,10 @@ def _is_no_address(value: object, *, sandbox: bool) -> bool:
     )
 
 
-def _misshapen(
-    facts: tuple[tuple[str, str], ...], field: str, value: object, *within: int
-) -> Refused:
-    return Refused(code=NOT_OF_ITS_SHAPE, location=(field, *within), value=value, facts=facts)
+def misshapen(expected: str, field: str, value: object, *within: int, **facts: object) -> Refused:
+    """Refuse a value of the wrong shape; `expected` is a word of the catalogue's own."""
+    told = (("expected", expected), *((name, str(fact)) for name, fact in facts.items()))
+    return Refused(code=NOT_OF_ITS_SHAPE, location=(field, *within), value=value, facts=told)
 
 
 def _is_retailer_code(value: object) -> TypeGuard[RetailerCode]:

@@ -41,7 +41,7 @@ async def history(
     """What happened to `key`, newest first.
 
     Cost    two round trips, one key look-up a movement passed over or given; no count is run,
-            the record's version is the count
+            the record keeps count
     """
     pseudonyms = keyring.pseudonyms
     [(tag, bucket)] = locations(pseudonyms, [key])
@@ -57,7 +57,7 @@ async def history(
         return History([], 0)
     rows = await store.chain(connection, head["event_id"], bucket, offset, limit)
     return History(
-        [_movement(opened) for opened in await open_rows(keyring, rows)], head["version"]
+        [_movement(opened) for opened in await open_rows(keyring, rows)], head["movements"]
     )
 
 

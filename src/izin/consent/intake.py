@@ -19,8 +19,8 @@ from izin.consent.fields import (
     is_object,
     read_address,
     read_date,
+    read_dealers,
     read_recipient_type,
-    read_retailer_access,
     read_retailer_code,
     read_term,
     refused_at,
@@ -37,7 +37,7 @@ ROWS_MAX = 1000
 """Rows of a batch and addresses of a list question. Source: contract, H091."""
 
 _TOO_MANY_ROWS = Refused(code="H091")
-_BAD_REQUEST = frozenset(("H085", "H092", "H097", "H267"))
+_BAD_REQUEST = frozenset(("H085", "H090", "H092", "H097", "H171", "H172", "H173", "H267"))
 
 
 class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +140,7 @@ def _read_row(
         codes = _date_faults(consented_at, source, status, context)
         refused += [refused_at(code, "consentDate", row["consentDate"]) for code in codes]
     retailer_code = read_retailer_code(row, refused)
-    retailer_access = read_retailer_access(row, context.retailer_access_max, refused)
+    retailer_access = read_dealers(row, context.retailer_access_max, refused)
     if refused or key is None or status is None:
         return key, _indexed(refused, index)
     return key, Proposal(
@@ -157,15 +157,18 @@ def _read_row(
 # questions
 
 
-def parse_question(body: object, context: IntakeContext) -> ConsentKey | tuple[Refused, ...]:
-    """Read which record a single status or a history is asked about; all three fields compulsory.
+def parse_question(
+    body: object, context: IntakeContext, *, no_object: str = "H097"
+) -> ConsentKey | tuple[Refused, ...]:
+    """Read which record is asked about; all three fields compulsory.
 
     Takes   body: decoded JSON of any shape; what it carries besides the three fields is not read
-    Gives   the key, or every refusal; H097 alone if it is no object
-    Source  contract, operations consentDetail, consentsHistory
+            no_object: the code of a body that is none
+    Gives   the key, or every refusal
+    Source  contract, operations consentDetail, consentsHistory, searchRetailersOfOneConsent
     """
     if not is_object(body):
-        return (Refused(code="H097"),)
+        return (Refused(code=no_object),)
     refused: list[Refused] = []
     channel = read_term(body, TYPE, "H111", refused)
     recipient_type = read_term(body, RECIPIENT_TYPE, "H170", refused)

@@ -1,4 +1,4 @@
-"""A brand's own records in the order of their keys, a bounded stretch at a time."""
+"""A brand's own records, or one dealer's, a bounded stretch at a time and in order."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -24,6 +24,8 @@ SCAN_ROWS = 5000
 CursorKey: TypeAlias = tuple[Channel, RecipientType, UUID]
 _START = UUID(int=0)
 _LAST = list(Channel)[-1]
+_CHANNELS = {channel.value: place for place, channel in enumerate(Channel)}
+_TYPES = {type_.value: place for place, type_ in enumerate(RecipientType)}
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which records of a brand. None means any.
 
+    retailer_code  the dealer that took them
+    dealer         a dealer that took them or may use them
     since, until  bounds of the consent date; for a merchant's undated record, of its recording
     after         cursor of the previous page, which was asked for in the same words but `limit`
     """
@@ -56,6 +60,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     recipient_type: RecipientType | None = None
     status: Status | None = None
     retailer_code: RetailerCode | None = None
+    dealer: RetailerCode | None = None
     since: datetime | None = None
     until: datetime | None = None
     after: str | None = None
@@ -66,40 +71,97 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.msgpack.encode(
             (
                 *(self.brand_code, self.channel, self.recipient_type, self.status),
-                *(self.retailer_code, self.since, self.until),
+                *(self.retailer_code, self.dealer, self.since, self.until),
             )
         )
+
+
+class _Stretch(msgspec.Struct, frozen=True):
+    """Records in the order of keys, and the key up to which none is left out; None: to the end."""
+
+    rows: list[Record]
+    to: CursorKey | None
 
 
 async def list_consents(connection: Connection, keyring: Keyring, wanted: Wanted) -> Page[Listed]:
     """Give one page of a brand's records.
 
     Raises  BadCursorError
-    Cost    one round trip of at most SCAN_ROWS rows by primary key, and one for keys not yet seen
+    Cost    one round trip of at most SCAN_ROWS rows by primary key, three of one dealer's, and one
+            for keys not yet seen
     """
-    rows, next_ = await _stretch(connection, keyring, wanted)
+    if wanted.dealer is None:
+        stretch = await _of_brand(connection, keyring, wanted)
+    else:
+        stretch = await _of_dealer(connection, keyring, wanted, wanted.dealer)
+    rows, next_ = _picked(stretch, wanted, keyring)
     return Page(tuple(await _opened(keyring, rows)), next_)
 
 
-async def _stretch(
-    connection: Connection, keyring: Keyring, wanted: Wanted
-) -> tuple[list[Record], str | None]:
-    start = _start(wanted, keyring.cursors)
-    last_channel = wanted.channel or _LAST
+async def _of_brand(connection: Connection, keyring: Keyring, wanted: Wanted) -> _Stretch:
     rows = await store.brand_page(
-        connection, keyring.pseudonyms.brand_ref(wanted.brand_code), start, last_channel, SCAN_ROWS
+        connection,
+        keyring.pseudonyms.brand_ref(wanted.brand_code),
+        _start(wanted, keyring.cursors),
+        wanted.channel or _LAST,
+        SCAN_ROWS,
     )
+    return _Stretch(rows, _place(rows[-1]) if len(rows) == SCAN_ROWS else None)
+
+
+async def _of_dealer(
+    connection: Connection, keyring: Keyring, wanted: Wanted, dealer: RetailerCode
+) -> _Stretch:
+    """Read the keys that the dealer took and those that list it, then their records."""
+    brand_ref = keyring.pseudonyms.brand_ref(wanted.brand_code)
+    sealed = keyring.retailers.seal(dealer).hex()
+    channel, recipient_type, tag = _start(wanted, keyring.cursors)
+    after = store.DealerPlace(sealed, tag, channel, recipient_type)
+    pages = [
+        await store.taken_page(connection, after, SCAN_ROWS),
+        await store.dealt_page(connection, after, SCAN_ROWS),
+    ]
+    ends = [_place(page[-1]) for page in pages if len(page) == SCAN_ROWS]
+    # past the end of one that was cut off, the other alone would leave keys out
+    to = min(ends, key=_order) if ends else None
+    of_brand = [row for page in pages for row in page if row["brand_ref"] == brand_ref]
+    buckets = {_place(row): row["bucket"] for row in of_brand}
+    places = sorted(buckets, key=_order)
+    if to is not None:
+        places = [place for place in places if _order(place) <= _order(to)]
+    keys = store.KeyColumns(
+        [brand_ref] * len(places),
+        [channel for channel, _, _ in places],
+        [type_ for _, type_, _ in places],
+        [tag for _, _, tag in places],
+        [buckets[place] for place in places],
+    )
+    rows = await store.listed_rows(connection, keys)
+    return _Stretch(sorted(rows, key=lambda row: _order(_place(row))), to)
+
+
+def _picked(stretch: _Stretch, wanted: Wanted, keyring: Keyring) -> tuple[list[Record], str | None]:
+    """Pick a page of what matches, and the cursor of the next one, if there may be one."""
     kept: list[Record] = []
-    seen: Record | None = None
-    for row in rows:
-        seen = row
-        if _matches(row, wanted, keyring):
-            kept.append(row)
-            if len(kept) == wanted.limit:
-                break
-    is_last = len(rows) < SCAN_ROWS and (not rows or seen is rows[-1])
-    next_ = None if is_last or seen is None else _cursor(seen, wanted, keyring.cursors)
-    return kept, next_
+    to = stretch.to
+    for row in stretch.rows:
+        if not _matches(row, wanted, keyring):
+            continue
+        if len(kept) == wanted.limit:
+            to = _place(kept[-1])
+            break
+        kept.append(row)
+    return kept, None if to is None else _cursor(to, wanted, keyring.cursors)
+
+
+def _place(row: Record) -> CursorKey:
+    return (row["channel"], row["recipient_type"], row["tag"])
+
+
+def _order(place: CursorKey) -> tuple[int, int, int]:
+    """Where a key stands in one dealer's list."""
+    channel, recipient_type, tag = place
+    return (tag.int, _CHANNELS[channel], _TYPES[recipient_type])
 
 
 async def every_consent(
@@ -108,7 +170,8 @@ async def every_consent(
     """Give all of a brand's records with the dealers that may use them; memory holds one page."""
     wanted = Wanted(brand_code=brand_code, limit=SCAN_ROWS)
     while True:
-        rows, after = await _stretch(connection, keyring, wanted)
+        stretch = await _of_brand(connection, keyring, wanted)
+        rows, after = _picked(stretch, wanted, keyring)
         access = await _access(connection, keyring, brand_code, rows)
         for listed, codes in zip(await _opened(keyring, rows), access, strict=True):
             yield msgspec.structs.replace(listed, retailer_access=codes)
@@ -140,15 +203,15 @@ def _start(wanted: Wanted, cursors: Cursors) -> CursorKey:
     return key
 
 
-def _cursor(row: Record, wanted: Wanted, cursors: Cursors) -> str:
-    key: CursorKey = (row["channel"], row["recipient_type"], row["tag"])
-    return cursors.seal_place(wanted.question(), msgspec.msgpack.encode(key))
+def _cursor(place: CursorKey, wanted: Wanted, cursors: Cursors) -> str:
+    return cursors.seal_place(wanted.question(), msgspec.msgpack.encode(place))
 
 
 def _matches(row: Record, wanted: Wanted, keyring: Keyring) -> bool:
     at: datetime = row["consented_at"] or row["recorded_at"]
     return (
-        wanted.status in (None, row["status"])
+        wanted.channel in (None, row["channel"])
+        and wanted.status in (None, row["status"])
         and wanted.recipient_type in (None, row["recipient_type"])
         and (wanted.retailer_code is None or _retailer(row, keyring) == wanted.retailer_code)
         and (wanted.since is None or at >= wanted.since)

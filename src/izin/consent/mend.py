@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from izin.consent import store
+from izin.consent.dealers import Grant, grant
 from izin.consent.expected import Expected, Found, WrongCitizen, key_columns
 from izin.consent.project import CitizenRow
 from izin.consent.source import ID_BY_SOURCE
@@ -27,7 +28,7 @@ async def mend(connection: Connection, keyring: Keyring, found: Found) -> int:
             written += await store.mend_missing_rows(connection, key_columns(missing), put_back)
         if differing:
             keys = key_columns([expected for expected, _ in differing])
-            read = [event_id for _, (event_id, _) in differing], [v for _, (_, v) in differing]
+            read = [was.event_id for _, was in differing], [was.version for _, was in differing]
             written += await store.mend_rows(connection, keys, put_right, read)
         if found.citizens:
             written += await _mend_citizens(connection, found.citizens)
@@ -43,13 +44,15 @@ async def _columns(keyring: Keyring, expected: Sequence[Expected]) -> MendedColu
         statuses=[body.status for body in bodies],
         sources=[None if body.source is None else ID_BY_SOURCE[body.source] for body in bodies],
         consented_ats=[body.consented_at for body in bodies],
-        recorded_ats=[body.recorded_at for body in bodies],
+        recorded_ats=[body.movement.recorded_at for body in bodies],
         first_recorded_ats=[each.first_recorded_at for each in expected],
         recipients_sealed=[await _recipient_sealed(keyring, each) for each in expected],
         retailer_sivs=[None if code is None else keyring.retailers.seal(code) for code in codes],
-        event_ids=[body.event_id for body in bodies],
+        event_ids=[each.place.last_id for each in expected],
         tag_epochs=[keyring.pseudonyms.epoch] * len(bodies),
         versions=[each.place.count for each in expected],
+        access_ids=[each.place.access_id for each in expected],
+        access_counts=[each.place.access_count for each in expected],
     )
 
 
@@ -79,13 +82,13 @@ def _citizen_keys(rows: Sequence[CitizenRow]) -> tuple[list[UUID], list[UUID], l
 
 
 async def _mend_dealers(connection: Connection, keyring: Keyring, wrong: Sequence[Expected]) -> int:
-    ids = [each.body.event_id for each in wrong]
-    held = await store.hold_rows(connection, key_columns(wrong), ids)
+    held = await store.hold_rows(
+        connection,
+        key_columns(wrong),
+        [each.place.last_id for each in wrong],
+        [each.place.access_id for each in wrong],
+    )
     mended = [wrong[row["ord"] - 1] for row in held]
-    granted = [
-        (each, keyring.retailers.seal(code)) for each in mended for code in each.dealers or ()
-    ]
-    await store.replace_retailers_out(connection, key_columns(mended))
-    keys = key_columns([each for each, _ in granted])
-    await store.replace_retailers_in(connection, keys, [siv for _, siv in granted])
+    grants = [Grant(row, code) for row, each in enumerate(mended) for code in each.dealers or ()]
+    await grant(connection, keyring, key_columns(mended), grants)
     return len(mended)

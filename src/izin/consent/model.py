@@ -49,7 +49,12 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Current(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored record of a key, as the provider's view has it."""
+    """The stored record of a key, as the provider's view has it.
+
+    event_id   the movement that stands
+    access_id  the newest event that changed its dealers only, if there was any
+    version    how many events there were of both kinds
+    """
 
     status: Status
     source: Source | None
@@ -59,6 +64,23 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
     event_id: UUID
     version: int
     retailer_code: RetailerCode | None = None
+    access_id: UUID | None = None
+
+    @property
+    def last_id(self) -> UUID:
+        """Its newest event of either kind: ids of one key go up."""
+        return self.event_id if self.access_id is None else max(self.event_id, self.access_id)
+
+
+class Dealers(msgspec.Struct, frozen=True):
+    """Who may use a consent besides its brand. Source: R-102, R-103.
+
+    taker   the dealer that took it, until it is overridden
+    listed  those let use it
+    """
+
+    taker: RetailerCode | None
+    listed: frozenset[RetailerCode]
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):

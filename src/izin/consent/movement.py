@@ -1,7 +1,7 @@
 """From accepted proposals to the rows that are written: events made, committed to, sealed."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,11 +11,11 @@ from izin.consent.model import Accepted, Current, Proposal
 from izin.consent.rules import dealer_after
 from izin.consent.source import ID_BY_SOURCE
 from izin.consent.store import KeyColumns, Movement
+from izin.core.clock import JUST_AFTER
 from izin.core.uuid7 import uuid7s
 from izin.keyring import Keyring
 from izin.vault.commitment import draw_salts
 
-_JUST_AFTER = timedelta(microseconds=1)
 _MS_SHIFT = 80
 """The milliseconds of an event's id stand above its other bits. Source: RFC 9562, 5.7."""
 
@@ -66,7 +66,8 @@ def make_moves(
             millisecond or after a clock was put back: numbers follow ids, the past follows times
     Cost    about 8 µs each
     """
-    ids = uuid7s(len(accepted), _ms_of_ids(accepted, now))
+    stored = [asked.current for asked, _ in accepted if asked.current is not None]
+    ids = uuid7s(len(accepted), ms_of_ids(stored, now))
     salts = draw_salts(len(accepted))
     moves: list[Move] = []
     for (asked, final), event_id, salt in zip(accepted, ids, salts, strict=True):
@@ -79,7 +80,7 @@ def make_moves(
             status=final.status,
             source=final.source,
             consented_at=final.consented_at,
-            recorded_at=now if current is None else max(now, current.recorded_at + _JUST_AFTER),
+            recorded_at=now if current is None else max(now, current.recorded_at + JUST_AFTER),
             actor=actor,
             salts=salt,
             previous_status=None if current is None else current.status,
@@ -93,11 +94,10 @@ def make_moves(
     return moves
 
 
-def _ms_of_ids(accepted: Sequence[tuple[Asked, Accepted]], now: datetime) -> int:
-    stored = (each.current.event_id for each, _ in accepted if each.current is not None)
-    return max(
-        int(now.timestamp() * 1000), 1 + max((each.int >> _MS_SHIFT for each in stored), default=0)
-    )
+def ms_of_ids(stored: Iterable[Current], now: datetime) -> int:
+    """From which millisecond on ids come after those of all events of these records."""
+    last = max((each.last_id.int >> _MS_SHIFT for each in stored), default=0)
+    return max(int(now.timestamp() * 1000), 1 + last)
 
 
 def keys_of(asked: Sequence[Asked]) -> KeyColumns:

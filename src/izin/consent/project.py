@@ -32,7 +32,11 @@ NAMED_MAX = 20
 
 
 class CitizenConsent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The citizen's record as she sees it; stored sealed and padded only."""
+    """The citizen's record as she sees it; stored sealed and padded only, new fields at the end.
+
+    event_id   the movement that stands
+    access_id  the event that changed its dealers last, if that came after it
+    """
 
     iys_code: IysCode
     brand_code: BrandCode
@@ -44,6 +48,7 @@ class CitizenConsent(msgspec.Struct, frozen=True, kw_only=True, array_like=True)
     recorded_at: datetime
     retailer_siv: bytes | None
     event_id: UUID
+    access_id: UUID | None = None
 
 
 class CitizenRow(msgspec.Struct, frozen=True):
@@ -228,9 +233,10 @@ def _content(citizen: CitizenKeys, body: EventBody) -> CitizenConsent:
         status=body.status,
         source=body.source,
         consented_at=body.consented_at,
-        recorded_at=body.recorded_at,
+        recorded_at=body.movement.recorded_at,
         retailer_siv=None if code is None else citizen.retailers.seal(code),
-        event_id=body.event_id,
+        event_id=body.movement.event_id,
+        access_id=body.access_id,
     )
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from uuid import UUID
 
 from izin.consent import store
+from izin.consent.dealers import Grant, grant
 from izin.consent.event import Actor
 from izin.consent.model import Accepted, Proposal, Recorded, Verdict
 from izin.consent.movement import Asked, Move, keys_of, make_moves, sealed_movements
@@ -185,19 +186,16 @@ class _Recording:
 
     async def _grant(self, moves: list[Move]) -> None:
         """Replace the dealers of the records whose movement names any."""
-        seal = self._keyring.retailers.seal
         naming = [move for move in moves if move.body.retailer_access is not None]
         if not naming:
             return
-        granted = [
-            (move.asked, seal(code)) for move in naming for code in move.body.retailer_access or ()
+        grants = [
+            Grant(row, code)
+            for row, move in enumerate(naming)
+            for code in move.body.retailer_access or ()
         ]
-        await store.replace_retailers_out(
-            self._connection, keys_of([move.asked for move in naming])
-        )
-        await store.replace_retailers_in(
-            self._connection, keys_of([asked for asked, _ in granted]), [siv for _, siv in granted]
-        )
+        keys = keys_of([move.asked for move in naming])
+        await grant(self._connection, self._keyring, keys, grants)
 
 
 async def _read_current(connection: Connection, keyring: Keyring, asked: list[Asked]) -> datetime:

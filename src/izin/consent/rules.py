@@ -1,11 +1,12 @@
 """The law as two pure functions: may this be recorded, and may this be sent."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from izin.consent.model import (
     Accepted,
     Answer,
     Current,
+    Dealers,
     Decision,
     Facts,
     MessageKind,
@@ -15,13 +16,10 @@ from izin.consent.model import (
     Reason,
     Standing,
 )
-from izin.core.clock import wire_time
+from izin.core.clock import JUST_AFTER, wire_time
 from izin.core.codes import RetailerCode
 from izin.core.errors import Refused
 from izin.core.terms import RecipientType, Side, Source, Status
-
-_JUST_AFTER = timedelta(microseconds=1)
-
 
 # may this be recorded?
 
@@ -81,6 +79,26 @@ def dealer_after(current: Current | None, proposal: Proposal) -> RetailerCode | 
     return proposal.retailer_code
 
 
+def add_dealers(dealers: Dealers, codes: frozenset[RetailerCode]) -> Dealers:
+    """Let these use a consent too. Source: contract, addRetailers."""
+    return Dealers(dealers.taker, dealers.listed | codes)
+
+
+def override_dealers(_: Dealers, codes: frozenset[RetailerCode]) -> Dealers:
+    """Let none but these use it, not even the one that took it. Source: overrideRetailers."""
+    return Dealers(None, codes)
+
+
+def remove_dealers(dealers: Dealers, codes: frozenset[RetailerCode]) -> Dealers:
+    """Take these off the list; who took the consent keeps it. Source: R-104, R-105."""
+    return Dealers(dealers.taker, dealers.listed - codes)
+
+
+def remove_all_dealers(dealers: Dealers) -> Dealers:
+    """Leave the list empty. Source: removeRelationsBetweenRetailersAndConsents."""
+    return Dealers(dealers.taker, frozenset())
+
+
 def _is_citizens(proposal: Proposal) -> bool:
     return proposal.source is not None and proposal.source.side is Side.IYS
 
@@ -131,7 +149,7 @@ def _dated_after(current: Current | None, now: datetime) -> datetime:
     """
     if current is None or current.consented_at is None:
         return now
-    return max(now, current.consented_at + _JUST_AFTER)
+    return max(now, current.consented_at + JUST_AFTER)
 
 
 # may this be sent?

@@ -78,6 +78,55 @@ async def append(connection: Connection, movements: Sequence[Movement]) -> set[U
     return set(written)
 
 
+class AccessColumns(msgspec.Struct, frozen=True):
+    """Changes of dealers to write, a column each; the keys are in `KeyColumns`."""
+
+    versions: list[int]
+    access_ids: list[UUID]
+    retailer_sivs: list[bytes | None]
+    previous_ids: list[UUID]
+    commitments: list[bytes]
+    recorded_ats: list[datetime]
+    bodies_sealed: list[bytes]
+
+
+async def change_access(connection: Connection, keys: KeyColumns, changes: AccessColumns) -> int:
+    done = await connection.execute(
+        _SQL["change_access"],
+        *keys.parameters(),
+        changes.versions,
+        changes.access_ids,
+        changes.retailer_sivs,
+    )
+    return int(done.split()[1])
+
+
+async def add_access_events(
+    connection: Connection, keys: KeyColumns, changes: AccessColumns
+) -> None:
+    await connection.execute(
+        _SQL["add_access_events"],
+        *keys.parameters(),
+        changes.access_ids,
+        changes.commitments,
+        changes.recorded_ats,
+        changes.previous_ids,
+        changes.bodies_sealed,
+    )
+
+
+async def add_access_pending(
+    connection: Connection, keys: KeyColumns, changes: AccessColumns
+) -> None:
+    await connection.execute(
+        _SQL["add_access_pending"],
+        changes.access_ids,
+        keys.buckets,
+        keys.brand_refs,
+        changes.recorded_ats,
+    )
+
+
 async def replace_retailers_out(connection: Connection, keys: KeyColumns) -> None:
     await connection.execute(_SQL["replace_retailers_out"], *keys.asked())
 
@@ -139,6 +188,27 @@ async def brand_page(
     scan_rows: int,
 ) -> list[Record]:
     return await connection.fetch(_SQL["brand_page"], brand_ref, *after, last_channel, scan_rows)
+
+
+class DealerPlace(NamedTuple):
+    """Where a list of one dealer's consents goes on: $1..$4 of its statements."""
+
+    sealed: str
+    tag: UUID
+    channel: str
+    recipient_type: str
+
+
+async def taken_page(connection: Connection, place: DealerPlace, limit: int) -> list[Record]:
+    return await connection.fetch(_SQL["taken_page"], *place, limit)
+
+
+async def dealt_page(connection: Connection, place: DealerPlace, limit: int) -> list[Record]:
+    return await connection.fetch(_SQL["dealt_page"], *place, limit)
+
+
+async def listed_rows(connection: Connection, keys: KeyColumns) -> list[Record]:
+    return await connection.fetch(_SQL["listed_rows"], *keys.asked())
 
 
 async def upsert_citizen(
@@ -219,9 +289,11 @@ class MendedColumns(msgspec.Struct, frozen=True):
     event_ids: list[UUID]
     tag_epochs: list[int]
     versions: list[int]
+    access_ids: list[UUID | None]
+    access_counts: list[int]
 
     def parameters(self) -> tuple[list[object], ...]:
-        """Give the columns as $6..$15."""
+        """Give the columns as $6..$17."""
         return tuple(getattr(self, name) for name in self.__struct_fields__)
 
 
@@ -241,12 +313,6 @@ async def stored_citizens(
     connection: Connection, tags: list[UUID], slots: list[UUID], buckets: list[int]
 ) -> list[Record]:
     return await connection.fetch(_SQL["stored_citizens"], tags, slots, buckets)
-
-
-async def previous_events(
-    connection: Connection, event_ids: list[UUID], buckets: list[int]
-) -> list[Record]:
-    return await connection.fetch(_SQL["previous_events"], event_ids, buckets)
 
 
 async def rows_in_views(connection: Connection, idx: int) -> Record:
@@ -305,9 +371,12 @@ async def stored_retailers(connection: Connection, keys: KeyColumns) -> list[Rec
 
 
 async def hold_rows(
-    connection: Connection, keys: KeyColumns, event_ids: list[UUID]
+    connection: Connection,
+    keys: KeyColumns,
+    event_ids: list[UUID],
+    access_ids: list[UUID | None],
 ) -> list[Record]:
-    return await connection.fetch(_SQL["hold_rows"], *keys.parameters(), event_ids)
+    return await connection.fetch(_SQL["hold_rows"], *keys.parameters(), event_ids, access_ids)
 
 
 async def set_aside(

@@ -12,8 +12,8 @@
 -- index provider_consent_pkey · locks none
 select
     asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
-    stored.first_recorded_at, stored.retailer_siv, stored.event_id, stored.version,
-    null::timestamptz as now
+    stored.first_recorded_at, stored.retailer_siv, stored.event_id, stored.access_id,
+    stored.version, null::timestamptz as now
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
 inner join provider_consent as stored on
@@ -22,12 +22,54 @@ inner join provider_consent as stored on
     and stored.bucket = asked.bucket
 where ($6::smallint[] is null or stored.bucket = any ($6))
 union all
-select null, null, null, null, null, null, null, null, null, statement_timestamp()
+select null, null, null, null, null, null, null, null, null, null, statement_timestamp()
 
 -- name: append
 -- The second half of `record`: view, events and pending numbers, where the version has not moved.
 -- $1 movement[n] in key order · gives uuid[] of the events written
 select record_movements($1::movement[])
+
+-- name: change_access
+-- Says of records that have not moved since they were read which event changed their dealers last.
+-- $1..$5 as current_records, in key order · $6 version as it was read int8[n] · $7 access_id uuid[n]
+-- $8 retailer_siv bytea[n] · gives how many were · locks them
+update provider_consent as stored set
+    access_id = changed.access_id,
+    access_count = stored.access_count + 1,
+    retailer_siv = changed.retailer_siv,
+    version = stored.version + 1
+from unnest(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::bigint[],
+    $7::uuid[], $8::bytea[]
+) with ordinality as changed (
+    brand_ref, channel, recipient_type, tag, bucket, read_version, access_id, retailer_siv, ord
+)
+where
+    stored.brand_ref = any (array[changed.brand_ref]) and stored.channel = changed.channel
+    and stored.recipient_type = changed.recipient_type and stored.tag = changed.tag
+    and stored.bucket = changed.bucket and stored.version = changed.read_version
+
+-- name: add_access_events
+-- Events that change dealers only. $1..$5 as current_records · $6 event_id uuid[n]
+-- $7 commitment bytea[n] · $8 recorded_at timestamptz[n] · $9 the event of its key before it uuid[n]
+-- $10 body_sealed bytea[n]
+insert into consent_event (
+    brand_ref, channel, recipient_type, tag, bucket, event_id, commitment, recorded_at,
+    previous_event_id, body_sealed
+)
+select given.*
+from unnest(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::uuid[],
+    $7::bytea[], $8::timestamptz[], $9::uuid[], $10::bytea[]
+) as given
+
+-- name: add_access_pending
+-- Has them numbered. $1 event_id uuid[n] · $2 bucket int2[n] · $3 brand_ref uuid[n]
+-- $4 recorded_at timestamptz[n]
+insert into pending (event_id, bucket, brand_ref, side, recorded_at)
+select given.event_id, given.bucket, given.brand_ref, 'ACCESS', given.recorded_at
+from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::timestamptz[])
+    as given (event_id, bucket, brand_ref, recorded_at)
 
 -- name: replace_retailers_out
 -- Takes away every dealer of the given keys, before the new list is written.
@@ -153,9 +195,9 @@ where step > $3::bigint
 order by step
 
 -- name: key_head
--- The newest event of one key and how many there are.
+-- The newest movement of one key and how many there are.
 -- $1 brand_ref · $2 channel · $3 recipient_type · $4 tag · $5 bucket
-select event_id, version
+select event_id, version - access_count as movements
 from provider_consent
 where
     brand_ref = $1::uuid and channel = $2::channel and recipient_type = $3::recipient_type
@@ -175,6 +217,44 @@ where
     and channel <= $5::channel
 order by channel, recipient_type, tag
 limit $6::integer
+
+-- name: taken_page
+-- The next consents that a dealer took, in the order of tags.
+-- $1 retailer_siv in hex · $2..$4 key to start after · $5 limit · index provider_consent_taken
+select brand_ref, channel, recipient_type, tag, bucket
+from provider_consent
+where
+    encode(retailer_siv, 'hex') = $1::text
+    and (uuid_send(tag), channel, recipient_type)
+    > (uuid_send($2::uuid), $3::channel, $4::recipient_type)
+order by uuid_send(tag), channel, recipient_type
+limit $5::integer
+
+-- name: dealt_page
+-- The next consents that list a dealer, in the same order.
+-- $1 retailer_siv in hex · $2..$4 key to start after · $5 limit · index consent_retailer_dealt
+select brand_ref, channel, recipient_type, tag, bucket
+from consent_retailer
+where
+    encode(retailer_siv, 'hex') = $1::text
+    and (uuid_send(tag), channel, recipient_type)
+    > (uuid_send($2::uuid), $3::channel, $4::recipient_type)
+order by uuid_send(tag), channel, recipient_type
+limit $5::integer
+
+-- name: listed_rows
+-- Whole records of one brand. $1..$6 as current_records · gives those that exist
+select
+    asked.ord, stored.channel, stored.recipient_type, stored.tag, stored.status, stored.source,
+    stored.consented_at, stored.recorded_at, stored.first_recorded_at, stored.recipient_sealed,
+    stored.retailer_siv
+from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
+    with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
+inner join provider_consent as stored on
+    stored.brand_ref = any (array[asked.brand_ref]) and stored.channel = asked.channel
+    and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
+    and stored.bucket = asked.bucket
+where ($6::smallint[] is null or stored.bucket = any ($6))
 
 -- name: upsert_citizen
 -- $1 tag uuid[n] · $2 slot uuid[n] · $3 bucket int2[n] · $4 sealed bytea[n], in key order
@@ -279,7 +359,7 @@ where event_id = any ($1::uuid[])
 select
     asked.ord, stored.status, stored.source, stored.consented_at, stored.recorded_at,
     stored.first_recorded_at, stored.recipient_sealed, stored.retailer_siv, stored.event_id,
-    stored.tag_epoch, stored.version
+    stored.tag_epoch, stored.version, stored.access_id, stored.access_count
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
 inner join provider_consent as stored on
@@ -296,14 +376,6 @@ from unnest($1::uuid[], $2::uuid[], $3::smallint[])
 inner join citizen_consent as stored on
     stored.tag = any (array[asked.tag]) and stored.slot = asked.slot
     and stored.bucket = asked.bucket
-
--- name: previous_events
--- One step back from many events. $1 event_id uuid[n] · $2 bucket int2[n]
--- gives ord and the event before, of the ones that exist · index consent_event_pkey
-select asked.ord, e.previous_event_id
-from unnest($1::uuid[], $2::smallint[]) with ordinality as asked (event_id, bucket, ord)
-inner join consent_event as e on
-    e.event_id = any (array[asked.event_id]) and e.bucket = asked.bucket
 
 -- name: rows_in_views
 -- How many rows each view has, and how many keys began after a number: one moment for all four.
@@ -334,7 +406,7 @@ select
 
 -- name: mend_rows
 -- Puts rows of the company's view right that nobody moved since they were read.
--- $1..$5 key · $6..$15 what they become · $16 event_id and $17 version as they were read
+-- $1..$5 key · $6..$17 what they become · $18 event_id and $19 version as they were read
 -- gives how many were · locks them, in key order
 update provider_consent as stored set
     status = mended.status,
@@ -346,16 +418,18 @@ update provider_consent as stored set
     retailer_siv = mended.retailer_siv,
     event_id = mended.event_id,
     tag_epoch = mended.tag_epoch,
-    version = mended.version
+    version = mended.version,
+    access_id = mended.access_id,
+    access_count = mended.access_count
 from unnest(
     $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[],
     $6::consent_status[], $7::smallint[], $8::timestamptz[], $9::timestamptz[],
     $10::timestamptz[], $11::bytea[], $12::bytea[], $13::uuid[], $14::smallint[], $15::bigint[],
-    $16::uuid[], $17::bigint[]
+    $16::uuid[], $17::bigint[], $18::uuid[], $19::bigint[]
 ) with ordinality as mended (
     brand_ref, channel, recipient_type, tag, bucket, status, source, consented_at, recorded_at,
-    first_recorded_at, recipient_sealed, retailer_siv, event_id, tag_epoch, version,
-    read_event_id, read_version, ord
+    first_recorded_at, recipient_sealed, retailer_siv, event_id, tag_epoch, version, access_id,
+    access_count, read_event_id, read_version, ord
 )
 where
     stored.brand_ref = any (array[mended.brand_ref]) and stored.channel = mended.channel
@@ -364,16 +438,18 @@ where
     and stored.event_id = mended.read_event_id and stored.version = mended.read_version
 
 -- name: mend_missing_rows
--- Puts back rows of the company's view that are not there. $1..$15 as mend_rows
+-- Puts back rows of the company's view that are not there. $1..$17 as mend_rows
 insert into provider_consent (
     brand_ref, channel, recipient_type, tag, bucket, status, source, consented_at, recorded_at,
-    first_recorded_at, recipient_sealed, retailer_siv, event_id, tag_epoch, version
+    first_recorded_at, recipient_sealed, retailer_siv, event_id, tag_epoch, version, access_id,
+    access_count
 )
 select mended.*
 from unnest(
     $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[],
     $6::consent_status[], $7::smallint[], $8::timestamptz[], $9::timestamptz[],
-    $10::timestamptz[], $11::bytea[], $12::bytea[], $13::uuid[], $14::smallint[], $15::bigint[]
+    $10::timestamptz[], $11::bytea[], $12::bytea[], $13::uuid[], $14::smallint[], $15::bigint[],
+    $16::uuid[], $17::bigint[]
 ) as mended
 on conflict (brand_ref, channel, recipient_type, tag, bucket) do nothing
 
@@ -422,10 +498,10 @@ where not exists (
 )
 
 -- name: stored_retailers
--- All dealers of many records, and the movement that each record stands at, of one moment.
+-- All dealers of many records, and the events that each record stands at, of one moment.
 -- $1..$5 as current_records · gives a row with event_id for each record, and one with sivs for each
 -- list of dealers, whether its record is there or not
-select asked.ord, stored.event_id, null::bytea[] as sivs
+select asked.ord, stored.event_id, stored.access_id, null::bytea[] as sivs
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
 inner join provider_consent as stored on
@@ -433,7 +509,8 @@ inner join provider_consent as stored on
     and stored.recipient_type = asked.recipient_type and stored.tag = asked.tag
     and stored.bucket = asked.bucket
 union all
-select asked.ord, null::uuid as event_id, array_agg(dealt.retailer_siv) as sivs
+select
+    asked.ord, null::uuid as event_id, null::uuid as access_id, array_agg(dealt.retailer_siv) as sivs
 from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[])
     with ordinality as asked (brand_ref, channel, recipient_type, tag, bucket, ord)
 inner join consent_retailer as dealt on
@@ -443,15 +520,21 @@ inner join consent_retailer as dealt on
 group by asked.ord, dealt.bucket
 
 -- name: hold_rows
--- Keeps records from moving until the transaction ends, where they stand at a movement still.
--- $1..$5 as current_records · $6 event_id uuid[n] · gives ord of those that do · locks them
+-- Keeps records from moving until the transaction ends, where they stand at these events still.
+-- $1..$5 as current_records · $6 event_id uuid[n] · $7 access_id uuid[n], null: no such event
+-- gives ord of those that do · locks them
 update provider_consent as stored set event_id = given.event_id
-from unnest($1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::uuid[])
-    with ordinality as given (brand_ref, channel, recipient_type, tag, bucket, event_id, ord)
+from unnest(
+    $1::uuid[], $2::channel[], $3::recipient_type[], $4::uuid[], $5::smallint[], $6::uuid[],
+    $7::uuid[]
+) with ordinality as given (
+    brand_ref, channel, recipient_type, tag, bucket, event_id, access_id, ord
+)
 where
     stored.brand_ref = any (array[given.brand_ref]) and stored.channel = given.channel
     and stored.recipient_type = given.recipient_type and stored.tag = given.tag
     and stored.bucket = given.bucket and stored.event_id = given.event_id
+    and stored.access_id is not distinct from given.access_id
 returning given.ord
 
 -- name: set_aside

@@ -52,5 +52,6 @@ def current_of(row: Record, retailers: RetailerView) -> Current:
         first_recorded_at=row["first_recorded_at"],
         event_id=row["event_id"],
         version=row["version"],
+        access_id=row["access_id"],
         retailer_code=None if sealed is None else retailers.open(sealed),
     )

@@ -12,6 +12,9 @@ IYS_TIME = timezone(timedelta(hours=3), "+03:00")
 FIRST_CONSENT_DATE = datetime(2015, 5, 1, tzinfo=IYS_TIME)
 """Law 6563 in force; the only date that HS_2015 may carry."""
 
+JUST_AFTER = timedelta(microseconds=1)
+"""By how much an instant comes after the one before it: inside, microseconds are kept."""
+
 _SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 
 

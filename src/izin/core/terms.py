@@ -26,10 +26,14 @@ class Status(StrEnum):
 
 
 class Side(StrEnum):
-    """Who moved a consent: the provider (HS) or the recipient through the registry (IYS)."""
+    """Who moved a consent: the provider (HS) or the recipient through the registry (IYS).
+
+    ACCESS  nobody did: its dealers changed, which stands in no feed
+    """
 
     HS = "HS"
     IYS = "IYS"
+    ACCESS = "ACCESS"
 
 
 class Source(StrEnum):

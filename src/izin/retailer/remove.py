@@ -22,7 +22,7 @@ async def remove(
         if await store.delete_unlinked(change, brand_code, code):
             change.tell(Action.RETAILER_REMOVED, code, of=iys_code, brandCode=brand_code)
             return
-        is_there = bool(await store.one(change.connection, brand_code, code))
+        is_there = bool(await store.some(change.connection, brand_code, [code]))
     raise RefusalError(
         Refused(code="IZ008")
         if is_there

@@ -40,16 +40,17 @@ async def page(
     return Page(await _opened(keyring, found), counts.get(brand_code, 0))
 
 
-async def one(
-    database: Database, keyring: Keyring, brand_code: BrandCode, code: RetailerCode
-) -> Shown | None:
-    """Give a brand's dealer.
+async def some(
+    database: Database, keyring: Keyring, brand_code: BrandCode, codes: Sequence[RetailerCode]
+) -> tuple[Shown, ...]:
+    """Give the brand's dealers of these codes, in the order of codes.
 
     Raises  as `page`
+    Cost    one round trip, and as `page`
     """
     async with database.connection() as connection:
-        found = await store.one(connection, brand_code, code)
-    return next(iter(await _opened(keyring, found)), None)
+        found = await store.some(connection, brand_code, codes)
+    return await _opened(keyring, found)
 
 
 async def _opened(keyring: Keyring, found: Sequence[store.Stored]) -> tuple[Shown, ...]:

@@ -111,8 +111,10 @@ async def page(
     return [_stored(row) for row in await connection.fetch(_SQL["page"], brand_code, offset, limit)]
 
 
-async def one(connection: Connection, brand_code: BrandCode, code: RetailerCode) -> list[Stored]:
-    return [_stored(row) for row in await connection.fetch(_SQL["one"], brand_code, code)]
+async def some(
+    connection: Connection, brand_code: BrandCode, codes: Sequence[RetailerCode]
+) -> list[Stored]:
+    return [_stored(row) for row in await connection.fetch(_SQL["some"], brand_code, codes)]
 
 
 async def delete_unlinked(change: Change, brand_code: BrandCode, code: RetailerCode) -> bool:

@@ -87,13 +87,15 @@ order by retailer.created_at, retailer.retailer_code
 offset $2
 limit $3
 
--- name: one
--- A brand's dealer. $1 brand_code · $2 retailer_code · gives a row as page does, or none
+-- name: some
+-- The brand's dealers of these codes, whatever their status.
+-- $1 brand_code · $2 retailer_code bigint[n] · gives at most n rows as page does, in the order of codes
 select
     retailer.retailer_code, retailer.brand_code, retailer.title, retailer.status, retailer.alias,
     retailer.mersis, retailer.city_code, retailer.town_code, retailer.person_sealed
 from retailer
-where retailer.retailer_code = $2 and retailer.brand_code = $1
+where retailer.retailer_code = any ($2::bigint[]) and retailer.brand_code = $1
+order by retailer.retailer_code
 
 -- name: delete_unlinked
 -- Takes a dealer away unless a consent has named it.

@@ -5,10 +5,11 @@ Source  the formulas and test vectors are in docs/vectors.md
 
 import hashlib
 import os
+from collections.abc import Iterable
 
 import msgspec
 
-from izin.vault.framing import framed_text
+from izin.vault.framing import framed, framed_number, framed_text
 
 SALT_BYTES = 32
 SALTS_BYTES = 2 * SALT_BYTES
@@ -16,6 +17,7 @@ SALTS_BYTES = 2 * SALT_BYTES
 
 _RECIPIENT = b"\x10"
 _BODY = b"\x11"
+_DEALERS = b"\x12"
 _canonical = msgspec.json.Encoder().encode
 
 
@@ -44,8 +46,9 @@ class Leaf(
     Texts are printable ASCII and need no escape, numbers are below 2**53, so that every writer of
     JSON has one form for them.
 
-    recipient  `recipient_commitment` in hex
-    Source     RFC 8785
+    recipient      `recipient_commitment` in hex
+    evidence_hash  of a change of dealers: `dealers_hash`
+    Source         RFC 8785
     """
 
     recipient: str
@@ -83,6 +86,17 @@ def recipient_commitment(address: str, salts: bytes) -> str:
     Takes   salts: of the event
     """
     return hashlib.sha256(_RECIPIENT + salts[:SALT_BYTES] + framed_text(address)).hexdigest()
+
+
+def dealers_hash(taker: int | None, listed: Iterable[int]) -> str:
+    """Fix who may use a consent, in hex: the dealer that took it, and those listed.
+
+    It hides nothing by itself; only the commitment that it goes into is ever shown.
+    """
+    first = framed(b"") if taker is None else framed_number(taker)
+    return hashlib.sha256(
+        _DEALERS + first + b"".join(map(framed_number, sorted(listed)))
+    ).hexdigest()
 
 
 def commit(leaf: Leaf, salts: bytes) -> bytes:

@@ -25,6 +25,8 @@ from izin.api import (
     checks,
     consents,
     info,
+    retailer_access,
+    retailer_consents,
     retailers,
     tokens,
 )
@@ -62,6 +64,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *changes.OPERATIONS,
     *info.OPERATIONS,
     *retailers.OPERATIONS,
+    *retailer_access.OPERATIONS,
+    *retailer_consents.OPERATIONS,
     *asking.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
