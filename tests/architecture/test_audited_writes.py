@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "izin"
-AUDITED = {"provider", "brand", "retailer", "api_user", "keyring"}
+AUDITED = {"provider", "brand", "brand_short_name", "retailer", "api_user", "keyring"}
 """Tables of which every change is told. directory_head only counts these changes."""
 
-TOLD_ELSEWHERE = {("retailer", "link")}
-"""A consent names a dealer: the consent's own event tells of it."""
+TOLD_ELSEWHERE = {("retailer", "link"), ("retailer", "tag")}
+"""A consent names a dealer: the consent's own event tells of it. A tag follows a brand's move."""
 
 WRITES = re.compile(r"(?m)^\s*(?:insert\s+into|update|delete\s+from)\s+([a-z_]+)")
 NAMED = re.compile(r"(?m)^-- name: (\w+)$")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from asyncpg import ForeignKeyViolationError, InsufficientPrivilegeError
+from asyncpg import InsufficientPrivilegeError
 from builders.parties import (
     BRAND_CODE,
     IYS_CODE,
@@ -18,6 +18,7 @@ from builders.parties import (
 from izin.audit.change import changing
 from izin.audit.model import REGISTRY, Action, Query
 from izin.audit.read import PAGE_ROWS, read
+from izin.core.errors import RefusalError
 from izin.provider.model import Subscription
 
 
@@ -58,7 +59,7 @@ async def test_neither_a_password_nor_a_sign_in_name_is_in_it(given, owner):
 
 
 async def test_a_change_that_fails_leaves_no_event(given, owner):
-    with pytest.raises(ForeignKeyViolationError):
+    with pytest.raises(RefusalError, match="H001"):
         await given.brand()  # nobody's
     assert await owner.fetchval("select count(*) from audit_event") == 0
     await given.provider()

@@ -6,11 +6,14 @@ import pytest
 from builders.parties import (
     BRAND_CODE,
     IYS_CODE,
+    OPERATOR,
     OTHER_BRAND_CODE,
     OTHER_IYS_CODE,
 )
 
 from izin.access.directory import AGE_S_MAX, Directory
+from izin.access.transfer import transfer_brand
+from izin.brand.model import BrandStatus
 from izin.core.errors import UnavailableError
 from izin.provider.model import Subscription
 from izin.storage.database import Database
@@ -61,7 +64,7 @@ async def test_it_sees_what_changed_since_and_keeps_the_rest(directory, given):
     await given.brand()
     await given.brand(10001)
     await directory.refresh()
-    await given.brand(name="Yeni Ad", is_active=False)
+    await given.brand(name="Yeni Ad", status=BrandStatus.SUSPENDED)
     await given.provider(subscription=Subscription.PAUSED)
     await directory.refresh()
     changed = directory.brand(BRAND_CODE)
@@ -70,12 +73,12 @@ async def test_it_sees_what_changed_since_and_keeps_the_rest(directory, given):
     assert directory.brand(10001).name == "Marka 10001"
 
 
-async def test_a_brand_that_moves_leaves_its_old_provider(directory, given):
+async def test_a_brand_that_moves_leaves_its_old_provider(directory, given, operator_database):
     await given.provider()
     await given.provider(OTHER_IYS_CODE)
     await given.brand()
     await directory.refresh()
-    await given.brand(of=OTHER_IYS_CODE)
+    await transfer_brand(operator_database, BRAND_CODE, OTHER_IYS_CODE, by=OPERATOR)
     await directory.refresh()
     assert directory.brands_of(IYS_CODE) == ()
     assert [each.brand_code for each in directory.brands_of(OTHER_IYS_CODE)] == [BRAND_CODE]

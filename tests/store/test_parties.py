@@ -1,12 +1,12 @@
 """Parties as rows: what is written, what each version marks, and what is asked of them in sets."""
 
 import pytest
-from asyncpg import ForeignKeyViolationError, UniqueViolationError
 from builders.clock import NOON
 from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, OTHER_IYS_CODE, RETAILER_CODE
 
 from izin.brand import store as brand_store
 from izin.brand.model import Figures
+from izin.core.errors import RefusalError
 from izin.provider import store as provider_store
 from izin.provider.model import Subscription
 from izin.retailer import store as retailer_store
@@ -57,7 +57,7 @@ async def test_a_provider_entered_anew_takes_the_new_facts(connection, given):
 
 
 async def test_a_change_that_fails_leaves_the_version_as_it_was(connection, given):
-    with pytest.raises(ForeignKeyViolationError):
+    with pytest.raises(RefusalError, match="H001"):
         await given.brand(of=NOBODY)
     assert await version(connection) == 0
 
@@ -65,7 +65,7 @@ async def test_a_change_that_fails_leaves_the_version_as_it_was(connection, give
 async def test_a_provider_has_one_master_brand(given):
     await given.provider()
     await given.brand(is_master=True)
-    with pytest.raises(UniqueViolationError):
+    with pytest.raises(RefusalError, match="IZ025"):
         await given.brand(OTHER_BRAND_CODE, is_master=True)
 
 

@@ -134,6 +134,7 @@ class _Copy:
             name=brand.name,
             is_master=brand.is_master,
             is_active=brand.is_active,
+            tagged_for=brand.tagged_for,
             brand_ref=self._brand_ref(code) if known is None else known.brand_ref,
         )
         self.brands[code] = facts

@@ -16,3 +16,4 @@ class BrandFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_master: bool
     is_active: bool
     brand_ref: UUID
+    tagged_for: IysCode | None = None

@@ -70,7 +70,7 @@ async def ask_brand(call: Call[Services]) -> Answer:
     addresses = [parse_for(asked.channel, r, sandbox=context.sandbox) for r in asked.recipients]
     assumed = asked.recipient_type or RecipientType.BIREYSEL
     keys = [
-        ConsentKey(context.iys_code, context.brand_code, asked.channel, assumed, address)
+        context.key(asked.channel, assumed, address)
         for address in addresses
         if isinstance(address, Address)
     ]

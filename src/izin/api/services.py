@@ -64,6 +64,7 @@ def intake_of(call: Call[Services]) -> IntakeContext:
     iys_code, brand_code = brand_of(call)
     now = services.clock()
     provider = services.directory.provider(iys_code)
+    brand = services.directory.brand(brand_code)
     is_open = provider is None or provider.activated_at is None or provider.activated_at > now
     return IntakeContext(
         iys_code=iys_code,
@@ -71,4 +72,5 @@ def intake_of(call: Call[Services]) -> IntakeContext:
         now=now,
         earliest_registrable=None if is_open else services.calendar.earliest_registrable(now),
         sandbox=services.is_sandbox,
+        tagged_for=None if brand is None else brand.tagged_for,
     )

@@ -38,6 +38,8 @@ class Action(StrEnum):
 
     PROVIDER_PUT = "provider.put"
     BRAND_PUT = "brand.put"
+    BRAND_SHORT_NAMES = "brand.short_names"
+    BRAND_MOVED = "brand.moved"
     RETAILER_PUT = "retailer.put"
     RETAILER_ENTERED = "retailer.entered"
     RETAILER_REMOVED = "retailer.removed"

@@ -1,26 +1,64 @@
-"""A brand is added to a provider, renamed, or moved to another."""
+"""A brand of a provider is entered, or entered anew."""
 
-from izin.audit.change import changing
+from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
 from izin.brand import store
 from izin.brand.model import Brand
-from izin.provider.lookup import next_version
+from izin.brand.name import key_of
+from izin.core.errors import RefusalError, Refused
+from izin.provider.lookup import is_there, next_version
 from izin.storage.database import Database
 
 
 async def add(database: Database, brand: Brand, *, by: Principal) -> None:
-    """Enter a brand of a registered provider; one that is known takes the new facts.
+    """Enter a brand of a registered provider; one that it has already takes the new facts.
 
-    Cost  one transaction, three statements; party changes wait for one another
+    Raises  RefusalError H001 there is no such provider, IZ017 another brand's name is like it,
+            IZ018 the name is not of Latin letters, IZ023 the code is another provider's brand's,
+            IZ025 another one leads it · UnavailableError
+    Cost    one transaction, six statements at most; party changes wait for one another
     """
+    name_key = key_of(brand.name)
     async with changing(database, by) as change:
         version = await next_version(change)
-        await store.put(change, brand, version)
-        change.tell(
-            Action.BRAND_PUT,
-            brand.brand_code,
-            of=brand.iys_code,
-            name=brand.name,
-            isMaster=brand.is_master,
-            isActive=brand.is_active,
-        )
+        if not await is_there(change.connection, brand.iys_code):
+            raise RefusalError(Refused(code="H001", facts=(("iysCode", str(brand.iys_code)),)))
+        known = await store.one(change, brand.brand_code)
+        await refuse_like(change, brand, name_key)
+        await _refuse_second_master(change, brand)
+        write = store.enter if known is None else store.change
+        if not await write(change, brand, name_key, version):
+            raise RefusalError(Refused(code="IZ023", facts=(("brandCode", str(brand.brand_code)),)))
+        tell(change, brand)
+
+
+async def refuse_like(change: Change, brand: Brand, name_key: str) -> None:
+    """Refuse a name like another brand's.
+
+    Raises  RefusalError IZ017
+    """
+    other = await store.who_is_like(change.connection, name_key)
+    if other not in (None, brand.brand_code):
+        facts = (("brandCode", str(other)),)
+        raise RefusalError(Refused(code="IZ017", location=("name",), value=brand.name, facts=facts))
+
+
+async def _refuse_second_master(change: Change, brand: Brand) -> None:
+    if not brand.is_master:
+        return
+    for other in await store.of_provider(change.connection, brand.iys_code):
+        if other.is_master and other.brand_code != brand.brand_code:
+            facts = (("brandCode", str(other.brand_code)),)
+            raise RefusalError(Refused(code="IZ025", facts=facts))
+
+
+def tell(change: Change, brand: Brand) -> None:
+    """Leave the event of a brand's new facts."""
+    change.tell(
+        Action.BRAND_PUT,
+        brand.brand_code,
+        of=brand.iys_code,
+        name=brand.name,
+        isMaster=brand.is_master,
+        status=brand.status.value,
+    )

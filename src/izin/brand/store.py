@@ -1,44 +1,109 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from izin.audit.change import Change
-from izin.brand.model import Brand, Figures
+from izin.brand.model import Brand, BrandStatus, Figures
+from izin.core.codes import BrandCode, IysCode
 from izin.storage.statements import load
 
 _SQL = load("izin.brand")
 
 
-async def put(change: Change, brand: Brand, version: int) -> None:
-    await change.connection.execute(
-        _SQL["put"],
-        brand.brand_code,
-        brand.iys_code,
-        brand.name,
-        brand.is_master,
-        brand.is_active,
-        version,
-    )
+async def enter(change: Change, brand: Brand, name_key: str, version: int) -> bool:
+    """Write a new brand; False if its code is taken."""
+    facts = _facts(brand, name_key, version)
+    return await change.connection.fetchval(_SQL["enter"], *facts) is not None
+
+
+async def change(change: Change, brand: Brand, name_key: str, version: int) -> bool:
+    """Give a brand of its company new facts; False if there is none."""
+    facts = _facts(brand, name_key, version)
+    return await change.connection.fetchval(_SQL["change"], *facts) is not None
+
+
+async def move(
+    change: Change, brand_code: BrandCode, to: IysCode, version: int, *, is_master: bool
+) -> None:
+    """Give a brand to another company; its consents stay tagged as they are."""
+    await change.connection.execute(_SQL["move"], brand_code, to, is_master, version)
+
+
+async def who_is_like(connection: Connection, name_key: str) -> BrandCode | None:
+    """Which brand has a name like this?"""
+    code: BrandCode | None = await connection.fetchval(_SQL["who_is_like"], name_key)
+    return code
+
+
+async def one(change: Change, brand_code: BrandCode) -> Brand | None:
+    """Give a brand, which nobody else changes until the commit."""
+    row = await change.connection.fetchrow(_SQL["one"], brand_code)
+    return None if row is None else _brand(row)
+
+
+async def of_provider(connection: Connection, iys_code: IysCode) -> list[Brand]:
+    """Give a company's brands, the master first."""
+    return [_brand(row) for row in await connection.fetch(_SQL["of_provider"], iys_code)]
 
 
 async def changed(connection: Connection, since: int) -> list[Brand]:
     """Give the brands changed after a version, in no order; -1 gives all."""
-    return [
-        Brand(
-            brand_code=row["brand_code"],
-            iys_code=row["iys_code"],
-            name=row["name"],
-            is_master=row["is_master"],
-            is_active=row["is_active"],
-        )
-        for row in await connection.fetch(_SQL["changed"], since)
-    ]
+    return [_brand(row) for row in await connection.fetch(_SQL["changed"], since)]
+
+
+async def drop_short_names(change: Change, brand_code: BrandCode) -> None:
+    await change.connection.execute(_SQL["drop_short_names"], brand_code)
+
+
+async def add_short_name(
+    change: Change, name_key: str, brand_code: BrandCode, short_name: str
+) -> bool:
+    """Give a brand a short name; False if one like it is taken."""
+    added = await change.connection.fetchval(
+        _SQL["add_short_name"], name_key, brand_code, short_name
+    )
+    return added is not None
+
+
+async def short_names(
+    connection: Connection, brand_codes: Sequence[BrandCode]
+) -> dict[BrandCode, list[str]]:
+    """Give the short names of brands; one without any has no entry."""
+    found: defaultdict[BrandCode, list[str]] = defaultdict(list)
+    for row in await connection.fetch(_SQL["short_names"], brand_codes):
+        found[row["brand_code"]].append(row["short_name"])
+    return dict(found)
 
 
 async def figures(connection: Connection, brand_refs: Sequence[UUID]) -> dict[UUID, Figures]:
     """Give the consents by brand; a brand without any has no entry."""
     rows = await connection.fetch(_SQL["figures"], brand_refs)
     return {row["brand_ref"]: Figures(row["approvals"], row["rejections"]) for row in rows}
+
+
+def _facts(brand: Brand, name_key: str, version: int) -> tuple[object, ...]:
+    return (
+        brand.brand_code,
+        brand.iys_code,
+        brand.name,
+        name_key,
+        brand.is_master,
+        brand.status.value,
+        brand.is_active,
+        version,
+    )
+
+
+def _brand(row: Record) -> Brand:
+    return Brand(
+        brand_code=row["brand_code"],
+        iys_code=row["iys_code"],
+        name=row["name"],
+        is_master=row["is_master"],
+        status=BrandStatus(row["status"]),
+        tagged_for=row["tagged_for"],
+    )

@@ -1,23 +1,84 @@
--- owns: brand
+-- owns: brand, brand_short_name
 
--- name: put
--- Writes a brand, new or known; a new iys_code moves it to another provider.
--- $1 brand_code · $2 iys_code · $3 name · $4 is_master · $5 is_active · $6 version
-insert into brand (brand_code, iys_code, name, is_master, is_active, changed_in)
-values ($1, $2, $3, $4, $5, $6)
-on conflict (brand_code) do update set
-    iys_code = excluded.iys_code,
-    name = excluded.name,
-    is_master = excluded.is_master,
-    is_active = excluded.is_active,
-    changed_in = excluded.changed_in
+-- name: enter
+-- Writes a new brand, unless its code is taken. $1 brand_code · $2 iys_code · $3 name
+-- $4 name_key · $5 is_master · $6 status · $7 is_active · $8 version · gives the code, or nothing
+insert into brand (
+    brand_code, iys_code, name, name_key, is_master, status, is_active, changed_in
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (brand_code) do nothing
+returning brand.brand_code
+
+-- name: change
+-- Gives a brand new facts; it stays its company's. $1..$8 as enter · gives the code, or nothing
+update brand set
+    name = $3,
+    name_key = $4,
+    is_master = $5,
+    status = $6,
+    is_active = $7,
+    changed_in = $8
+where brand.brand_code = $1 and brand.iys_code = $2
+returning brand.brand_code
+
+-- name: move
+-- Gives a brand to another company. $1 brand_code · $2 iys_code · $3 is_master · $4 version
+update brand set
+    iys_code = $2,
+    is_master = $3,
+    tagged_for = nullif(coalesce(brand.tagged_for, brand.iys_code), $2),
+    changed_in = $4
+where brand.brand_code = $1
+
+-- name: who_is_like
+-- Which brand has a name like this one. $1 name_key · index brand_name
+select brand.brand_code
+from brand
+where brand.name_key = $1
+
+-- name: one
+-- A brand; it does not change until the commit. $1 brand_code · locks it
+select
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
+from brand
+where brand.brand_code = $1
+for update
+
+-- name: of_provider
+-- A company's brands, the master first. $1 iys_code · index brand_of_provider
+select
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
+from brand
+where brand.iys_code = $1
+order by brand.is_master desc, brand.brand_code
 
 -- name: changed
 -- Brands changed after a version; -1 gives all.
 -- $1 version bigint · gives rows in no order
-select brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.is_active
+select
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
 from brand
 where brand.changed_in > $1
+
+-- name: drop_short_names
+-- $1 brand_code
+delete from brand_short_name
+where brand_short_name.brand_code = $1
+
+-- name: add_short_name
+-- $1 name_key · $2 brand_code · $3 short_name · gives the key, or nothing if it is taken
+insert into brand_short_name (name_key, brand_code, short_name)
+values ($1, $2, $3)
+on conflict (name_key) do nothing
+returning brand_short_name.name_key
+
+-- name: short_names
+-- Short names by brand. $1 brand_code bigint[n] · index brand_short_name_of · at most three a brand
+select brand_short_name.brand_code, brand_short_name.short_name
+from brand_short_name
+where brand_short_name.brand_code = any ($1::bigint[])
+order by brand_short_name.brand_code, brand_short_name.short_name
 
 -- name: figures
 -- Consents by brand, as the projector keeps them: no count at read time.

@@ -112,6 +112,7 @@ class _Asking:
                 each.channel,
                 self._recipient_type,
                 each.address,
+                brand.tagged_for,
             )
             answers.append(await self._one(parts, key, around))
         return asked, answers

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from izin.access.authority import lapsed
+from izin.access.facts import BrandFacts
 from izin.cli.codes import REFUSED, ROW_ERRORS
 from izin.cli.over import brand_and_provider, over
 from izin.cli.screen import AsJson, In, Screen, screen
@@ -70,13 +71,13 @@ def import_command(
                 told(loaded.rows_done, None)
 
             async def work(settings: Settings, parts: Parts) -> Outcome:
-                _, provider = await brand_and_provider(parts, BrandCode(brand))
+                facts, provider = await brand_and_provider(parts, BrandCode(brand))
                 order = Order(
                     path=file,
                     error_path=error_path,
                     folder=settings.data_folder / "loads",
                     iys_code=provider.iys_code,
-                    parse=_parse(_context(settings, provider, brand), lapsed(provider)),
+                    parse=_parse(_context(settings, provider, facts), lapsed(provider)),
                     all_or_nothing=all_or_nothing,
                     language=lang,
                 )
@@ -86,16 +87,17 @@ def import_command(
         _show(to, outcome, error_path)
 
 
-def _context(settings: Settings, provider: Provider, brand: int) -> IntakeContext:
+def _context(settings: Settings, provider: Provider, brand: BrandFacts) -> IntakeContext:
     now = utc_now()
     is_open = provider.activated_at is None or provider.activated_at > now
     return IntakeContext(
         iys_code=provider.iys_code,
-        brand_code=BrandCode(brand),
+        brand_code=brand.brand_code,
         now=now,
         earliest_registrable=None if is_open else Calendar.load().earliest_registrable(now),
         sandbox=settings.is_sandbox,
         leaves_late=True,  # a row that stands already is no late one
+        tagged_for=brand.tagged_for,
     )
 
 

@@ -77,7 +77,7 @@ async def change_dealers(
 def _order(keyring: Keyring, key: ConsentKey) -> tuple[int, str, str, int]:
     """Where its record lies: all writers lock in this order."""
     pseudonyms = keyring.pseudonyms
-    [(tag, _)] = pseudonyms.provider_tags(key.iys_code, [key.address.clear])
+    [(tag, _)] = pseudonyms.provider_tags(key.tag_code, [key.address.clear])
     return (
         pseudonyms.brand_ref(key.brand_code).int,
         key.channel,

@@ -53,7 +53,7 @@ def parse_one(body: object, context: IntakeContext) -> Asked | tuple[Refused, ..
     codes = _read_codes(body, refused)
     if channel is None or recipient_type is None or address is None or refused:
         return tuple(refused)
-    return Asked([_key(context, channel, recipient_type, address)], codes)
+    return Asked([context.key(channel, recipient_type, address)], codes)
 
 
 def parse_many(
@@ -103,7 +103,7 @@ def _read_keys(body: Row, context: IntakeContext, refused: list[Refused]) -> lis
     addresses = _addresses(recipients, channel, context, refused)
     if recipient_type is None:
         return []
-    return [_key(context, channel, recipient_type, address) for address in addresses]
+    return [context.key(channel, recipient_type, address) for address in addresses]
 
 
 def _listed(body: Row, refused: list[Refused]) -> Sequence[object]:
@@ -134,9 +134,3 @@ def _addresses(
         else:
             found[address.clear] = address
     return list(found.values())
-
-
-def _key(
-    context: IntakeContext, channel: Channel, recipient_type: RecipientType, address: Address
-) -> ConsentKey:
-    return ConsentKey(context.iys_code, context.brand_code, channel, recipient_type, address)

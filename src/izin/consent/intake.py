@@ -31,7 +31,7 @@ from izin.core.address import Address, parse_for
 from izin.core.clock import FIRST_CONSENT_DATE
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
-from izin.core.terms import RecipientType, Source, Status
+from izin.core.terms import Channel, RecipientType, Source, Status
 
 ROWS_MAX = 1000
 """Rows of a batch and addresses of a list question. Source: contract, H091."""
@@ -48,6 +48,7 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
     sandbox               whether +90 599, which belongs to nobody, is accepted
     leaves_late           a consent older than three business days is read and marked late: it may
                           repeat what stands, which the record knows
+    tagged_for            as in `ConsentKey`
     """
 
     iys_code: IysCode
@@ -57,6 +58,13 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: bool
     retailer_access_max: int = 3000
     leaves_late: bool = False
+    tagged_for: IysCode | None = None
+
+    def key(self, channel: Channel, recipient_type: RecipientType, address: Address) -> ConsentKey:
+        """Give the key of a record of this brand."""
+        return ConsentKey(
+            self.iys_code, self.brand_code, channel, recipient_type, address, self.tagged_for
+        )
 
 
 # one consent, and a batch of them
@@ -129,7 +137,7 @@ def _read_row(
     recipient_type = read_recipient_type(row, refused)
     key = None
     if channel is not None and address is not None and recipient_type is not None:
-        key = ConsentKey(context.iys_code, context.brand_code, channel, recipient_type, address)
+        key = context.key(channel, recipient_type, address)
     is_consumer = recipient_type is not RecipientType.TACIR  # the stricter way, if it is unknown
     status = read_term(row, STATUS, "H110", refused)
     source = read_term(row, SOURCE, "H113" if is_consumer else None, refused)
@@ -175,7 +183,7 @@ def parse_question(
     address = read_address(body, channel, refused, sandbox=context.sandbox, too_long=("H166",))
     if channel is None or recipient_type is None or address is None:
         return tuple(refused)
-    return ConsentKey(context.iys_code, context.brand_code, channel, recipient_type, address)
+    return context.key(channel, recipient_type, address)
 
 
 def parse_recipients(
@@ -208,9 +216,7 @@ def parse_recipients(
             refused.append(refused_at("H193", "recipients", recipient, position))
         else:
             seen.add(address.clear)
-            keys.append(
-                ConsentKey(context.iys_code, context.brand_code, asked_channel, asked_type, address)
-            )
+            keys.append(context.key(asked_channel, asked_type, address))
     return tuple(refused) if refused else keys
 
 

@@ -12,14 +12,24 @@ from izin.core.errors import Refused
 from izin.core.terms import Channel, RecipientType, Source, Status
 
 
-class ConsentKey(msgspec.Struct, frozen=True):
-    """The identity of a record. Source: contract, rule 1."""
+class ConsentKey(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The identity of a record. Source: contract, rule 1.
+
+    tagged_for  under which company's code the brand's consents are tagged, if it moved away from
+                that one
+    """
 
     iys_code: IysCode
     brand_code: BrandCode
     channel: Channel
     recipient_type: RecipientType
     address: Address
+    tagged_for: IysCode | None = None
+
+    @property
+    def tag_code(self) -> IysCode:
+        """Under which company's code the record is tagged."""
+        return self.tagged_for or self.iys_code
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ def locations(pseudonyms: Pseudonyms, keys: Sequence[ConsentKey]) -> list[tuple[
     """Tag and bucket of each key, in order. Cost: about 2 µs a key."""
     rows_by_provider: defaultdict[IysCode, list[int]] = defaultdict(list)
     for row, key in enumerate(keys):
-        rows_by_provider[key.iys_code].append(row)
+        rows_by_provider[key.tag_code].append(row)
     found: dict[int, tuple[UUID, int]] = {}
     for iys_code, rows in rows_by_provider.items():
         tags = pseudonyms.provider_tags(iys_code, [keys[row].address.clear for row in rows])

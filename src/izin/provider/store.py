@@ -4,6 +4,7 @@ import msgspec
 from asyncpg import Connection
 
 from izin.audit.change import Change
+from izin.core.codes import IysCode
 from izin.provider.model import Provider, Subscription
 from izin.storage.statements import load
 
@@ -34,6 +35,11 @@ async def put(change: Change, provider: Provider, version: int) -> None:
         provider.has_api,
         version,
     )
+
+
+async def is_there(connection: Connection, iys_code: IysCode) -> bool:
+    """Is there such a provider, whatever its state?"""
+    return bool(await connection.fetchval(_SQL["is_there"], iys_code))
 
 
 async def version_of_parties(connection: Connection) -> int:

@@ -18,6 +18,10 @@ on conflict (iys_code) do update set
     has_api = excluded.has_api,
     changed_in = excluded.changed_in
 
+-- name: is_there
+-- $1 iys_code
+select exists (select from provider where provider.iys_code = $1)
+
 -- name: head
 -- The version of the parties, and how many there are: a copy with another count has missed a deletion.
 -- gives (version, provider_count, brand_count)

@@ -117,6 +117,32 @@ async def some(
     return [_stored(row) for row in await connection.fetch(_SQL["some"], brand_code, codes)]
 
 
+class Untagged(msgspec.Struct, frozen=True):
+    """A dealer whose person has no tag of its company yet."""
+
+    code: RetailerCode
+    iys_code: IysCode
+    person: bytes
+
+
+async def move_brand(change: Change, brand_code: BrandCode, to: IysCode) -> None:
+    """Give a brand's dealers to another company; who stands for them is to be tagged anew."""
+    await change.connection.execute(_SQL["move_brand"], brand_code, to)
+
+
+async def untagged(connection: Connection, limit: int) -> list[Untagged]:
+    """Give moved dealers whose person is to be tagged."""
+    rows = await connection.fetch(_SQL["untagged"], limit)
+    return [Untagged(*row.values()) for row in rows]
+
+
+async def tag(
+    connection: Connection, code: RetailerCode, iys_code: IysCode, person_tag: UUID
+) -> None:
+    """Tag who stands for a dealer, if that is still this company's."""
+    await connection.execute(_SQL["tag"], code, iys_code, person_tag)
+
+
 async def delete_unlinked(change: Change, brand_code: BrandCode, code: RetailerCode) -> bool:
     """Take a dealer away; False if there is none, or a consent has named it."""
     gone = await change.connection.fetchval(_SQL["delete_unlinked"], brand_code, code)

@@ -53,14 +53,14 @@ select pg_advisory_xact_lock(hashtextextended('retailer of ' || $1::bigint, 0)) 
 -- name: twins
 -- The company's dealers with the same number of the trade registry, or the same person.
 -- $1 iys_code · $2 mersis or null · $3 person_tag
--- gives (status, is_same_firm, is_same_person), at most two rows · indexes retailer_mersis, retailer_person
+-- gives (status, is_same_firm, is_same_person) · indexes retailer_firm_once, retailer_person_once
 select
     retailer.status,
     coalesce(retailer.mersis = $2::text, false) as is_same_firm,
     coalesce(retailer.person_tag = $3::uuid, false) as is_same_person
 from retailer
 where
-    retailer.iys_code = $1
+    retailer.iys_code = $1 and not retailer.is_twin
     and (retailer.mersis = $2::text or retailer.person_tag = $3::uuid)
 
 -- name: enter
@@ -96,6 +96,39 @@ select
 from retailer
 where retailer.retailer_code = any ($2::bigint[]) and retailer.brand_code = $1
 order by retailer.retailer_code
+
+-- name: move_brand
+-- Gives a brand's dealers to another company. One whose firm is a dealer of that company already
+-- stays beside it; who stands for the others is told apart by `tag`. $1 brand_code · $2 iys_code
+update retailer as moved set
+    iys_code = $2,
+    person_tag = null,
+    is_twin = exists (
+        select from retailer as other
+        where other.iys_code = $2 and other.mersis = moved.mersis and other.brand_code <> $1
+    )
+where moved.brand_code = $1
+
+-- name: untagged
+-- Moved dealers whose person is to be tagged. $1 limit · index retailer_untagged
+select retailer.retailer_code, retailer.iys_code, retailer.person_sealed
+from retailer
+where
+    retailer.person_tag is null and retailer.person_sealed is not null and not retailer.is_twin
+order by retailer.retailer_code
+limit $1
+
+-- name: tag
+-- Tags who stands for a dealer; if he stands for another one of the company, it is a twin.
+-- $1 retailer_code · $2 iys_code that the tag is for · $3 person_tag · locks the dealer
+update retailer as tagged set
+    person_tag = $3::uuid,
+    is_twin = exists (
+        select from retailer as other
+        where other.iys_code = $2 and other.person_tag = $3::uuid and not other.is_twin
+    )
+where
+    tagged.retailer_code = $1 and tagged.iys_code = $2 and tagged.person_tag is null
 
 -- name: delete_unlinked
 -- Takes a dealer away unless a consent has named it.

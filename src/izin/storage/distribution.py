@@ -42,6 +42,7 @@ TABLES: Mapping[str, Place] = {
     # parties, access, keys: small, joined among themselves only, held in memory by each process
     "provider": Place.LOCAL,
     "brand": Place.LOCAL,
+    "brand_short_name": Place.LOCAL,
     "retailer": Place.LOCAL,
     "directory_head": Place.LOCAL,
     "api_user": Place.LOCAL,

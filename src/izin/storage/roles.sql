@@ -41,7 +41,7 @@ end
 $$;
 
 -- what everybody reads
-grant select on schema_migration, source, provider, brand, retailer, directory_head
+grant select on schema_migration, source, provider, brand, brand_short_name, retailer, directory_head
     to izin_web, izin_citizen, izin_keeper, izin_operator;
 
 -- recording: the one door, used by requests, by citizens' doors and by jobs
@@ -96,6 +96,7 @@ grant update on retailer to izin_keeper; -- that a consent names them
 
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;
+grant insert, delete on brand_short_name to izin_operator;
 grant select, insert, update on api_user to izin_operator;
 grant update on directory_head to izin_operator;
 grant select, insert on audit_event to izin_operator;

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from functools import partial
 
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
@@ -11,6 +12,7 @@ from izin.consent.project import Projector
 from izin.consent.record import Recorder
 from izin.jobs.keeper import Keeper, Timer
 from izin.queue.queue import Queue
+from izin.retailer.retag import retag
 from izin.storage.database import Database
 from izin.telemetry.log import configure
 from izin.wiring.parts import Parts, open_parts, utc_now
@@ -38,9 +40,14 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
         parts.database,
         Projector(parts.database, parts.keyring),
         Queue(parts.database, {batch.JOB: work}),
-        timers(parts.database),
+        (*timers(parts.database), partial(_tag_moved_dealers, parts)),
         stop,
     )
+
+
+async def _tag_moved_dealers(parts: Parts) -> None:
+    while await retag(parts.database, parts.keyring):
+        pass
 
 
 def timers(database: Database) -> tuple[Timer, ...]:

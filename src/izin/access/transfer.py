@@ -1,0 +1,40 @@
+"""A brand goes to another company: its rights go with it, and none stays behind."""
+
+from izin.audit.change import changing
+from izin.audit.model import Action, Principal
+from izin.brand import lookup as brands
+from izin.brand.manage import the_brand
+from izin.core.codes import BrandCode, IysCode
+from izin.core.errors import RefusalError, Refused
+from izin.provider import lookup as providers
+from izin.retailer import lookup as retailers
+from izin.storage.database import Database
+
+
+async def transfer_brand(
+    database: Database, code: BrandCode, to: IysCode, *, by: Principal
+) -> None:
+    """Give a brand to another company, with its consents, its dealers and its short names.
+
+    Whoever acts for the old company reaches it no more as soon as the copies of the parties are
+    young again. Consents stay where they are: see decision 0042.
+
+    Raises  RefusalError H018 there is no such brand, H001 no such company, IZ022 it leads others,
+            of which another has to lead first · UnavailableError
+    Cost    one transaction of eight statements; party changes wait for one another
+    """
+    async with changing(database, by) as change:
+        version = await providers.next_version(change)
+        brand = await the_brand(change, code)
+        if not await providers.is_there(change.connection, to):
+            raise RefusalError(Refused(code="H001", facts=(("iysCode", str(to)),)))
+        left = await brands.of_provider(change.connection, brand.iys_code)
+        if brand.is_master and len(left) > 1 and brand.iys_code != to:
+            raise RefusalError(Refused(code="IZ022", facts=(("brandCode", str(code)),)))
+        found = await brands.of_provider(change.connection, to)
+        is_master = all(each.brand_code == code for each in found)
+        await brands.move(change, code, to, version, is_master=is_master)
+        await retailers.move_brand(change, code, to)
+        facts = {"from": brand.iys_code, "to": to}
+        for company in {brand.iys_code, to}:
+            change.tell(Action.BRAND_MOVED, code, of=company, **facts)

@@ -1,0 +1,34 @@
+"""What a brand may be called: by people, and by those who write to 3338."""
+
+import re
+
+from izin.core.errors import RefusalError, Refused
+from izin.core.lookalike import likeness
+from izin.core.turkish import search_key
+
+NAME_MAX = 255
+_SHORT = re.compile(r"(?=.*[a-z])[a-z0-9]{2,11}", re.ASCII).fullmatch
+
+
+def key_of(name: str) -> str:
+    """Give the key that no two brands share.
+
+    Raises  RefusalError IZ018: it is not of Latin letters and digits, or too long
+    """
+    key = likeness(name) if len(name) <= NAME_MAX else None
+    if key is None:
+        facts = (("most", str(NAME_MAX)),)
+        raise RefusalError(Refused(code="IZ018", location=("name",), value=name, facts=facts))
+    return key
+
+
+def short_key_of(short_name: str) -> str:
+    """Give the key of a short name: what people write after RET, in any spelling.
+
+    Raises  RefusalError IZ020: it is not of 2 to 11 letters and digits, one a letter at least, so
+            that it is never taken for a brand's number
+    """
+    key = likeness(short_name)
+    if key is None or not _SHORT(search_key(short_name)):
+        raise RefusalError(Refused(code="IZ020", location=("shortNames",), value=short_name))
+    return key

@@ -1,0 +1,174 @@
+"""A brand goes to another company: its rights go with it, and none stays behind."""
+
+import pytest
+from builders.dealers import a_dealer
+from builders.door import codes
+from builders.heart import until
+from builders.house import BRAND, a_row, ago
+from builders.parties import (
+    BRAND_CODE,
+    IYS_CODE,
+    OPERATOR,
+    OTHER_BRAND_CODE,
+    OTHER_IYS_CODE,
+)
+
+from izin.access.transfer import transfer_brand
+from izin.consent.rebuild import check
+from izin.core.codes import BrandCode, IysCode
+from izin.core.errors import RefusalError
+from izin.retailer.retag import retag
+
+MOVED = f"/sps/{OTHER_IYS_CODE}/brands/{BRAND_CODE}"
+PHONE, NEW = "+905990000021", "+905990000022"
+QUESTION = {"recipient": PHONE, "type": "MESAJ", "recipientType": "BIREYSEL"}
+
+
+async def move(database, code: int = BRAND_CODE, to: int = OTHER_IYS_CODE) -> None:
+    await transfer_brand(database, BrandCode(code), IysCode(to), by=OPERATOR)
+
+
+async def until_known(client, path: str) -> None:
+    async def is_known() -> bool:
+        return (await client.post(f"{path}/consents/status", json=QUESTION)).status_code == 200
+
+    await until(is_known)
+
+
+@pytest.fixture
+async def moved(house, ours, theirs, operator_database) -> list[int]:
+    """Our brand with a consent and two dealers, given to a company that had one of them."""
+    dealers = []
+    for number in (1, 2):
+        answer = await ours.post(f"{BRAND}/retailers", json=a_dealer(number))
+        dealers.append(answer.json()["retailerCode"])
+    twin = await theirs.post(
+        f"/sps/{OTHER_IYS_CODE}/brands/{OTHER_BRAND_CODE}/retailers", json=a_dealer(2)
+    )
+    assert twin.status_code == 201
+    row = a_row(recipient=PHONE, consentDate=ago(hours=5), retailerCode=dealers[0])
+    assert (await ours.post(f"{BRAND}/consents", json=row)).status_code == 200
+    row = a_row(recipient=PHONE, consentDate=ago(hours=4), retailerAccess=dealers)
+    assert (await ours.post(f"{BRAND}/consents", json=row)).status_code == 200
+    await house.numbered(2)
+    await move(operator_database)
+    await until_known(theirs, MOVED)
+    return dealers
+
+
+async def test_the_old_company_reaches_nothing_of_it_any_more(ours, moved):
+    for path in (BRAND, MOVED):
+        for answer in (
+            await ours.post(f"{path}/consents/status", json=QUESTION),
+            await ours.post(f"{path}/consents", json=a_row(recipient=NEW)),
+            await ours.get(f"{path}/consents/changes?source=HS"),
+            await ours.get(f"{path}/retailers"),
+            await ours.delete(f"{path}/retailers/{moved[0]}"),
+        ):
+            assert (answer.status_code, codes(answer)) == (403, ["H353"])
+    assert (await ours.get(f"/x/brands/{BRAND_CODE}/consents")).status_code == 403
+    brands = await ours.get(f"/sps/{IYS_CODE}/brands")
+    assert BRAND_CODE not in [each["brandCode"] for each in brands.json()]
+
+
+async def test_the_new_company_has_all_of_it(house, theirs, moved):
+    detail = (await theirs.post(f"{MOVED}/consents/status", json=QUESTION)).json()
+    assert (detail["status"], detail["retailerCode"]) == ("ONAY", moved[0])
+    assert detail["retailerAccessCount"] == 2
+    past = await theirs.post(f"{MOVED}/consents/history", json=QUESTION)
+    assert past.json()["pagination"]["totalCount"] == 2
+    feed = await theirs.get(f"{MOVED}/consents/changes?source=HS")
+    assert len(feed.json()["list"]) == 2
+    listed = await theirs.get(f"/x/brands/{BRAND_CODE}/consents")
+    assert [each["recipient"] for each in listed.json()["list"]] == [PHONE]
+    of_dealer = await theirs.get(f"/x/brands/{BRAND_CODE}/retailers/{moved[1]}/consents")
+    assert [each["recipient"] for each in of_dealer.json()["list"]] == [PHONE]
+    dealers = await theirs.get(f"{MOVED}/retailers")
+    assert {each["retailerCode"] for each in dealers.json()["list"]} == set(moved)
+
+
+async def test_it_moves_the_same_records_on(house, theirs, moved):
+    refusal = a_row(recipient=PHONE, status="RET", consentDate=ago(hours=1))
+    for row in (refusal, a_row(recipient=NEW)):
+        answer = await theirs.post(f"{MOVED}/consents", json=row)
+        assert answer.status_code == 200, answer.text
+    past = await theirs.post(f"{MOVED}/consents/history", json=QUESTION)
+    assert [each["status"] for each in past.json()["list"]] == ["RET", "ONAY", "ONAY"]
+    batch = await theirs.post(
+        f"{MOVED}/consents/request", json=[a_row(recipient=PHONE, consentDate=ago(minutes=9))]
+    )
+    result = f"{MOVED}/consents/request/{batch.json()['requestId']}"
+
+    async def is_done() -> bool:
+        [shown] = (await theirs.get(result)).json()
+        return shown["status"] == "success"
+
+    await until(is_done)
+    access = {"type": "MESAJ", "recipientType": "BIREYSEL", "recipients": [PHONE]}
+    answer = await theirs.post(f"{MOVED}/consents/retailers/access/remove/all", json=access)
+    assert answer.status_code == 202
+    asked = {"recipients": [PHONE, NEW], "type": "MESAJ"}
+    told = await theirs.post(f"/x/brands/{BRAND_CODE}/ask", json=asked)
+    assert [each["allowed"] for each in told.json()["list"]] == [True, True]
+    await house.numbered(6)
+    parts = house.parts
+    report = await check(parts.database, parts.keyring, lambda *_: None)
+    assert (report.differences, report.keys) == (0, 2)
+
+
+async def test_its_dealers_are_told_apart_in_the_new_company(house, theirs, moved, owner):
+    assert await retag(house.parts.database, house.parts.keyring) == 1
+    assert await retag(house.parts.database, house.parts.keyring) == 0
+    rows = await owner.fetch(
+        "select retailer_code, iys_code, person_tag is null as untagged, is_twin "
+        "from retailer where brand_code = $1 order by created_at",
+        BRAND_CODE,
+    )
+    assert [tuple(row) for row in rows] == [
+        (moved[0], OTHER_IYS_CODE, False, False),
+        (moved[1], OTHER_IYS_CODE, True, True),
+    ]
+    again = await theirs.post(f"{MOVED}/retailers", json=a_dealer(1))
+    assert codes(again) == ["H230", "H231"]
+
+
+async def test_a_brand_that_comes_home_is_as_it_was(theirs, ours, moved, operator_database):
+    await move(operator_database, to=IYS_CODE)
+    await until_known(ours, BRAND)
+    detail = (await ours.post(f"{BRAND}/consents/status", json=QUESTION)).json()
+    assert detail["status"] == "ONAY"
+    async with operator_database.connection() as connection:
+        assert await connection.fetchval("select count(*) from brand where tagged_for > 0") == 0
+
+
+async def test_a_master_moves_last(given, house, operator_database):
+    await given.brand(10001, is_master=True)
+    await given.provider(20001)
+    with pytest.raises(RefusalError, match="IZ022"):
+        await move(operator_database, 10001)
+    await move(operator_database)
+    await move(operator_database, 10001, to=20001)
+    async with operator_database.connection() as connection:
+        rows = await connection.fetch(
+            "select brand_code, is_master from brand where iys_code = any ($1) order by brand_code",
+            [OTHER_IYS_CODE, 20001],
+        )
+    assert [tuple(row) for row in rows] == [
+        (10001, True),
+        (BRAND_CODE, False),
+        (OTHER_BRAND_CODE, False),
+    ]
+
+
+async def test_a_move_to_nobody_is_refused(house, operator_database):
+    with pytest.raises(RefusalError, match="H001"):
+        await move(operator_database, to=99999999)
+    with pytest.raises(RefusalError, match="H018"):
+        await move(operator_database, 99999999)
+
+
+async def test_both_companies_are_told_of_it(moved, owner):
+    rows = await owner.fetch(
+        "select iys_code from audit_event where action = 'brand.moved' order by iys_code"
+    )
+    assert [row["iys_code"] for row in rows] == [IYS_CODE, OTHER_IYS_CODE]
