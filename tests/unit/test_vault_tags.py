@@ -56,6 +56,7 @@ def test_even_under_one_key_no_two_kinds_of_tag_agree(address):
         SAME_KEY.client_tag(address),
         SAME_KEY.person_tag(IysCode(100001), Tckn(address)),
         SAME_KEY.token_tag(address),
+        SAME_KEY.tin_tag(address),
         SAME_KEY.file_tag(BrandCode(100001), address.encode()),
     ]
     assert all(one != other for one, other in combinations(tags, 2))

@@ -77,6 +77,11 @@ def test_the_tag_of_a_dealers_person(pseudonyms):
     assert tag == UUID(other["person_tag"])
 
 
+def test_the_tag_of_a_tax_number(pseudonyms):
+    other = VECTORS["other"]
+    assert pseudonyms.tin_tag(other["tin"]) == UUID(other["tin_tag"])
+
+
 def test_the_tag_of_a_file(pseudonyms):
     other = VECTORS["other"]
     digest = bytes.fromhex(other["file"])

@@ -9,12 +9,17 @@ from izin.access.directory import Directory
 from izin.access.model import SCOPED, Caller, Permit, Right
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
-from izin.provider.model import Provider, Subscription
+from izin.provider.model import Provider, ProviderState, Subscription
 
 # The scheme in any letters, then one token (RFC 6750 2.1).
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.ASCII | re.IGNORECASE)
 _HEADER_MAX = 512
 
+_AS_SUBSCRIPTION = {
+    ProviderState.SUSPENDED: Subscription.PAUSED,
+    ProviderState.CLOSED: Subscription.CLOSED,
+}
+"""A company that is not active answers as its subscription would."""
 _NOT_LIVE = frozenset({Subscription.PAUSED, Subscription.EXPIRED})
 
 
@@ -103,12 +108,13 @@ def lapsed(provider: Provider) -> Refused | None:
     Source  contract 1.0
     """
     status = provider.subscription
-    if status is Subscription.CLOSED:
+    if Subscription.CLOSED in (status, _AS_SUBSCRIPTION.get(provider.state)):
         raise RefusalError(Refused(code="H521"))
     if status is Subscription.NONE:
         raise RefusalError(Refused(code="H524", facts=(("iysCode", str(provider.iys_code)),)))
-    if status in _NOT_LIVE:
-        return Refused(code="H520", facts=(("status", status.value),))
+    for each in (status, _AS_SUBSCRIPTION.get(provider.state)):
+        if each in _NOT_LIVE:
+            return Refused(code="H520", facts=(("status", each.value),))
     return None
 
 

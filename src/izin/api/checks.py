@@ -77,10 +77,13 @@ async def statuses(call: Call[Services]) -> Answer:
 
 def asker_of(call: Call[Services]) -> Asker:
     """What the copy of the parties says of who asks."""
-    _, brand_code = brand_of(call)
+    iys_code, brand_code = brand_of(call)
     brand = call.services.directory.brand(brand_code)
-    # the door has seen to the subscription: who comes in is registered
-    return Asker(is_sender_registered=True, is_brand_active=brand is not None and brand.is_active)
+    provider = call.services.directory.provider(iys_code)
+    return Asker(
+        is_sender_registered=provider is not None and provider.is_registered,
+        is_brand_active=brand is not None and brand.is_active,
+    )
 
 
 async def consents_history(call: Call[Services]) -> Answer:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from izin.core.terms import PROVIDER_SOURCES, Channel, RecipientType, Source, Status
+from izin.provider.model import ProviderKind, ProviderState
 from izin.retailer.model import RetailerStatus
 
 Schema = dict[str, Any]
@@ -275,4 +276,26 @@ ACCESS_PAGE = _object(
     list=_list(
         _object(**_RETAILER_TEXTS, mobile=_TEXT, city=_NAMED, town=_NAMED, retailerCode=_CODE)
     ),
+)
+_SIGNATORY = _object(
+    ("name", "tckn", "mobile", "email"),
+    name=_TEXT,
+    tckn=_TEXT,
+    mobile=_TEXT,
+    email=_TEXT,
+    agreementVersion=_CODE,
+    acceptedAt=_WHEN,
+)
+COMPANY = _object(
+    ("iysCode", "title", "state"),
+    iysCode=_CODE,
+    title=_TEXT,
+    state=_one_of(tuple(ProviderState)),
+    kind=_one_of(tuple(ProviderKind)),
+    mersis=_TEXT,
+    tin=_TEXT,
+    mobile=_TEXT,
+    email=_TEXT,
+    activationDate=_WHEN,
+    signatories=_list(_SIGNATORY),
 )

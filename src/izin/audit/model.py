@@ -36,6 +36,10 @@ REGISTRY = Principal(PrincipalKind.REGISTRY)
 class Action(StrEnum):
     """What was done, as `izin audit` names it."""
 
+    APPLICATION_MADE = "application.made"
+    APPLICATION_MOVED = "application.moved"
+    APPLICATION_ACCEPTED = "application.accepted"
+    AGREEMENT_PUBLISHED = "agreement.published"
     PROVIDER_PUT = "provider.put"
     BRAND_PUT = "brand.put"
     BRAND_SHORT_NAMES = "brand.short_names"

@@ -18,18 +18,22 @@ async def add(database: Database, brand: Brand, *, by: Principal) -> None:
             IZ025 another one leads it · UnavailableError
     Cost    one transaction, six statements at most; party changes wait for one another
     """
-    name_key = key_of(brand.name)
     async with changing(database, by) as change:
-        version = await next_version(change)
-        if not await is_there(change.connection, brand.iys_code):
-            raise RefusalError(Refused(code="H001", facts=(("iysCode", str(brand.iys_code)),)))
-        known = await store.one(change, brand.brand_code)
-        await refuse_like(change, brand, name_key)
-        await _refuse_second_master(change, brand)
-        write = store.enter if known is None else store.change
-        if not await write(change, brand, name_key, version):
-            raise RefusalError(Refused(code="IZ023", facts=(("brandCode", str(brand.brand_code)),)))
-        tell(change, brand)
+        await enter(change, brand, await next_version(change))
+
+
+async def enter(change: Change, brand: Brand, version: int) -> None:
+    """Enter a brand in a change of parties that has begun, and tell of it; raises as `add`."""
+    name_key = key_of(brand.name)
+    if not await is_there(change.connection, brand.iys_code):
+        raise RefusalError(Refused(code="H001", facts=(("iysCode", str(brand.iys_code)),)))
+    known = await store.one(change, brand.brand_code)
+    await refuse_like(change, brand, name_key)
+    await _refuse_second_master(change, brand)
+    write = store.enter if known is None else store.change
+    if not await write(change, brand, name_key, version):
+        raise RefusalError(Refused(code="IZ023", facts=(("brandCode", str(brand.brand_code)),)))
+    tell(change, brand)
 
 
 async def refuse_like(change: Change, brand: Brand, name_key: str) -> None:

@@ -91,7 +91,7 @@ class _Asking:
 
     async def answer(self, settings: Settings, parts: Parts) -> tuple[list[Asked], list[Answer]]:
         brand, provider = await brand_and_provider(parts, self._brand_code)
-        asker = Asker(is_sender_registered=True, is_brand_active=brand.is_active)
+        asker = Asker(is_sender_registered=provider.is_registered, is_brand_active=brand.is_active)
         asked = [self._read(text, settings) for text in self._texts]
         answers = []
         for each in asked:

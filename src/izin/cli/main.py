@@ -22,6 +22,7 @@ COMMANDS = {
     "export": ("exporting", "Write a brand's consents as a CSV or XLSX file."),
     "ask": ("ask", "May this be sent to these addresses, why, and since when?"),
     "rebuild": ("rebuild", "Compare both views with all that happened, or repair them."),
+    "company": ("company", "Companies: applications, the agreement, suspension, closing."),
     "brand": ("brand", "A company's brands: names, states, short names, moves."),
     "keys": ("keys", "Show which keys there are, never a key; see that all open."),
     "audit": ("audit", "Show who changed parties, users, rights and keys."),

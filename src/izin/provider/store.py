@@ -1,11 +1,11 @@
 """The statements of `store.sql`, one function each, no branch."""
 
 import msgspec
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from izin.audit.change import Change
 from izin.core.codes import IysCode
-from izin.provider.model import Provider, Subscription
+from izin.provider.model import Provider, ProviderKind, ProviderState, Subscription
 from izin.storage.statements import load
 
 _SQL = load("izin.provider")
@@ -33,8 +33,18 @@ async def put(change: Change, provider: Provider, version: int) -> None:
         provider.activated_at,
         provider.subscription.value,
         provider.has_api,
+        provider.state.value,
+        None if provider.kind is None else provider.kind.value,
+        provider.mersis,
+        provider.tin_tag,
         version,
     )
+
+
+async def one(change: Change, iys_code: IysCode) -> Provider | None:
+    """Give a provider, which nobody else changes until the commit."""
+    row = await change.connection.fetchrow(_SQL["one"], iys_code)
+    return None if row is None else _provider(row)
 
 
 async def is_there(connection: Connection, iys_code: IysCode) -> bool:
@@ -55,13 +65,19 @@ async def head(connection: Connection) -> Head:
 
 async def changed(connection: Connection, since: int) -> list[Provider]:
     """Give the providers changed after a version, in no order; -1 gives all."""
-    return [
-        Provider(
-            iys_code=row["iys_code"],
-            title=row["title"],
-            activated_at=row["activated_at"],
-            subscription=Subscription(row["subscription"]),
-            has_api=row["has_api"],
-        )
-        for row in await connection.fetch(_SQL["changed"], since)
-    ]
+    return [_provider(row) for row in await connection.fetch(_SQL["changed"], since)]
+
+
+def _provider(row: Record) -> Provider:
+    kind = row["kind"]
+    return Provider(
+        iys_code=row["iys_code"],
+        title=row["title"],
+        activated_at=row["activated_at"],
+        subscription=Subscription(row["subscription"]),
+        has_api=row["has_api"],
+        state=ProviderState(row["state"]),
+        kind=None if kind is None else ProviderKind(kind),
+        mersis=row["mersis"],
+        tin_tag=row["tin_tag"],
+    )

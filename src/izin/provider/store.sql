@@ -7,16 +7,31 @@
 update directory_head set version = version + 1 returning version
 
 -- name: put
--- Writes a provider, new or known.
--- $1 iys_code · $2 title · $3 activated_at · $4 subscription · $5 has_api · $6 version
-insert into provider (iys_code, title, activated_at, subscription, has_api, changed_in)
-values ($1, $2, $3, $4, $5, $6)
+-- Writes a provider, new or known. $1 iys_code · $2 title · $3 activated_at · $4 subscription
+-- $5 has_api · $6 state · $7 kind · $8 mersis · $9 tin_tag · $10 version
+insert into provider (
+    iys_code, title, activated_at, subscription, has_api, state, kind, mersis, tin_tag, changed_in
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (iys_code) do update set
     title = excluded.title,
     activated_at = excluded.activated_at,
     subscription = excluded.subscription,
     has_api = excluded.has_api,
+    state = excluded.state,
+    kind = excluded.kind,
+    mersis = excluded.mersis,
+    tin_tag = excluded.tin_tag,
     changed_in = excluded.changed_in
+
+-- name: one
+-- A provider; it does not change until the commit. $1 iys_code · locks it
+select
+    provider.iys_code, provider.title, provider.activated_at, provider.subscription,
+    provider.has_api, provider.state, provider.kind, provider.mersis, provider.tin_tag
+from provider
+where provider.iys_code = $1
+for update
 
 -- name: is_there
 -- $1 iys_code
@@ -38,6 +53,8 @@ select directory_head.version from directory_head
 -- name: changed
 -- Providers changed after a version; -1 gives all.
 -- $1 version bigint · gives rows in no order
-select provider.iys_code, provider.title, provider.activated_at, provider.subscription, provider.has_api
+select
+    provider.iys_code, provider.title, provider.activated_at, provider.subscription,
+    provider.has_api, provider.state, provider.kind, provider.mersis, provider.tin_tag
 from provider
 where provider.changed_in > $1

@@ -41,6 +41,9 @@ TABLES: Mapping[str, Place] = {
     "unprojected": Place.LOCAL,
     # parties, access, keys: small, joined among themselves only, held in memory by each process
     "provider": Place.LOCAL,
+    "agreement": Place.LOCAL,
+    "application": Place.LOCAL,
+    "signatory": Place.LOCAL,
     "brand": Place.LOCAL,
     "brand_short_name": Place.LOCAL,
     "retailer": Place.LOCAL,

@@ -78,6 +78,8 @@ grant select, insert, update on token to izin_web;
 grant select, insert, update on file_load to izin_web;
 
 grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
+grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
+grant select on agreement to izin_web;
 
 -- the citizens' doors
 grant select on citizen_consent to izin_citizen;
@@ -97,6 +99,8 @@ grant update on retailer to izin_keeper; -- that a consent names them
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;
 grant insert, delete on brand_short_name to izin_operator;
+grant select, update on application, signatory to izin_operator; -- what is sealed stays so
+grant select, insert on agreement to izin_operator;
 grant select, insert, update on api_user to izin_operator;
 grant update on directory_head to izin_operator;
 grant select, insert on audit_event to izin_operator;

@@ -25,6 +25,7 @@ _TOKEN_TAG = b"\x07"
 _CLIENT_TAG = b"\x08"
 _PERSON_TAG = b"\x09"
 _FILE_TAG = b"\x0a"
+_TIN_TAG = b"\x0b"
 
 _BRANDS_KEPT = 65_536
 
@@ -67,6 +68,7 @@ class Pseudonyms:
         self._token = secrets.token.keyed_hash().begun(_TOKEN_TAG)
         self._client = secrets.client.keyed_hash().begun(_CLIENT_TAG)
         self._person = secrets.person.keyed_hash().begun(_PERSON_TAG)
+        self._tin = secrets.person.keyed_hash().begun(_TIN_TAG)
         self._file = secrets.file.keyed_hash().begun(_FILE_TAG)
         self.brand_ref = lru_cache(_BRANDS_KEPT)(self._brand_ref_of)
 
@@ -98,6 +100,10 @@ class Pseudonyms:
     def person_tag(self, iys_code: IysCode, tckn: Tckn) -> UUID:
         """Give the tag of a person who stands for one of a provider's dealers."""
         return _uuid(self._person.digest(framed_number(iys_code) + framed_text(tckn.clear)))
+
+    def tin_tag(self, tin: str) -> UUID:
+        """Give the tag of a tax number, by which its company is found."""
+        return _uuid(self._tin.digest(framed_text(tin)))
 
     def file_tag(self, brand_code: BrandCode, digest: bytes) -> UUID:
         """Give the tag of a file of consents, of its SHA-256: that alone would tell its rows."""

@@ -23,6 +23,7 @@ from izin.api import (
     bulk,
     changes,
     checks,
+    company,
     consents,
     info,
     retailer_access,
@@ -58,6 +59,7 @@ _LOG = logging.getLogger(__name__)
 OPERATIONS: tuple[Operation[Services], ...] = (
     *tokens.OPERATIONS,
     *brands.OPERATIONS,
+    *company.OPERATIONS,
     *consents.OPERATIONS,
     *bulk.OPERATIONS,
     *checks.OPERATIONS,

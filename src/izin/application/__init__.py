@@ -1,0 +1,1 @@
+"""Başvuru: how a company is taken on, and who signs for it."""
