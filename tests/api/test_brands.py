@@ -5,11 +5,13 @@ from builders.door import codes
 from builders.parties import (
     BRAND_CODE,
     IYS_CODE,
+    OPERATOR,
     OTHER_BRAND_CODE,
     OTHER_IYS_CODE,
 )
 
 from izin.access.model import Caller, Right
+from izin.access.transfer import transfer_brand
 from izin.core.errors import RefusalError
 from izin.provider.model import Subscription
 from izin.retailer.model import RetailerStatus
@@ -158,13 +160,13 @@ async def test_a_brand_that_is_not_the_callers_is_refused_whether_it_exists_or_n
 
 
 async def test_a_brand_that_moved_away_is_no_longer_the_callers(
-    authority, caller, given, directory
+    authority, caller, given, directory, operator_database
 ):
     await given.provider(OTHER_IYS_CODE)
     await given.brand()
     await directory.refresh()
     authority.permit(caller, Right.READ, IYS_CODE, BRAND_CODE)
-    await given.brand(of=OTHER_IYS_CODE)
+    await transfer_brand(operator_database, BRAND_CODE, OTHER_IYS_CODE, by=OPERATOR)
     await directory.refresh()
     with pytest.raises(RefusalError):
         authority.permit(caller, Right.READ, IYS_CODE, BRAND_CODE)

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import asyncpg
@@ -18,6 +19,7 @@ import httpx2
 import msgspec
 import pytest
 from builders.command import Command, environment, free_port, until
+from typer.main import get_command
 
 from izin.cli.main import COMMANDS, run
 from izin.files.headings import TEMPLATE
@@ -357,9 +359,21 @@ def test_programs_read_what_was_typed_wrong_as_json(words, capsys):
     assert seen.err == ""
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_answers_in_json_and_helps(name, capsys):
-    assert run([name, "--help"]) == 0
+def lines() -> list[list[str]]:
+    """Every command, and of those that only gather others each of these."""
+    found: list[list[str]] = []
+    for name, (module, _) in COMMANDS.items():
+        command = get_command(import_module(f"izin.cli.{module}").app)
+        below = getattr(command, "commands", {})
+        found += [[name, each] for each in below]
+        if not below or command.invoke_without_command:
+            found.append([name])
+    return found
+
+
+@pytest.mark.parametrize("words", lines(), ids=" ".join)
+def test_every_command_answers_in_json_and_helps(words, capsys):
+    assert run([*words, "--help"]) == 0
     shown = capsys.readouterr().out
     assert "--json" in shown
     assert "--lang" in shown
