@@ -19,6 +19,7 @@ OPERATIONS = (
     *("getCities", "cityDetails"),
     *("createRetailer", "searchRetailers", "searchSingleRetailer", "deleteRetailer"),
     *("addRetailers", "overrideRetailers", "searchRetailersOfOneConsent"),
+    *("integratorList", "integratorListByiysCode"),
     *("removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"),
 )
 _WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))

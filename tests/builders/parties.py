@@ -1,16 +1,20 @@
 """Parties written through the real verbs: `await given.brand(…)` says only what matters."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from izin.access.model import Belongs
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import add as add_brand
 from izin.brand.model import Brand
-from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.core.codes import BrandCode, IysCode, PartnerCode, RetailerCode
+from izin.partner.manage import enter as enter_partner
+from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.provider.model import Provider
 from izin.provider.register import register
 from izin.retailer.add import add as add_retailer
@@ -19,6 +23,7 @@ from izin.storage.database import Database
 
 IYS_CODE, OTHER_IYS_CODE = IysCode(731001), IysCode(841001)
 BRAND_CODE, OTHER_BRAND_CODE = BrandCode(731002), BrandCode(841002)
+PARTNER_CODE = PartnerCode(30000001)
 RETAILER_CODE = RetailerCode(66438915)
 OPERATOR = Principal(PrincipalKind.OPERATOR, "tests")
 USERNAME, PASSWORD = "api@firma.example", "Sessiz-Kavak-31"
@@ -62,15 +67,40 @@ class Given:
         await add_retailer(self._database, retailer, by=OPERATOR)
         return retailer
 
+    async def partner(self, code: int = PARTNER_CODE, **facts: Any) -> Partner:
+        """A partner that is live, and certified for a year."""
+        until = datetime.now(UTC).date() + timedelta(days=365)
+        given = {
+            "title": f"Ortak {code} A.Ş.",
+            "kind": PartnerKind.BULK_SMS_EMAIL,
+            "state": PartnerState.LIVE,
+            "iso22301_until": until,
+            "iso27001_until": until,
+        } | facts
+        partner = Partner(partner_code=PartnerCode(code), **given)
+        await enter_partner(self._database, partner, by=OPERATOR)
+        return partner
+
     async def api_user(
-        self, username: str = USERNAME, *, of: int = IYS_CODE, password: str = PASSWORD
+        self,
+        username: str = USERNAME,
+        *,
+        of: int = IYS_CODE,
+        partner: int | None = None,
+        password: str = PASSWORD,
     ) -> ApiUser:
         user_id = await register_user(
             self._database,
             self._passwords,
             username=username,
             password=password,
-            iys_code=IysCode(of),
+            of=_whose(of, partner),
             by=OPERATOR,
         )
         return ApiUser(user_id, username, password)
+
+
+def _whose(company: int, partner: int | None) -> Belongs:
+    if partner is None:
+        return Belongs(iys_code=IysCode(company))
+    return Belongs(partner_code=PartnerCode(partner))

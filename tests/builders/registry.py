@@ -14,16 +14,19 @@ import msgspec
 from builders.dealers import a_dealer
 from builders.heart import until
 from builders.house import LONG_AGO, House
-from builders.parties import PASSWORD, Given
+from builders.parties import PARTNER_CODE, PASSWORD, Given
 from builders.watch import used
 
 from izin.access.passwords import Passwords
+from izin.audit.model import Principal, PrincipalKind
 from izin.consent.event import Actor
 from izin.consent.model import ConsentKey, Proposal, Recorded, Repeated
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address, parse_phone
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.partner.mandate import Grant, grant
+from izin.partner.model import Scope
 from izin.provider.model import Subscription
 from izin.storage.database import Database
 from izin.wiring.keeper import keeper_of
@@ -31,7 +34,7 @@ from izin.wiring.parts import Parts, open_parts
 from izin.wiring.settings import Settings
 from izin.wiring.web import open_app
 
-NOBODY = "nobody"
+NOBODY, PARTNER = "nobody", "partner"
 RETAILER, PASSIVE_RETAILER, THEIR_RETAILER = 66438915, 66438916, 84438915
 
 RECORDED = "+905999999990"
@@ -202,7 +205,26 @@ async def open_registry(
         stack.push_async_callback(registry.stop_keeper)
         if "ours" in standings:
             await _record(parts)
+            await _mandate(url)
         yield registry
+
+
+async def _mandate(url: str) -> None:
+    """Our brand's messages and all of its services, to a partner."""
+    database = await Database.open(url, role="izin_web")
+    of = IysCode(IYS_CODES["ours"]), BrandCode(BRAND_CODES["ours"])
+    by = Principal(PrincipalKind.API_USER, "tests")
+    try:
+        for scope in Scope:
+            wanted = Grant(
+                partner_code=PARTNER_CODE,
+                scope=scope,
+                can_write=scope is not Scope.ARAMA,
+                valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+            )
+            await grant(database, wanted, of=of, by=by)
+    finally:
+        await database.close()
 
 
 async def _record(parts: Parts) -> None:
@@ -233,6 +255,9 @@ async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) 
             await given.api_user(username(who), of=IYS_CODES[who])
             for code in SPARE_RETAILERS[who]:
                 await given.retailer(code, of=BRAND_CODES[who])
+            if who == "ours":
+                await given.partner()
+                await given.api_user(username(PARTNER), partner=PARTNER_CODE)
         await given.brand(SECOND_BRAND, of=IYS_CODES["ours"])
         await given.retailer(RETAILER, of=BRAND_CODES["ours"])
         if "loading" in standings:

@@ -12,11 +12,12 @@ from uuid import uuid4
 import msgspec
 from builders.dealers import a_mersis, a_tckn
 from builders.house import a_row, ago
-from builders.parties import PASSWORD
+from builders.parties import PARTNER_CODE, PASSWORD
 from builders.registry import (
     BRAND_CODES,
     IYS_CODES,
     NOBODY,
+    PARTNER,
     RECORDED,
     RETAILER,
     THEIR_RETAILER,
@@ -62,14 +63,19 @@ def good(name: str, registry: Registry, who: str = "ours") -> Attempt:
         "recipientType": "BIREYSEL",
         "type": "MESAJ",
         "code": 34,
+        "integratorCode": PARTNER_CODE,
         "retailerCode": registry.dealer(who) if name == "deleteRetailer" else RETAILER,
     }
     return Attempt(
         method=operation.method,
         path=operation.path.format(**parts),
         body=_body(name, registry, who),
-        who=NOBODY if operation.right is Right.NONE else who,
+        who=_caller(operation.right, who),
     )
+
+
+def _caller(right: Right, who: str) -> str:
+    return {Right.NONE: NOBODY, Right.PARTNER: PARTNER}.get(right, who)
 
 
 def _body(name: str, registry: Registry, who: str) -> Any:
@@ -404,6 +410,18 @@ OWN: dict[str, dict[str, Way]] = {
         "H186": _query_of(DEALERS_OF_ONE, "limit=101"),
         "H187": _query_of(DEALERS_OF_ONE, "limit=0"),
     },
+    "integratorList": {
+        "H182": _query_of("integratorList", "limit=-1"),
+        "H183": _query_of("integratorList", "offset=-1"),
+        "H186": _query_of("integratorList", "limit=101"),
+        "H187": _query_of("integratorList", "limit=0"),
+        "H353": _path_of("integratorList", "/integrator/39999999/sps"),
+        "H363": lambda registry: [changed(good("integratorList", registry), who="ours")],
+    },
+    "integratorListByiysCode": {
+        "H353": lambda registry: [good("integratorListByiysCode", registry, "theirs")],
+        "H363": lambda registry: [changed(good("integratorListByiysCode", registry), who="ours")],
+    },
     "PullPerBrandCode": {
         "H506": _query_of("PullPerBrandCode", "source=SH"),
         "H507": _query_of("PullPerBrandCode", "limit=1500"),
@@ -496,8 +514,13 @@ ELSEWHERE = {
 _STORAGE = "Trouble of the storage is 503 H192 when it passes, which clients send again, else H015."
 _BEARER_ONLY = "These calls take the bearer token like all others; without one they answer H351."
 
+_OWN_TOKEN = "Whose user calls is in its token: a company's is H363, another partner's number H353."
+
 UNREACHABLE = {
     "H018": "A brand that is not the caller's is H353, whether there is such a one or not.",
+    "H031": _OWN_TOKEN,
+    "H245": _OWN_TOKEN,
+    "H268": _OWN_TOKEN,
     "H060": _STORAGE,
     "H061": _STORAGE,
     "H062": _STORAGE,
@@ -520,6 +543,15 @@ NOT_HERE = {
     for code in ("H520", "H586")
 } | {
     ("deleteRetailer", "H180"): "A dealer that is not the brand's is H058.",
+    **{
+        (name, code): "A partner's own licence comes with the subscriptions."
+        for name in ("integratorList", "integratorListByiysCode")
+        for code in ("H520", "H521", "H524")
+    },
+    **{
+        ("integratorListByiysCode", code): "It gives one page of all brands of the company."
+        for code in ("H182", "H183", "H186", "H187")
+    },
     (ADD, "H127"): "It takes one recipient; the document shows the faults of a list.",
     (ADD, "H168"): "One recipient that is missing is H114.",
 }

@@ -200,6 +200,7 @@ SHOWN: dict[tuple[str, int], Shown] = {
     (ADD, 200): as_it_is,
     **{(name, 202): accepted for name in (OVERRIDE, REMOVE, REMOVE_ALL)},
     (DEALERS_OF_ONE, 200): dealers_of_one,
+    **{(name, 200): as_it_is for name in ("integratorList", "integratorListByiysCode")},
     **{(name, 204): no_such_code for name in ("cityDetails", "townDetails")},
 }
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 from builders.heart import until
-from builders.registry import IYS_CODES, NOBODY, Attempt, Registry, open_registry
+from builders.registry import IYS_CODES, NOBODY, PARTNER, Attempt, Registry, open_registry
 
 from izin.admission.lanes import Lane
 from izin.admission.limits import documented
@@ -165,6 +165,7 @@ def cheap(name: str, registry: Registry) -> Attempt:
 async def test_more_calls_in_a_second_than_documented_are_refused(registry):
     async with busy(registry) as house:
         await house.token_of("ours")
+        await house.token_of(PARTNER)
         for place, name in enumerate(TABLE):
             attempt = cheap(name, house)
             client = f"198.51.100.{place}"
@@ -209,6 +210,7 @@ async def test_a_lost_table_is_our_fault_and_says_nothing_of_itself(
 ):
     async with open_registry(new_database(), passwords, tmp_path, standings=("ours",)) as house:
         await house.token_of("ours")
+        await house.token_of(PARTNER)
         await house.stop_keeper()
         await house.owner.execute("alter table token rename to token_gone")
         for name in TABLE:
@@ -223,6 +225,7 @@ async def test_a_lost_table_is_our_fault_and_says_nothing_of_itself(
 async def test_a_closing_process_asks_to_send_again(new_database, passwords, tmp_path):
     async with open_registry(new_database(), passwords, tmp_path, standings=("ours",)) as house:
         await house.token_of("ours")
+        await house.token_of(PARTNER)
         await house.app._door.services.database.close()
         await house.app._door.services.reserved.close()
         for name in TABLE:

@@ -62,7 +62,13 @@ class AccessTokens:
         if row is None:
             return None
         known = _Known(
-            Caller(user_id=row["user_id"], iys_code=row["iys_code"]), row["expires_at"], now
+            Caller(
+                user_id=row["user_id"],
+                iys_code=row["iys_code"],
+                partner_code=row["partner_code"],
+            ),
+            row["expires_at"],
+            now,
         )
         while len(self._known) >= self._kept_max:
             del self._known[next(iter(self._known))]

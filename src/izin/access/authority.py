@@ -1,14 +1,17 @@
 """Turns a bearer token into a caller, and a caller into a permit."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from izin.access.access_token import AccessTokens
 from izin.access.directory import Directory
 from izin.access.model import SCOPED, Caller, Permit, Right
-from izin.core.codes import BrandCode, IysCode
+from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
+from izin.core.terms import Channel
+from izin.partner.model import Mandate
 from izin.provider.model import Provider, ProviderState, Subscription
 
 # The scheme in any letters, then one token (RFC 6750 2.1).
@@ -60,34 +63,113 @@ class Authority:
     ) -> Permit:
         """What the call may touch.
 
-        Raises  RefusalError H353: a provider or brand that is not the caller's, unknown ones
-                included · H001: his own is gone · H521, H524 · UnavailableError
-        Source  contract 1.0; data 4: H520 and H586 never stop a RET, so they come back as `held`
+        Raises  RefusalError H353: a provider, brand or right that is not the caller's, unknown ones
+                included · H001: his own is gone · H363: a company's user calls what is the
+                partners' · H521, H524 · UnavailableError
+        Source  contract 1.0, 1.13; R-110; data 4: H520 and H586 never stop a RET, so they come
+                back as `held`
         """
-        held = None
-        if right in SCOPED:
-            self._check_scope(caller, iys_code, brand_code)
-            held = self._held(caller.iys_code)
+        if right is Right.PARTNER:
+            return self._of_partner(caller)
+        if right not in SCOPED:
+            return Permit(caller=caller, right=right, iys_code=iys_code, brand_code=brand_code)
+        if caller.partner_code is not None:
+            return self._by_mandate(caller, caller.partner_code, right, (iys_code, brand_code))
+        assert caller.iys_code is not None, "a user is a company's or a partner's"
+        self._check_scope(caller.iys_code, iys_code, brand_code)
         return Permit(
-            caller=caller, right=right, iys_code=iys_code, brand_code=brand_code, held=held
+            caller=caller,
+            right=right,
+            iys_code=caller.iys_code,
+            brand_code=brand_code,
+            held=held_by(self._provider(caller.iys_code)),
         )
 
+    def _of_partner(self, caller: Caller) -> Permit:
+        """A partner that does not act for anybody just now may still see what it may do."""
+        if caller.partner_code is None:
+            raise RefusalError(Refused(code="H363"))
+        return Permit(caller=caller, right=Right.PARTNER)
+
+    def _by_mandate(
+        self,
+        caller: Caller,
+        partner_code: PartnerCode,
+        right: Right,
+        about: tuple[IysCode | None, BrandCode | None],
+    ) -> Permit:
+        """What a partner may touch: the channels of its mandates, as long as it may act at all."""
+        iys_code, brand_code = about
+        now = self._now()
+        partner = self._directory.partner(partner_code)
+        if right is Right.OWN or partner is None or not partner.may_act(now.date()):
+            raise _not_covered("integratorIysCode")
+        if brand_code is None:
+            return self._of_some_brand(caller, partner_code, right, iys_code)
+        brand = self._directory.brand(brand_code)
+        if brand is None or iys_code not in (None, brand.iys_code):
+            raise _not_covered("brandCode")
+        mandates = mandated(self._directory.mandates(partner_code, brand_code), right, now)
+        if not mandates:
+            raise _not_covered("brandCode")
+        return Permit(
+            caller=caller,
+            right=right,
+            iys_code=brand.iys_code,
+            brand_code=brand_code,
+            # whether the company's plan has the API does not matter: its partner's does
+            held=lapsed(self._provider(brand.iys_code)),
+            channels=frozenset(mandates),
+            mandates=mandates,
+        )
+
+    def _of_some_brand(
+        self, caller: Caller, partner_code: PartnerCode, right: Right, iys_code: IysCode | None
+    ) -> Permit:
+        """A call about a company as a whole: some mandate of one of its brands has to stand."""
+        now = self._now()
+        brands = () if iys_code is None else self._directory.brands_of(iys_code)
+        reached = frozenset(
+            each.brand_code
+            for each in brands
+            if mandated(self._directory.mandates(partner_code, each.brand_code), right, now)
+        )
+        if iys_code is None or not reached:
+            raise _not_covered("iysCode")
+        held = lapsed(self._provider(iys_code))
+        return Permit(caller=caller, right=right, iys_code=iys_code, held=held, brands=reached)
+
     def _check_scope(
-        self, caller: Caller, iys_code: IysCode | None, brand_code: BrandCode | None
+        self, own: IysCode, iys_code: IysCode | None, brand_code: BrandCode | None
     ) -> None:
-        if iys_code is not None and iys_code != caller.iys_code:
+        if iys_code not in (None, own):
             raise _not_covered("iysCode")
         if brand_code is None:
             return
         brand = self._directory.brand(brand_code)
-        if brand is None or brand.iys_code != caller.iys_code:
+        if brand is None or brand.iys_code != own:
             raise _not_covered("brandCode")
 
-    def _held(self, iys_code: IysCode) -> Refused | None:
+    def _provider(self, iys_code: IysCode) -> Provider:
         provider = self._directory.provider(iys_code)
         if provider is None:
             raise RefusalError(Refused(code="H001", facts=(("iysCode", str(iys_code)),)))
-        return held_by(provider)
+        return provider
+
+
+def mandated(mandates: Iterable[Mandate], right: Right, now: datetime) -> dict[Channel, UUID]:
+    """In which channels these mandates give a right, and under which of them.
+
+    Takes   right: reading needs any mandate of a channel, all else one that may write; what is
+            about the whole brand is had by writing in any channel
+    Source  R-110
+    """
+    standing = [each for each in mandates if each.scope.channel is not None and each.stands(now)]
+    return {
+        each.scope.channel: each.mandate_id
+        for each in standing
+        if each.scope.channel is not None and (right is Right.READ or each.can_write)
+    }
 
 
 def held_by(provider: Provider) -> Refused | None:

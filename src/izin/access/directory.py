@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import NamedTuple
 from uuid import UUID
 
 from izin.access.facts import BrandFacts
 from izin.brand import lookup as brand_lookup
 from izin.brand.model import Brand
-from izin.core.codes import BrandCode, IysCode
+from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import UnavailableError
+from izin.partner import lookup as partner_lookup
+from izin.partner.model import Mandate, Partner
 from izin.provider import lookup as provider_lookup
 from izin.provider.model import Provider
 from izin.storage.database import Connection, Database
@@ -25,7 +28,7 @@ _NOTHING_READ = -1
 
 
 class Directory:
-    """A versioned copy of all providers and brands; consents are never in it.
+    """A versioned copy of all providers, brands, partners and mandates; consents are never in it.
 
     Every change of a party takes the next version and marks its rows with it, so the copy asks for
     one number a second and reads only rows marked since. A deletion marks no row: it shows in the
@@ -60,6 +63,19 @@ class Directory:
         brands = self._young_copy().brands_by_provider.get(iys_code, {}).values()
         return tuple(sorted(brands, key=lambda each: (not each.is_master, each.brand_code)))
 
+    def partner(self, code: PartnerCode) -> Partner | None:
+        """Look a partner up. Raises UnavailableError when the copy is too old."""
+        return self._young_copy().partners.get(code)
+
+    def mandates(self, partner_code: PartnerCode, brand_code: BrandCode) -> tuple[Mandate, ...]:
+        """Give a partner's mandates about a brand, none taken back. Raises UnavailableError."""
+        of_partner = self._young_copy().mandates.get(partner_code, {})
+        return tuple(of_partner.get(brand_code, {}).values())
+
+    def brands_with_mandates(self, partner_code: PartnerCode) -> tuple[BrandCode, ...]:
+        """About which brands a partner has mandates, in order. Raises UnavailableError."""
+        return tuple(sorted(self._young_copy().mandates.get(partner_code, {})))
+
     def age_s(self) -> float:
         """Since when the copy may be behind; infinite before the first reading."""
         return self._clock_s() - self._confirmed_s
@@ -78,7 +94,7 @@ class Directory:
         """See whether the parties changed, and read what did.
 
         Raises  UnavailableError: the copy stays as it was, and ages
-        Cost    one round trip when nothing changed, four when something did
+        Cost    one round trip when nothing changed, six when something did
         """
         asked_s = self._clock_s()
         async with self._database.connection() as connection:
@@ -92,10 +108,10 @@ class Directory:
         head = await provider_lookup.head(connection)
         counts = (head.provider_count, head.brand_count)
         if head.version > self._version > _NOTHING_READ:
-            self._copy.take(*await _changed_rows(connection, self._version))
+            self._copy.take(await _changed_rows(connection, self._version))
         if self._copy.counts() != counts or head.version < self._version:
             anew = _Copy(self._brand_ref)
-            anew.take(*await _changed_rows(connection, _NOTHING_READ))
+            anew.take(await _changed_rows(connection, _NOTHING_READ))
             self._copy = anew
         self._version = head.version
 
@@ -114,14 +130,29 @@ class _Copy:
         self.providers: dict[IysCode, Provider] = {}
         self.brands: dict[BrandCode, BrandFacts] = {}
         self.brands_by_provider: dict[IysCode, dict[BrandCode, BrandFacts]] = {}
+        self.partners: dict[PartnerCode, Partner] = {}
+        self.mandates: dict[PartnerCode, dict[BrandCode, dict[UUID, Mandate]]] = {}
 
     def counts(self) -> tuple[int, int]:
         return len(self.providers), len(self.brands)
 
-    def take(self, brands: Iterable[Brand], providers: Iterable[Provider]) -> None:
-        self.providers.update((each.iys_code, each) for each in providers)
-        for brand in brands:
+    def take(self, rows: "_Rows") -> None:
+        self.providers.update((each.iys_code, each) for each in rows.providers)
+        for brand in rows.brands:
             self._take_brand(brand)
+        self.partners.update((each.partner_code, each) for each in rows.partners)
+        for mandate in rows.mandates:
+            self._take_mandate(mandate)
+
+    def _take_mandate(self, mandate: Mandate) -> None:
+        of_partner = self.mandates.setdefault(mandate.partner_code, {})
+        of_brand = of_partner.setdefault(mandate.brand_code, {})
+        if mandate.revoked_at is None:
+            of_brand[mandate.mandate_id] = mandate
+        else:
+            of_brand.pop(mandate.mandate_id, None)
+        if not of_brand:
+            del of_partner[mandate.brand_code]
 
     def _take_brand(self, brand: Brand) -> None:
         code = brand.brand_code
@@ -141,7 +172,18 @@ class _Copy:
         self.brands_by_provider.setdefault(facts.iys_code, {})[code] = facts
 
 
-async def _changed_rows(connection: Connection, since: int) -> tuple[list[Brand], list[Provider]]:
-    # Brands first: the provider of a brand that is read is then never missing.
+class _Rows(NamedTuple):
+    """What changed."""
+
+    brands: list[Brand]
+    providers: list[Provider]
+    partners: list[Partner]
+    mandates: list[Mandate]
+
+
+async def _changed_rows(connection: Connection, since: int) -> _Rows:
+    # In this order: whom a row that is read names is then never missing.
+    mandates = await partner_lookup.mandates_changed(connection, since)
+    partners = await partner_lookup.changed(connection, since)
     brands = await brand_lookup.changed(connection, since)
-    return brands, await provider_lookup.changed(connection, since)
+    return _Rows(brands, await provider_lookup.changed(connection, since), partners, mandates)

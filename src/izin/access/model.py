@@ -1,12 +1,14 @@
 """Who calls, what for, and what the call may touch."""
 
+from collections.abc import Mapping
 from enum import Enum
 from uuid import UUID
 
 import msgspec
 
-from izin.core.codes import BrandCode, IysCode
+from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import Refused
+from izin.core.terms import Channel
 
 
 class Right(Enum):
@@ -18,6 +20,8 @@ class Right(Enum):
     WRITE  movements of the provider's brand; includes reading
     MANAGE the provider's dealers; no movement, so nothing of it is a refusal
     SHARE  which dealers may use the consents of the provider's brand; no movement either
+    OWN    what is the company's own affair: no partner has it, whatever its mandates
+    PARTNER what is a partner's own affair
     """
 
     NONE = "none"
@@ -26,23 +30,36 @@ class Right(Enum):
     WRITE = "write"
     MANAGE = "manage"
     SHARE = "share"
+    OWN = "own"
+    PARTNER = "partner"
 
 
-SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE})
+SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE, Right.OWN})
 """What touches a provider's own data: its caller and its subscription are looked at."""
 
 
+class Belongs(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a user is: a company's or a partner's, never both."""
+
+    iys_code: IysCode | None = None
+    partner_code: PartnerCode | None = None
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose token this is. It says nothing yet about what he may do."""
+    """Whose token this is: a company's user or a partner's. It says nothing of what he may do."""
 
     user_id: UUID
-    iys_code: IysCode
+    iys_code: IysCode | None = None
+    partner_code: PartnerCode | None = None
 
 
 class Permit(msgspec.Struct, frozen=True, kw_only=True):
     """What one call may touch, decided once at the door.
 
-    iys_code, brand_code  None where the path names none
+    iys_code, brand_code  whose, and which brand; None where the call is about no company, no brand
+    channels              those of the brand's that it may touch
+    brands                which brands of a company a call about none may see; None: all
+    mandates              under which mandate, by channel; of a company's own user there is none
     held                  the refusal of a paused, expired or API-less subscription (H520, H586).
                           A held permit lets only a RET pass: a subscription never stops a
                           refusal. The door answers `held` to everything else.
@@ -53,3 +70,6 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
     iys_code: IysCode | None = None
     brand_code: BrandCode | None = None
     held: Refused | None = None
+    channels: frozenset[Channel] = frozenset(Channel)
+    brands: frozenset[BrandCode] | None = None
+    mandates: Mapping[Channel, UUID] = {}

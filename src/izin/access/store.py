@@ -18,7 +18,8 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     user_id: UUID
     username: str
     password_hash: str
-    iys_code: int
+    iys_code: int | None
+    partner_code: int | None
     is_active: bool
 
     def __repr__(self) -> str:

@@ -3,10 +3,10 @@
 from uuid import UUID, uuid4
 
 from izin.access import store
+from izin.access.model import Belongs
 from izin.access.passwords import Passwords
 from izin.audit.change import changing
 from izin.audit.model import Action, Principal
-from izin.core.codes import IysCode
 from izin.storage.database import Database
 
 
@@ -16,10 +16,10 @@ async def register_user(
     *,
     username: str,
     password: str,
-    iys_code: IysCode,
+    of: Belongs,
     by: Principal,
 ) -> UUID:
-    """Enter an active user of a registered provider; a known name takes the new password.
+    """Enter an active user of a provider or of a partner; a known name takes the new password.
 
     Gives   the user's id
     Raises  ValueError: the password is longer than 1024 bytes · UnavailableError
@@ -28,11 +28,18 @@ async def register_user(
         user_id=uuid4(),
         username=username,
         password_hash=await passwords.hashed(password),
-        iys_code=iys_code,
+        iys_code=of.iys_code,
+        partner_code=of.partner_code,
         is_active=True,
     )
     async with changing(database, by) as change:
         user_id = await store.put_user(change, user)
         # never the name: it is somebody's e-mail address
-        change.tell(Action.USER_PUT, user_id, of=iys_code, isActive=user.is_active)
+        change.tell(
+            Action.USER_PUT,
+            user_id,
+            of=of.iys_code,
+            partnerCode=of.partner_code,
+            isActive=user.is_active,
+        )
         return user_id

@@ -211,6 +211,7 @@ def read_list(call: Call[Services], *, dealer: RetailerCode | None = None) -> Wa
         recipient_type=form.term("recipientType", RecipientType),
         status=form.term("status", Status),
         retailer_code=None if retailer_code is None else RetailerCode(retailer_code),
+        channels=call.allowed.channels,
         dealer=dealer,
         since=form.instant("since"),
         until=None if until is None else until + _LAST_OF_SECOND,

@@ -66,7 +66,12 @@ async def list_brands(call: Call[Services]) -> Answer:
     """
     iys_code = call.allowed.iys_code
     assert iys_code is not None, "this path names a provider"  # house style E-6
-    brands = call.services.directory.brands_of(iys_code)
+    reached = call.allowed.brands
+    brands = [
+        each
+        for each in call.services.directory.brands_of(iys_code)
+        if reached is None or each.brand_code in reached
+    ]
     async with call.services.database.connection() as connection:
         figures = await brand_lookup.figures(connection, [each.brand_ref for each in brands])
         retailers = await retailer_lookup.count_by_brand(

@@ -62,6 +62,7 @@ def _reader(call: Call[Services]) -> Reader:
         after_idx=after_idx,
         limit=limit,
         now=call.services.clock(),
+        channels=call.allowed.channels,
     )
 
 

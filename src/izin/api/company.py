@@ -4,7 +4,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.documents import COMPANY
 from izin.api.operation import Answer, Call, Operation, Summary
-from izin.api.services import Services
+from izin.api.services import Services, company_of
 from izin.api.wire import Wire
 from izin.application import lookup
 from izin.application.seal import Signed, open_company
@@ -15,7 +15,7 @@ from izin.core.errors import RefusalError, Refused
 async def company(call: Call[Services]) -> Answer:
     """Show the caller's company."""
     services = call.services
-    iys_code = call.allowed.caller.iys_code
+    iys_code = company_of(call)
     provider = services.directory.provider(iys_code)
     if provider is None:
         raise RefusalError(Refused(code="H001", facts=(("iysCode", str(iys_code)),)))
@@ -37,7 +37,7 @@ async def _sealed(call: Call[Services]) -> Wire:
     """What only the company itself sees; nothing of one that came without an application."""
     services = call.services
     async with services.database.connection() as connection:
-        found = await lookup.of_company(connection, call.allowed.caller.iys_code)
+        found = await lookup.of_company(connection, company_of(call))
     if not found:
         return {}
     blobs = [found[0].contact, *(each.person for each in found)]
@@ -69,7 +69,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         id="xCompany",
         method="GET",
         path="/x/company",
-        right=Right.READ,
+        right=Right.OWN,
         lane=Lane.INFO,
         handler=company,
         summary=Summary(

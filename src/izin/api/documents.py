@@ -3,6 +3,7 @@
 from typing import Any
 
 from izin.core.terms import PROVIDER_SOURCES, Channel, RecipientType, Source, Status
+from izin.partner.model import Scope
 from izin.provider.model import ProviderKind, ProviderState
 from izin.retailer.model import RetailerStatus
 
@@ -299,3 +300,59 @@ COMPANY = _object(
     activationDate=_WHEN,
     signatories=_list(_SIGNATORY),
 )
+
+_MANDATED = _one_of(("read", "write"))
+INTEGRATOR = _object(
+    ("pagination", "list"),
+    pagination=_PAGINATION,
+    list=_list(
+        _object(
+            ("brandCode", "name", "master", "title", "iysCode", "agreementControl", "viaControl"),
+            brandCode=_CODE,
+            name=_TEXT,
+            master=_YES,
+            title=_TEXT,
+            iysCode=_CODE,
+            agreementControl=_YES,
+            viaControl=_YES,
+            MESAJ=_MANDATED,
+            ARAMA=_MANDATED,
+            EPOSTA=_MANDATED,
+        )
+    ),
+)
+MANDATE = _with_examples(
+    {
+        **_object(
+            ("partnerCode", "scope", "right"),
+            partnerCode=_CODE,
+            scope=_one_of(tuple(Scope)),
+            right=_MANDATED,
+            validFrom=_WHEN,
+            validUntil=_WHEN,
+        ),
+        "additionalProperties": False,
+    },
+    {"partnerCode": 30000001, "scope": "MESAJ", "right": "write"},
+)
+_MANDATE_SHOWN = _object(
+    ("mandateId", "partnerCode", "scope", "right", "validFrom", "stands"),
+    mandateId=_UUID,
+    partnerCode=_CODE,
+    scope=_one_of(tuple(Scope)),
+    right=_MANDATED,
+    validFrom=_WHEN,
+    validUntil=_WHEN,
+    revokedAt=_WHEN,
+    stands=_YES,
+)
+MANDATE_GRANTED = _MANDATE_SHOWN
+MANDATES = _object(("list",), list=_list(_MANDATE_SHOWN))
+REVOCATION = _with_examples(
+    {
+        **_object(("partnerCode",), partnerCode=_CODE, scope=_one_of(tuple(Scope))),
+        "additionalProperties": False,
+    },
+    {"partnerCode": 30000001, "scope": "MESAJ"},
+)
+REVOKED = _object(("revoked",), revoked=_COUNT)

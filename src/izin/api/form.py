@@ -66,6 +66,18 @@ class Form:
         value = self.given.get(field)
         return self._within(field, value if type(value) is int else None, least, most)
 
+    def required_number(self, field: str, least: int, most: int) -> int:
+        """Read a whole number that has to be there; `least` where it is not, and is refused."""
+        if not self._is_given(
+            field, "number", ("least", str(least)), ("most", str(most)), required=True
+        ):
+            return least
+        return self.number(field, least, most) or least
+
+    def refuse(self, expected: str, field: str) -> None:
+        """Refuse a value for a reason of the caller's."""
+        self._refuse(expected, field)
+
     def digits(self, field: str, least: int, most: int) -> int | None:
         """Read a whole number of a query, written in decimal digits."""
         value = self.given.get(field)

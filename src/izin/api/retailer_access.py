@@ -7,6 +7,7 @@ Source  contract 1.12
 """
 
 from functools import partial
+from uuid import UUID
 
 from izin.access.model import Right
 from izin.admission.lanes import Lane
@@ -46,7 +47,9 @@ async def add_retailers(call: Call[Services]) -> Answer:
     change = partial(add_dealers, codes=frozenset(asked.codes))
     services = call.services
     async with services.database.connection() as connection:
-        [changed] = await change_dealers(connection, services.keyring, asked.keys, change)
+        [changed] = await change_dealers(
+            connection, services.keyring, asked.keys, change, mandate_id=_mandate(call, asked)
+        )
     if changed is None:
         raise RefusalError(Refused(code="H401"))
     return Answer(
@@ -121,6 +124,11 @@ def _read_key(call: Call[Services], refused: list[Refused]) -> ConsentKey:
     return key
 
 
+def _mandate(call: Call[Services], asked: Asked) -> UUID | None:
+    """Under which mandate a partner asks: all keys of a call are of one channel."""
+    return call.allowed.mandates.get(asked.keys[0].channel)
+
+
 async def _know_listed(call: Call[Services], asked: Asked) -> None:
     _, brand_code = brand_of(call)
     await know_listed(call.services.database, brand_code, asked.codes)
@@ -130,7 +138,9 @@ async def _change(call: Call[Services], asked: Asked, change: Change) -> Answer:
     """Change the lists of those that there are; an address without a consent has none."""
     services = call.services
     async with services.database.connection() as connection:
-        await change_dealers(connection, services.keyring, asked.keys, change)
+        await change_dealers(
+            connection, services.keyring, asked.keys, change, mandate_id=_mandate(call, asked)
+        )
     return Answer(202, _DONE)
 
 

@@ -45,9 +45,16 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
 def brand_of(call: Call[Services]) -> tuple[IysCode, BrandCode]:
     """Whose brand a call with a brand in its path is about."""
     permit = call.allowed
+    assert permit.iys_code is not None, "a permit about a brand names its company"
     assert permit.brand_code is not None, "a brand's permit names it"
-    # a path without a provider is about the caller's own
-    return permit.iys_code or permit.caller.iys_code, permit.brand_code
+    return permit.iys_code, permit.brand_code
+
+
+def company_of(call: Call[Services]) -> IysCode:
+    """Which company a call about a company is about."""
+    iys_code = call.allowed.iys_code
+    assert iys_code is not None, "a permit about a company names it"
+    return iys_code
 
 
 def principal_of(call: Call[Services]) -> Principal:
@@ -73,4 +80,6 @@ def intake_of(call: Call[Services]) -> IntakeContext:
         earliest_registrable=None if is_open else services.calendar.earliest_registrable(now),
         sandbox=services.is_sandbox,
         tagged_for=None if brand is None else brand.tagged_for,
+        channels=call.allowed.channels,
+        mandates=call.allowed.mandates,
     )

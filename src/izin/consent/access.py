@@ -52,11 +52,16 @@ class _MovedMeanwhileError(Exception):
 
 
 async def change_dealers(
-    connection: Connection, keyring: Keyring, keys: Sequence[ConsentKey], change: Change
+    connection: Connection,
+    keyring: Keyring,
+    keys: Sequence[ConsentKey],
+    change: Change,
+    *,
+    mandate_id: UUID | None = None,
 ) -> list[Changed | None]:
     """Change the dealers of all these consents, or of none.
 
-    Takes   keys: at most a call's worth, each once
+    Takes   keys: at most a call's worth, each once · mandate_id: of the partner that asks for it
     Gives   an answer a key, in order; None where there is no record
     Raises  UnavailableError: a record moved under every try
     Cost    one transaction of seven statements for any number of keys
@@ -66,7 +71,8 @@ async def change_dealers(
     for _ in range(TRIES):
         try:
             async with connection.transaction():
-                changed = await _change(connection, keyring, [keys[p] for p in in_order], change)
+                some = [keys[place] for place in in_order]
+                changed = await _change(connection, keyring, some, change, mandate_id)
         except _MovedMeanwhileError:
             continue
         by_place = dict(zip(in_order, changed, strict=True))
@@ -87,7 +93,11 @@ def _order(keyring: Keyring, key: ConsentKey) -> tuple[int, str, str, int]:
 
 
 async def _change(
-    connection: Connection, keyring: Keyring, keys: Sequence[ConsentKey], change: Change
+    connection: Connection,
+    keyring: Keyring,
+    keys: Sequence[ConsentKey],
+    change: Change,
+    mandate_id: UUID | None,
 ) -> list[Changed | None]:
     columns = key_columns(keyring.pseudonyms, keys)
     records, now = await _read(connection, keyring, keys, columns)
@@ -99,7 +109,7 @@ async def _change(
             changed[record.place] = _stands(record.current)
         else:
             moving.append(msgspec.structs.replace(record, dealers=become))
-    bodies = _bodies(moving, now)
+    bodies = _bodies(moving, now, mandate_id)
     if bodies:
         places = [record.place for record in moving]
         await _write(connection, keyring, columns.picked(places), moving, bodies)
@@ -134,7 +144,7 @@ def _stands(current: Current) -> Changed:
     return Changed(current.last_id, current.recorded_at)
 
 
-def _bodies(moving: Sequence[_Record], now: datetime) -> list[EventBody]:
+def _bodies(moving: Sequence[_Record], now: datetime, mandate_id: UUID | None) -> list[EventBody]:
     """Make the events: status, source and date are those of the movement that stands."""
     ids = uuid7s(len(moving), ms_of_ids([record.current for record in moving], now))
     salts = draw_salts(len(moving))
@@ -147,12 +157,13 @@ def _bodies(moving: Sequence[_Record], now: datetime) -> list[EventBody]:
             source=record.current.source,
             consented_at=record.current.consented_at,
             recorded_at=max(now, record.current.recorded_at + JUST_AFTER),
-            actor=Actor.PROVIDER,
+            actor=Actor.PROVIDER if mandate_id is None else Actor.PARTNER,
             salts=salt,
             previous_status=record.current.status,
             retailer_code=record.dealers.taker,
             retailer_access=tuple(sorted(record.dealers.listed)),
             moved=Moved(record.current.event_id, record.current.recorded_at),
+            mandate_id=mandate_id,
         )
         for record, event_id, salt in zip(moving, ids, salts, strict=True)
     ]

@@ -43,6 +43,7 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     retailer_code   the dealer of the record from then on
     retailer_access who may use it besides from then on; None if that is as it was
     is_dealer_kept  the movement named none: it is the dealer of the consent that was renewed
+    mandate_id      under which a partner brought it
     moved           set where only the dealers changed: status, source and date are those of it
     """
 
@@ -62,6 +63,7 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     is_late: bool = False
     is_dealer_kept: bool = False
     moved: Moved | None = None
+    mandate_id: UUID | None = None
 
     @property
     def side(self) -> Side:
@@ -118,6 +120,7 @@ def commitment_of(body: EventBody) -> bytes:
         evidence_hash=_dealers_hash(body),
         iys_code=key.iys_code,
         kind="consent" if body.moved is None else "access",
+        mandate_id=None if body.mandate_id is None else str(body.mandate_id),
         received_at=_received(body.recorded_at),
         recipient_type=key.recipient_type,
         source=body.source,

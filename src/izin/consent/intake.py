@@ -4,8 +4,9 @@ Nothing is repaired on the way: a form may suggest, the door only reads. Errors 
 of the fields; the codes, locations and values are the contract's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -49,6 +50,8 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
     leaves_late           a consent older than three business days is read and marked late: it may
                           repeat what stands, which the record knows
     tagged_for            as in `ConsentKey`
+    channels              those that the caller may touch
+    mandates              under which mandate of the company, by channel, if a partner calls
     """
 
     iys_code: IysCode
@@ -59,9 +62,16 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
     retailer_access_max: int = 3000
     leaves_late: bool = False
     tagged_for: IysCode | None = None
+    channels: frozenset[Channel] = frozenset(Channel)
+    mandates: Mapping[Channel, UUID] = {}
 
     def key(self, channel: Channel, recipient_type: RecipientType, address: Address) -> ConsentKey:
-        """Give the key of a record of this brand."""
+        """Give the key of a record of this brand.
+
+        Raises  RefusalError H353: the channel is none of the caller's
+        """
+        if channel not in self.channels:
+            raise RefusalError(Refused(code="H353", facts=(("field", "type"),)))
         return ConsentKey(
             self.iys_code, self.brand_code, channel, recipient_type, address, self.tagged_for
         )
@@ -159,6 +169,7 @@ def _read_row(
         retailer_code=retailer_code,
         retailer_access=retailer_access,
         is_late=_is_late(consented_at, context),
+        mandate_id=context.mandates.get(key.channel),
     )
 
 

@@ -49,6 +49,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which records of a brand. None means any.
 
+    channels       those that the reader may see
     retailer_code  the dealer that took them
     dealer         a dealer that took them or may use them
     since, until  bounds of the consent date; for a merchant's undated record, of its recording
@@ -57,6 +58,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     brand_code: BrandCode
     channel: Channel | None = None
+    channels: frozenset[Channel] = frozenset(Channel)
     recipient_type: RecipientType | None = None
     status: Status | None = None
     retailer_code: RetailerCode | None = None
@@ -210,7 +212,8 @@ def _cursor(place: CursorKey, wanted: Wanted, cursors: Cursors) -> str:
 def _matches(row: Record, wanted: Wanted, keyring: Keyring) -> bool:
     at: datetime = row["consented_at"] or row["recorded_at"]
     return (
-        wanted.channel in (None, row["channel"])
+        row["channel"] in wanted.channels
+        and wanted.channel in (None, row["channel"])
         and wanted.status in (None, row["status"])
         and wanted.recipient_type in (None, row["recipient_type"])
         and (wanted.retailer_code is None or _retailer(row, keyring) == wanted.retailer_code)

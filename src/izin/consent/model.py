@@ -46,6 +46,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     citizen's movement needs no date of its own, `accept` dates it.
     is_late: older than three business days (contract, rule 9): a refusal is recorded nevertheless,
     a consent only answered where it repeats what stands.
+    mandate_id: of the partner that asks for it, under which its company lets it.
     """
 
     key: ConsentKey
@@ -56,6 +57,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     retailer_access: tuple[RetailerCode, ...] | None = None
     origin: Origin | None = None
     is_late: bool = False
+    mandate_id: UUID | None = None
 
 
 class Current(msgspec.Struct, frozen=True, kw_only=True):

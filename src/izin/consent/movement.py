@@ -81,7 +81,7 @@ def make_moves(
             source=final.source,
             consented_at=final.consented_at,
             recorded_at=now if current is None else max(now, current.recorded_at + JUST_AFTER),
-            actor=actor,
+            actor=actor if proposal.mandate_id is None else Actor.PARTNER,
             salts=salt,
             previous_status=None if current is None else current.status,
             retailer_code=dealer,
@@ -89,6 +89,7 @@ def make_moves(
             origin=proposal.origin,
             is_late=proposal.is_late,
             is_dealer_kept=dealer != proposal.retailer_code,
+            mandate_id=proposal.mandate_id,
         )
         moves.append(Move(asked, body, commitment_of(body)))
     return moves

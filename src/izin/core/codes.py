@@ -11,5 +11,8 @@ BrandCode = NewType("BrandCode", int)
 RetailerCode = NewType("RetailerCode", int)
 """İYS numarası of a dealer: 8 digits."""
 
+PartnerCode = NewType("PartnerCode", int)
+"""İYS numarası of a partner, the contract's integratorCode: 8 digits."""
+
 TransactionId = NewType("TransactionId", str)
 """64 lower-case hex digits: the event's salted commitment."""

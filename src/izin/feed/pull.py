@@ -10,7 +10,7 @@ from asyncpg import Record
 from izin.consent.opened import Opened, Unopened, read_bodies
 from izin.core.codes import BrandCode
 from izin.core.errors import UnavailableError
-from izin.core.terms import Side
+from izin.core.terms import Channel, Side
 from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.storage.database import Connection
@@ -43,13 +43,14 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose feed is read, from where, and what time it is."""
+    """Whose feed is read, which channels of it, from where, and what time it is."""
 
     brand_code: BrandCode
     side: Side
     after_idx: int | None
     limit: int
     now: datetime
+    channels: frozenset[Channel] = frozenset(Channel)
 
 
 async def pull(
@@ -58,8 +59,9 @@ async def pull(
     """What moved after the cursor.
 
     Takes   reader.after_idx: number behind the cursor, None at the first call
-    Gives   at most reader.limit movements, in the order of the number; fewer before one that does
-            not open, since a cursor that passed it would lose it
+    Gives   at most reader.limit movements, in the order of the number; fewer where others of the
+            brand are not the reader's, and before one that does not open, since a cursor that
+            passed it would lose it
     Raises  UnavailableError: the very next one does not open; everybody else's feed goes on
     Cost    three round trips: the published number, the entries, their events by key
     """
@@ -98,7 +100,11 @@ async def pull(
     if not read:
         raise _stands_still(kept[0])
     last = kept[len(read) - 1]
-    changes = [each for each in read if isinstance(each, Opened)]
+    changes = [
+        each
+        for each in read
+        if isinstance(each, Opened) and each.body.key.channel in reader.channels
+    ]
     return Changes(changes, last["idx"], last["recorded_at"])
 
 

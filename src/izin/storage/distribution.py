@@ -41,6 +41,8 @@ TABLES: Mapping[str, Place] = {
     "unprojected": Place.LOCAL,
     # parties, access, keys: small, joined among themselves only, held in memory by each process
     "provider": Place.LOCAL,
+    "partner": Place.LOCAL,
+    "mandate": Place.LOCAL,
     "agreement": Place.LOCAL,
     "application": Place.LOCAL,
     "signatory": Place.LOCAL,

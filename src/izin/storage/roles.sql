@@ -41,7 +41,8 @@ end
 $$;
 
 -- what everybody reads
-grant select on schema_migration, source, provider, brand, brand_short_name, retailer, directory_head
+grant select on schema_migration, source, provider, brand, brand_short_name, partner, mandate, retailer,
+    directory_head
     to izin_web, izin_citizen, izin_keeper, izin_operator;
 
 -- recording: the one door, used by requests, by citizens' doors and by jobs
@@ -80,6 +81,8 @@ grant select, insert, update on file_load to izin_web;
 grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
 grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
 grant select on agreement to izin_web;
+grant insert, update on mandate to izin_web; -- which companies give and take back themselves
+grant update on directory_head to izin_web; -- by which all processes learn of it
 
 -- the citizens' doors
 grant select on citizen_consent to izin_citizen;
@@ -99,6 +102,8 @@ grant update on retailer to izin_keeper; -- that a consent names them
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;
 grant insert, delete on brand_short_name to izin_operator;
+grant insert, update on partner to izin_operator;
+grant update on mandate to izin_operator; -- a moved brand leaves none behind
 grant select, update on application, signatory to izin_operator; -- what is sealed stays so
 grant select, insert on agreement to izin_operator;
 grant select, insert, update on api_user to izin_operator;

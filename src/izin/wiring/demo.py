@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from izin.access.model import Belongs
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
@@ -197,7 +198,7 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
                 passwords,
                 username=user.username,
                 password=user.password,
-                iys_code=user.iys_code,
+                of=Belongs(iys_code=user.iys_code),
                 by=INSTALLER,
             )
     finally:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from izin.access.model import Belongs
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
@@ -171,7 +172,7 @@ async def _enter_parties(url: str) -> str:
             passwords,
             username=_USERNAME,
             password=password,
-            iys_code=IYS_CODE,
+            of=Belongs(iys_code=IYS_CODE),
             by=_INSTALLER,
         )
     finally:

@@ -1,0 +1,1 @@
+"""İş ortağı: who acts for companies, under mandates that they give and take back."""

@@ -1,0 +1,5 @@
+"""What other slices may ask about partners and mandates."""
+
+from izin.partner.store import changed as changed
+from izin.partner.store import mandates_changed as mandates_changed
+from izin.partner.store import of_brand as of_brand

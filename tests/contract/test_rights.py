@@ -1,0 +1,223 @@
+"""Every operation, called by every kind of caller: who is let in, and with which code not.
+
+The table of this test is written apart from the code: an operation of a right that is not in it, or
+of our own that no call is written for, fails.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from builders.heart import until
+from builders.house import a_row
+from builders.parties import OPERATOR, Given
+from builders.registry import (
+    BRAND_CODES,
+    IYS_CODES,
+    NOBODY,
+    PARTNER,
+    RETAILER,
+    SECOND_BRAND,
+    Attempt,
+    Registry,
+    open_registry,
+    username,
+)
+
+from izin.access.model import Right
+from izin.access.transfer import transfer_brand
+from izin.api.operation import BodyKind
+from izin.audit.model import Principal, PrincipalKind
+from izin.core.codes import BrandCode, IysCode, PartnerCode
+from izin.partner.manage import move
+from izin.partner.mandate import Grant, grant, revoke
+from izin.partner.model import PartnerState, Scope
+from izin.storage.database import Database
+from izin.wiring.web import OPERATIONS
+
+from .provocations import TABLE, good
+
+OURS = IYS_CODES["ours"], BRAND_CODES["ours"]
+MOVED_BRAND = 759001
+"""Was ours, with a mandate for a partner; is theirs now."""
+
+PARTNERS = {
+    PARTNER: 30000001,  # has written since the registry was opened
+    "reads": 30000011,
+    "other channel": 30000012,
+    "other brand": 30000013,
+    "revoked": 30000014,
+    "expired": 30000015,
+    "not yet": 30000016,
+    "suspended partner": 30000017,
+    "of the moved brand": 30000018,
+    "without mandate": 30000019,
+}
+
+# of each right: who is let in; everybody else is refused with the code
+LET_IN: dict[Right, tuple[set[str], str]] = {
+    Right.NONE: ({*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed"}, ""),
+    Right.INFO: ({*PARTNERS, "ours", "theirs", "paused", "closed"}, "H351"),
+    Right.READ: ({"ours", PARTNER, "reads", "other channel"}, "H353"),
+    Right.WRITE: ({"ours", PARTNER, "other channel"}, "H353"),
+    Right.SHARE: ({"ours", PARTNER, "other channel"}, "H353"),
+    Right.MANAGE: ({"ours", PARTNER, "other channel"}, "H353"),
+    Right.OWN: ({"ours"}, "H353"),
+    Right.PARTNER: ({PARTNER}, "H353"),
+}
+OF_ONE_CHANNEL = {
+    *("addConsent", "addConsentV2", "addBatchConsent", "addBatchConsentV2"),
+    *("consentDetail", "batchConsentStatus", "consentsHistory"),
+    *("addRetailers", "overrideRetailers", "searchRetailersOfOneConsent"),
+    *("removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"),
+    *("xAsk", "xAsOf", "xRetailerRecord"),
+}
+"""They name a channel, so a partner of another channel is not let in."""
+
+_QUESTION = {"recipient": "+905990000001", "type": "MESAJ", "recipientType": "BIREYSEL"}
+OUR_BODIES: dict[str, Any] = {
+    "xLegacyToken": {},
+    "xLegacyRefresh": {},
+    "xAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
+    "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
+    "xConsents": None,
+    "xRetailerConsents": None,
+    "xRetailerRecord": a_row(recipient="+905990000099"),
+    "xCompany": None,
+    "xMandates": None,
+    "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
+    "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
+    "openapi": None,
+}
+"""What our own operations take."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def walked(new_database, passwords, tmp_path_factory):
+    """A registry with a caller of every kind."""
+    folder = tmp_path_factory.mktemp("rights")
+    async with open_registry(new_database(), passwords, folder) as registry:
+        url = registry.settings.database_url
+        operator = await Database.open(url, role="izin_operator")
+        web = await Database.open(url, role="izin_web")
+        try:
+            await _take_on(operator, web, passwords)
+        finally:
+            await operator.close()
+            await web.close()
+        await until(lambda: _is_known(registry))
+        yield registry
+
+
+async def _is_known(registry: Registry) -> bool:
+    path = f"/integrator/{PARTNERS['other brand']}/sps"
+    answer = await registry.send(Attempt(method="GET", path=path, who="other brand"))
+    moved = f"/sps/{OURS[0]}/brands/{MOVED_BRAND}/retailers"
+    gone = await registry.send(Attempt(method="GET", path=moved, who="ours"))
+    return answer.json().get("list") != [] and gone.status_code == 403
+
+
+async def _take_on(operator: Database, web: Database, passwords) -> None:
+    given = Given(operator, passwords)
+    await given.brand(MOVED_BRAND, of=OURS[0], name="Giden Marka")
+    for who, code in PARTNERS.items():
+        if who != PARTNER:
+            await given.partner(code)
+            await given.api_user(username(who), partner=code)
+    now = datetime.now(UTC)
+    long_ago = now - timedelta(days=9)
+    for who, brand, facts in (
+        ("reads", OURS[1], {"can_write": False}),
+        ("other channel", OURS[1], {"scope": Scope.EPOSTA}),
+        ("other brand", SECOND_BRAND, {}),
+        ("revoked", OURS[1], {}),
+        ("expired", OURS[1], {"valid_until": now - timedelta(days=1)}),
+        ("not yet", OURS[1], {"valid_from": now + timedelta(days=1)}),
+        ("suspended partner", OURS[1], {}),
+        ("of the moved brand", MOVED_BRAND, {}),
+    ):
+        wanted = {"scope": Scope.MESAJ, "can_write": True, "valid_from": long_ago} | facts
+        mandate = Grant(partner_code=PartnerCode(PARTNERS[who]), **wanted)
+        by = Principal(PrincipalKind.API_USER, "tests")
+        await grant(web, mandate, of=(IysCode(OURS[0]), BrandCode(brand)), by=by)
+    of = IysCode(OURS[0]), BrandCode(OURS[1])
+    await revoke(web, PartnerCode(PARTNERS["revoked"]), None, of=of, by=by)
+    suspended = PartnerCode(PARTNERS["suspended partner"])
+    await move(operator, suspended, PartnerState.SUSPENDED, today=now.date(), by=OPERATOR)
+    await transfer_brand(
+        operator, BrandCode(MOVED_BRAND), IysCode(IYS_CODES["theirs"]), by=OPERATOR
+    )
+
+
+def attempt(operation, registry: Registry, who: str) -> Attempt:
+    """A good call about our brand's MESAJ, in somebody's name."""
+    if operation.id in TABLE:
+        call = good(operation.id, registry)
+    else:
+        body = OUR_BODIES[operation.id]
+        path = operation.path.format(brandCode=OURS[1], retailerCode=RETAILER)
+        call = Attempt(
+            method=operation.method, path=path, body=msgspec.UNSET if body is None else body
+        )
+    return msgspec.structs.replace(call, who=who)
+
+
+ABOUT_ITSELF = {"theirs": None, "paused": "H520", "closed": "H521"}
+"""A call that names no company is about the caller's own."""
+
+
+def expected(operation, who: str) -> str | None:
+    """The code that the caller is refused with, or None."""
+    let_in, code = LET_IN[operation.right]
+    if operation.right is not Right.NONE and who == NOBODY:
+        return "H351"
+    if operation.right is Right.PARTNER and who not in PARTNERS:
+        return "H363"
+    if operation.id in OF_ONE_CHANNEL and who == "other channel":
+        return "H353"
+    if operation.id == "xCompany" and who in ABOUT_ITSELF:
+        return ABOUT_ITSELF[who]
+    if operation.id == "getBrandsDetails" and who == "other brand":
+        return None  # it is about the company, and shows that brand
+    return None if who in let_in else code
+
+
+CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+@pytest.mark.parametrize("who", CALLERS)
+async def test_an_operation_lets_in_whom_it_should_and_nobody_else(walked, operation, who):
+    answer = await walked.send(attempt(operation, walked, who))
+    said = None
+    if answer.status_code in (400, 401, 403):
+        said = {each["code"] for each in answer.json().get("errors", ())}
+    code = expected(operation, who)
+    if code is None:
+        assert not (said or set()) & {"H351", "H353", "H363"}, answer.text
+    else:
+        assert said == {code}, answer.text
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+async def test_who_had_the_brand_before_has_nothing_of_it(walked, operation):
+    if "{brandCode}" not in operation.path:
+        return
+    call = attempt(operation, walked, "ours")
+    moved = msgspec.structs.replace(
+        call, path=call.path.replace(f"/brands/{OURS[1]}", f"/brands/{MOVED_BRAND}")
+    )
+    for who in ("ours", "of the moved brand"):
+        answer = await walked.send(msgspec.structs.replace(moved, who=who))
+        codes = {each["code"] for each in answer.json()["errors"]}
+        assert (answer.status_code, codes) == (403, {"H353"})
+
+
+def test_every_operation_has_its_row():
+    assert {operation.right for operation in OPERATIONS} <= set(LET_IN)
+    ours = {operation.id for operation in OPERATIONS} - set(TABLE)
+    assert ours <= set(OUR_BODIES)
+    takes = {operation.id for operation in OPERATIONS if operation.takes is not BodyKind.NONE}
+    assert takes >= OF_ONE_CHANNEL
