@@ -498,3 +498,16 @@ def test_a_load_that_is_killed_goes_on_and_doubles_no_row(izin, registry, tmp_pa
     assert (told["recorded"], told["repeated"], told["refused"]) == (rows, 0, 0)
     _, before, _ = izin("rebuild", "--json")
     assert before["left"] == 0
+
+
+def test_a_partner_acts_for_the_demonstration_s_company(registry):
+    file = json.loads((registry / "demo.json").read_text("utf-8"))
+    partner = file["integrator"]
+    signing_in = {"grant_type": "password", **partner}
+    answer = httpx2.post(f"{file['base_url']}/oauth2/token", json=signing_in)
+    bearer = {"authorization": f"Bearer {answer.json()['access_token']}"}
+    path = f"{file['base_url']}/integrator/{partner['integratorCode']}/sps"
+    [brand] = httpx2.get(path, headers=bearer).json()["list"]
+    rights = {name: brand.get(name) for name in ("MESAJ", "EPOSTA", "ARAMA")}
+    assert rights == {"MESAJ": "write", "EPOSTA": "read", "ARAMA": None}
+    assert (brand["brandCode"], brand["iysCode"]) == (file["brandCode"], file["iysCode"])

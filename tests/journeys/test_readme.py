@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from builders.heart import until
 from builders.house import House, ago
-from builders.parties import BRAND_CODE, IYS_CODE
+from builders.parties import BRAND_CODE, IYS_CODE, PARTNER_CODE
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PASSWORD = "Sessiz-Kavak-31"
+PARTNER_USER = "api@ortak.example"
 SHOWN_ADDRESS, SHOWN_CODE = "http://127.0.0.1:8000", "731001"
 
 
@@ -46,7 +48,23 @@ async def listening(house: House) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def address(house, tmp_path) -> AsyncIterator[str]:
+async def partner(house, ours, given) -> None:
+    """It writes our brand's messages, and the door knows it."""
+    await given.partner()
+    await given.api_user(PARTNER_USER, partner=PARTNER_CODE)
+    body = {"partnerCode": PARTNER_CODE, "scope": "MESAJ", "right": "write"}
+    answer = await ours.post(f"/x/brands/{BRAND_CODE}/mandates", json=body)
+    assert answer.status_code == 201, answer.text
+    async with await house.sign_in(PARTNER_USER, PASSWORD) as client:
+
+        async def is_known() -> bool:
+            return (await client.get(f"/sps/{IYS_CODE}/brands")).is_success
+
+        await until(is_known)
+
+
+@pytest.fixture
+async def address(house, partner, tmp_path) -> AsyncIterator[str]:
     async with listening(house) as base_url:
         demo = {
             "base_url": base_url,
@@ -55,6 +73,11 @@ async def address(house, tmp_path) -> AsyncIterator[str]:
             "iysCode": IYS_CODE,
             "brandCode": BRAND_CODE,
             "grant_type": "password",
+            "integrator": {
+                "username": PARTNER_USER,
+                "password": PASSWORD,
+                "integratorCode": PARTNER_CODE,
+            },
         }
         (tmp_path / "var").mkdir()
         (tmp_path / "var" / "demo.json").write_text(json.dumps(demo), "utf-8")
@@ -88,9 +111,11 @@ async def test_a_first_consent_by_curl(address, tmp_path):
 
 async def test_a_first_consent_by_python(address, tmp_path):
     script = shown("python", "call")
-    added, asked = await said(tmp_path, sys.executable, "-I", "-c", script)
+    added, asked, written, refused = await said(tmp_path, sys.executable, "-I", "-c", script)
     assert "transactionId" in added
     assert "'allowed': True" in asked
+    assert "transactionId" in written
+    assert "H353" in refused
 
 
 async def test_the_same_without_http(house, settings, tmp_path):

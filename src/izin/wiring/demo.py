@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,12 @@ from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import add as add_brand
 from izin.consent.event import Actor
 from izin.consent.record import OnRepeat, Recorder
-from izin.core.codes import BrandCode, IysCode
-from izin.core.errors import StartRefusedError
+from izin.core.codes import BrandCode, IysCode, PartnerCode
+from izin.core.errors import RefusalError, StartRefusedError
 from izin.ledger.entry import waiting
+from izin.partner.manage import enter as enter_partner
+from izin.partner.mandate import Grant, grant
+from izin.partner.model import Scope
 from izin.provider.lookup import changed
 from izin.provider.model import Provider
 from izin.provider.register import register
@@ -24,8 +28,16 @@ from izin.retailer.add import add as add_retailer
 from izin.retailer.lookup import link
 from izin.storage.database import Database
 from izin.wiring.database import write_private
-from izin.wiring.parts import open_parts
-from izin.wiring.people import COMPANIES, FIRST, Company, movements, settled
+from izin.wiring.parts import open_parts, utc_now
+from izin.wiring.people import (
+    COMPANIES,
+    FIRST,
+    PARTNER,
+    PARTNER_USER,
+    Company,
+    movements,
+    settled,
+)
 from izin.wiring.roles import CITIZEN, KEEPER, OPERATOR, WEB
 from izin.wiring.settings import PREFIX, Settings
 
@@ -51,6 +63,18 @@ class DemoUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         return f"DemoUser({self.username})"
 
 
+class DemoIntegrator(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may sign in for the partner that acts for the first company's first brand."""
+
+    username: str
+    password: str
+    integrator_code: PartnerCode = msgspec.field(name="integratorCode")
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"DemoIntegrator({self.username})"
+
+
 class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     """What a trial client needs. With its `grant_type` it is a token request as it stands."""
 
@@ -61,6 +85,7 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     brand_code: BrandCode = msgspec.field(name="brandCode")
     grant_type: str = "password"
     others: tuple[DemoUser, ...] = ()
+    integrator: DemoIntegrator | None = None
 
     def __repr__(self) -> str:
         """Leave the passwords out."""
@@ -68,7 +93,11 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
 
     def passwords(self) -> dict[str, str]:
         """Give the password of each user."""
-        return {self.username: self.password} | {u.username: u.password for u in self.others}
+        known = {self.username: self.password}
+        known |= {user.username: user.password for user in self.others}
+        if self.integrator is not None:
+            known[self.integrator.username] = self.integrator.password
+        return known
 
 
 def check_demo(settings: Settings) -> None:
@@ -94,6 +123,7 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
             if not await _is_filled(operator):
                 await _register(operator, [company.provider for company in COMPANIES])
                 await _register_belongings(operator)
+                await _take_on_partner(operator, parts.database)
                 recorder = Recorder(parts.keyring)
                 await _record(recorder, parts.database, citizens, told)
                 # last, because it says that the rest is done
@@ -167,6 +197,21 @@ async def _register_belongings(operator: Database) -> None:
             await link(connection, sorted(each.retailer_code for each in company.retailers))
 
 
+async def _take_on_partner(operator: Database, companies: Database) -> None:
+    """A partner that writes messages, reads e-mails, and has nothing to do with calls."""
+    with suppress(RefusalError):  # an interrupted start has entered it
+        await enter_partner(operator, PARTNER, by=INSTALLER)
+    of = FIRST.provider.iys_code, FIRST.brands[0].brand_code
+    for scope, can_write in ((Scope.MESAJ, True), (Scope.EPOSTA, False)):
+        wanted = Grant(
+            partner_code=PARTNER.partner_code,
+            scope=scope,
+            can_write=can_write,
+            valid_from=utc_now(),
+        )
+        await grant(companies, wanted, of=of, by=INSTALLER)
+
+
 async def _record(recorder: Recorder, companies: Database, citizens: Database, told: Told) -> None:
     happened = movements()
     stages = (
@@ -190,15 +235,24 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
     """Give every user a password, the same as before where a file still tells it."""
     known = {} if before is None else before.passwords()
     users = [_user_of(company, known.get(company.username)) for company in COMPANIES]
+    integrator = DemoIntegrator(
+        username=PARTNER_USER,
+        password=known.get(PARTNER_USER) or secrets.token_urlsafe(18),
+        integrator_code=PARTNER.partner_code,
+    )
+    belonging: list[tuple[DemoUser | DemoIntegrator, Belongs]] = [
+        *((user, Belongs(iys_code=user.iys_code)) for user in users),
+        (integrator, Belongs(partner_code=integrator.integrator_code)),
+    ]
     passwords = Passwords()
     try:
-        for user in users:
+        for user, of in belonging:
             await register_user(
                 operator,
                 passwords,
                 username=user.username,
                 password=user.password,
-                of=Belongs(iys_code=user.iys_code),
+                of=of,
                 by=INSTALLER,
             )
     finally:
@@ -211,6 +265,7 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
         iys_code=first.iys_code,
         brand_code=first.brand_code,
         others=tuple(others),
+        integrator=integrator,
     )
 
 

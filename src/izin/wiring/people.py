@@ -6,15 +6,16 @@ Phone numbers are of a range that belongs to nobody, e-mails of a domain that ca
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from izin.brand.model import Brand
 from izin.consent.model import ConsentKey, Proposal
 from izin.core.address import Address, AddressKind
-from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.core.codes import BrandCode, IysCode, PartnerCode, RetailerCode
 from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.provider.model import Provider, Subscription
 from izin.retailer.model import Retailer, RetailerStatus
 
@@ -79,6 +80,8 @@ def _company(
     )
 
 
+_FAR_OFF = date(2099, 12, 31)
+
 COMPANIES = (
     _company(
         731001,
@@ -103,6 +106,20 @@ COMPANIES = (
     ),
 )
 """As they are while their consents are loaded."""
+
+PARTNER = Partner(
+    partner_code=PartnerCode(30000001),
+    title="Hayali İleti Hizmetleri A.Ş.",
+    kind=PartnerKind.BULK_SMS_EMAIL,
+    state=PartnerState.LIVE,
+    iso22301_until=_FAR_OFF,
+    iso27001_until=_FAR_OFF,
+    authorisation="2026/1",
+    contracted_on=date(2026, 1, 5),
+    fee_paid_on=date(2026, 1, 5),
+)
+"""It acts for the first company's first brand."""
+PARTNER_USER = "api@hayali-ileti.example"
 
 FIRST = COMPANIES[0]
 """The company past its activation date; its user is the one that the demonstration hands out."""
