@@ -190,7 +190,7 @@ async def test_a_paused_subscription_is_held_against_a_call_and_not_raised(
 async def test_a_call_without_codes_is_about_the_callers_own_subscription(
     authority, caller, given, directory
 ):
-    assert authority.permit(caller, Right.READ, None, None).iys_code is None
+    assert authority.permit(caller, Right.READ, None, None).iys_code == IYS_CODE
     await given.provider(subscription=Subscription.CLOSED)
     await directory.refresh()
     with pytest.raises(RefusalError):

@@ -12,7 +12,9 @@ from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import add as add_brand
 from izin.brand.model import Brand
-from izin.core.codes import BrandCode, IysCode, PartnerCode, RetailerCode
+from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode, RetailerCode
+from izin.intermediary.manage import enter as enter_carrier
+from izin.intermediary.model import Intermediary, IntermediaryState
 from izin.partner.manage import enter as enter_partner
 from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.provider.model import Provider
@@ -23,6 +25,7 @@ from izin.storage.database import Database
 
 IYS_CODE, OTHER_IYS_CODE = IysCode(731001), IysCode(841001)
 BRAND_CODE, OTHER_BRAND_CODE = BrandCode(731002), BrandCode(841002)
+CARRIER_CODE = IntermediaryCode(10000001)
 PARTNER_CODE = PartnerCode(30000001)
 RETAILER_CODE = RetailerCode(66438915)
 OPERATOR = Principal(PrincipalKind.OPERATOR, "tests")
@@ -81,12 +84,22 @@ class Given:
         await enter_partner(self._database, partner, by=OPERATOR)
         return partner
 
+    async def carrier(
+        self, code: int = CARRIER_CODE, *, state: IntermediaryState = IntermediaryState.ACTIVE
+    ) -> Intermediary:
+        carrier = Intermediary(
+            intermediary_code=IntermediaryCode(code), title=f"Aracı {code}", state=state
+        )
+        await enter_carrier(self._database, carrier, by=OPERATOR)
+        return carrier
+
     async def api_user(
         self,
         username: str = USERNAME,
         *,
         of: int = IYS_CODE,
         partner: int | None = None,
+        carrier: int | None = None,
         password: str = PASSWORD,
     ) -> ApiUser:
         user_id = await register_user(
@@ -94,13 +107,15 @@ class Given:
             self._passwords,
             username=username,
             password=password,
-            of=_whose(of, partner),
+            of=_whose(of, partner, carrier),
             by=OPERATOR,
         )
         return ApiUser(user_id, username, password)
 
 
-def _whose(company: int, partner: int | None) -> Belongs:
+def _whose(company: int, partner: int | None, carrier: int | None) -> Belongs:
+    if carrier is not None:
+        return Belongs(intermediary_code=IntermediaryCode(carrier))
     if partner is None:
         return Belongs(iys_code=IysCode(company))
     return Belongs(partner_code=PartnerCode(partner))

@@ -1,6 +1,7 @@
 """One registry for a whole module: a provider of every standing, each with a signed-in client."""
 
 import asyncio
+import base64
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -14,7 +15,7 @@ import msgspec
 from builders.dealers import a_dealer
 from builders.heart import until
 from builders.house import LONG_AGO, House
-from builders.parties import PARTNER_CODE, PASSWORD, Given
+from builders.parties import CARRIER_CODE, PARTNER_CODE, PASSWORD, Given
 from builders.watch import used
 
 from izin.access.passwords import Passwords
@@ -34,7 +35,7 @@ from izin.wiring.parts import Parts, open_parts
 from izin.wiring.settings import Settings
 from izin.wiring.web import open_app
 
-NOBODY, PARTNER = "nobody", "partner"
+NOBODY, PARTNER, CARRIER = "nobody", "partner", "carrier"
 RETAILER, PASSIVE_RETAILER, THEIR_RETAILER = 66438915, 66438916, 84438915
 
 RECORDED = "+905999999990"
@@ -177,6 +178,12 @@ class Registry(House):
             await task
 
 
+def basic(who: str) -> dict[str, str]:
+    """The header of a call that carries name and password."""
+    pair = base64.b64encode(f"{username(who)}:{PASSWORD}".encode()).decode()
+    return {"authorization": f"Basic {pair}"}
+
+
 def username(who: str) -> str:
     """The API user of a provider."""
     return f"{who.replace(' ', '-')}@firma.example"
@@ -258,6 +265,8 @@ async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) 
             if who == "ours":
                 await given.partner()
                 await given.api_user(username(PARTNER), partner=PARTNER_CODE)
+                await given.carrier()
+                await given.api_user(username(CARRIER), carrier=CARRIER_CODE)
         await given.brand(SECOND_BRAND, of=IYS_CODES["ours"])
         await given.retailer(RETAILER, of=BRAND_CODES["ours"])
         if "loading" in standings:

@@ -9,8 +9,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from builders.registry import EXAMPLE_RETAILER, NOBODY, Attempt, Registry
+from builders.registry import CARRIER, EXAMPLE_RETAILER, NOBODY, Attempt, Registry, basic
 
+from izin.access.model import Right
 from izin.api.openapi import error_codes
 from izin.api.operation import BodyKind, Operation
 from izin.i18n import catalogue
@@ -230,8 +231,15 @@ def _an_attempt(row: Operation[Any], registry: Registry, body: Any) -> Attempt:
     if row.id in TABLE:
         return changed(good(row.id, registry, "loading"), body=body)
     brand = good("getBrandsDetails", registry, "loading").path
-    parts = {"brandCode": int(brand.split("/")[2]) + 1, "retailerCode": EXAMPLE_RETAILER}
+    parts = {
+        "brandCode": int(brand.split("/")[2]) + 1,
+        "retailerCode": EXAMPLE_RETAILER,
+        "recipientType": "BIREYSEL",
+        "type": "MESAJ",
+    }
     path = row.path.format(**parts)
+    if row.right is Right.CARRIER:
+        return Attempt(method=row.method, path=path, body=body, who=NOBODY, headers=basic(CARRIER))
     return Attempt(method=row.method, path=path, body=body, who="loading")
 
 

@@ -47,6 +47,8 @@ HOT: Mapping[str, str] = {
     "consent.upsert_citizen": "the projector",
     "consent.citizen_rows": "a citizen's own screen",
     "consent.put_batch": "the door of a batch",
+    "inquiry.put": "a carrier's question",
+    "inquiry.one": "a carrier shows what it was told",
     "consent.batch_of_brand": "a batch that is asked after",
     "consent.batch_body": "the keeper takes a batch",
     "consent.finish_batch": "the keeper ends a batch",
@@ -76,6 +78,7 @@ ON_ALL_SHARDS: Mapping[str, str] = {
     "consent.unnumbered_events": "`izin rebuild` reads all events",
     "consent.retailers_without_record": "`izin rebuild` reads all dealers",
     "consent.consents_by_dealer": "a company looks at its dealers; each shard counts its own",
+    "inquiry.drop_old": "a timer, by age, a bite at a time",
     "consent.drop_old_batches": "a timer, by age, a bite at a time",
     "ledger.waiting": "the oldest of all that waits; each shard gives its oldest, merged",
 }

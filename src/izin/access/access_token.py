@@ -66,6 +66,7 @@ class AccessTokens:
                 user_id=row["user_id"],
                 iys_code=row["iys_code"],
                 partner_code=row["partner_code"],
+                intermediary_code=row["intermediary_code"],
             ),
             row["expires_at"],
             now,

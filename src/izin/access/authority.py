@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from izin.access.access_token import AccessTokens
+from izin.access.basic import BasicUsers
 from izin.access.directory import Directory
 from izin.access.model import SCOPED, Caller, Permit, Right
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel
+from izin.intermediary.model import IntermediaryState
 from izin.partner.model import Mandate
 from izin.provider.model import Provider, ProviderState, Subscription
 
@@ -39,12 +41,23 @@ class Authority:
         access_tokens: AccessTokens,
         directory: Directory,
         *,
+        basic: BasicUsers | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Take who knows tokens and who knows parties."""
         self._access_tokens = access_tokens
         self._directory = directory
+        self._basic = basic
         self._now = now
+
+    async def authenticate_basic(self, authorization: str | None) -> Caller | None:
+        """Whose name and password this header carries; None for every other header.
+
+        Raises  UnavailableError
+        """
+        if authorization is None or len(authorization) > _HEADER_MAX or self._basic is None:
+            return None
+        return await self._basic.caller(authorization, now=self._now())
 
     async def authenticate(self, authorization: str | None) -> Caller | None:
         """Whose token this header carries; None for every header that is not a living token's.
@@ -65,17 +78,21 @@ class Authority:
 
         Raises  RefusalError H353: a provider, brand or right that is not the caller's, unknown ones
                 included · H001: his own is gone · H363: a company's user calls what is the
-                partners' · H521, H524 · UnavailableError
+                partners' · H018: a carrier asks about no brand that there is · H521, H524 ·
+                UnavailableError
         Source  contract 1.0, 1.13; R-110; data 4: H520 and H586 never stop a RET, so they come
                 back as `held`
         """
         if right is Right.PARTNER:
             return self._of_partner(caller)
+        if right is Right.CARRIER:
+            return self._of_carrier(caller, brand_code)
         if right not in SCOPED:
             return Permit(caller=caller, right=right, iys_code=iys_code, brand_code=brand_code)
         if caller.partner_code is not None:
             return self._by_mandate(caller, caller.partner_code, right, (iys_code, brand_code))
-        assert caller.iys_code is not None, "a user is a company's or a partner's"
+        if caller.iys_code is None:
+            raise _not_covered("iysCode")
         self._check_scope(caller.iys_code, iys_code, brand_code)
         return Permit(
             caller=caller,
@@ -90,6 +107,21 @@ class Authority:
         if caller.partner_code is None:
             raise RefusalError(Refused(code="H363"))
         return Permit(caller=caller, right=Right.PARTNER)
+
+    def _of_carrier(self, caller: Caller, brand_code: BrandCode | None) -> Permit:
+        """A carrier asks about any brand; who may be sent to is all that it learns."""
+        code = caller.intermediary_code
+        carrier = None if code is None else self._directory.intermediary(code)
+        if carrier is None or carrier.state is not IntermediaryState.ACTIVE:
+            raise _not_covered("carrier")
+        if brand_code is None:
+            return Permit(caller=caller, right=Right.CARRIER)
+        brand = self._directory.brand(brand_code)
+        if brand is None:
+            raise RefusalError(Refused(code="H018", facts=(("brandCode", str(brand_code)),)))
+        return Permit(
+            caller=caller, right=Right.CARRIER, iys_code=brand.iys_code, brand_code=brand_code
+        )
 
     def _by_mandate(
         self,

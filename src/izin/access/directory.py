@@ -8,15 +8,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 from uuid import UUID
 
+from izin.access import store
 from izin.access.facts import BrandFacts
 from izin.brand import lookup as brand_lookup
 from izin.brand.model import Brand
-from izin.core.codes import BrandCode, IysCode, PartnerCode
+from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode
 from izin.core.errors import UnavailableError
+from izin.intermediary import lookup as intermediary_lookup
+from izin.intermediary.model import Intermediary
 from izin.partner import lookup as partner_lookup
 from izin.partner.model import Mandate, Partner
 from izin.provider import lookup as provider_lookup
-from izin.provider.model import Provider
+from izin.provider.model import Provider, ProviderState
 from izin.storage.database import Connection, Database
 
 AGE_S_MAX = 5.0
@@ -24,11 +27,11 @@ AGE_S_MAX = 5.0
 
 POLL_S = 1.0
 
-_NOTHING_READ = -1
+_NOTHING_READ = store.Versions(-1, -1)
 
 
 class Directory:
-    """A versioned copy of all providers, brands, partners and mandates; consents are never in it.
+    """A versioned copy of all parties and mandates; consents are never in it.
 
     Every change of a party takes the next version and marks its rows with it, so the copy asks for
     one number a second and reads only rows marked since. A deletion marks no row: it shows in the
@@ -47,7 +50,7 @@ class Directory:
         self._clock_s = clock_s
         self._brand_ref = brand_ref
         self._copy = _Copy(brand_ref)
-        self._version = _NOTHING_READ
+        self._versions = _NOTHING_READ
         self._confirmed_s = -math.inf
 
     def provider(self, iys_code: IysCode) -> Provider | None:
@@ -66,6 +69,16 @@ class Directory:
     def partner(self, code: PartnerCode) -> Partner | None:
         """Look a partner up. Raises UnavailableError when the copy is too old."""
         return self._young_copy().partners.get(code)
+
+    def intermediary(self, code: IntermediaryCode) -> Intermediary | None:
+        """Look a carrier up. Raises UnavailableError when the copy is too old."""
+        return self._young_copy().intermediaries.get(code)
+
+    def provider_by_tin(self, tin_tag: UUID) -> Provider | None:
+        """Look up who pays taxes under a number, by its tag. Raises UnavailableError."""
+        copy = self._young_copy()
+        iys_code = copy.by_tin.get(tin_tag)
+        return None if iys_code is None else copy.providers.get(iys_code)
 
     def mandates(self, partner_code: PartnerCode, brand_code: BrandCode) -> tuple[Mandate, ...]:
         """Give a partner's mandates about a brand, none taken back. Raises UnavailableError."""
@@ -94,26 +107,30 @@ class Directory:
         """See whether the parties changed, and read what did.
 
         Raises  UnavailableError: the copy stays as it was, and ages
-        Cost    one round trip when nothing changed, six when something did
+        Cost    one round trip when nothing changed, seven when something did
         """
         asked_s = self._clock_s()
         async with self._database.connection() as connection:
-            if await provider_lookup.version_of_parties(connection) != self._version:
-                await self._catch_up(connection)
+            versions = await store.versions(connection)
+            if versions != self._versions:
+                await self._catch_up(connection, versions)
         self._confirmed_s = asked_s
 
-    async def _catch_up(self, connection: Connection) -> None:
+    async def _catch_up(self, connection: Connection, now: store.Versions) -> None:
         # The counts are read before the rows: what changes in between has a later version, so the
         # next poll comes here again.
         head = await provider_lookup.head(connection)
         counts = (head.provider_count, head.brand_count)
-        if head.version > self._version > _NOTHING_READ:
-            self._copy.take(await _changed_rows(connection, self._version))
-        if self._copy.counts() != counts or head.version < self._version:
+        known = self._versions
+        was_restored = now.parties < known.parties or now.mandates < known.mandates
+        begins_anew = known == _NOTHING_READ or was_restored
+        if not begins_anew:
+            self._copy.take(await _changed_rows(connection, known))
+        if begins_anew or self._copy.counts() != counts:
             anew = _Copy(self._brand_ref)
             anew.take(await _changed_rows(connection, _NOTHING_READ))
             self._copy = anew
-        self._version = head.version
+        self._versions = now
 
     def _young_copy(self) -> "_Copy":
         age_s = self.age_s()
@@ -130,19 +147,33 @@ class _Copy:
         self.providers: dict[IysCode, Provider] = {}
         self.brands: dict[BrandCode, BrandFacts] = {}
         self.brands_by_provider: dict[IysCode, dict[BrandCode, BrandFacts]] = {}
+        self.by_tin: dict[UUID, IysCode] = {}
         self.partners: dict[PartnerCode, Partner] = {}
+        self.intermediaries: dict[IntermediaryCode, Intermediary] = {}
         self.mandates: dict[PartnerCode, dict[BrandCode, dict[UUID, Mandate]]] = {}
 
     def counts(self) -> tuple[int, int]:
         return len(self.providers), len(self.brands)
 
     def take(self, rows: "_Rows") -> None:
-        self.providers.update((each.iys_code, each) for each in rows.providers)
+        for provider in rows.providers:
+            self._take_provider(provider)
+        self.intermediaries.update((each.intermediary_code, each) for each in rows.carriers)
         for brand in rows.brands:
             self._take_brand(brand)
         self.partners.update((each.partner_code, each) for each in rows.partners)
         for mandate in rows.mandates:
             self._take_mandate(mandate)
+
+    def _take_provider(self, provider: Provider) -> None:
+        self.providers[provider.iys_code] = provider
+        tag = provider.tin_tag
+        if tag is None:
+            return
+        if provider.state is not ProviderState.CLOSED:  # its number may be another's by now
+            self.by_tin[tag] = provider.iys_code
+        elif self.by_tin.get(tag) == provider.iys_code:
+            del self.by_tin[tag]
 
     def _take_mandate(self, mandate: Mandate) -> None:
         of_partner = self.mandates.setdefault(mandate.partner_code, {})
@@ -179,11 +210,14 @@ class _Rows(NamedTuple):
     providers: list[Provider]
     partners: list[Partner]
     mandates: list[Mandate]
+    carriers: list[Intermediary]
 
 
-async def _changed_rows(connection: Connection, since: int) -> _Rows:
+async def _changed_rows(connection: Connection, since: store.Versions) -> _Rows:
     # In this order: whom a row that is read names is then never missing.
-    mandates = await partner_lookup.mandates_changed(connection, since)
-    partners = await partner_lookup.changed(connection, since)
-    brands = await brand_lookup.changed(connection, since)
-    return _Rows(brands, await provider_lookup.changed(connection, since), partners, mandates)
+    mandates = await partner_lookup.mandates_changed(connection, since.mandates)
+    partners = await partner_lookup.changed(connection, since.parties)
+    brands = await brand_lookup.changed(connection, since.parties)
+    providers = await provider_lookup.changed(connection, since.parties)
+    carriers = await intermediary_lookup.changed(connection, since.parties)
+    return _Rows(brands, providers, partners, mandates, carriers)

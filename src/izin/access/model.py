@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from izin.core.codes import BrandCode, IysCode, PartnerCode
+from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode
 from izin.core.errors import Refused
 from izin.core.terms import Channel
 
@@ -22,6 +22,7 @@ class Right(Enum):
     SHARE  which dealers may use the consents of the provider's brand; no movement either
     OWN    what is the company's own affair: no partner has it, whatever its mandates
     PARTNER what is a partner's own affair
+    CARRIER questions of a carrier, for whoever sends through it
     """
 
     NONE = "none"
@@ -32,6 +33,7 @@ class Right(Enum):
     SHARE = "share"
     OWN = "own"
     PARTNER = "partner"
+    CARRIER = "carrier"
 
 
 SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE, Right.OWN})
@@ -39,18 +41,20 @@ SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE, Right.OW
 
 
 class Belongs(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a user is: a company's or a partner's, never both."""
+    """Whose a user is: one company's, partner's or carrier's."""
 
     iys_code: IysCode | None = None
     partner_code: PartnerCode | None = None
+    intermediary_code: IntermediaryCode | None = None
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose token this is: a company's user or a partner's. It says nothing of what he may do."""
+    """Who calls, and whose user he is. It says nothing of what he may do."""
 
     user_id: UUID
     iys_code: IysCode | None = None
     partner_code: PartnerCode | None = None
+    intermediary_code: IntermediaryCode | None = None
 
 
 class Permit(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The statements of `store.sql`, one function each, no branch."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     password_hash: str
     iys_code: int | None
     partner_code: int | None
+    intermediary_code: int | None
     is_active: bool
 
     def __repr__(self) -> str:
@@ -78,6 +80,19 @@ async def revoke_family(connection: Connection, family: UUID, now: datetime) -> 
 
 async def access(connection: Connection, access_tag: UUID) -> Record | None:
     return await connection.fetchrow(_SQL["access"], access_tag)
+
+
+class Versions(NamedTuple):
+    """How often the parties, and the mandates, have changed."""
+
+    parties: int
+    mandates: int
+
+
+async def versions(connection: Connection) -> Versions:
+    row = await connection.fetchrow(_SQL["versions"])
+    assert row is not None, "both heads are rows from their migration on"
+    return Versions(*row)
 
 
 async def drop_expired(connection: Connection, before: datetime, rows_max: int) -> None:

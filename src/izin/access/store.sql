@@ -3,20 +3,25 @@
 -- name: put_user
 -- Writes a user of the API, new or known by name.
 -- $1 user_id · $2 username · $3 password_hash · $4 iys_code or null · $5 partner_code or null
--- $6 is_active · gives the user_id that stays
-insert into api_user (user_id, username, password_hash, iys_code, partner_code, is_active)
-values ($1, $2, $3, $4, $5, $6)
+-- $6 intermediary_code or null · $7 is_active · gives the user_id that stays
+insert into api_user (
+    user_id, username, password_hash, iys_code, partner_code, intermediary_code, is_active
+)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (username) do update set
     password_hash = excluded.password_hash,
     iys_code = excluded.iys_code,
     partner_code = excluded.partner_code,
+    intermediary_code = excluded.intermediary_code,
     is_active = excluded.is_active
 returning api_user.user_id
 
 -- name: user_by_name
 -- Who may sign in under a name.
 -- $1 username · gives one row or none · index api_user_username_key
-select api_user.user_id, api_user.password_hash
+select
+    api_user.user_id, api_user.password_hash, api_user.iys_code, api_user.partner_code,
+    api_user.intermediary_code
 from api_user
 where api_user.username = $1 and api_user.is_active
 
@@ -61,11 +66,19 @@ returning token.token_tag
 
 -- name: access
 -- Whose access token this is.
--- $1 token_tag · gives (user_id, iys_code, partner_code, expires_at) or nothing · index token_pkey
-select token.user_id, api_user.iys_code, api_user.partner_code, token.expires_at
+-- $1 token_tag · gives (user_id, iys_code, partner_code, intermediary_code, expires_at) or nothing · index token_pkey
+select
+    token.user_id, api_user.iys_code, api_user.partner_code, api_user.intermediary_code,
+    token.expires_at
 from token
 inner join api_user on api_user.user_id = any (array[token.user_id])
 where token.token_tag = $1 and token.kind = 'access' and api_user.is_active
+
+-- name: versions
+-- What a copy of the parties is compared with, every second. gives (parties, mandates)
+select directory_head.version as parties, mandate_head.version as mandates
+from directory_head
+cross join mandate_head
 
 -- name: drop_expired
 -- Tokens that nobody can use any more; a bounded bite.

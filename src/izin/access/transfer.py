@@ -6,7 +6,7 @@ from izin.brand import lookup as brands
 from izin.brand.manage import the_brand
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
-from izin.partner.mandate import take_back
+from izin.partner.mandate import take_all_back
 from izin.provider import lookup as providers
 from izin.retailer import lookup as retailers
 from izin.storage.database import Database
@@ -22,7 +22,7 @@ async def transfer_brand(
 
     Raises  RefusalError H018 there is no such brand, H001 no such company, IZ022 it leads others,
             of which another has to lead first · UnavailableError
-    Cost    one transaction of nine statements; party changes wait for one another
+    Cost    one transaction of ten statements; party changes wait for one another
     """
     async with changing(database, by) as change:
         version = await providers.next_version(change)
@@ -34,7 +34,7 @@ async def transfer_brand(
             raise RefusalError(Refused(code="IZ022", facts=(("brandCode", str(code)),)))
         found = await brands.of_provider(change.connection, to)
         is_master = all(each.brand_code == code for each in found)
-        await take_back(change, (brand.iys_code, code), version)
+        await take_all_back(change, (brand.iys_code, code))
         await brands.move(change, code, to, version, is_master=is_master)
         await retailers.move_brand(change, code, to)
         facts = {"from": brand.iys_code, "to": to}

@@ -19,7 +19,7 @@ async def register_user(
     of: Belongs,
     by: Principal,
 ) -> UUID:
-    """Enter an active user of a provider or of a partner; a known name takes the new password.
+    """Enter an active user of a company, partner or carrier; a known name gets the new password.
 
     Gives   the user's id
     Raises  ValueError: the password is longer than 1024 bytes · UnavailableError
@@ -30,6 +30,7 @@ async def register_user(
         password_hash=await passwords.hashed(password),
         iys_code=of.iys_code,
         partner_code=of.partner_code,
+        intermediary_code=of.intermediary_code,
         is_active=True,
     )
     async with changing(database, by) as change:
@@ -40,6 +41,7 @@ async def register_user(
             user_id,
             of=of.iys_code,
             partnerCode=of.partner_code,
+            carrier=of.intermediary_code,
             isActive=user.is_active,
         )
         return user_id

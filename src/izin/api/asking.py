@@ -56,7 +56,20 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 async def ask_brand(call: Call[Services]) -> Answer:
     """May it be sent to each address, why, and since when?"""
-    asked = _read_question(call.body)
+    asked = read_question(call.body)
+    question, told = await asked_of(call, asked)
+    return Answer(
+        200,
+        {
+            "list": [_told(text, each) for text, each in zip(asked.recipients, told, strict=True)],
+            "decidedAt": wire_time(question.at),
+            "validUntil": wire_time(question.at + question.valid_for),
+        },
+    )
+
+
+async def asked_of(call: Call[Services], asked: Asked) -> tuple[Question, list[Told]]:
+    """Ask the one question of a brand; give it with an answer for each address."""
     context = intake_of(call)
     question = Question(
         at=context.now,
@@ -74,18 +87,12 @@ async def ask_brand(call: Call[Services]) -> Answer:
         for address in addresses
         if isinstance(address, Address)
     ]
-    told = _in_order(addresses, await ask(call.services.checker, keys, around), unreadable(around))
-    return Answer(
-        200,
-        {
-            "list": [_told(text, each) for text, each in zip(asked.recipients, told, strict=True)],
-            "decidedAt": wire_time(question.at),
-            "validUntil": wire_time(question.at + question.valid_for),
-        },
-    )
+    told = await ask(call.services.checker, keys, around)
+    return question, list(_in_order(addresses, told, unreadable(around)))
 
 
-def _read_question(body: object) -> Asked:
+def read_question(body: object) -> Asked:
+    """Read what is asked. Raises RefusalError IZ011, every fault."""
     form = Form(body, _ASK_FIELDS)
     recipients = form.texts("recipients", RECIPIENTS_MAX)
     channel = form.term("type", Channel, required=True)

@@ -356,3 +356,41 @@ REVOCATION = _with_examples(
     {"partnerCode": 30000001, "scope": "MESAJ"},
 )
 REVOKED = _object(("revoked",), revoked=_COUNT)
+
+CARRIER_BRANDS = _list(
+    _object(
+        ("iysCode", "title", "brandCode", "name", "master"),
+        iysCode=_CODE,
+        title=_TEXT,
+        brandCode=_CODE,
+        name=_TEXT,
+        master=_YES,
+    )
+)
+REJECTED = _object(("list",), list=_list(_TEXT))
+_DECIDED = _list(
+    _object(
+        ("recipient", "decision"),
+        recipient=_TEXT,
+        decision=_one_of(("ALLOWED", "DENIED", "UNKNOWN")),
+    )
+)
+CARRIER_TOLD = _object(
+    ("receiptId", "list", "decidedAt", "validUntil"),
+    receiptId=_UUID,
+    list=_DECIDED,
+    decidedAt=_WHEN,
+    validUntil=_WHEN,
+)
+CARRIER_RECEIPT = _object(
+    ("receiptId", "brandCode", "askedAt", "type", "list"),
+    receiptId=_UUID,
+    brandCode=_CODE,
+    askedAt=_WHEN,
+    type=_CHANNEL,
+    recipientType=_RECIPIENT_TYPE,
+    retailerCode=_CODE,
+    messageKind=_TEXT,
+    containsPromotion=_YES,
+    list=_DECIDED,
+)

@@ -43,6 +43,9 @@ class Authority(Protocol):
     async def authenticate(self, authorization: str | None) -> Caller | None:
         """Whose token this header carries; None for every header that is not a living token's."""
 
+    async def authenticate_basic(self, authorization: str | None) -> Caller | None:
+        """Whose name and password this header carries; None for every other header."""
+
     def permit(
         self, caller: Caller, right: Right, iys_code: IysCode | None, brand_code: BrandCode | None
     ) -> Permit:
@@ -153,7 +156,10 @@ def _weigh(operation: Operation[S], request: Request) -> None:
 async def _caller(door: Door[S], operation: Operation[S], request: Request) -> Caller | None:
     if operation.right is Right.NONE:
         return None
-    caller = await door.authority.authenticate(request.authorization)
+    if operation.right is Right.CARRIER:
+        caller = await door.authority.authenticate_basic(request.authorization)
+    else:
+        caller = await door.authority.authenticate(request.authorization)
     if caller is None:
         raise RefusalError(Refused(code="H351"))
     return caller

@@ -70,9 +70,19 @@ def document(operations: Sequence[Operation[Any]], language: Language) -> dict[s
         "paths": paths,
         "components": {
             "schemas": {_PROBLEM: _PROBLEM_SCHEMA, **components},
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            },
         },
     }
+
+
+_DEMANDS: Mapping[Right, list[dict[str, list[str]]]] = {
+    Right.NONE: [],
+    Right.CARRIER: [{"basic": []}],
+}
+"""How a caller says who he is; by a token where nothing else is said."""
 
 
 def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
@@ -115,7 +125,7 @@ def _describe(
             **_successes(operation, schemas),
             **_problems(operation, language),
         },
-        "security": [] if operation.right is Right.NONE else [{"bearer": []}],
+        "security": _DEMANDS.get(operation.right, [{"bearer": []}]),
     }
     if operation.takes is not BodyKind.NONE:
         described["requestBody"] = _request_body(operation, schemas)

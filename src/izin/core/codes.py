@@ -14,5 +14,8 @@ RetailerCode = NewType("RetailerCode", int)
 PartnerCode = NewType("PartnerCode", int)
 """İYS numarası of a partner, the contract's integratorCode: 8 digits."""
 
+IntermediaryCode = NewType("IntermediaryCode", int)
+"""Number of a carrier in this registry: 8 digits."""
+
 TransactionId = NewType("TransactionId", str)
 """64 lower-case hex digits: the event's salted commitment."""

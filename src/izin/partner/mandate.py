@@ -11,7 +11,6 @@ from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.partner import store
 from izin.partner.model import Mandate, Scope
-from izin.provider.lookup import next_version
 from izin.storage.database import Database
 
 
@@ -43,7 +42,7 @@ async def grant(
         **msgspec.structs.asdict(wanted),
     )
     async with changing(database, by) as change:
-        version = await next_version(change)
+        version = await store.next_version(change)
         if not await store.is_there(change.connection, wanted.partner_code):
             facts = (("partnerCode", str(wanted.partner_code)),)
             raise RefusalError(Refused(code="IZ033", facts=facts))
@@ -79,7 +78,7 @@ async def revoke(
     Raises  UnavailableError
     """
     async with changing(database, by) as change:
-        version = await next_version(change)
+        version = await store.next_version(change)
         return await take_back(change, of, version, partner_code=partner_code, scope=scope)
 
 
@@ -91,7 +90,7 @@ async def take_back(
     partner_code: PartnerCode | None = None,
     scope: Scope | None = None,
 ) -> int:
-    """Take mandates back in a change of parties that has begun, of one partner or of all."""
+    """Take mandates back in a change of mandates that has begun, of one partner or of all."""
     iys_code, brand_code = of
     gone = await store.revoke(change, of, partner_code, scope, version)
     for each in gone:
@@ -104,3 +103,8 @@ async def take_back(
             scope=each.scope,
         )
     return len(gone)
+
+
+async def take_all_back(change: Change, of: tuple[IysCode, BrandCode]) -> int:
+    """Take back all mandates about a brand, in whatever change."""
+    return await take_back(change, of, await store.next_version(change))

@@ -22,6 +22,12 @@ class Revoked(NamedTuple):
     scope: str
 
 
+async def next_version(change: Change) -> int:
+    """Open a change of mandates and give its version."""
+    version: int = await change.connection.fetchval(_SQL["next_version"])
+    return version
+
+
 async def enter(change: Change, partner: Partner, version: int) -> bool:
     """Write a new partner; False if its code is taken."""
     facts = _facts(partner, version)

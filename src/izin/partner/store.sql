@@ -1,4 +1,9 @@
--- owns: partner, mandate
+-- owns: partner, mandate, mandate_head
+
+-- name: next_version
+-- Opens a change of mandates, as `next_version` of providers does of the parties.
+-- gives bigint · locks the one row of mandate_head
+update mandate_head set version = version + 1 returning version
 
 -- name: enter
 -- Writes a new partner unless its code is taken. $1 partner_code · $2 title · $3 kind · $4 state

@@ -31,6 +31,7 @@ TABLES: Mapping[str, Place] = {
     "pending": Place.SPREAD,
     "citizen_consent": Place.SPREAD,
     "batch": Place.SPREAD,
+    "query_receipt": Place.SPREAD,
     # the one vocabulary, for people who read the database on any node
     "source": Place.COPIED,
     # the order: one writer, no distribution column, read as ranges
@@ -42,7 +43,9 @@ TABLES: Mapping[str, Place] = {
     # parties, access, keys: small, joined among themselves only, held in memory by each process
     "provider": Place.LOCAL,
     "partner": Place.LOCAL,
+    "intermediary": Place.LOCAL,
     "mandate": Place.LOCAL,
+    "mandate_head": Place.LOCAL,
     "agreement": Place.LOCAL,
     "application": Place.LOCAL,
     "signatory": Place.LOCAL,

@@ -41,7 +41,8 @@ end
 $$;
 
 -- what everybody reads
-grant select on schema_migration, source, provider, brand, brand_short_name, partner, mandate, retailer,
+grant select on schema_migration, source, provider, brand, brand_short_name, partner, mandate, mandate_head, intermediary,
+    retailer,
     directory_head
     to izin_web, izin_citizen, izin_keeper, izin_operator;
 
@@ -74,6 +75,7 @@ $$;
 
 -- the contract API
 grant select, insert on batch to izin_web;
+grant select, insert on query_receipt to izin_web;
 grant select on api_user to izin_web;
 grant select, insert, update on token to izin_web;
 grant select, insert, update on file_load to izin_web;
@@ -82,7 +84,7 @@ grant insert, update, delete on retailer to izin_web; -- dealers, which companie
 grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
 grant select on agreement to izin_web;
 grant insert, update on mandate to izin_web; -- which companies give and take back themselves
-grant update on directory_head to izin_web; -- by which all processes learn of it
+grant update on mandate_head to izin_web; -- by which all processes learn of it
 
 -- the citizens' doors
 grant select on citizen_consent to izin_citizen;
@@ -96,14 +98,14 @@ grant insert, delete on unprojected to izin_keeper;
 grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;
 grant select, insert, update, delete on job to izin_keeper;
-grant select, delete on token, limit_use to izin_keeper;
+grant select, delete on token, limit_use, query_receipt to izin_keeper;
 grant update on retailer to izin_keeper; -- that a consent names them
 
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;
 grant insert, delete on brand_short_name to izin_operator;
-grant insert, update on partner to izin_operator;
-grant update on mandate to izin_operator; -- a moved brand leaves none behind
+grant insert, update on partner, intermediary to izin_operator;
+grant update on mandate, mandate_head to izin_operator; -- a moved brand leaves none behind
 grant select, update on application, signatory to izin_operator; -- what is sealed stays so
 grant select, insert on agreement to izin_operator;
 grant select, insert, update on api_user to izin_operator;

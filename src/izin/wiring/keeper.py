@@ -10,6 +10,7 @@ from izin.admission.limiter import forget_past_hours
 from izin.consent import batch
 from izin.consent.project import Projector
 from izin.consent.record import Recorder
+from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import Keeper, Timer
 from izin.queue.queue import Queue
 from izin.retailer.retag import retag
@@ -51,11 +52,15 @@ async def _tag_moved_dealers(parts: Parts) -> None:
 
 
 def timers(database: Database) -> tuple[Timer, ...]:
-    """What is forgotten when it is old: batches, tokens, hours of limits."""
+    """What is forgotten when it is old: batches, query receipts, tokens, hours of limits."""
 
     async def forget_batches() -> None:
         async with database.connection() as connection:
             await batch.forget_old_batches(connection, utc_now())
+
+    async def forget_receipts() -> None:
+        async with database.connection() as connection:
+            await forget_old_receipts(connection, utc_now())
 
     async def forget_tokens() -> None:
         async with database.connection() as connection:
@@ -65,4 +70,4 @@ def timers(database: Database) -> tuple[Timer, ...]:
         async with database.connection() as connection:
             await forget_past_hours(connection)
 
-    return (forget_batches, forget_tokens, forget_hours)
+    return (forget_batches, forget_receipts, forget_tokens, forget_hours)

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 
 from izin.access.access_token import AccessTokens
 from izin.access.authority import Authority
+from izin.access.basic import BasicUsers
 from izin.access.directory import Directory
 from izin.access.passwords import Passwords
 from izin.access.tokens import Tokens
@@ -18,6 +19,7 @@ from izin.admission.limiter import Limiter
 from izin.admission.limits import Limits, demonstration, documented
 from izin.admission.overload import Overload, rooms
 from izin.api import (
+    ahs,
     asking,
     brands,
     bulk,
@@ -73,6 +75,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *retailer_access.OPERATIONS,
     *retailer_consents.OPERATIONS,
     *asking.OPERATIONS,
+    *ahs.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
 
@@ -141,7 +144,11 @@ def _app(
     )
     door = Door(
         services=services,
-        authority=Authority(access_tokens, directory),
+        authority=Authority(
+            access_tokens,
+            directory,
+            basic=BasicUsers(who.reserved, passwords, keyring.pseudonyms.token_tag),
+        ),
         limiter=Limiter(
             limits_of(settings),
             database=database,

@@ -40,6 +40,14 @@ create unique index mandate_standing on mandate (partner_code, brand_code, scope
 create index mandate_of_brand on mandate (brand_code);
 create index mandate_changed on mandate (changed_in);
 
+-- bumped in every transaction that gives or takes back a mandate: companies do so themselves, and
+-- hold up no other change of the parties
+create table mandate_head (
+    one boolean primary key default true check (one),
+    version bigint not null default 0
+);
+insert into mandate_head default values;
+
 -- a user is a company's or a partner's
 alter table api_user
     add column partner_code bigint references partner (partner_code),

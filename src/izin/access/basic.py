@@ -1,0 +1,95 @@
+"""Who calls with a name and a password in each call, as carriers do. Source: RFC 7617."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from izin.access import store
+from izin.access.model import Caller
+from izin.access.passwords import Passwords
+from izin.storage.database import Database
+
+AGE_MAX = timedelta(seconds=5)
+"""A user that was stopped may call this much longer in another process. Source: security T17."""
+
+KEPT_MAX = 1_000
+_BASIC = re.compile(r"basic +([A-Za-z0-9+/]+=*) *", re.ASCII | re.IGNORECASE)
+
+
+class _Known(msgspec.Struct, frozen=True):
+    caller: Caller
+    password_hash: str
+    asked_at: datetime
+
+
+class BasicUsers:
+    """Recognises names and passwords; a good pair is not hashed again until its hash changes.
+
+    What is remembered lies under a keyed tag: no password is kept.
+    """
+
+    def __init__(
+        self, database: Database, passwords: Passwords, tag_of: Callable[[str], UUID]
+    ) -> None:
+        """Take where users are, the bench of the slow hash, and a keyed tag of a text."""
+        self._database = database
+        self._passwords = passwords
+        self._tag_of = tag_of
+        self._known: dict[UUID, _Known] = {}  # oldest answer first
+
+    async def caller(self, authorization: str, *, now: datetime) -> Caller | None:
+        """Whose header this is; None for every one that is not an active user's.
+
+        Raises  UnavailableError
+        Cost    nothing for five seconds; then one round trip, and the slow hash for a new pair
+        """
+        pair = _pair(authorization)
+        if pair is None:
+            return None
+        username, password = pair
+        tag = self._tag_of(f"{username}\0{password}")
+        known = self._known.get(tag)
+        if known is not None and timedelta() <= now - known.asked_at < AGE_MAX:
+            return known.caller
+        return await self._asked(tag, known, pair, now)
+
+    async def _asked(
+        self, tag: UUID, known: _Known | None, pair: tuple[str, str], now: datetime
+    ) -> Caller | None:
+        username, password = pair
+        async with self._database.connection() as connection:
+            row = await store.user_by_name(connection, username)
+        self._known.pop(tag, None)
+        stored = None if row is None else row["password_hash"]
+        is_known = known is not None and known.password_hash == stored
+        if not is_known and not await self._passwords.matches(stored, password):
+            return None
+        if row is None:
+            return None
+        caller = Caller(
+            user_id=row["user_id"],
+            iys_code=row["iys_code"],
+            partner_code=row["partner_code"],
+            intermediary_code=row["intermediary_code"],
+        )
+        while len(self._known) >= KEPT_MAX:
+            del self._known[next(iter(self._known))]
+        self._known[tag] = _Known(caller, row["password_hash"], now)
+        return caller
+
+
+def _pair(authorization: str) -> tuple[str, str] | None:
+    matched = _BASIC.fullmatch(authorization)
+    if matched is None:
+        return None
+    try:
+        text = base64.b64decode(matched[1], validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    username, colon, password = text.partition(":")
+    return (username, password) if colon and "\0" not in text else None

@@ -1,0 +1,1 @@
+"""Sorgu belgesi: what was asked before a sending, and what was told."""

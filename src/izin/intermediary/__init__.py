@@ -1,0 +1,1 @@
+"""Aracı hizmet sağlayıcı: a carrier, who asks before it sends for a company."""

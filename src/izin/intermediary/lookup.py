@@ -1,0 +1,3 @@
+"""What other slices may ask about carriers."""
+
+from izin.intermediary.store import changed as changed

@@ -1,0 +1,231 @@
+"""Carriers ask before they send, and keep what they were told. Source: contract 1.13; rules 3.7."""
+
+import base64
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from builders.companies import an_application
+from builders.door import codes
+from builders.heart import until
+from builders.house import BRAND, LONG_AGO, a_row, ago
+from builders.parties import (
+    BRAND_CODE,
+    CARRIER_CODE,
+    IYS_CODE,
+    OPERATOR,
+    OTHER_BRAND_CODE,
+    PASSWORD,
+)
+
+from izin.brand import manage
+from izin.brand.model import BrandStatus
+from izin.inquiry.receipt import KEPT, forget_old_receipts
+from izin.intermediary.manage import move
+from izin.intermediary.model import IntermediaryState
+from izin.provider.manage import set_state
+from izin.provider.model import ProviderState
+from izin.wiring.parts import utc_now
+
+USER = "api@araci.example"
+YES, NO, STRANGER = "+905990000061", "+905990000062", "+905990000063"
+REJECTED = f"/ahs/brands/{BRAND_CODE}/consents/BIREYSEL/rejected/MESAJ"
+ASK = f"/ahs/brands/{BRAND_CODE}/ask"
+TIN = an_application()["tin"]
+
+
+def basic(username: str = USER, password: str = PASSWORD) -> dict[str, str]:
+    pair = base64.b64encode(f"{username}:{password}".encode()).decode()
+    return {"authorization": f"Basic {pair}"}
+
+
+@pytest.fixture
+async def carrier(house, given, ours):
+    """An active carrier's client; somebody has consented, somebody refused."""
+    for phone in (YES, NO):
+        row = a_row(recipient=phone, consentDate=ago(hours=4))
+        assert (await ours.post(f"{BRAND}/consents", json=row)).is_success
+    refusal = a_row(recipient=NO, status="RET", consentDate=ago(hours=1))
+    assert (await ours.post(f"{BRAND}/consents", json=refusal)).is_success
+    await given.carrier()
+    await given.api_user(USER, carrier=CARRIER_CODE)
+    async with house.client() as client:
+        client.headers.update(basic())
+
+        async def is_known() -> bool:
+            return (await client.get(f"/ahs/brands/{TIN}")).is_success
+
+        await until(is_known)
+        yield client
+
+
+async def rejected(carrier, *phones: str, path: str = REJECTED) -> list[str]:
+    answer = await carrier.post(path, json={"recipients": list(phones)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["list"]
+
+
+async def test_those_who_may_not_be_sent_to_are_listed(carrier):
+    assert await rejected(carrier, YES, NO, STRANGER) == [NO, STRANGER]
+    assert await rejected(carrier, YES) == []
+    assert await rejected(carrier, YES, path=REJECTED.replace("MESAJ", "ARAMA")) == [YES]
+    other = REJECTED.replace(str(BRAND_CODE), str(OTHER_BRAND_CODE))
+    assert await rejected(carrier, YES, path=other) == [YES]
+
+
+async def test_a_refusal_counts_at_once(carrier, ours):
+    assert await rejected(carrier, YES) == []
+    refusal = a_row(recipient=YES, status="RET", consentDate=ago(minutes=1))
+    assert (await ours.post(f"{BRAND}/consents", json=refusal)).is_success
+    assert await rejected(carrier, YES) == [YES]
+
+
+async def test_what_was_told_is_kept_for_the_carrier_that_asked(carrier, house, given, owner):
+    asked = {"recipients": [YES, NO, "nobody"], "type": "MESAJ", "recipientType": "BIREYSEL"}
+    answer = await carrier.post(ASK, json=asked)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert [(each["recipient"], each["decision"]) for each in told["list"]] == [
+        (YES, "ALLOWED"),
+        (NO, "DENIED"),
+        ("nobody", "UNKNOWN"),
+    ]
+    assert all(set(each) == {"recipient", "decision"} for each in told["list"])
+    shown = (await carrier.get(f"/ahs/receipts/{told['receiptId']}")).json()
+    assert shown["list"] == told["list"]
+    assert (shown["brandCode"], shown["askedAt"]) == (BRAND_CODE, told["decidedAt"])
+    [row] = await owner.fetch("select * from query_receipt")
+    assert YES.encode() not in row["body_sealed"]
+    await given.carrier(10000002)
+    await given.api_user("api@baska-araci.example", carrier=10000002)
+
+    async def is_known() -> bool:
+        headers = basic("api@baska-araci.example")
+        found = await carrier.get(f"/ahs/receipts/{told['receiptId']}", headers=headers)
+        return codes(found) == ["IZ038"]
+
+    await until(is_known)
+    for unknown in (uuid4(), "x"):
+        assert codes(await carrier.get(f"/ahs/receipts/{unknown}")) == ["IZ038"]
+
+
+async def test_receipts_are_forgotten_after_three_years_and_not_before(carrier, house, owner):
+    asked = {"recipients": [YES], "type": "MESAJ"}
+    for _ in range(2):
+        assert (await carrier.post(ASK, json=asked)).is_success
+    await owner.execute(
+        "update query_receipt set asked_at = now() - $1::interval where receipt_id = "
+        "(select receipt_id from query_receipt limit 1)",
+        KEPT - timedelta(days=1),
+    )
+    for later, left in ((timedelta(), 2), (timedelta(days=2), 1)):
+        async with house.parts.database.connection() as connection:
+            await forget_old_receipts(connection, utc_now() + later)
+        assert await owner.fetchval("select count(*) from query_receipt") == left
+
+
+async def test_nobody_is_sent_to_for_who_is_not_active(carrier, operator_database):
+    await manage.set_status(operator_database, BRAND_CODE, BrandStatus.SUSPENDED, by=OPERATOR)
+
+    async def is_barred() -> bool:
+        return await rejected(carrier, YES) == [YES]
+
+    await until(is_barred)
+    await manage.set_status(operator_database, BRAND_CODE, BrandStatus.ACTIVE, by=OPERATOR)
+
+    async def is_open() -> bool:
+        return await rejected(carrier, YES) == []
+
+    await until(is_open)
+    await set_state(operator_database, IYS_CODE, ProviderState.SUSPENDED, by=OPERATOR)
+    await until(is_barred)
+
+
+async def test_brands_are_found_by_tax_number(carrier, house, given):
+    assert (await carrier.get(f"/ahs/brands/{TIN}")).json() == []
+    tag = house.parts.keyring.pseudonyms.tin_tag(TIN)
+    await given.provider(IYS_CODE, activated_at=LONG_AGO, tin_tag=tag)
+
+    async def is_found() -> bool:
+        return (await carrier.get(f"/ahs/brands/{TIN}")).json() != []
+
+    await until(is_found)
+    [brand] = (await carrier.get(f"/ahs/brands/{TIN}")).json()
+    assert brand == {
+        "iysCode": IYS_CODE,
+        "title": f"Firma {IYS_CODE} A.Ş.",
+        "brandCode": BRAND_CODE,
+        "name": f"Marka {BRAND_CODE}",
+        "master": False,
+    }
+    await given.provider(IYS_CODE, tin_tag=tag, state=ProviderState.CLOSED)
+
+    async def is_gone() -> bool:
+        return (await carrier.get(f"/ahs/brands/{TIN}")).json() == []
+
+    await until(is_gone)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": ""},
+        basic(password="falsch"),
+        basic("nobody@araci.example"),
+        basic("api@firma.example", "x"),
+        {"authorization": "Basic !!!"},
+        {"authorization": "Basic " + base64.b64encode(b"no colon").decode()},
+        {"authorization": "Basic " + base64.b64encode(b"\xff:x").decode()},
+        {"authorization": "Basic " + base64.b64encode(b"a\0:x").decode()},
+        {"authorization": "Bearer x"},
+        {"authorization": "Basic " + "A" * 5000},
+    ],
+    ids=range(10),
+)
+async def test_without_name_and_password_nothing_is_told(carrier, headers):
+    answer = await carrier.post(REJECTED, json={"recipients": [YES]}, headers=headers)
+    assert (answer.status_code, codes(answer)) == (401, ["H351"])
+
+
+async def test_a_company_s_user_is_no_carrier_and_the_other_way_round(carrier, ours, house):
+    answer = await carrier.post(
+        REJECTED, json={"recipients": [YES]}, headers=basic("api@firma.example")
+    )
+    assert (answer.status_code, codes(answer)) == (403, ["H353"])
+    async with await house.sign_in(USER, PASSWORD) as signed_in:
+        for path in (f"{BRAND}/consents/changes", "/x/company", f"/sps/{IYS_CODE}/brands"):
+            refused = await signed_in.get(path)
+            assert (refused.status_code, codes(refused)) == (403, ["H353"])
+
+
+async def test_a_suspended_carrier_is_told_nothing(carrier, operator_database):
+    await move(operator_database, CARRIER_CODE, IntermediaryState.SUSPENDED, by=OPERATOR)
+
+    async def is_stopped() -> bool:
+        answer = await carrier.post(REJECTED, json={"recipients": [YES]})
+        return answer.status_code == 403 and codes(answer) == ["H353"]
+
+    await until(is_stopped)
+
+
+async def test_a_user_that_is_stopped_stays_out_within_seconds(carrier, owner):
+    await owner.execute("update api_user set is_active = false where username = $1", USER)
+
+    async def is_out() -> bool:
+        return (await carrier.get(f"/ahs/brands/{TIN}")).status_code == 401
+
+    await until(is_out)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        (REJECTED.replace(str(BRAND_CODE), "99999999"), {"recipients": [YES]}, "H018"),
+        (REJECTED, {"recipients": []}, "H164"),
+        (REJECTED, {"recipients": [YES, YES]}, "H193"),
+        (REJECTED.replace("MESAJ", "SMS"), {"recipients": [YES]}, "H117"),
+        (ASK, {"recipients": [YES]}, "IZ011"),
+    ],
+)
+async def test_what_cannot_be_asked_is_said(carrier, path, body, expected):
+    assert codes(await carrier.post(path, json=body)) == [expected]
