@@ -8,7 +8,7 @@ import pytest
 from builders.companies import an_application
 from builders.door import codes
 from builders.heart import until
-from builders.house import BRAND, LONG_AGO, a_row, ago
+from builders.house import BRAND, LONG_AGO, OTHER_BRAND, a_row, ago
 from builders.parties import (
     BRAND_CODE,
     CARRIER_CODE,
@@ -18,14 +18,16 @@ from builders.parties import (
     PASSWORD,
 )
 
+from izin.access.transfer import transfer_brand
 from izin.brand import manage
 from izin.brand.model import BrandStatus
+from izin.consent import close_lines
+from izin.core.clock import utc_now
 from izin.inquiry.receipt import KEPT, forget_old_receipts
 from izin.intermediary.manage import move
 from izin.intermediary.model import IntermediaryState
 from izin.provider.manage import set_state
 from izin.provider.model import ProviderState
-from izin.wiring.parts import utc_now
 
 USER = "api@araci.example"
 YES, NO, STRANGER = "+905990000061", "+905990000062", "+905990000063"
@@ -229,3 +231,95 @@ async def test_a_user_that_is_stopped_stays_out_within_seconds(carrier, owner):
 )
 async def test_what_cannot_be_asked_is_said(carrier, path, body, expected):
     assert codes(await carrier.post(path, json=body)) == [expected]
+
+
+# closed lines
+
+
+async def statuses(client, path: str = BRAND, phone: str = YES) -> set[tuple[str, str, str]]:
+    found = set()
+    for channel in ("MESAJ", "ARAMA"):
+        for kind in ("BIREYSEL", "TACIR"):
+            asked = {"recipient": phone, "type": channel, "recipientType": kind}
+            shown = (await client.post(f"{path}/consents/status", json=asked)).json()
+            if shown:
+                found.add((channel, shown["status"], shown["source"]))
+    return found
+
+
+CLOSED = "IYS_AHS_HAT_KAPATMA"
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """What is under way has committed: nothing else happens in these tests."""
+    monkeypatch.setattr(close_lines, "SETTLING", timedelta())
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_every_consent_of_a_closed_line_ends_whose_brand_it_is(
+    carrier, ours, theirs, operator_database
+):
+    row = a_row(recipient=YES, consentDate=ago(hours=3))
+    for client, path, fields in (
+        (ours, BRAND, {"type": "ARAMA"}),
+        (theirs, OTHER_BRAND, {}),
+        (theirs, OTHER_BRAND, {"type": "ARAMA", "recipientType": "TACIR"}),
+        (theirs, OTHER_BRAND, {"recipient": STRANGER}),
+    ):
+        assert (await client.post(f"{path}/consents", json=row | fields)).is_success
+    mail = a_row(recipient="ayse@posta.example", type="EPOSTA")
+    assert (await ours.post(f"{BRAND}/consents", json=mail)).is_success
+    await transfer_brand(operator_database, OTHER_BRAND_CODE, IYS_CODE, by=OPERATOR)
+    moved = f"/sps/{IYS_CODE}/brands/{OTHER_BRAND_CODE}"
+    answer = await carrier.post("/ahs/lines/closed", json={"recipients": [YES, NO]})
+    assert (answer.status_code, list(answer.json())) == (202, ["requestId"])
+
+    async def are_closed() -> bool:
+        return await statuses(ours) == {
+            ("MESAJ", "RET", CLOSED),
+            ("ARAMA", "RET", CLOSED),
+        } and await statuses(ours, moved) == {("MESAJ", "RET", CLOSED), ("ARAMA", "RET", CLOSED)}
+
+    await until(are_closed, seconds=30)
+    assert await statuses(ours, phone=NO) == {("MESAJ", "RET", "HS_WEB")}
+    assert await statuses(ours, moved, STRANGER) == {("MESAJ", "ONAY", "HS_WEB")}
+    told = await ours.post(
+        f"/x/brands/{BRAND_CODE}/ask", json={"recipients": [YES], "type": "MESAJ"}
+    )
+    assert told.json()["list"][0]["reason"] == "REJECTED_LINE_CLOSED"
+    again = await carrier.post("/ahs/lines/closed", json={"recipients": [YES]})
+    assert again.status_code == 202
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_report_that_comes_before_the_consent_is_seen_waits_for_it(
+    carrier, ours, house, owner
+):
+    """Nothing is projected while somebody holds the numbers."""
+    async with owner.transaction():
+        await owner.execute("select * from sequence_head for update")
+        late = a_row(recipient=STRANGER)
+        assert (await ours.post(f"{BRAND}/consents", json=late)).is_success
+        answer = await carrier.post("/ahs/lines/closed", json={"recipients": [STRANGER]})
+        assert answer.status_code == 202
+
+    async def is_closed() -> bool:
+        return await statuses(ours, phone=STRANGER) == {("MESAJ", "RET", CLOSED)}
+
+    await until(is_closed, seconds=30)
+
+
+async def test_no_number_waits_in_clear(carrier, house, owner):
+    answer = await carrier.post("/ahs/lines/closed", json={"recipients": [YES]})
+    assert answer.status_code == 202
+    payload = await owner.fetchval("select payload from job where name = 'lines closed'")
+    assert payload is not None
+    assert YES.encode() not in payload
+
+
+async def test_what_is_no_line_is_said(carrier):
+    answer = await carrier.post("/ahs/lines/closed", json={"recipients": [YES, "x@posta.example"]})
+    assert (answer.status_code, codes(answer)) == (422, ["H121"])
+    answer = await carrier.post("/ahs/lines/closed", json={"recipients": []})
+    assert (answer.status_code, codes(answer)) == (422, ["IZ011"])

@@ -17,11 +17,11 @@ from izin.application.apply import apply
 from izin.application.handle import accept, activate, move
 from izin.application.intake import parse_application
 from izin.application.model import ApplicationState
+from izin.core.clock import utc_now
 from izin.core.codes import IysCode
 from izin.core.errors import RefusalError
 from izin.provider.manage import set_activation, set_state
 from izin.provider.model import ProviderState
-from izin.wiring.parts import utc_now
 
 STATE = ApplicationState
 PHONE = "+905990000031"

@@ -96,6 +96,7 @@ OUR_BODIES: dict[str, Any] = {
     "ahsRejected": {"recipients": ["+905990000001"]},
     "ahsAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "ahsReceipt": None,
+    "ahsLinesClosed": {"recipients": ["+905990000001"]},
 }
 """What our own operations take."""
 

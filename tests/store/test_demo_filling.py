@@ -9,9 +9,10 @@ from builders.parties import Given
 
 from izin.access.access_token import AccessTokens
 from izin.access.tokens import Tokens
+from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.wiring.demo import DemoFile, check_demo, fill, read_file, until_numbered, write_file
-from izin.wiring.parts import open_parts, utc_now
+from izin.wiring.parts import open_parts
 from izin.wiring.people import COMPANIES, FIRST, movements
 from izin.wiring.settings import Mode, Settings
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from izin.access.access_token import AccessTokens
 from izin.access.basic import BasicUsers
 from izin.access.directory import Directory
 from izin.access.model import SCOPED, Caller, Permit, Right
+from izin.core.clock import utc_now
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel
@@ -26,11 +27,6 @@ _AS_SUBSCRIPTION = {
 }
 """A company that is not active answers as its subscription would."""
 _NOT_LIVE = frozenset({Subscription.PAUSED, Subscription.EXPIRED})
-
-
-def utc_now() -> datetime:
-    """Read the machine's clock."""
-    return datetime.now(UTC)
 
 
 class Authority:

@@ -15,19 +15,25 @@ from izin.api.documents import (
     CARRIER_BRANDS,
     CARRIER_RECEIPT,
     CARRIER_TOLD,
+    LINES_TAKEN,
     RECIPIENTS,
     REJECTED,
 )
+from izin.api.form import Form
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire
 from izin.consent.ask import Circumstances, allowed, now_question
+from izin.consent.close_lines import submit
 from izin.consent.intake import parse_recipients, shape_error
 from izin.consent.model import Decision
+from izin.core.address import Address, parse_phone
 from izin.core.clock import wire_time
 from izin.core.codes import IntermediaryCode
 from izin.core.errors import RefusalError, Refused
 from izin.inquiry.receipt import QueryReceipt, keep, receipt_of
+
+LINES_MAX = 1000
 
 
 async def brands_of_tin(call: Call[Services]) -> Answer:
@@ -124,6 +130,27 @@ async def shown_receipt(call: Call[Services]) -> Answer:
     return Answer(200, {name: value for name, value in known.items() if value is not None})
 
 
+async def close_lines(call: Call[Services]) -> Answer:
+    """Take a report of closed lines: every consent of those numbers ends."""
+    services = call.services
+    form = Form(call.body, ("recipients",))
+    texts = form.texts("recipients", LINES_MAX)
+    form.check()
+    phones: list[Address] = []
+    refused: list[Refused] = []
+    for place, text in enumerate(texts):
+        phone = parse_phone(text, sandbox=services.is_sandbox)
+        if isinstance(phone, Address):
+            phones.append(phone)
+        else:
+            refused.append(Refused(code="H121", location=("recipients", place), value=text))
+    if refused:
+        raise RefusalError(refused)
+    async with services.reserved.transaction() as connection:
+        request_id = await submit(connection, services.keyring, phones, services.clock())
+    return Answer(202, {"requestId": str(request_id)})
+
+
 def _told(recipients: list[str], decisions: list[Decision]) -> list[Wire]:
     return [
         {"recipient": text, "decision": decision}
@@ -195,6 +222,23 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         request=ASK,
         answers={200: CARRIER_TOLD},
         errors=("H018", "H353", "IZ011"),
+    ),
+    Operation(
+        id="ahsLinesClosed",
+        method="POST",
+        path="/ahs/lines/closed",
+        right=Right.CARRIER,
+        lane=Lane.BATCH,
+        handler=close_lines,
+        summary=Summary(
+            "Kapanan hatları bildirir; o numaraların bütün onayları RET olur.",
+            "Reports closed lines; every consent of those numbers becomes a refusal.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=512 * KIB,
+        request=RECIPIENTS,
+        answers={202: LINES_TAKEN},
+        errors=("H121", "H353", "IZ011"),
     ),
     Operation(
         id="ahsReceipt",

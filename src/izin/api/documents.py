@@ -394,3 +394,4 @@ CARRIER_RECEIPT = _object(
     containsPromotion=_YES,
     list=_DECIDED,
 )
+LINES_TAKEN = _object(("requestId",), requestId=_UUID)

@@ -50,6 +50,11 @@ async def of_provider(connection: Connection, iys_code: IysCode) -> list[Brand]:
     return [_brand(row) for row in await connection.fetch(_SQL["of_provider"], iys_code)]
 
 
+async def some(connection: Connection, codes: Sequence[BrandCode]) -> list[Brand]:
+    """Give the brands of these codes, in no order."""
+    return [_brand(row) for row in await connection.fetch(_SQL["some"], codes)]
+
+
 async def changed(connection: Connection, since: int) -> list[Brand]:
     """Give the brands changed after a version, in no order; -1 gives all."""
     return [_brand(row) for row in await connection.fetch(_SQL["changed"], since)]

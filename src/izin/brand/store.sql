@@ -53,6 +53,13 @@ from brand
 where brand.iys_code = $1
 order by brand.is_master desc, brand.brand_code
 
+-- name: some
+-- Brands of these codes. $1 brand_code bigint[n] · index brand_pkey
+select
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
+from brand
+where brand.brand_code = any ($1::bigint[])
+
 -- name: changed
 -- Brands changed after a version; -1 gives all.
 -- $1 version bigint · gives rows in no order

@@ -17,11 +17,11 @@ from izin.consent.history import AS_OF_EVENTS_MAX, Movement, as_of, history
 from izin.consent.model import Answer, ConsentKey, Decision, Question, Standing
 from izin.consent.rules import decide
 from izin.core.address import Address, parse_for
-from izin.core.clock import wire_time
+from izin.core.clock import utc_now, wire_time
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType
 from izin.i18n.catalogue import Language
-from izin.wiring.parts import Parts, utc_now
+from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 

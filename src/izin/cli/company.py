@@ -20,13 +20,13 @@ from izin.cli.instant import instant
 from izin.cli.operator import operator
 from izin.cli.over import over, over_parties
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
-from izin.core.clock import wire_time
+from izin.core.clock import utc_now, wire_time
 from izin.core.codes import IysCode
 from izin.i18n.catalogue import Language
 from izin.provider.manage import set_activation, set_state
 from izin.provider.model import ProviderState
 from izin.storage.database import Database
-from izin.wiring.parts import Parts, utc_now
+from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 

@@ -17,6 +17,7 @@ from izin.consent.event import Actor
 from izin.consent.intake import IntakeContext, parse_consent
 from izin.consent.model import Proposal, Verdict
 from izin.consent.record import OnRepeat, Recorder
+from izin.core.clock import utc_now
 from izin.core.codes import BrandCode
 from izin.core.errors import Refused
 from izin.core.terms import Status
@@ -29,7 +30,7 @@ from izin.files.words import about_group, about_ignored, about_repeats, about_sh
 from izin.i18n.catalogue import Language
 from izin.provider.model import Provider
 from izin.storage.database import Connection
-from izin.wiring.parts import Parts, utc_now
+from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 

@@ -26,6 +26,11 @@ class WireTimeValueError(ValueError):
     """Of the right form, but no such day or hour."""
 
 
+def utc_now() -> datetime:
+    """Read the machine's clock."""
+    return datetime.now(UTC)
+
+
 def parse_wire_time(text: str) -> datetime:
     """Read the contract's wall clock.
 

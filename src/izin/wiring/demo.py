@@ -15,6 +15,7 @@ from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import add as add_brand
 from izin.consent.event import Actor
 from izin.consent.record import OnRepeat, Recorder
+from izin.core.clock import utc_now
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, StartRefusedError
 from izin.ledger.entry import waiting
@@ -28,7 +29,7 @@ from izin.retailer.add import add as add_retailer
 from izin.retailer.lookup import link
 from izin.storage.database import Database
 from izin.wiring.database import write_private
-from izin.wiring.parts import open_parts, utc_now
+from izin.wiring.parts import open_parts
 from izin.wiring.people import (
     COMPANIES,
     FIRST,

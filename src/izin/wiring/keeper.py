@@ -7,16 +7,17 @@ from functools import partial
 
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
-from izin.consent import batch
+from izin.consent import batch, close_lines
 from izin.consent.project import Projector
 from izin.consent.record import Recorder
+from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import Keeper, Timer
-from izin.queue.queue import Queue
+from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
 from izin.storage.database import Database
 from izin.telemetry.log import configure
-from izin.wiring.parts import Parts, open_parts, utc_now
+from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
@@ -36,11 +37,15 @@ async def run_keeper(settings: Settings) -> None:
 
 def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
     """Put a keeper together."""
-    work = batch.BatchWork(parts.keyring, Recorder(parts.keyring))
+    recorder = Recorder(parts.keyring)
+    handlers: dict[str, Handler] = {
+        batch.JOB: batch.BatchWork(parts.keyring, recorder),
+        close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder),
+    }
     return Keeper(
         parts.database,
         Projector(parts.database, parts.keyring),
-        Queue(parts.database, {batch.JOB: work}),
+        Queue(parts.database, handlers),
         (*timers(parts.database), partial(_tag_moved_dealers, parts)),
         stop,
     )

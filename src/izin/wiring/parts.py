@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -68,8 +67,3 @@ def key_provider(settings: Settings) -> FileKeyProvider:
     Raises  StartRefusedError
     """
     return FileKeyProvider(settings.root_key, production=settings.mode is Mode.PRODUCTION)
-
-
-def utc_now() -> datetime:
-    """The process's time."""
-    return datetime.now(UTC)

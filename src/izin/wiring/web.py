@@ -41,6 +41,7 @@ from izin.api.endpoint import Door
 from izin.api.operation import Operation
 from izin.api.services import Services
 from izin.consent.project import unprojected_count
+from izin.core.clock import utc_now
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
@@ -49,7 +50,7 @@ from izin.telemetry.log import configure
 from izin.wiring.accepting import Share
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.database import RESERVED_CONNECTIONS
-from izin.wiring.parts import Parts, open_parts, utc_now
+from izin.wiring.parts import Parts, open_parts
 from izin.wiring.replica import Asking, open_replica, who_asks
 from izin.wiring.roles import WEB
 from izin.wiring.server import allow_open_files, server_of
