@@ -511,3 +511,15 @@ def test_a_partner_acts_for_the_demonstration_s_company(registry):
     rights = {name: brand.get(name) for name in ("MESAJ", "EPOSTA", "ARAMA")}
     assert rights == {"MESAJ": "write", "EPOSTA": "read", "ARAMA": None}
     assert (brand["brandCode"], brand["iysCode"]) == (file["brandCode"], file["iysCode"])
+
+
+def test_a_carrier_asks_before_it_sends(registry):
+    file = json.loads((registry / "demo.json").read_text("utf-8"))
+    carrier = file["carrier"]
+    consents, refused, unknown = (address.clear for address in examples())
+    answer = httpx2.post(
+        f"{carrier['base_url']}brands/{file['brandCode']}/consents/BIREYSEL/rejected/MESAJ",
+        json={"recipients": [consents, refused, unknown]},
+        auth=(carrier["username"], carrier["password"]),
+    )
+    assert answer.json()["list"] == [refused, unknown]

@@ -18,6 +18,7 @@ from izin.consent.record import OnRepeat, Recorder
 from izin.core.clock import utc_now
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, StartRefusedError
+from izin.intermediary.manage import enter as enter_carrier
 from izin.ledger.entry import waiting
 from izin.partner.manage import enter as enter_partner
 from izin.partner.mandate import Grant, grant
@@ -31,6 +32,8 @@ from izin.storage.database import Database
 from izin.wiring.database import write_private
 from izin.wiring.parts import open_parts
 from izin.wiring.people import (
+    CARRIER,
+    CARRIER_USER,
     COMPANIES,
     FIRST,
     PARTNER,
@@ -76,6 +79,18 @@ class DemoIntegrator(msgspec.Struct, frozen=True, kw_only=True):
         return f"DemoIntegrator({self.username})"
 
 
+class DemoCarrier(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may ask as a carrier, with name and password in each call."""
+
+    base_url: str
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"DemoCarrier({self.username})"
+
+
 class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     """What a trial client needs. With its `grant_type` it is a token request as it stands."""
 
@@ -87,6 +102,7 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     grant_type: str = "password"
     others: tuple[DemoUser, ...] = ()
     integrator: DemoIntegrator | None = None
+    carrier: DemoCarrier | None = None
 
     def __repr__(self) -> str:
         """Leave the passwords out."""
@@ -96,8 +112,9 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
         """Give the password of each user."""
         known = {self.username: self.password}
         known |= {user.username: user.password for user in self.others}
-        if self.integrator is not None:
-            known[self.integrator.username] = self.integrator.password
+        for other in (self.integrator, self.carrier):
+            if other is not None:
+                known[other.username] = other.password
         return known
 
 
@@ -125,6 +142,8 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
                 await _register(operator, [company.provider for company in COMPANIES])
                 await _register_belongings(operator)
                 await _take_on_partner(operator, parts.database)
+                with suppress(RefusalError):  # an interrupted start has entered it
+                    await enter_carrier(operator, CARRIER, by=INSTALLER)
                 recorder = Recorder(parts.keyring)
                 await _record(recorder, parts.database, citizens, told)
                 # last, because it says that the rest is done
@@ -149,6 +168,9 @@ def write_file(folder: Path, users: DemoFile, base_url: str) -> Path:
     """Write what a trial client needs, for nobody else to read; give where."""
     path = folder / FILE
     shown = msgspec.structs.replace(users, base_url=base_url)
+    if users.carrier is not None:
+        carrier = msgspec.structs.replace(users.carrier, base_url=f"{base_url}/ahs/")
+        shown = msgspec.structs.replace(shown, carrier=carrier)
     write_private(path, msgspec.json.format(msgspec.json.encode(shown)) + b"\n")
     return path
 
@@ -241,9 +263,15 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
         password=known.get(PARTNER_USER) or secrets.token_urlsafe(18),
         integrator_code=PARTNER.partner_code,
     )
-    belonging: list[tuple[DemoUser | DemoIntegrator, Belongs]] = [
+    carrier = DemoCarrier(
+        base_url="",
+        username=CARRIER_USER,
+        password=known.get(CARRIER_USER) or secrets.token_urlsafe(18),
+    )
+    belonging: list[tuple[DemoUser | DemoIntegrator | DemoCarrier, Belongs]] = [
         *((user, Belongs(iys_code=user.iys_code)) for user in users),
         (integrator, Belongs(partner_code=integrator.integrator_code)),
+        (carrier, Belongs(intermediary_code=CARRIER.intermediary_code)),
     ]
     passwords = Passwords()
     try:
@@ -267,6 +295,7 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
         brand_code=first.brand_code,
         others=tuple(others),
         integrator=integrator,
+        carrier=carrier,
     )
 
 

@@ -13,8 +13,9 @@ import msgspec
 from izin.brand.model import Brand
 from izin.consent.model import ConsentKey, Proposal
 from izin.core.address import Address, AddressKind
-from izin.core.codes import BrandCode, IysCode, PartnerCode, RetailerCode
+from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode, RetailerCode
 from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.intermediary.model import Intermediary, IntermediaryState
 from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.provider.model import Provider, Subscription
 from izin.retailer.model import Retailer, RetailerStatus
@@ -120,6 +121,13 @@ PARTNER = Partner(
 )
 """It acts for the first company's first brand."""
 PARTNER_USER = "api@hayali-ileti.example"
+
+CARRIER = Intermediary(
+    intermediary_code=IntermediaryCode(10000001),
+    title="Hayali Telekom A.Ş.",
+    state=IntermediaryState.ACTIVE,
+)
+CARRIER_USER = "api@hayali-telekom.example"
 
 FIRST = COMPANIES[0]
 """The company past its activation date; its user is the one that the demonstration hands out."""
