@@ -174,6 +174,16 @@ async def test_a_company_is_registered_once_until_it_is_closed(desk):
     assert await desk.active(second)
 
 
+async def test_no_company_takes_another_s_code(desk, given, monkeypatch):
+    await desk.published()
+    drawn = iter([IYS_CODE - 100_000, 5, 7])
+    monkeypatch.setattr("izin.application.handle.secrets.randbelow", lambda _: next(drawn))
+    await given.provider()
+    id_ = await desk.ready()
+    await desk.accepted(id_)
+    assert await desk.active(id_) == 100_005
+
+
 async def test_an_application_that_is_not_there_is_said(desk):
     for step in (desk.moved(uuid4(), STATE.SUBMITTED), desk.active(uuid4())):
         with refused("IZ027"):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from builders.dealers import a_dealer
 from builders.door import codes
 from builders.heart import until
 from builders.house import BRAND, OTHER_BRAND, a_row, ago
@@ -275,3 +276,22 @@ async def test_a_company_without_the_api_is_served_through_its_partner(mandated,
 )
 async def test_what_cannot_be_a_mandate_is_said(ours, partner, body, expected):
     assert codes(await ours.post(MANDATES, json=body)) == [expected]
+
+
+async def test_who_stands_for_a_dealer_is_shown_to_its_own_company_alone(ours, mandated):
+    entered = await ours.post(f"{BRAND}/retailers", json=a_dealer(1))
+    code = entered.json()["retailerCode"]
+    assert (await ours.post(f"{BRAND}/consents", json=a_row(recipient=PHONE))).is_success
+    terms = {"type": "MESAJ", "recipientType": "BIREYSEL", "recipient": PHONE}
+    access = f"{BRAND}/consents/retailers/access"
+    added = await mandated.post(access, json={**terms, "retailerAccess": [code]})
+    assert added.status_code == 200, added.text
+    for client, is_shown in ((ours, True), (mandated, False)):
+        one = (await client.get(f"{BRAND}/retailers/{code}")).json()
+        [listed] = (await client.get(f"{BRAND}/retailers")).json()["list"]
+        answer = await client.post(f"{BRAND}/consent/retailers/access/list", json=terms)
+        [beside] = answer.json()["list"]
+        for shown in (one, listed, beside):
+            assert shown["title"] == a_dealer(1)["title"]
+            for field in ("tckn", "name", "mobile"):
+                assert (field in shown) is is_shown

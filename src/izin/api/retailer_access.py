@@ -22,7 +22,7 @@ from izin.api.documents import (
 )
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary
 from izin.api.paging import read_limit, read_offset
-from izin.api.retailers import shown_beside_consent
+from izin.api.retailers import shown_beside_consent, told_to
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire
 from izin.consent.access import Change, change_dealers
@@ -97,7 +97,7 @@ async def search_retailers_of_one_consent(call: Call[Services]) -> Answer:
         200,
         {
             "pagination": {"offset": offset, "pageSize": len(found), "totalCount": len(codes)},
-            "list": [_shown(each) for each in found],
+            "list": [_shown(told_to(call, each)) for each in found],
         },
     )
 

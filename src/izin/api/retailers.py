@@ -5,6 +5,8 @@ Source  contract 1.11
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.documents import RETAILER, RETAILER_ENTERED, RETAILER_ENTRY, RETAILER_PAGE
@@ -67,7 +69,7 @@ async def search_retailers(call: Call[Services]) -> Answer:
     return Answer(
         200,
         {
-            "list": [_shown(each, counts, is_short=is_short) for each in page.items],
+            "list": [_shown(told_to(call, each), counts, is_short=is_short) for each in page.items],
             "pagination": {
                 "offset": offset,
                 "pageSize": len(page.items),
@@ -86,7 +88,7 @@ async def search_single_retailer(call: Call[Services]) -> Answer:
     codes = [] if code is None else [code]
     found = await show.some(services.database, services.keyring, brand_code, codes)
     for each in found:
-        return Answer(200, _shown(each, await _counts(call, codes)))
+        return Answer(200, _shown(told_to(call, each), await _counts(call, codes)))
     return Answer(200, {})
 
 
@@ -108,6 +110,13 @@ def _as_documented(refused: Iterable[Refused]) -> RefusalError:
         )
         for each in refused
     )
+
+
+def told_to(call: Call[Services], shown: show.Shown) -> show.Shown:
+    """Keep who stands for a dealer from whoever is not of its own company: a partner is not."""
+    if call.allowed.caller.iys_code is not None:
+        return shown
+    return msgspec.structs.replace(shown, person=None)
 
 
 def no_such_retailer(call: Call[Services]) -> RefusalError:

@@ -15,7 +15,7 @@ from izin.brand.add import enter
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
-from izin.provider.lookup import next_version
+from izin.provider.lookup import is_there, next_version
 from izin.provider.model import Provider
 from izin.provider.register import put
 from izin.storage.database import Database
@@ -78,7 +78,7 @@ async def activate(
         if await store.is_known(change.connection, facts.mersis, found.tin_tag):
             raise RefusalError(Refused(code="IZ026"))
         provider = Provider(
-            iys_code=IysCode(_CODE_LEAST + secrets.randbelow(_CODES)),
+            iys_code=await _free_code(change),
             title=facts.title,
             activated_at=activated_at,
             kind=facts.kind,
@@ -94,6 +94,14 @@ async def activate(
         await store.move(change, application_id, ApplicationState.ACTIVE, provider.iys_code)
         _tell(change, found, ApplicationState.ACTIVE, of=provider.iys_code)
         return provider.iys_code
+
+
+async def _free_code(change: Change) -> IysCode:
+    """Draw a code that no company has; changes of parties follow one another."""
+    while True:
+        code = IysCode(_CODE_LEAST + secrets.randbelow(_CODES))
+        if not await is_there(change.connection, code):
+            return code
 
 
 async def _one(change: Change, application_id: UUID, to: ApplicationState) -> Application:
