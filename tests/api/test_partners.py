@@ -1,7 +1,7 @@
 """A partner acts for a company in the channels that it was given, as long as it was given them."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from builders.dealers import a_dealer
@@ -17,12 +17,16 @@ from builders.parties import (
     PASSWORD,
 )
 
+from izin.access.authority import Authority
+from izin.access.model import Caller, Right
 from izin.access.transfer import transfer_brand
 from izin.consent.event import Actor
 from izin.consent.opened import open_bodies
 from izin.core.clock import wire_time
+from izin.core.errors import RefusalError
 from izin.partner.manage import Shown, move, show
 from izin.partner.model import PartnerState
+from izin.provider.model import Subscription
 
 MANDATES = f"/x/brands/{BRAND_CODE}/mandates"
 LIST = f"/integrator/{PARTNER_CODE}/sps"
@@ -295,3 +299,94 @@ async def test_who_stands_for_a_dealer_is_shown_to_its_own_company_alone(ours, m
             assert shown["title"] == a_dealer(1)["title"]
             for field in ("tckn", "name", "mobile"):
                 assert (field in shown) is is_shown
+
+
+# what a reader with fresh eyes found
+
+
+async def test_who_has_lost_a_brand_gives_no_mandate_for_it(
+    ours, theirs, partner, operator_database, given
+):
+    """Its process has not heard of the move yet."""
+    assert (await ours.get(MANDATES)).is_success
+    await transfer_brand(operator_database, BRAND_CODE, OTHER_IYS_CODE, by=OPERATOR)
+    body = {"partnerCode": PARTNER_CODE, "scope": "MESAJ", "right": "write"}
+    answer = await ours.post(MANDATES, json=body)
+    assert (answer.status_code, codes(answer)) == (403, ["H353"])
+
+    async def is_theirs() -> bool:
+        return (await theirs.get(MANDATES)).is_success
+
+    await until(is_theirs)
+    assert (await theirs.post(MANDATES, json=body)).status_code == 201
+
+
+async def test_a_mandate_of_another_company_counts_for_nothing(mandated, owner):
+    """As a copy has it that was read while the brand moved."""
+    await owner.execute("update brand set iys_code = $1, changed_in = 99", OTHER_IYS_CODE)
+    await owner.execute("update directory_head set version = 99")
+    await until_rights(mandated, {})
+    moved = f"/sps/{OTHER_IYS_CODE}/brands/{BRAND_CODE}"
+    answer = await mandated.post(f"{moved}/consents", json=a_row(recipient=PHONE))
+    assert codes(answer) == ["H353"]
+
+
+async def test_a_mandate_that_begins_later_does_not_end_the_one_that_stands(ours, mandated):
+    later = wire_time(datetime.now(UTC) + timedelta(days=20))
+    body = {"partnerCode": PARTNER_CODE, "scope": "MESAJ", "right": "read", "validFrom": later}
+    answer = await ours.post(MANDATES, json=body)
+    assert (answer.status_code, codes(answer)) == (400, ["IZ040"])
+    assert await rights(mandated) == {"MESAJ": "write", "EPOSTA": "read"}
+
+
+@pytest.mark.parametrize(
+    "facts", [{"has_api": False}, {"subscription": Subscription.PAUSED}], ids=["no API", "paused"]
+)
+async def test_what_a_company_takes_back_is_not_held_up_by_its_plan(ours, mandated, given, facts):
+    await given.provider(IYS_CODE, **facts)
+
+    async def is_held() -> bool:
+        return not (await ours.get(f"{BRAND}/consents/changes")).is_success
+
+    await until(is_held)
+    assert (await ours.get(MANDATES)).is_success
+    answer = await ours.post(f"{MANDATES}/revoke", json={"partnerCode": PARTNER_CODE})
+    assert answer.json() == {"revoked": 2}
+    await until_rights(mandated, {})
+
+
+async def test_figures_and_results_are_of_its_channels(ours, mandated, house):
+    rows = [
+        a_row(recipient=PHONE, type="ARAMA"),
+        a_row(recipient=PHONE),
+        a_row(recipient="ece@posta.example", type="EPOSTA"),
+    ]
+    batch = (await ours.post(f"{BRAND}/consents/request", json=rows)).json()["requestId"]
+    await house.numbered(3)
+    path = f"{BRAND}/consents/request/{batch}"
+    assert len((await ours.get(path)).json()) == 3
+    shown = (await mandated.get(path)).json()
+    assert [each["index"] for each in shown] == [1, 2]
+
+    async def are_counted() -> bool:
+        [own] = (await ours.get(f"/sps/{IYS_CODE}/brands")).json()
+        return own["stats"]["consents"]["total"] == 3
+
+    await until(are_counted, seconds=30)
+    [seen] = (await mandated.get(f"/sps/{IYS_CODE}/brands")).json()
+    assert seen["stats"]["consents"] == {"approval": 2, "rejection": 0, "total": 2}
+
+
+async def test_a_certificate_ends_with_its_last_day_in_turkey(mandated, house):
+    """At 21:00 UTC the next day begins there."""
+    door = house.app._door
+    until_day = TODAY + timedelta(days=365)
+    for hour, is_let_in in ((20, True), (21, False)):
+        at = datetime(until_day.year, until_day.month, until_day.day, hour, 30, tzinfo=UTC)
+        authority = Authority(None, door.services.directory, now=lambda at=at: at)
+        caller = Caller(user_id=uuid4(), partner_code=PARTNER_CODE)
+        try:
+            permit = authority.permit(caller, Right.READ, IYS_CODE, BRAND_CODE)
+        except RefusalError:
+            permit = None
+        assert (permit is not None) is is_let_in

@@ -172,3 +172,57 @@ async def test_both_companies_are_told_of_it(moved, owner):
         "select iys_code from audit_event where action = 'brand.moved' order by iys_code"
     )
     assert [row["iys_code"] for row in rows] == [IYS_CODE, OTHER_IYS_CODE]
+
+
+async def test_who_has_lost_a_brand_enters_and_removes_no_dealer_of_it(
+    ours, house, operator_database, owner
+):
+    """Its process has not heard of the move yet."""
+    answer = await ours.post(f"{BRAND}/retailers", json=a_dealer(7))
+    code = answer.json()["retailerCode"]
+    await move(operator_database)
+    refused = await ours.post(f"{BRAND}/retailers", json=a_dealer(8))
+    assert (refused.status_code, codes(refused)) == (403, ["H353"])
+    gone = await ours.delete(f"{BRAND}/retailers/{code}")
+    assert not gone.is_success
+    rows = await owner.fetch("select retailer_code, iys_code from retailer")
+    assert [tuple(row) for row in rows] == [(code, OTHER_IYS_CODE)]
+
+
+async def test_a_brand_with_the_same_firm_twice_moves_on(
+    ours, theirs, moved, operator_database, owner
+):
+    """The twin of a dealer that is gone keeps its numbers from being entered again."""
+    path = f"/sps/{OTHER_IYS_CODE}/brands/{OTHER_BRAND_CODE}/retailers"
+    [twin] = (await theirs.get(path)).json()["list"]
+    assert (await theirs.delete(f"{path}/{twin['retailerCode']}")).is_success
+    again = await theirs.post(f"{MOVED}/retailers", json=a_dealer(2))
+    assert "H230" in codes(again)
+    await owner.execute(
+        "insert into retailer (retailer_code, brand_code, iys_code, title, mersis, is_twin) "
+        "select 99999999, brand_code, iys_code, title, mersis, false from retailer "
+        "where brand_code = $1 and is_twin",
+        BRAND_CODE,
+    )
+    await move(operator_database, to=IYS_CODE)
+    await move(operator_database)
+
+
+async def test_a_person_that_does_not_open_holds_up_nobody_else(house, moved, owner, caplog):
+    await owner.execute(
+        "insert into retailer (retailer_code, brand_code, iys_code, title, person_sealed) "
+        "values (10000000, $1, $2, 'Bozuk', '\\x0101')",
+        BRAND_CODE,
+        OTHER_IYS_CODE,
+    )
+    assert await retag(house.parts.database, house.parts.keyring) == 1
+    assert await retag(house.parts.database, house.parts.keyring) == 0
+    assert "does not open" in caplog.text
+
+
+async def test_a_brand_does_not_move_to_its_own_company(given, house, operator_database):
+    await given.brand(10001, is_master=True)
+    with pytest.raises(RefusalError, match="IZ039"):
+        await move(operator_database, 10001, to=IYS_CODE)
+    async with operator_database.connection() as connection:
+        assert await connection.fetchval("select is_master from brand where brand_code = 10001")

@@ -10,7 +10,7 @@ from izin.access.model import Belongs
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
-from izin.brand.add import add as add_brand
+from izin.brand.add import put as put_brand
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode, RetailerCode
 from izin.intermediary.manage import enter as enter_carrier
@@ -58,7 +58,7 @@ class Given:
     ) -> Brand:
         given = {"name": f"Marka {brand_code}"} | facts
         brand = Brand(brand_code=BrandCode(brand_code), iys_code=IysCode(of), **given)
-        await add_brand(self._database, brand, by=OPERATOR)
+        await put_brand(self._database, brand, by=OPERATOR)
         return brand
 
     async def retailer(

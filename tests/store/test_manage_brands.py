@@ -4,7 +4,8 @@ import pytest
 from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR, OTHER_BRAND_CODE, OTHER_IYS_CODE
 
 from izin.brand import manage, store
-from izin.brand.model import BrandStatus
+from izin.brand.add import add
+from izin.brand.model import Brand, BrandStatus
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError
 
@@ -161,3 +162,24 @@ async def test_the_key_of_an_old_row_is_the_one_that_the_rules_make(given, owner
     rows = await owner.fetch(sql)
     assert len(rows) == 6
     assert all(row["folded"] == row["name_key"] for row in rows)
+
+
+@pytest.mark.usefixtures("brands")
+async def test_a_code_that_is_known_is_no_new_brand(operator_database):
+    await manage.set_status(operator_database, BRAND_CODE, BrandStatus.CLOSED, by=OPERATOR)
+    again = Brand(brand_code=BRAND_CODE, iys_code=IysCode(IYS_CODE), name="Yeni Işık")
+    with refused("IZ023"):
+        await add(operator_database, again, by=OPERATOR)
+    assert [each.status for each in await of(operator_database)] == [BrandStatus.CLOSED]
+
+
+@pytest.mark.usefixtures("brands")
+async def test_an_old_brand_whose_name_has_no_key_is_managed_too(given, operator_database, owner):
+    await given.brand(10001, name="Ada")
+    await owner.execute("update brand set name = 'Аda Ω', name_key = null where brand_code = 10001")
+    code = BrandCode(10001)
+    await manage.lead(operator_database, code, by=OPERATOR)
+    await manage.lead(operator_database, BRAND_CODE, by=OPERATOR)
+    await manage.set_status(operator_database, code, BrandStatus.CLOSED, by=OPERATOR)
+    _, old = await of(operator_database)
+    assert (old.name, old.status) == ("Аda Ω", BrandStatus.CLOSED)

@@ -9,7 +9,7 @@ from izin.access.access_token import AccessTokens
 from izin.access.basic import BasicUsers
 from izin.access.directory import Directory
 from izin.access.model import SCOPED, Caller, Permit, Right
-from izin.core.clock import utc_now
+from izin.core.clock import IYS_TIME, utc_now
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel
@@ -90,12 +90,14 @@ class Authority:
         if caller.iys_code is None:
             raise _not_covered("iysCode")
         self._check_scope(caller.iys_code, iys_code, brand_code)
+        # its own affairs are no part of the API that a plan has or has not
+        held = lapsed if right is Right.OWN else held_by
         return Permit(
             caller=caller,
             right=right,
             iys_code=caller.iys_code,
             brand_code=brand_code,
-            held=held_by(self._provider(caller.iys_code)),
+            held=held(self._provider(caller.iys_code)),
         )
 
     def _of_partner(self, caller: Caller) -> Permit:
@@ -130,7 +132,8 @@ class Authority:
         iys_code, brand_code = about
         now = self._now()
         partner = self._directory.partner(partner_code)
-        if right is Right.OWN or partner is None or not partner.may_act(now.date()):
+        today = now.astimezone(IYS_TIME).date()
+        if right is Right.OWN or partner is None or not partner.may_act(today):
             raise _not_covered("integratorIysCode")
         if brand_code is None:
             return self._of_some_brand(caller, partner_code, right, iys_code)
@@ -157,11 +160,13 @@ class Authority:
         """A call about a company as a whole: some mandate of one of its brands has to stand."""
         now = self._now()
         brands = () if iys_code is None else self._directory.brands_of(iys_code)
-        reached = frozenset(
-            each.brand_code
+        found = {
+            each.brand_code: mandated(
+                self._directory.mandates(partner_code, each.brand_code), right, now
+            )
             for each in brands
-            if mandated(self._directory.mandates(partner_code, each.brand_code), right, now)
-        )
+        }
+        reached = {code: frozenset(mandates) for code, mandates in found.items() if mandates}
         if iys_code is None or not reached:
             raise _not_covered("iysCode")
         held = lapsed(self._provider(iys_code))

@@ -81,9 +81,17 @@ class Directory:
         return None if iys_code is None else copy.providers.get(iys_code)
 
     def mandates(self, partner_code: PartnerCode, brand_code: BrandCode) -> tuple[Mandate, ...]:
-        """Give a partner's mandates about a brand, none taken back. Raises UnavailableError."""
-        of_partner = self._young_copy().mandates.get(partner_code, {})
-        return tuple(of_partner.get(brand_code, {}).values())
+        """Give a partner's mandates about a brand, none taken back, all of its company's.
+
+        Raises  UnavailableError
+        """
+        copy = self._young_copy()
+        brand = copy.brands.get(brand_code)
+        found = copy.mandates.get(partner_code, {}).get(brand_code, {}).values()
+        # rows are read one table after the other: a brand may have moved in between
+        return tuple(
+            each for each in found if brand is not None and each.iys_code == brand.iys_code
+        )
 
     def brands_with_mandates(self, partner_code: PartnerCode) -> tuple[BrandCode, ...]:
         """About which brands a partner has mandates, in order. Raises UnavailableError."""

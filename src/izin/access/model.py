@@ -62,7 +62,7 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
 
     iys_code, brand_code  whose, and which brand; None where the call is about no company, no brand
     channels              those of the brand's that it may touch
-    brands                which brands of a company a call about none may see; None: all
+    brands                of which brands, and channels, a call about a company may see; None: all
     mandates              under which mandate, by channel; of a company's own user there is none
     held                  the refusal of a paused, expired or API-less subscription (H520, H586).
                           A held permit lets only a RET pass: a subscription never stops a
@@ -75,5 +75,5 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
     brand_code: BrandCode | None = None
     held: Refused | None = None
     channels: frozenset[Channel] = frozenset(Channel)
-    brands: frozenset[BrandCode] | None = None
+    brands: Mapping[BrandCode, frozenset[Channel]] | None = None
     mandates: Mapping[Channel, UUID] = {}

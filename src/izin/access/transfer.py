@@ -21,7 +21,7 @@ async def transfer_brand(
     young again. Consents stay where they are: see decision 0042.
 
     Raises  RefusalError H018 there is no such brand, H001 no such company, IZ022 it leads others,
-            of which another has to lead first · UnavailableError
+            of which another has to lead first, IZ039 it is that company's · UnavailableError
     Cost    one transaction of ten statements; party changes wait for one another
     """
     async with changing(database, by) as change:
@@ -29,11 +29,15 @@ async def transfer_brand(
         brand = await the_brand(change, code)
         if not await providers.is_there(change.connection, to):
             raise RefusalError(Refused(code="H001", facts=(("iysCode", str(to)),)))
+        if brand.iys_code == to:
+            raise RefusalError(Refused(code="IZ039", facts=(("brandCode", str(code)),)))
+        for company in sorted((brand.iys_code, to)):  # nobody enters a dealer meanwhile
+            await retailers.hold(change.connection, company)
         left = await brands.of_provider(change.connection, brand.iys_code)
-        if brand.is_master and len(left) > 1 and brand.iys_code != to:
+        if brand.is_master and len(left) > 1:
             raise RefusalError(Refused(code="IZ022", facts=(("brandCode", str(code)),)))
         found = await brands.of_provider(change.connection, to)
-        is_master = all(each.brand_code == code for each in found)
+        is_master = not found
         await take_all_back(change, (brand.iys_code, code))
         await brands.move(change, code, to, version, is_master=is_master)
         await retailers.move_brand(change, code, to)

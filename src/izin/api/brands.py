@@ -10,8 +10,11 @@ from izin.admission.lanes import Lane
 from izin.api.operation import Answer, Call, Operation, Summary
 from izin.brand import lookup as brand_lookup
 from izin.brand.model import Figures
+from izin.core.terms import Channel
 from izin.retailer import lookup as retailer_lookup
 from izin.storage.database import Database
+
+ALL_CHANNELS = frozenset(Channel)
 
 
 class Services(Protocol):
@@ -73,7 +76,11 @@ async def list_brands(call: Call[Services]) -> Answer:
         if reached is None or each.brand_code in reached
     ]
     async with call.services.database.connection() as connection:
-        figures = await brand_lookup.figures(connection, [each.brand_ref for each in brands])
+        channels = {
+            each.brand_ref: ALL_CHANNELS if reached is None else reached[each.brand_code]
+            for each in brands
+        }
+        figures = await brand_lookup.figures(connection, channels)
         retailers = await retailer_lookup.count_by_brand(
             connection, [each.brand_code for each in brands]
         )

@@ -110,14 +110,20 @@ async def _results(call: Call[Services], *, is_v2: bool) -> Answer:
         results = await results_of(
             connection, services.keyring, request_id, brand_code, services.clock()
         )
-    shown = [
-        _shown(index, request_id, result, call.language)
-        for index, result in enumerate(results or ())
-    ]
-    if is_v2:
-        for wire, result in zip(shown, results or (), strict=True):
-            wire.update(_original(result))
+    shown = []
+    for index, result in enumerate(results or ()):
+        if not _is_callers(call, result):
+            continue
+        wire = _shown(index, request_id, result, call.language)
+        shown.append({**wire, **_original(result)} if is_v2 else wire)
     return Answer(200, shown)
+
+
+def _is_callers(call: Call[Services], result: Result) -> bool:
+    """Whether a row is of a channel that the caller may see; a company sees all of its own."""
+    if call.allowed.caller.partner_code is None:
+        return True
+    return result.channel in call.allowed.channels
 
 
 def _request_id(text: str) -> UUID | None:

@@ -4,7 +4,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.documents import MANDATE, MANDATE_GRANTED, MANDATES, REVOCATION, REVOKED
 from izin.api.form import Form
-from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
 from izin.api.services import Services, brand_of, principal_of
 from izin.api.wire import Wire
 from izin.core.clock import wire_time
@@ -105,6 +105,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Shows the mandates that partners have for the brand.",
         ),
         answers={200: MANDATES},
+        passes_held=always,
     ),
     Operation(
         id="xMandateGrant",
@@ -120,7 +121,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=16 * KIB,
         request=MANDATE,
         answers={201: MANDATE_GRANTED},
-        errors=("IZ011", "IZ033"),
+        errors=("IZ011", "IZ033", "IZ040"),
     ),
     Operation(
         id="xMandateRevoke",
@@ -138,5 +139,6 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         request=REVOCATION,
         answers={200: REVOKED},
         errors=("IZ011", "IZ035"),
+        passes_held=always,
     ),
 )

@@ -1,4 +1,4 @@
-"""A brand of a provider is entered, or entered anew."""
+"""A brand of a provider is entered."""
 
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
@@ -11,27 +11,42 @@ from izin.storage.database import Database
 
 
 async def add(database: Database, brand: Brand, *, by: Principal) -> None:
-    """Enter a brand of a registered provider; one that it has already takes the new facts.
+    """Enter a new brand of a registered provider.
 
     Raises  RefusalError H001 there is no such provider, IZ017 another brand's name is like it,
-            IZ018 the name is not of Latin letters, IZ023 the code is another provider's brand's,
-            IZ025 another one leads it · UnavailableError
+            IZ018 the name is not of Latin letters, IZ023 the code is taken, IZ025 another one
+            leads it · UnavailableError
     Cost    one transaction, six statements at most; party changes wait for one another
     """
     async with changing(database, by) as change:
         await enter(change, brand, await next_version(change))
 
 
+async def put(database: Database, brand: Brand, *, by: Principal) -> None:
+    """Enter a brand; one that its provider has already takes the new facts, its state too.
+
+    For whoever fills a registry and may have to begin again; raises as `add`
+    """
+    async with changing(database, by) as change:
+        version = await next_version(change)
+        if await store.owner(change.connection, brand.brand_code) != brand.iys_code:
+            await enter(change, brand, version)
+            return
+        name_key = key_of(brand.name)
+        await refuse_like(change, brand, name_key)
+        await _refuse_second_master(change, brand)
+        await store.change(change, brand, name_key, version)
+        tell(change, brand)
+
+
 async def enter(change: Change, brand: Brand, version: int) -> None:
-    """Enter a brand in a change of parties that has begun, and tell of it; raises as `add`."""
+    """Enter a new brand in a change of parties that has begun, and tell of it; raises as `add`."""
     name_key = key_of(brand.name)
     if not await is_there(change.connection, brand.iys_code):
         raise RefusalError(Refused(code="H001", facts=(("iysCode", str(brand.iys_code)),)))
-    known = await store.one(change, brand.brand_code)
     await refuse_like(change, brand, name_key)
     await _refuse_second_master(change, brand)
-    write = store.enter if known is None else store.change
-    if not await write(change, brand, name_key, version):
+    if not await store.enter(change, brand, name_key, version):
         raise RefusalError(Refused(code="IZ023", facts=(("brandCode", str(brand.brand_code)),)))
     tell(change, brand)
 

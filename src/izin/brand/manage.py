@@ -44,7 +44,7 @@ async def set_status(
         if brand.status is BrandStatus.CLOSED and status is not BrandStatus.CLOSED:
             raise RefusalError(Refused(code="IZ024", facts=(("brandCode", str(code)),)))
         brand = msgspec.structs.replace(brand, status=status)
-        await store.change(change, brand, key_of(brand.name), version)
+        await store.set_status(change, brand, version)
         tell(change, brand)
 
 
@@ -60,7 +60,7 @@ async def lead(database: Database, code: BrandCode, *, by: Principal) -> None:
         led = [each for each in beside if each.is_master and each.brand_code != code]
         for each, leads in (*((other, False) for other in led), (brand, True)):
             facts = msgspec.structs.replace(each, is_master=leads)
-            await store.change(change, facts, key_of(facts.name), version)
+            await store.set_master(change, facts, version)
             tell(change, facts)
 
 

@@ -1,7 +1,7 @@
 """The statements of `store.sql`, one function each, no branch."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Connection, Record
@@ -9,6 +9,7 @@ from asyncpg import Connection, Record
 from izin.audit.change import Change
 from izin.brand.model import Brand, BrandStatus, Figures
 from izin.core.codes import BrandCode, IysCode
+from izin.core.terms import Channel
 from izin.storage.statements import load
 
 _SQL = load("izin.brand")
@@ -84,10 +85,35 @@ async def short_names(
     return dict(found)
 
 
-async def figures(connection: Connection, brand_refs: Sequence[UUID]) -> dict[UUID, Figures]:
-    """Give the consents by brand; a brand without any has no entry."""
-    rows = await connection.fetch(_SQL["figures"], brand_refs)
-    return {row["brand_ref"]: Figures(row["approvals"], row["rejections"]) for row in rows}
+async def figures(
+    connection: Connection, channels_by_brand: Mapping[UUID, frozenset[Channel]]
+) -> dict[UUID, Figures]:
+    """Give the consents by brand, of these channels; a brand without any has no entry."""
+    found: dict[UUID, Figures] = {}
+    for row in await connection.fetch(_SQL["figures"], list(channels_by_brand)):
+        brand_ref = row["brand_ref"]
+        if row["channel"] in channels_by_brand[brand_ref]:
+            so_far = found.get(brand_ref, Figures())
+            found[brand_ref] = Figures(
+                so_far.approvals + row["approvals"], so_far.rejections + row["rejections"]
+            )
+    return found
+
+
+async def owner(connection: Connection, code: BrandCode) -> IysCode | None:
+    """Whose brand is it; None if there is none."""
+    iys_code: IysCode | None = await connection.fetchval(_SQL["owner"], code)
+    return iys_code
+
+
+async def set_status(change: Change, brand: Brand, version: int) -> None:
+    await change.connection.execute(
+        _SQL["set_status"], brand.brand_code, brand.status.value, brand.is_active, version
+    )
+
+
+async def set_master(change: Change, brand: Brand, version: int) -> None:
+    await change.connection.execute(_SQL["set_master"], brand.brand_code, brand.is_master, version)
 
 
 def _facts(brand: Brand, name_key: str, version: int) -> tuple[object, ...]:

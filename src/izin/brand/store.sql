@@ -45,6 +45,27 @@ from brand
 where brand.brand_code = $1
 for update
 
+-- name: owner
+-- Whose brand it is. $1 brand_code
+select brand.iys_code
+from brand
+where brand.brand_code = $1
+
+-- name: set_status
+-- $1 brand_code · $2 status · $3 is_active · $4 version
+update brand set
+    status = $2,
+    is_active = $3,
+    changed_in = $4
+where brand.brand_code = $1
+
+-- name: set_master
+-- $1 brand_code · $2 is_master · $3 version
+update brand set
+    is_master = $2,
+    changed_in = $3
+where brand.brand_code = $1
+
 -- name: of_provider
 -- A company's brands, the master first. $1 iys_code · index brand_of_provider
 select
@@ -88,13 +109,9 @@ where brand_short_name.brand_code = any ($1::bigint[])
 order by brand_short_name.brand_code, brand_short_name.short_name
 
 -- name: figures
--- Consents by brand, as the projector keeps them: no count at read time.
--- $1 brand_ref uuid[n] · gives (brand_ref, approvals, rejections) of those that have any
+-- Consents by brand and channel, as the projector keeps them: no count at read time.
+-- $1 brand_ref uuid[n] · gives (brand_ref, channel, approvals, rejections) of those that have any
 -- index brand_figure_pkey · at most six rows a brand
-select
-    figure.brand_ref,
-    sum(figure.approvals)::bigint as approvals,
-    sum(figure.rejections)::bigint as rejections
+select figure.brand_ref, figure.channel, figure.approvals, figure.rejections
 from brand_figure as figure
 where figure.brand_ref = any ($1::uuid[])
-group by figure.brand_ref

@@ -12,7 +12,7 @@ from izin.consent.record import OnRepeat, Recorder
 from izin.consent.rules import hold_back
 from izin.core.codes import BrandCode, TransactionId
 from izin.core.errors import Refused
-from izin.core.terms import Status
+from izin.core.terms import Channel, Status
 from izin.keyring import Keyring
 from izin.queue import queue
 from izin.storage.database import Connection
@@ -37,7 +37,7 @@ class BatchBody(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What became of one row; `on_repeat` is its request's."""
+    """What became of one row; `on_repeat` is its request's. New fields go to the end."""
 
     sub_request_id: UUID
     transaction_id: TransactionId | None = None
@@ -46,6 +46,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     refused_facts: tuple[tuple[str, str], ...] = ()
     original: Origin | None = None
     on_repeat: OnRepeat = OnRepeat.BY_RULES
+    channel: Channel | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -133,7 +134,7 @@ class BatchWork:
 
 def _result(proposal: Proposal, verdict: Verdict, on_repeat: OnRepeat) -> Result:
     assert proposal.origin is not None, "a batch's rows know where they came from"
-    own = proposal.origin.sub_request_id
+    own, channel = proposal.origin.sub_request_id, proposal.key.channel
     match verdict:
         case Recorded():
             return Result(
@@ -141,6 +142,7 @@ def _result(proposal: Proposal, verdict: Verdict, on_repeat: OnRepeat) -> Result
                 transaction_id=verdict.transaction_id,
                 recorded_at=verdict.recorded_at,
                 on_repeat=on_repeat,
+                channel=channel,
             )
         case Repeated():
             return Result(
@@ -149,10 +151,14 @@ def _result(proposal: Proposal, verdict: Verdict, on_repeat: OnRepeat) -> Result
                 recorded_at=verdict.recorded_at,
                 original=verdict.origin,
                 on_repeat=on_repeat,
+                channel=channel,
             )
         case Refused():
             return Result(
-                sub_request_id=own, refused_code=verdict.code, refused_facts=verdict.facts
+                sub_request_id=own,
+                refused_code=verdict.code,
+                refused_facts=verdict.facts,
+                channel=channel,
             )
 
 
@@ -176,7 +182,7 @@ async def results_of(
         )
     body = _decode_body(opener.open(row["body_sealed"], "batch", "body_sealed", request_id.bytes))
     return [
-        Result(sub_request_id=proposal.origin.sub_request_id)
+        Result(sub_request_id=proposal.origin.sub_request_id, channel=proposal.key.channel)
         for proposal in body.proposals
         if proposal.origin is not None
     ]

@@ -7,6 +7,7 @@ import msgspec
 
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
+from izin.brand import lookup as brands
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.partner import store
@@ -30,7 +31,8 @@ async def grant(
     """Give a partner a mandate; one that stands about the same is taken back for it.
 
     Takes   of: the company and its brand
-    Raises  RefusalError IZ033 there is no such partner · UnavailableError
+    Raises  RefusalError IZ033 there is no such partner, H353 the brand is another's by now, IZ040
+            one about the same stands and this one begins later · UnavailableError
     Cost    one transaction of five statements; counts once the copies of the parties are young
             again: within five seconds
     """
@@ -46,6 +48,10 @@ async def grant(
         if not await store.is_there(change.connection, wanted.partner_code):
             facts = (("partnerCode", str(wanted.partner_code)),)
             raise RefusalError(Refused(code="IZ033", facts=facts))
+        if await brands.owner(change.connection, brand_code) != iys_code:  # it has moved since
+            raise RefusalError(Refused(code="H353", facts=(("field", "brandCode"),)))
+        if await store.would_end_early(change.connection, mandate):
+            raise RefusalError(Refused(code="IZ040", location=("validFrom",)))
         await take_back(change, of, version, partner_code=wanted.partner_code, scope=wanted.scope)
         await store.grant(change, mandate, by.name, version)
         until = mandate.valid_until

@@ -54,6 +54,19 @@ async def changed(connection: Connection, since: int) -> list[Partner]:
     return [_partner(row) for row in await connection.fetch(_SQL["changed"], since)]
 
 
+async def would_end_early(connection: Connection, wanted: Mandate) -> bool:
+    """Does a mandate stand that `wanted`, which begins later, would take the place of at once?"""
+    return bool(
+        await connection.fetchval(
+            _SQL["would_end_early"],
+            wanted.partner_code,
+            wanted.brand_code,
+            wanted.scope.value,
+            wanted.valid_from,
+        )
+    )
+
+
 async def grant(change: Change, mandate: Mandate, by: str, version: int) -> None:
     await change.connection.execute(
         _SQL["grant"],

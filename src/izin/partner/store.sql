@@ -52,6 +52,17 @@ select
 from partner
 where partner.changed_in > $1
 
+-- name: would_end_early
+-- Does a mandate stand that one which begins later would take the place of at once?
+-- $1 partner_code · $2 brand_code · $3 scope · $4 valid_from · index mandate_standing
+select exists (
+    select from mandate
+    where
+        mandate.partner_code = $1 and mandate.brand_code = $2 and mandate.scope = $3
+        and mandate.revoked_at is null and $4 > now()
+        and (mandate.valid_until is null or mandate.valid_until > now())
+)
+
 -- name: grant
 -- Writes a mandate. $1 mandate_id · $2 partner_code · $3 iys_code · $4 brand_code · $5 scope
 -- $6 can_write · $7 valid_from · $8 valid_until · $9 granted_by · $10 version

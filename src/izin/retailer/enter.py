@@ -8,6 +8,7 @@ import msgspec
 
 from izin.audit.change import changing
 from izin.audit.model import Action, Principal
+from izin.brand import lookup as brands
 from izin.core.codes import BrandCode, IysCode, RetailerCode
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
@@ -38,7 +39,7 @@ async def enter(
     Takes   of: the company and its brand · now: in which quarter the person is sealed
     Raises  RefusalError H230 the company has a dealer of this MERSİS number, H231 of this person,
             H253 and that one is passive, H067 no code is left, IZ016 the brand has as many as it
-            may · UnavailableError
+            may, H353 the brand is another's by now · UnavailableError
     Cost    six round trips; dealers of one company wait for one another
     """
     iys_code, brand_code = of
@@ -47,6 +48,8 @@ async def enter(
     async with changing(database, by) as change:
         connection = change.connection
         await store.hold(connection, iys_code)
+        if await brands.owner(connection, brand_code) != iys_code:  # it has moved since
+            raise RefusalError(Refused(code="H353", facts=(("field", "brandCode"),)))
         await _refuse_twins(connection, iys_code, entry, tag)
         counts = await store.count_by_brand(connection, [brand_code])
         if counts.get(brand_code, 0) >= PER_BRAND_MAX:

@@ -19,7 +19,7 @@ async def remove(
     """
     iys_code, brand_code = of
     async with changing(database, by) as change:
-        if await store.delete_unlinked(change, brand_code, code):
+        if await store.delete_unlinked(change, of, code):
             change.tell(Action.RETAILER_REMOVED, code, of=iys_code, brandCode=brand_code)
             return
         is_there = bool(await store.some(change.connection, brand_code, [code]))

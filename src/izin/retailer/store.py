@@ -143,9 +143,12 @@ async def tag(
     await connection.execute(_SQL["tag"], code, iys_code, person_tag)
 
 
-async def delete_unlinked(change: Change, brand_code: BrandCode, code: RetailerCode) -> bool:
+async def delete_unlinked(
+    change: Change, of: tuple[IysCode, BrandCode], code: RetailerCode
+) -> bool:
     """Take a dealer away; False if there is none, or a consent has named it."""
-    gone = await change.connection.fetchval(_SQL["delete_unlinked"], brand_code, code)
+    iys_code, brand_code = of
+    gone = await change.connection.fetchval(_SQL["delete_unlinked"], brand_code, code, iys_code)
     return gone is not None
 
 

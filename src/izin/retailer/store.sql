@@ -53,14 +53,14 @@ select pg_advisory_xact_lock(hashtextextended('retailer of ' || $1::bigint, 0)) 
 -- name: twins
 -- The company's dealers with the same number of the trade registry, or the same person.
 -- $1 iys_code · $2 mersis or null · $3 person_tag
--- gives (status, is_same_firm, is_same_person) · indexes retailer_firm_once, retailer_person_once
+-- gives (status, is_same_firm, is_same_person), a row each · index retailer_of_company
 select
     retailer.status,
     coalesce(retailer.mersis = $2::text, false) as is_same_firm,
     coalesce(retailer.person_tag = $3::uuid, false) as is_same_person
 from retailer
 where
-    retailer.iys_code = $1 and not retailer.is_twin
+    retailer.iys_code = $1
     and (retailer.mersis = $2::text or retailer.person_tag = $3::uuid)
 
 -- name: enter
@@ -106,6 +106,11 @@ update retailer as moved set
     is_twin = exists (
         select from retailer as other
         where other.iys_code = $2 and other.mersis = moved.mersis and other.brand_code <> $1
+    ) or exists (
+        select from retailer as sibling
+        where
+            sibling.brand_code = $1 and sibling.mersis = moved.mersis
+            and sibling.retailer_code < moved.retailer_code
     )
 where moved.brand_code = $1
 
@@ -132,8 +137,9 @@ where
 
 -- name: delete_unlinked
 -- Takes a dealer away unless a consent has named it.
--- $1 brand_code · $2 retailer_code · gives the code if it is gone
+-- $1 brand_code · $2 retailer_code · $3 iys_code whose it is · gives the code if it is gone
 delete from retailer
 where
-    retailer.retailer_code = $2 and retailer.brand_code = $1 and retailer.linked_at is null
+    retailer.retailer_code = $2 and retailer.brand_code = $1 and retailer.iys_code = $3
+    and retailer.linked_at is null
 returning retailer.retailer_code

@@ -12,7 +12,7 @@ from izin.access.model import Belongs
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
-from izin.brand.add import add as add_brand
+from izin.brand.add import put as put_brand
 from izin.consent.event import Actor
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.clock import utc_now
@@ -213,7 +213,7 @@ async def _register(operator: Database, providers: Sequence[Provider]) -> None:
 async def _register_belongings(operator: Database) -> None:
     for company in COMPANIES:
         for brand in company.brands:
-            await add_brand(operator, brand, by=INSTALLER)
+            await put_brand(operator, brand, by=INSTALLER)
         for retailer in company.retailers:
             await add_retailer(operator, retailer, by=INSTALLER)
         async with operator.connection() as connection:  # their consents are loaded next

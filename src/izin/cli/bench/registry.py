@@ -18,7 +18,7 @@ from izin.access.model import Belongs
 from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
-from izin.brand.add import add as add_brand
+from izin.brand.add import put as put_brand
 from izin.brand.model import Brand
 from izin.cli.bench.load import Client, request
 from izin.cli.bench.sql import SQL
@@ -166,7 +166,7 @@ async def _enter_parties(url: str) -> str:
         await register(database, Provider(iys_code=IYS_CODE, title="Ölçüm A.Ş."), by=_INSTALLER)
         for code in _BRANDS:
             brand = Brand(brand_code=code, iys_code=IYS_CODE, name=f"Ölçüm {code}")
-            await add_brand(database, brand, by=_INSTALLER)
+            await put_brand(database, brand, by=_INSTALLER)
         await register_user(
             database,
             passwords,
