@@ -242,7 +242,7 @@ async def statuses(client, path: str = BRAND, phone: str = YES) -> set[tuple[str
         for kind in ("BIREYSEL", "TACIR"):
             asked = {"recipient": phone, "type": channel, "recipientType": kind}
             shown = (await client.post(f"{path}/consents/status", json=asked)).json()
-            if shown:
+            if "status" in shown:  # else there is no record, or the door has not heard of a move
                 found.add((channel, shown["status"], shown["source"]))
     return found
 

@@ -1,5 +1,8 @@
 """A brand goes to another company: its rights go with it, and none stays behind."""
 
+import asyncio
+
+import asyncpg
 import pytest
 from builders.dealers import a_dealer
 from builders.door import codes
@@ -226,3 +229,32 @@ async def test_a_brand_does_not_move_to_its_own_company(given, house, operator_d
         await move(operator_database, 10001, to=IYS_CODE)
     async with operator_database.connection() as connection:
         assert await connection.fetchval("select is_master from brand where brand_code = 10001")
+
+
+async def test_who_enters_a_dealer_and_who_moves_its_brand_wait_for_no_circle(
+    house, operator_database, owner, fresh_database
+):
+    """The one holds the company's dealers and wants the brand, the other the other way round."""
+    watching = await asyncpg.connect(fresh_database)
+
+    async def is_waiting() -> bool:
+        return await watching.fetchval(
+            "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+        )
+
+    try:
+        async with owner.transaction():
+            held = "select pg_advisory_xact_lock(hashtextextended('retailer of ' || $1::bigint, 0))"
+            await owner.execute(held, IYS_CODE)
+            moving = asyncio.create_task(move(operator_database))
+            await until(is_waiting)
+            await owner.execute(
+                "insert into retailer (retailer_code, brand_code, iys_code, title) "
+                "values (10000000, $1, $2, 'Son')",
+                BRAND_CODE,
+                IYS_CODE,
+            )
+        await moving
+    finally:
+        await watching.close()
+    assert await owner.fetchval("select iys_code from retailer") == OTHER_IYS_CODE

@@ -27,9 +27,12 @@ def owned(store: Path) -> set[str]:
     return set(first.removeprefix("-- owns:").replace(" ", "").split(","))
 
 
+LOCKS = re.compile(r"\bfor\s+(?:no\s+key\s+)?update\b|\bdo\s+update\b", re.IGNORECASE)
+
+
 def written(store: Path) -> set[str]:
     code = re.sub(r"--[^\n]*", "", store.read_text("utf-8"))
-    code = re.sub(r"\bfor\s+update\b|\bdo\s+update\b", "", code, flags=re.IGNORECASE)
+    code = LOCKS.sub("", code)
     return {match.lower() for match in WRITES.findall(code)}
 
 

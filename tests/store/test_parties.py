@@ -7,6 +7,7 @@ from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, OTHER_IYS_C
 from izin.brand import store as brand_store
 from izin.brand.model import Figures
 from izin.core.errors import RefusalError
+from izin.core.terms import Channel
 from izin.provider import store as provider_store
 from izin.provider.model import Subscription
 from izin.retailer import store as retailer_store
@@ -110,7 +111,11 @@ async def test_figures_of_a_brand_are_summed_over_channels_and_recipients(
         "insert into brand_figure values ($1, $2, $3, $4, $5)",
         [(ref, "MESAJ", "BIREYSEL", 20, 3), (ref, "EPOSTA", "TACIR", 2, 4)],
     )
-    assert await brand_store.figures(connection, [ref, other]) == {ref: Figures(22, 7)}
+    every = frozenset(Channel)
+    found = await brand_store.figures(connection, {ref: every, other: every})
+    assert found == {ref: Figures(22, 7)}
+    one = frozenset({Channel.EPOSTA})
+    assert await brand_store.figures(connection, {ref: one}) == {ref: Figures(2, 4)}
 
 
 async def test_the_contract_api_itself_changes_no_party_but_dealers(database, given):

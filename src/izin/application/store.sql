@@ -30,7 +30,7 @@ select
     a.created_at, a.changed_at, a.iys_code
 from application as a
 where a.application_id = $1
-for update
+for no key update
 
 -- name: page
 -- Applications of a state or of any, what has waited longest first. $1 state or null · $2 limit

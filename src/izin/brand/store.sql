@@ -43,7 +43,7 @@ select
     brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
 from brand
 where brand.brand_code = $1
-for update
+for no key update
 
 -- name: owner
 -- Whose brand it is. $1 brand_code

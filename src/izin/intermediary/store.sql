@@ -21,7 +21,7 @@ where intermediary.intermediary_code = $1
 select intermediary.intermediary_code, intermediary.title, intermediary.state
 from intermediary
 where intermediary.intermediary_code = $1
-for update
+for no key update
 
 -- name: changed
 -- Carriers changed after a version; -1 gives all. $1 version

@@ -38,7 +38,7 @@ select
     partner.iso27001_until, partner.authorisation, partner.contracted_on, partner.fee_paid_on
 from partner
 where partner.partner_code = $1
-for update
+for no key update
 
 -- name: is_there
 -- $1 partner_code

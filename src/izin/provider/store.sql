@@ -31,7 +31,7 @@ select
     provider.has_api, provider.state, provider.kind, provider.mersis, provider.tin_tag
 from provider
 where provider.iys_code = $1
-for update
+for no key update
 
 -- name: is_there
 -- $1 iys_code
