@@ -1,7 +1,9 @@
 """Carriers ask before they send, and keep what they were told. Source: contract 1.13; rules 3.7."""
 
+import asyncio
 import base64
 from datetime import timedelta
+from random import choice
 from uuid import uuid4
 
 import pytest
@@ -306,6 +308,67 @@ async def test_a_report_that_comes_before_the_consent_is_seen_waits_for_it(
 
     async def is_closed() -> bool:
         return await statuses(ours, phone=STRANGER) == {("MESAJ", "RET", CLOSED)}
+
+    await until(is_closed, seconds=30)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_report_ends_while_others_go_on_recording(carrier, ours, house):
+    """There is always something that has no number yet."""
+    is_over = asyncio.Event()
+
+    async def record_on() -> None:
+        while not is_over.is_set():
+            row = a_row(recipient=STRANGER, type="ARAMA", consentDate=ago(seconds=1))
+            await ours.post(f"{BRAND}/consents", json=row | {"status": choice(("ONAY", "RET"))})
+
+    others = [asyncio.create_task(record_on()) for _ in range(3)]
+    try:
+        answer = await carrier.post("/ahs/lines/closed", json={"recipients": [YES]})
+        assert answer.status_code == 202
+
+        async def is_closed() -> bool:
+            return await statuses(ours) == {("MESAJ", "RET", CLOSED)}
+
+        await until(is_closed, seconds=30)
+    finally:
+        is_over.set()
+        await asyncio.gather(*others)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_whoever_has_the_number_next_may_consent(carrier, ours, house, owner):
+    """What is given and recorded after the report stands, though the job comes later."""
+    async with owner.transaction():
+        await owner.execute("select * from sequence_head for update")
+        older = a_row(recipient=YES, type="ARAMA")
+        assert (await ours.post(f"{BRAND}/consents", json=older)).is_success
+        answer = await carrier.post("/ahs/lines/closed", json={"recipients": [YES, STRANGER]})
+        assert answer.status_code == 202
+        at = ago()
+
+        async def is_later() -> bool:  # the contract's dates are whole seconds
+            return ago() > at
+
+        await until(is_later)
+        newer = a_row(recipient=STRANGER, consentDate=ago())
+        assert (await ours.post(f"{BRAND}/consents", json=newer)).is_success
+
+    async def is_closed() -> bool:
+        return await statuses(ours) == {("MESAJ", "RET", CLOSED), ("ARAMA", "RET", CLOSED)}
+
+    await until(is_closed, seconds=30)
+    assert await statuses(ours, phone=STRANGER) == {("MESAJ", "ONAY", "HS_WEB")}
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_long_report_is_several_jobs_and_all_its_lines_end(carrier, ours, house):
+    others = [f"+90599100{n:04}" for n in range(2 * close_lines.PHONES_MAX)]
+    answer = await carrier.post("/ahs/lines/closed", json={"recipients": [*others, YES]})
+    assert answer.status_code == 202
+
+    async def is_closed() -> bool:
+        return await statuses(ours) == {("MESAJ", "RET", CLOSED)}
 
     await until(is_closed, seconds=30)
 

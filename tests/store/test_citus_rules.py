@@ -81,6 +81,7 @@ ON_ALL_SHARDS: Mapping[str, str] = {
     "inquiry.drop_old": "a timer, by age, a bite at a time",
     "consent.drop_old_batches": "a timer, by age, a bite at a time",
     "ledger.waiting": "the oldest of all that waits; each shard gives its oldest, merged",
+    "ledger.newest_waiting": "a carrier's report asks once; each shard gives its newest, merged",
 }
 MIXED: Mapping[str, str] = {
     "consent.rows_in_views": "numbers since the rebuild began go to the workers: few",

@@ -74,6 +74,7 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_citizen", "consent", "citizen_rows"): {"citizen_consent_pkey": ("tag", "bucket")},
     ("izin_keeper", "consent", "move_figures"): {"brand_figure_pkey": ()},
     ("izin_keeper", "ledger", "waiting"): {"pending_pkey": ()},
+    ("izin_keeper", "ledger", "newest_waiting"): {"pending_pkey": ()},
     ("izin_keeper", "ledger", "forget_waiting"): {"pending_pkey": ("event_id",)},
     ("izin_keeper", "ledger", "entries"): {"entry_pkey": ("idx",)},
     ("izin_web", "ledger", "brand_entries"): {"entry_feed": ("brand_ref", "side", "idx")},

@@ -147,7 +147,7 @@ async def close_lines(call: Call[Services]) -> Answer:
     if refused:
         raise RefusalError(refused)
     async with services.reserved.transaction() as connection:
-        request_id = await submit(connection, services.keyring, phones, services.clock())
+        request_id = await submit(connection, services.keyring, phones)
     return Answer(202, {"requestId": str(request_id)})
 
 

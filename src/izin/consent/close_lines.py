@@ -1,7 +1,9 @@
 """A carrier says that lines are closed: every consent of those numbers ends.
 
-The carrier's call leaves a job. The keeper does it, which alone may look from a number to all that
-its owner has consented to, once everything recorded before the report is in the citizens' view.
+The carrier's call leaves jobs. The keeper does them, which alone may look from a number to all that
+its owner has consented to, once everything recorded before the report is in the citizens' view. How
+far that view has to have come is seen by what waits for a number and what has one: processes whose
+clocks differ make it later, and miss nothing.
 
 Source  data 4, 5; contract, IYS_AHS_HAT_KAPATMA
 """
@@ -19,7 +21,6 @@ from izin.consent.model import ConsentKey, Proposal
 from izin.consent.project import CitizenConsent, decode_citizen
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address, AddressKind
-from izin.core.clock import utc_now
 from izin.core.errors import UnavailableError
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
@@ -31,19 +32,28 @@ JOB = "lines closed"
 SETTLING = timedelta(seconds=5)
 """What was under way when the report came has committed by then, but for a load of a file."""
 
-ROWS_MAX = 10_000
+PHONES_MAX = 25
+"""Numbers of one job: a report of a thousand is not one transaction."""
+
+ROWS_MAX = 100_000
 """Records of one number: three channels and two types of each of many brands."""
 
-_BEHIND_MAX = 5000
 _ID_BYTES = 16
-_MS_SHIFT = 80
+_NOBODY = UUID(int=0)
 
 
 class _Report(msgspec.Struct, frozen=True, array_like=True):
-    """What the job carries; sealed only."""
+    """What a job carries; sealed only.
+
+    reported_at  by the database's clock
+    waits_for    the last that was not numbered when all under way had committed; None until then
+    target_idx   how far the citizens' view has to have come; None until that is numbered
+    """
 
     reported_at: datetime
     phones: list[str]
+    waits_for: UUID | None = None
+    target_idx: int | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -51,15 +61,20 @@ _decode = msgspec.msgpack.Decoder(_Report).decode
 _PLACE = ("job", "payload")
 
 
-async def submit(
-    connection: Connection, keyring: Keyring, phones: Sequence[Address], now: datetime
-) -> UUID:
-    """Leave the job, in the caller's transaction; give its number."""
+async def submit(connection: Connection, keyring: Keyring, phones: Sequence[Address]) -> UUID:
+    """Leave the jobs, in the caller's transaction; give the report's number."""
     request_id = uuid4()
-    report = _encode(_Report(now, [phone.clear for phone in phones]))
-    sealed = keyring.batch_sealer.seal(*_PLACE, request_id.bytes, report)
-    await queue.put(connection, JOB, request_id.bytes + sealed, None)
+    reported_at = await queue.now(connection)
+    for start in range(0, len(phones), PHONES_MAX):
+        some = phones[start : start + PHONES_MAX]
+        report = _Report(reported_at, [phone.clear for phone in some])
+        await _put(connection, keyring, request_id.bytes, report)
     return request_id
+
+
+async def _put(connection: Connection, keyring: Keyring, row: bytes, report: _Report) -> None:
+    sealed = keyring.batch_sealer.seal(*_PLACE, row, _encode(report))
+    await queue.put(connection, JOB, row + sealed, None)
 
 
 class ClosingLines:
@@ -71,18 +86,26 @@ class ClosingLines:
         self._recorder = recorder
 
     async def __call__(self, connection: Connection, payload: bytes) -> None:
-        """Refuse for those numbers whatever stands at ONAY, in the transaction of the job's end.
+        """Refuse for those numbers whatever stood at ONAY, in the transaction of the job's end.
 
+        What is learned on the way goes into a job that takes this one's place.
         Raises  UnavailableError: what was recorded before is not all in the citizens' view yet
         """
         row, sealed = payload[:_ID_BYTES], payload[_ID_BYTES:]
         opener = await self._keyring.openers([sealed])
         report = _decode(opener.open(sealed, *_PLACE, row))
-        await _see_that_all_is_projected(connection, report.reported_at)
+        ahead = await _ahead(connection, report)
+        if ahead is None:
+            await self._end_all(connection, report)
+        else:
+            await _put(connection, self._keyring, row, ahead)
+
+    async def _end_all(self, connection: Connection, report: _Report) -> None:
         found: list[tuple[Address, CitizenConsent]] = []
         for phone in report.phones:
             address = Address(phone, AddressKind.PHONE)
-            found += [(address, each) for each in await self._consents(connection, address)]
+            consents = await self._consents(connection, address)
+            found += [(address, each) for each in consents if _is_older(each, report.reported_at)]
         proposals = await _refusals(connection, found)
         await self._recorder.record(
             connection, proposals, actor=Actor.OPERATOR, on_repeat=OnRepeat.ANSWER
@@ -92,12 +115,42 @@ class ClosingLines:
         """What stands at ONAY under a number, of whichever brand."""
         citizen = self._keyring.citizen
         [(tag, bucket)] = citizen.pseudonyms.citizen_tags([phone.clear])
-        rows = await store.citizen_rows(connection, tag, bucket, ROWS_MAX)
+        rows = await store.citizen_rows(connection, tag, bucket, ROWS_MAX + 1)
+        if len(rows) > ROWS_MAX:
+            raise OverflowError("more records under one number than can be ended at once")
         opened = [
             decode_citizen(citizen.sealer.open(row["sealed"], bucket, row["slot"].bytes))
             for row in rows
         ]
         return [each for each in opened if each.status is Status.ONAY]
+
+
+def _is_older(consent: CitizenConsent, reported_at: datetime) -> bool:
+    """Was it given or recorded before the report? Who has the number next may consent anew."""
+    is_given_before = consent.consented_at is not None and consent.consented_at <= reported_at
+    return is_given_before or consent.recorded_at <= reported_at + SETTLING
+
+
+async def _ahead(connection: Connection, report: _Report) -> _Report | None:
+    """Give the report with what could be learned; None when its work can be done.
+
+    Raises  UnavailableError: nothing can be learned yet
+    """
+    if report.waits_for is None:
+        if await queue.now(connection) < report.reported_at + SETTLING:
+            raise UnavailableError("what was under way may not have committed yet")
+        newest = await ledger.newest_waiting(connection)
+        return msgspec.structs.replace(report, waits_for=newest or _NOBODY)
+    if report.target_idx is None:
+        waiting = await ledger.waiting(connection, 1)
+        if any(row["event_id"] <= report.waits_for for row in waiting):
+            raise UnavailableError("what was recorded before is not all numbered yet")
+        head = await ledger.head(connection)  # afterwards: what waited has a number by now
+        return msgspec.structs.replace(report, target_idx=head["assigned_idx"])
+    head = await ledger.head(connection)
+    if head["projected_idx"] < report.target_idx:
+        raise UnavailableError("what was recorded before is not all in the citizens' view yet")
+    return None
 
 
 async def _refusals(
@@ -121,18 +174,3 @@ async def _refusals(
         )
         for address, each in found
     ]
-
-
-async def _see_that_all_is_projected(connection: Connection, at: datetime) -> None:
-    if utc_now() < at + SETTLING:
-        raise UnavailableError("what was under way may not have committed yet")
-    last_ms = int(at.timestamp() * 1000)
-    head = await ledger.head(connection)
-    behind = await ledger.entries(
-        connection, head["projected_idx"], head["projected_idx"] + _BEHIND_MAX
-    )
-    waiting = await ledger.waiting(connection, 1)
-    ids = [row["event_id"] for row in (*behind, *waiting)]
-    is_long = head["assigned_idx"] - head["projected_idx"] > _BEHIND_MAX
-    if is_long or any(event_id.int >> _MS_SHIFT <= last_ms for event_id in ids):
-        raise UnavailableError("what was recorded before is not all in the citizens' view yet")

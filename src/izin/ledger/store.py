@@ -37,6 +37,11 @@ async def waiting(connection: Connection, limit: int) -> list[Record]:
     return await connection.fetch(_SQL["waiting"], limit)
 
 
+async def newest_waiting(connection: Connection) -> UUID | None:
+    event_id: UUID | None = await connection.fetchval(_SQL["newest_waiting"])
+    return event_id
+
+
 async def number(connection: Connection, columns: tuple[list[object], ...]) -> None:
     await connection.execute(_SQL["number"], *columns)
 

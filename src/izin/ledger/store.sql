@@ -27,6 +27,13 @@ from pending
 order by event_id
 limit $1::integer
 
+-- name: newest_waiting
+-- The last by id of what is committed and unnumbered, or nothing. index pending_pkey
+select event_id
+from pending
+order by event_id desc
+limit 1
+
 -- name: number
 -- $1 idx int8[n] · $2 event_id uuid[n] · $3 bucket int2[n] · $4 brand_ref uuid[n] · $5 side[n] · $6 recorded_at timestamptz[n]
 insert into entry (idx, event_id, bucket, brand_ref, side, recorded_at)

@@ -1,5 +1,7 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from datetime import datetime
+
 import msgspec
 from asyncpg import Connection, Record
 
@@ -44,6 +46,12 @@ async def claim(connection: Connection, count: int, lease_s: float) -> list[Reco
 async def claim_following(connection: Connection, count: int, lease_s: float) -> list[Record]:
     """Take due jobs that only follow, else as `claim`."""
     return await connection.fetch(_SQL["claim_following"], count, lease_s)
+
+
+async def now(connection: Connection) -> datetime:
+    """When the caller's transaction began, by the database's clock."""
+    at: datetime = await connection.fetchval(_SQL["now"])
+    return at
 
 
 async def bear_locks(connection: Connection, ms: int) -> None:

@@ -61,6 +61,10 @@ where job_id = any (array(
 ))
 returning job_id, name, payload, attempts
 
+-- name: now
+-- When the transaction began, by the clock that all processes share
+select now() as now
+
 -- name: bear_locks
 -- For this transaction. $1 how long one waits for a row, with its unit
 select set_config('lock_timeout', $1::text, true) as lock_timeout
