@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from izin.access.access_token import AccessTokens
-from izin.access.basic import BasicUsers
+from izin.access.basic import Admission, BasicUsers
 from izin.access.directory import Directory
 from izin.access.model import SCOPED, Caller, Permit, Right
 from izin.core.clock import IYS_TIME, utc_now
@@ -46,14 +46,16 @@ class Authority:
         self._basic = basic
         self._now = now
 
-    async def authenticate_basic(self, authorization: str | None) -> Caller | None:
+    async def authenticate_basic(
+        self, authorization: str | None, admit: Admission
+    ) -> Caller | None:
         """Whose name and password this header carries; None for every other header.
 
-        Raises  UnavailableError
+        Raises  UnavailableError, and what `admit` raises before a slow hash
         """
         if authorization is None or len(authorization) > _HEADER_MAX or self._basic is None:
             return None
-        return await self._basic.caller(authorization, now=self._now())
+        return await self._basic.caller(authorization, admit, now=self._now())
 
     async def authenticate(self, authorization: str | None) -> Caller | None:
         """Whose token this header carries; None for every header that is not a living token's.

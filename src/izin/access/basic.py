@@ -1,11 +1,13 @@
 """Who calls with a name and a password in each call, as carriers do. Source: RFC 7617."""
 
+import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -18,6 +20,12 @@ AGE_MAX = timedelta(seconds=5)
 """A user that was stopped may call this much longer in another process. Source: security T17."""
 
 KEPT_MAX = 1_000
+HASHED_AT_ONCE = 1
+"""Its bench is its own, and small: whoever guesses at this door slows down nobody's sign-in."""
+
+Admission = Callable[[], Awaitable[None]]
+"""Asked before a slow hash; raises where the client has had too many."""
+
 _BASIC = re.compile(r"basic +([A-Za-z0-9+/]+=*) *", re.ASCII | re.IGNORECASE)
 
 
@@ -41,11 +49,12 @@ class BasicUsers:
         self._passwords = passwords
         self._tag_of = tag_of
         self._known: dict[UUID, _Known] = {}  # oldest answer first
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
-    async def caller(self, authorization: str, *, now: datetime) -> Caller | None:
+    async def caller(self, authorization: str, admit: Admission, *, now: datetime) -> Caller | None:
         """Whose header this is; None for every one that is not an active user's.
 
-        Raises  UnavailableError
+        Raises  UnavailableError, and what `admit` raises
         Cost    nothing for five seconds; then one round trip, and the slow hash for a new pair
         """
         pair = _pair(authorization)
@@ -53,22 +62,32 @@ class BasicUsers:
             return None
         username, password = pair
         tag = self._tag_of(f"{username}\0{password}")
-        known = self._known.get(tag)
-        if known is not None and timedelta() <= now - known.asked_at < AGE_MAX:
+        if (known := self._young(tag, now)) is not None:
             return known.caller
-        return await self._asked(tag, known, pair, now)
+        # a carrier comes with many calls at once: the first of them is asked for all
+        turn = self._turns.setdefault(tag, asyncio.Lock())
+        async with turn:
+            if (known := self._young(tag, now)) is not None:
+                return known.caller
+            return await self._asked(tag, pair, admit, now)
+
+    def _young(self, tag: UUID, now: datetime) -> _Known | None:
+        known = self._known.get(tag)
+        return known if known is not None and abs(now - known.asked_at) < AGE_MAX else None
 
     async def _asked(
-        self, tag: UUID, known: _Known | None, pair: tuple[str, str], now: datetime
+        self, tag: UUID, pair: tuple[str, str], admit: Admission, now: datetime
     ) -> Caller | None:
         username, password = pair
         async with self._database.connection() as connection:
             row = await store.user_by_name(connection, username)
-        self._known.pop(tag, None)
+        known = self._known.pop(tag, None)
         stored = None if row is None else row["password_hash"]
         is_known = known is not None and known.password_hash == stored
-        if not is_known and not await self._passwords.matches(stored, password):
-            return None
+        if not is_known:
+            await admit()
+            if not await self._passwords.matches(stored, password):
+                return None
         if row is None:
             return None
         caller = Caller(

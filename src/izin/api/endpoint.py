@@ -9,7 +9,8 @@ few bytes. Source: data page 6.
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, Generic, Protocol
 
@@ -43,8 +44,13 @@ class Authority(Protocol):
     async def authenticate(self, authorization: str | None) -> Caller | None:
         """Whose token this header carries; None for every header that is not a living token's."""
 
-    async def authenticate_basic(self, authorization: str | None) -> Caller | None:
-        """Whose name and password this header carries; None for every other header."""
+    async def authenticate_basic(
+        self, authorization: str | None, admit: Callable[[], Awaitable[None]]
+    ) -> Caller | None:
+        """Whose name and password this header carries; None for every other header.
+
+        Takes   admit: counts a pair that has to be hashed; raises where there are too many
+        """
 
     def permit(
         self, caller: Caller, right: Right, iys_code: IysCode | None, brand_code: BrandCode | None
@@ -157,7 +163,9 @@ async def _caller(door: Door[S], operation: Operation[S], request: Request) -> C
     if operation.right is Right.NONE:
         return None
     if operation.right is Right.CARRIER:
-        caller = await door.authority.authenticate_basic(request.authorization)
+        # each new pair costs as much as a sign-in, so it counts as one
+        admit = partial(door.limiter.admit, Lane.TOKEN, request.client)
+        caller = await door.authority.authenticate_basic(request.authorization, admit)
     else:
         caller = await door.authority.authenticate(request.authorization)
     if caller is None:

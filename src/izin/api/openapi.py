@@ -97,9 +97,8 @@ def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
     if operation.right in SCOPED:
         found |= {"H353", "H521", "H524"}
         found |= {"H520", "H586"} if operation.passes_held is not always else set()
-    hourly = documented().hourly.get(operation.lane)
-    if hourly is not None:
-        found.add(hourly.code)
+    lanes = {operation.lane} | ({Lane.TOKEN} if operation.right is Right.CARRIER else set())
+    found |= {limit.code for lane, limit in documented().hourly.items() if lane in lanes}
     if operation.lane is Lane.HEALTH:
         found.remove(PER_SECOND_CODE)
     return tuple(sorted(found))

@@ -8,10 +8,11 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_network
+from typing import NamedTuple
 
 from izin.access.access_token import AccessTokens
 from izin.access.authority import Authority
-from izin.access.basic import BasicUsers
+from izin.access.basic import HASHED_AT_ONCE, BasicUsers
 from izin.access.directory import Directory
 from izin.access.passwords import Passwords
 from izin.access.tokens import Tokens
@@ -81,6 +82,14 @@ OPERATIONS: tuple[Operation[Services], ...] = (
 """The table: a route that is not a row cannot exist."""
 
 
+class _Known(NamedTuple):
+    """Who is who, and by what they show it."""
+
+    directory: Directory
+    passwords: Passwords
+    basic: BasicUsers
+
+
 @asynccontextmanager
 async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
     """The API with everything it needs, ready to answer."""
@@ -91,16 +100,18 @@ async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
     ):
         directory = Directory(reserved, parts.keyring.pseudonyms.brand_ref)
         await directory.refresh()
-        passwords = Passwords()
+        passwords, of_carriers = Passwords(), Passwords(at_once=HASHED_AT_ONCE)
         following = asyncio.create_task(directory.run())
         try:
             who = who_asks(parts, replica, reserved)
-            yield _app(settings, parts, who, directory, passwords)
+            basic = BasicUsers(reserved, of_carriers, parts.keyring.pseudonyms.token_tag)
+            yield _app(settings, parts, who, _Known(directory, passwords, basic))
         finally:
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
             passwords.close()
+            of_carriers.close()
 
 
 @asynccontextmanager
@@ -120,10 +131,10 @@ def _app(
     settings: Settings,
     parts: Parts,
     who: Asking,
-    directory: Directory,
-    passwords: Passwords,
+    known: _Known,
 ) -> ContractApp[Services]:
     keyring, database = parts.keyring, parts.database
+    directory = known.directory
     access_tokens = AccessTokens(who.reserved, keyring.tokens)
     services = Services(
         database=database,
@@ -131,7 +142,7 @@ def _app(
         keyring=keyring,
         directory=directory,
         tokens=Tokens(
-            who.reserved, keyring.tokens, passwords=passwords, access_tokens=access_tokens
+            who.reserved, keyring.tokens, passwords=known.passwords, access_tokens=access_tokens
         ),
         recorder=who.recorder,
         together=who.together,
@@ -145,11 +156,7 @@ def _app(
     )
     door = Door(
         services=services,
-        authority=Authority(
-            access_tokens,
-            directory,
-            basic=BasicUsers(who.reserved, passwords, keyring.pseudonyms.token_tag),
-        ),
+        authority=Authority(access_tokens, directory, basic=known.basic),
         limiter=Limiter(
             limits_of(settings),
             database=database,
