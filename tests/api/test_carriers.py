@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import choice
 from uuid import uuid4
 
+import msgspec
 import pytest
 from builders.companies import an_application
 from builders.door import codes
@@ -20,16 +21,18 @@ from builders.parties import (
     PASSWORD,
 )
 
+from izin.access.passwords import Passwords
 from izin.access.transfer import transfer_brand
 from izin.brand import manage
 from izin.brand.model import BrandStatus
 from izin.consent import close_lines
 from izin.core.clock import utc_now
-from izin.inquiry.receipt import KEPT, forget_old_receipts
+from izin.inquiry import receipt
 from izin.intermediary.manage import move
 from izin.intermediary.model import IntermediaryState
 from izin.provider.manage import set_state
 from izin.provider.model import ProviderState
+from izin.wiring.settings import Profile
 
 USER = "api@araci.example"
 YES, NO, STRANGER = "+905990000061", "+905990000062", "+905990000063"
@@ -113,18 +116,21 @@ async def test_what_was_told_is_kept_for_the_carrier_that_asked(carrier, house, 
         assert codes(await carrier.get(f"/ahs/receipts/{unknown}")) == ["IZ038"]
 
 
-async def test_receipts_are_forgotten_after_three_years_and_not_before(carrier, house, owner):
+async def test_receipts_are_forgotten_after_three_years_and_not_before(
+    carrier, house, owner, monkeypatch
+):
+    monkeypatch.setattr(receipt, "FORGOTTEN_ROWS", 1)  # as many bites as there are receipts
     asked = {"recipients": [YES], "type": "MESAJ"}
-    for _ in range(2):
+    for _ in range(3):
         assert (await carrier.post(ASK, json=asked)).is_success
     await owner.execute(
-        "update query_receipt set asked_at = now() - $1::interval where receipt_id = "
-        "(select receipt_id from query_receipt limit 1)",
-        KEPT - timedelta(days=1),
+        "update query_receipt set asked_at = now() - $1::interval where receipt_id in "
+        "(select receipt_id from query_receipt limit 2)",
+        receipt.KEPT - timedelta(days=1),
     )
-    for later, left in ((timedelta(), 2), (timedelta(days=2), 1)):
+    for later, left in ((timedelta(), 3), (timedelta(days=2), 1)):
         async with house.parts.database.connection() as connection:
-            await forget_old_receipts(connection, utc_now() + later)
+            await receipt.forget_old_receipts(connection, utc_now() + later)
         assert await owner.fetchval("select count(*) from query_receipt") == left
 
 
@@ -162,11 +168,15 @@ async def test_brands_are_found_by_tax_number(carrier, house, given):
         "name": f"Marka {BRAND_CODE}",
         "master": False,
     }
-    await given.provider(IYS_CODE, tin_tag=tag, state=ProviderState.CLOSED)
 
     async def is_gone() -> bool:
         return (await carrier.get(f"/ahs/brands/{TIN}")).json() == []
 
+    await given.provider(IYS_CODE, tin_tag=uuid4())
+    await until(is_gone)
+    await given.provider(IYS_CODE, tin_tag=tag)
+    await until(is_found)
+    await given.provider(IYS_CODE, tin_tag=tag, state=ProviderState.CLOSED)
     await until(is_gone)
 
 
@@ -200,6 +210,43 @@ async def test_a_company_s_user_is_no_carrier_and_the_other_way_round(carrier, o
         for path in (f"{BRAND}/consents/changes", "/x/company", f"/sps/{IYS_CODE}/brands"):
             refused = await signed_in.get(path)
             assert (refused.status_code, codes(refused)) == (403, ["H353"])
+
+
+@pytest.fixture
+def profile() -> Profile:
+    return Profile.DEMO
+
+
+@pytest.fixture
+def settings(settings, profile):
+    return msgspec.structs.replace(settings, profile=profile)
+
+
+@pytest.mark.parametrize("profile", [Profile.IYS])
+async def test_whoever_guesses_is_stopped_before_the_slow_hash(carrier, owner):
+    path = f"/ahs/brands/{TIN}"
+    await owner.execute("update limit_use set used = 100 where lane = 'token'")
+    guesses = [await carrier.get(path, headers=basic(password=f"x{n}")) for n in range(3)]
+    assert {(each.status_code, *codes(each)) for each in guesses} == {(429, "H084")}
+    assert (await carrier.get(path)).is_success  # a pair that is known counts nothing
+
+
+async def test_many_calls_of_a_carrier_are_one_check(house, given, owner, monkeypatch):
+    await given.carrier()
+    await given.api_user(USER, carrier=CARRIER_CODE)
+    hashed = []
+    matches = Passwords.matches
+
+    async def counted(bench, stored, password):
+        hashed.append(password)
+        return await matches(bench, stored, password)
+
+    monkeypatch.setattr(Passwords, "matches", counted)
+    async with house.client() as client:
+        client.headers.update(basic())
+        answers = await asyncio.gather(*(client.get(f"/ahs/brands/{TIN}") for _ in range(20)))
+    assert 401 not in {each.status_code for each in answers}
+    assert hashed == [PASSWORD]
 
 
 async def test_a_suspended_carrier_is_told_nothing(carrier, operator_database):

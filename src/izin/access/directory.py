@@ -174,14 +174,14 @@ class _Copy:
             self._take_mandate(mandate)
 
     def _take_provider(self, provider: Provider) -> None:
-        self.providers[provider.iys_code] = provider
-        tag = provider.tin_tag
-        if tag is None:
-            return
-        if provider.state is not ProviderState.CLOSED:  # its number may be another's by now
-            self.by_tin[tag] = provider.iys_code
-        elif self.by_tin.get(tag) == provider.iys_code:
-            del self.by_tin[tag]
+        code, tag = provider.iys_code, provider.tin_tag
+        known = self.providers.get(code)
+        self.providers[code] = provider
+        before = None if known is None else known.tin_tag
+        if before is not None and self.by_tin.get(before) == code:  # else it is another's by now
+            del self.by_tin[before]
+        if tag is not None and provider.state is not ProviderState.CLOSED:
+            self.by_tin[tag] = code
 
     def _take_mandate(self, mandate: Mandate) -> None:
         of_partner = self.mandates.setdefault(mandate.partner_code, {})

@@ -67,8 +67,9 @@ async def receipt_of(
 
 
 async def forget_old_receipts(connection: Connection, now: datetime) -> None:
-    """Drop receipts that nobody has to show any more, FORGOTTEN_ROWS at most."""
-    await store.drop_old(connection, now - KEPT, FORGOTTEN_ROWS)
+    """Drop receipts that nobody has to show any more, FORGOTTEN_ROWS in each transaction."""
+    while await store.drop_old(connection, now - KEPT, FORGOTTEN_ROWS) == FORGOTTEN_ROWS:
+        pass
 
 
 def _bucket(receipt_id: UUID) -> int:

@@ -26,5 +26,6 @@ async def one(
     return sealed
 
 
-async def drop_old(connection: Connection, before: datetime, limit: int) -> None:
-    await connection.execute(_SQL["drop_old"], before, limit)
+async def drop_old(connection: Connection, before: datetime, limit: int) -> int:
+    done = await connection.execute(_SQL["drop_old"], before, limit)
+    return int(done.removeprefix("DELETE "))

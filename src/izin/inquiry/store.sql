@@ -13,7 +13,7 @@ where
     receipt_id = $1::uuid and bucket = $2::smallint and intermediary_code = $3::bigint
 
 -- name: drop_old
--- A bounded bite. $1 instant before which receipts are forgotten · $2 rows at most
+-- A bounded bite. $1 instant before which receipts are forgotten · $2 rows at most · gives how many went
 delete from query_receipt
 where (receipt_id, bucket) in (
     select old.receipt_id, old.bucket
