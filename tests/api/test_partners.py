@@ -24,7 +24,7 @@ from izin.consent.event import Actor
 from izin.consent.opened import open_bodies
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError
-from izin.partner.manage import Shown, move, show
+from izin.partner.manage import Evidence, move, put_evidence
 from izin.partner.model import PartnerState
 from izin.provider.model import Subscription
 
@@ -200,7 +200,9 @@ async def test_a_partner_that_is_stopped_acts_for_nobody(mandated, operator_data
 
 async def test_a_certificate_that_has_run_out_stops_its_partner(mandated, operator_database):
     yesterday = TODAY - timedelta(days=1)
-    await show(operator_database, PARTNER_CODE, Shown(iso27001_until=yesterday), by=OPERATOR)
+    await put_evidence(
+        operator_database, PARTNER_CODE, Evidence(iso27001_until=yesterday), by=OPERATOR
+    )
 
     async def is_stopped() -> bool:
         return not (await mandated.get(f"{BRAND}/consents/changes")).is_success

@@ -35,7 +35,7 @@ def test_a_partner_becomes_live_and_is_revoked(izin):
     year = TODAY + timedelta(days=365)
     shown = ("--authorisation", "TB-1", "--contracted-on", TODAY, "--fee-paid-on", TODAY)
     certificates = ("--iso22301-until", year, "--iso27001-until", year)
-    assert izin("partner", "show", partner, *shown, *certificates)[0] == 0
+    assert izin("partner", "evidence", partner, *shown, *certificates)[0] == 0
     for state in ("AUTHORISED", "CONTRACTED", "LIVE", "SUSPENDED", "REVOKED"):
         code, said = izin("partner", "state", partner, state)
         assert (code, str(partner) in said) == (0, True)
@@ -43,7 +43,7 @@ def test_a_partner_becomes_live_and_is_revoked(izin):
     [listed] = told["partners"]
     assert (listed["state"], listed["iso27001_until"]) == ("REVOKED", year.isoformat())
     assert "Ortak A.Ş." in izin("partner", "list")[1]
-    code, said = izin("partner", "show", partner, "--fee-paid-on", "dün", "--lang", "en")
+    code, said = izin("partner", "evidence", partner, "--fee-paid-on", "dün", "--lang", "en")
     assert (code, "is no day" in said) == (1, True)
 
 

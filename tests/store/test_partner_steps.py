@@ -6,15 +6,15 @@ import pytest
 from builders.parties import OPERATOR, PARTNER_CODE
 
 from izin.core.errors import RefusalError
-from izin.partner.manage import Shown, enter, move, show
+from izin.partner.manage import Evidence, enter, move, put_evidence
 from izin.partner.model import NEXT, Partner, PartnerKind, PartnerState
 
 STATE = PartnerState
 TODAY = date(2026, 11, 25)
 NEEDED = {
-    STATE.AUTHORISED: Shown(authorisation="TB-2026/17"),
-    STATE.CONTRACTED: Shown(contracted_on=TODAY),
-    STATE.LIVE: Shown(
+    STATE.AUTHORISED: Evidence(authorisation="TB-2026/17"),
+    STATE.CONTRACTED: Evidence(contracted_on=TODAY),
+    STATE.LIVE: Evidence(
         fee_paid_on=TODAY, iso22301_until=TODAY, iso27001_until=TODAY + timedelta(days=9)
     ),
 }
@@ -40,7 +40,7 @@ async def test_it_becomes_live_when_all_is_shown(operator_database, owner):
         if state in NEEDED:
             with refused("IZ034"):
                 await to(operator_database, state)
-            await show(operator_database, PARTNER_CODE, NEEDED[state], by=OPERATOR)
+            await put_evidence(operator_database, PARTNER_CODE, NEEDED[state], by=OPERATOR)
         await to(operator_database, state)
     row = await owner.fetchrow("select * from partner")
     assert (row["state"], row["authorisation"]) == ("LIVE", "TB-2026/17")
@@ -52,9 +52,9 @@ async def test_it_becomes_live_when_all_is_shown(operator_database, owner):
 async def test_with_a_certificate_that_has_run_out_it_does_not(operator_database, run_out):
     await applied(operator_database)
     for shown in NEEDED.values():
-        await show(operator_database, PARTNER_CODE, shown, by=OPERATOR)
-    old = Shown(**{run_out: TODAY - timedelta(days=1)})
-    await show(operator_database, PARTNER_CODE, old, by=OPERATOR)
+        await put_evidence(operator_database, PARTNER_CODE, shown, by=OPERATOR)
+    old = Evidence(**{run_out: TODAY - timedelta(days=1)})
+    await put_evidence(operator_database, PARTNER_CODE, old, by=OPERATOR)
     for state in WAY[:-1]:
         await to(operator_database, state)
     with refused("IZ034"):
@@ -65,7 +65,7 @@ async def test_with_a_certificate_that_has_run_out_it_does_not(operator_database
 async def test_no_step_is_skipped(operator_database, owner, state):
     await applied(operator_database)
     for shown in NEEDED.values():
-        await show(operator_database, PARTNER_CODE, shown, by=OPERATOR)
+        await put_evidence(operator_database, PARTNER_CODE, shown, by=OPERATOR)
     for other in PartnerState:
         await owner.execute("update partner set state = $1", state.value)
         if other in NEXT[state]:

@@ -25,7 +25,7 @@ from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _HEADINGS = ("place", "address", "channel", "decision", "reason", "since", "basis")
 _STYLES = {Decision.ALLOWED: "green", Decision.DENIED: "red", Decision.UNKNOWN: "yellow"}

@@ -15,7 +15,7 @@ from izin.core.codes import IysCode
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 EVENTS_MAX = 10_000
 _HEADINGS = ("when", "who", "process", "action", "subject", "company", "facts")

@@ -1,7 +1,6 @@
 """``izin brand``: a company's brands, their names, states and short names."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ from izin.access.transfer import transfer_brand
 from izin.brand import lookup, manage
 from izin.brand.add import add
 from izin.brand.model import Brand, BrandStatus
+from izin.cli.change import change
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, In, Screen, screen
@@ -17,7 +17,11 @@ from izin.core.codes import BrandCode, IysCode
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
 
-app = typer.Typer(no_args_is_help=True, help="A company's brands: names, states, short names.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="A company's brands: names, states, short names.",
+)
 
 _CODE_LEAST, _CODES = 10_000_000, 90_000_000
 _HEADINGS = ("code", "name", "master", "status", "short_names")
@@ -55,17 +59,24 @@ def add_command(
     brand = Brand(
         brand_code=BrandCode(drawn), iys_code=IysCode(company), name=name, is_master=master
     )
-    _do(lambda database: add(database, brand, by=operator()), drawn, as_json, lang)
+    change(
+        "brand",
+        drawn,
+        lambda database: add(database, brand, by=operator()),
+        as_json=as_json,
+        lang=lang,
+    )
 
 
 @app.command("rename")
 def rename_command(code: Code, name: Name, as_json: AsJson = False, lang: In = Language.TR) -> None:
     """Give a brand another name."""
-    _do(
-        lambda database: manage.rename(database, BrandCode(code), name, by=operator()),
+    change(
+        "brand",
         code,
-        as_json,
-        lang,
+        lambda database: manage.rename(database, BrandCode(code), name, by=operator()),
+        as_json=as_json,
+        lang=lang,
     )
 
 
@@ -77,22 +88,24 @@ def status_command(
     lang: In = Language.TR,
 ) -> None:
     """Suspend a brand, close it for ever, or let it be sent under again."""
-    _do(
-        lambda database: manage.set_status(database, BrandCode(code), status, by=operator()),
+    change(
+        "brand",
         code,
-        as_json,
-        lang,
+        lambda database: manage.set_status(database, BrandCode(code), status, by=operator()),
+        as_json=as_json,
+        lang=lang,
     )
 
 
 @app.command("master")
 def master_command(code: Code, as_json: AsJson = False, lang: In = Language.TR) -> None:
     """Make a brand its company's master."""
-    _do(
-        lambda database: manage.lead(database, BrandCode(code), by=operator()),
+    change(
+        "brand",
         code,
-        as_json,
-        lang,
+        lambda database: manage.lead(database, BrandCode(code), by=operator()),
+        as_json=as_json,
+        lang=lang,
     )
 
 
@@ -106,13 +119,14 @@ def short_names_command(
     lang: In = Language.TR,
 ) -> None:
     """Give a brand its short names for 3338 instead of those that it has."""
-    _do(
+    change(
+        "brand",
+        code,
         lambda database: manage.set_short_names(
             database, BrandCode(code), names or [], by=operator()
         ),
-        code,
-        as_json,
-        lang,
+        as_json=as_json,
+        lang=lang,
     )
 
 
@@ -124,22 +138,13 @@ def move_command(
     lang: In = Language.TR,
 ) -> None:
     """Give a brand to another company, with its consents and dealers."""
-    _do(
-        lambda database: transfer_brand(database, BrandCode(code), IysCode(to), by=operator()),
+    change(
+        "brand",
         code,
-        as_json,
-        lang,
+        lambda database: transfer_brand(database, BrandCode(code), IysCode(to), by=operator()),
+        as_json=as_json,
+        lang=lang,
     )
-
-
-def _do(
-    work: Callable[[Database], Awaitable[None]], code: int, as_json: bool, lang: Language
-) -> None:
-    """Change a brand, and say that it is done."""
-    with screen(as_json, lang) as to:
-        over_parties(work)
-        to.tell(to.said("brand_done", brand=code))
-        to.give({"brandCode": code})
 
 
 def _show(to: Screen, brands: list[Brand], short_names: dict[BrandCode, list[str]]) -> None:

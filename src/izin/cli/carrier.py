@@ -1,12 +1,12 @@
 """``izin carrier``: who asks before sending."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
 import typer
 
+from izin.cli.change import change
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, In, Screen, screen
@@ -17,7 +17,9 @@ from izin.intermediary.manage import enter, move
 from izin.intermediary.model import Intermediary, IntermediaryState
 from izin.storage.database import Database
 
-app = typer.Typer(no_args_is_help=True, help="Carriers, who ask before they send.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Carriers, who ask before they send."
+)
 
 _CODE_LEAST, _CODES = 10_000_000, 20_000_000
 _HEADINGS = ("code", "title", "state")
@@ -34,7 +36,13 @@ def add_command(
     """Register a carrier."""
     code = IntermediaryCode(_CODE_LEAST + secrets.randbelow(_CODES))
     carrier = Intermediary(intermediary_code=code, title=title)
-    _do(lambda database: enter(database, carrier, by=operator()), code, as_json, lang)
+    change(
+        "carrier",
+        code,
+        lambda database: enter(database, carrier, by=operator()),
+        as_json=as_json,
+        lang=lang,
+    )
 
 
 @app.command("state")
@@ -45,11 +53,12 @@ def state_command(
     lang: In = Language.TR,
 ) -> None:
     """Take a carrier to its next step, suspend it, or let it go on."""
-    _do(
-        lambda database: move(database, IntermediaryCode(code), state, by=operator()),
+    change(
+        "carrier",
         code,
-        as_json,
-        lang,
+        lambda database: move(database, IntermediaryCode(code), state, by=operator()),
+        as_json=as_json,
+        lang=lang,
     )
 
 
@@ -64,16 +73,6 @@ def list_command(as_json: AsJson = False, lang: In = Language.TR) -> None:
 
     with screen(as_json, lang) as to:
         _show(to, over_parties(work))
-
-
-def _do(
-    work: Callable[[Database], Awaitable[None]], code: int, as_json: bool, lang: Language
-) -> None:
-    """Change a carrier, and say that it is done."""
-    with screen(as_json, lang) as to:
-        over_parties(work)
-        to.tell(to.said("carrier_done", carrier=code))
-        to.give({"carrierCode": code})
 
 
 def _show(to: Screen, found: list[Intermediary]) -> None:

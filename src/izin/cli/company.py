@@ -1,7 +1,6 @@
 """``izin company``: from the application to the company that is suspended or closed."""
 
 import json
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from izin.application.apply import apply
 from izin.application.handle import accept, activate, move
 from izin.application.intake import parse_application
 from izin.application.model import Acceptance, Application, ApplicationState
+from izin.cli.change import change
 from izin.cli.instant import instant
 from izin.cli.operator import operator
 from izin.cli.over import over, over_parties
@@ -30,7 +30,9 @@ from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Companies, from application to closing.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Companies, from application to closing."
+)
 
 LIST_MAX = 1000
 _HEADINGS = ("application", "state", "title", "kind", "since", "company")
@@ -164,11 +166,12 @@ def state_command(
     lang: In = Language.TR,
 ) -> None:
     """Suspend a company, let it go on, or close it for ever."""
-    _do(
-        lambda database: set_state(database, IysCode(code), state, by=operator()),
+    change(
+        "company",
         code,
-        as_json,
-        lang,
+        lambda database: set_state(database, IysCode(code), state, by=operator()),
+        as_json=as_json,
+        lang=lang,
     )
 
 
@@ -184,7 +187,7 @@ def activation_command(
     async def work(database: Database) -> None:
         await set_activation(database, IysCode(code), _at(at), by=operator())
 
-    _do(work, code, as_json, lang)
+    change("company", code, work, as_json=as_json, lang=lang)
 
 
 def _at(text: str) -> datetime:
@@ -206,16 +209,6 @@ def agreement_command(
         version = over_parties(lambda database: publish(database, *texts, by=operator()))
         to.tell(to.said("agreement_published", version=version))
         to.give({"agreementVersion": version})
-
-
-def _do(
-    work: Callable[[Database], Awaitable[None]], code: int, as_json: bool, lang: Language
-) -> None:
-    """Change a company, and say that it is done."""
-    with screen(as_json, lang) as to:
-        over_parties(work)
-        to.tell(to.said("company_done", company=code))
-        to.give({"iysCode": code})
 
 
 def _show(to: Screen, found: list[Application]) -> None:

@@ -16,7 +16,7 @@ from izin.wiring.launch import serve
 from izin.wiring.people import examples
 from izin.wiring.settings import PREFIX, LogLevel, Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -22,7 +22,7 @@ from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _TOLD_EVERY = 500
 

@@ -34,7 +34,7 @@ from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 File = Annotated[
     Path, typer.Argument(help="CSV or XLSX; its content says which.", exists=True, dir_okay=False)

@@ -12,7 +12,7 @@ from izin.wiring.parts import Parts, key_provider
 from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
-app = typer.Typer(no_args_is_help=False)
+app = typer.Typer(no_args_is_help=False, add_completion=False)
 
 _HEADINGS = ("purpose", "period", "scopes", "count", "first", "last")
 

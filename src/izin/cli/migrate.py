@@ -10,7 +10,7 @@ from izin.storage.migrate import migrate, migrations
 from izin.wiring.database import database_of
 from izin.wiring.settings import read_settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

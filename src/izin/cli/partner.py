@@ -1,13 +1,13 @@
 """``izin partner``: from the application to the revocation."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 import typer
 
+from izin.cli.change import change
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
@@ -15,11 +15,13 @@ from izin.core.clock import IYS_TIME
 from izin.core.codes import PartnerCode
 from izin.i18n.catalogue import Language
 from izin.partner import lookup
-from izin.partner.manage import Shown, enter, move, show
+from izin.partner.manage import Evidence, enter, move, put_evidence
 from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.storage.database import Database
 
-app = typer.Typer(no_args_is_help=True, help="Partners, from application to revocation.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Partners, from application to revocation."
+)
 
 _CODE_LEAST, _CODES = 30_000_000, 60_000_000
 _HEADINGS = ("code", "title", "kind", "state", "iso22301", "iso27001")
@@ -38,11 +40,17 @@ def add_command(
     """Write down that a partner applies."""
     code = PartnerCode(_CODE_LEAST + secrets.randbelow(_CODES))
     partner = Partner(partner_code=code, title=title, kind=kind)
-    _do(lambda database: enter(database, partner, by=operator()), code, as_json, lang)
+    change(
+        "partner",
+        code,
+        lambda database: enter(database, partner, by=operator()),
+        as_json=as_json,
+        lang=lang,
+    )
 
 
-@app.command("show")
-def show_command(
+@app.command("evidence")
+def evidence_command(
     code: Code,
     *,
     iso22301_until: Day = None,
@@ -56,16 +64,16 @@ def show_command(
     """Write down what a partner has shown: certificates, authorisation, contract, fee."""
 
     async def work(database: Database) -> None:
-        shown = Shown(
+        evidence = Evidence(
             iso22301_until=_day(iso22301_until),
             iso27001_until=_day(iso27001_until),
             authorisation=authorisation,
             contracted_on=_day(contracted_on),
             fee_paid_on=_day(fee_paid_on),
         )
-        await show(database, PartnerCode(code), shown, by=operator())
+        await put_evidence(database, PartnerCode(code), evidence, by=operator())
 
-    _do(work, code, as_json, lang)
+    change("partner", code, work, as_json=as_json, lang=lang)
 
 
 def _day(text: str | None) -> date | None:
@@ -84,11 +92,12 @@ def state_command(
 ) -> None:
     """Take a partner to its next step, suspend it, or revoke it for ever."""
     today = datetime.now(IYS_TIME).date()
-    _do(
-        lambda database: move(database, PartnerCode(code), state, today=today, by=operator()),
+    change(
+        "partner",
         code,
-        as_json,
-        lang,
+        lambda database: move(database, PartnerCode(code), state, today=today, by=operator()),
+        as_json=as_json,
+        lang=lang,
     )
 
 
@@ -103,16 +112,6 @@ def list_command(as_json: AsJson = False, lang: In = Language.TR) -> None:
 
     with screen(as_json, lang) as to:
         _show(to, over_parties(work))
-
-
-def _do(
-    work: Callable[[Database], Awaitable[None]], code: int, as_json: bool, lang: Language
-) -> None:
-    """Change a partner, and say that it is done."""
-    with screen(as_json, lang) as to:
-        over_parties(work)
-        to.tell(to.said("partner_done", partner=code))
-        to.give({"partnerCode": code})
 
 
 def _show(to: Screen, found: list[Partner]) -> None:

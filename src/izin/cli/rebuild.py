@@ -19,7 +19,7 @@ from izin.wiring.parts import Parts
 from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 STATEMENT_MS_MAX = 1_800_000
 """Both views are counted, which takes long where they are large."""

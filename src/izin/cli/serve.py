@@ -11,7 +11,7 @@ from izin.storage.migrate import migrate
 from izin.wiring.launch import serve
 from izin.wiring.settings import Settings, read_settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Web = Annotated[int | None, typer.Option(help="Web processes.", min=1, max=256)]
 Port = Annotated[int | None, typer.Option(help="Port of the API.", min=1, max=65_535)]

@@ -12,7 +12,7 @@ from izin.storage.distribution import TABLES, Place, Step
 from izin.wiring.database import database_of
 from izin.wiring.settings import read_settings
 
-app = typer.Typer(no_args_is_help=False)
+app = typer.Typer(no_args_is_help=False, add_completion=False)
 
 Shards = Annotated[
     int, typer.Option("--shards", min=1, max=1024, help="Parts of each large table.")

@@ -17,7 +17,7 @@ from izin.provider.lookup import next_version
 from izin.storage.database import Database
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What a partner has shown; None leaves what is written."""
 
     iso22301_until: date | None = None
@@ -39,14 +39,16 @@ async def enter(database: Database, partner: Partner, *, by: Principal) -> None:
         _tell(change, partner)
 
 
-async def show(database: Database, code: PartnerCode, shown: Shown, *, by: Principal) -> None:
+async def put_evidence(
+    database: Database, code: PartnerCode, evidence: Evidence, *, by: Principal
+) -> None:
     """Write down certificates, authorisation, contract or fee.
 
     Raises  RefusalError IZ033 there is no such partner · UnavailableError
     """
     async with changing(database, by) as change:
         version = await next_version(change)
-        known = {name: value for name, value in msgspec.structs.asdict(shown).items() if value}
+        known = {name: value for name, value in msgspec.structs.asdict(evidence).items() if value}
         partner = msgspec.structs.replace(await _one(change, code), **known)
         await store.change(change, partner, version)
         _tell(change, partner)

@@ -13,7 +13,7 @@ from izin.cli.bench.table import HEADINGS, has_marks, put_into, results_of, rows
 from izin.cli.screen import AsJson, CannotError, In, screen
 from izin.i18n.catalogue import Language
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _FOLDER = Path("var", "bench")
 _RESULTS = Path("bench", "results.json")
