@@ -23,23 +23,32 @@ async def retag(database: Database, keyring: Keyring) -> int:
 
     One that does not open is named in the log and left: it holds up nobody else.
 
-    Gives   how many were tagged, at most ROWS
+    Gives   how many were tagged
     Raises  UnavailableError
-    Cost    a round trip, and a transaction of two statements for each dealer
+    Cost    a round trip for ROWS of them, and a transaction of two statements for each
     """
-    async with database.connection() as connection:
-        found = await store.untagged(connection, ROWS)
-    tagged = 0
-    for each in found:
-        tckn = await _opened(keyring, each)
-        if tckn is None:
-            continue
-        tag = keyring.pseudonyms.person_tag(each.iys_code, tckn)
-        async with database.transaction() as connection:
-            await store.hold(connection, each.iys_code)  # nobody enters the same person meanwhile
-            await store.tag(connection, each.code, each.iys_code, tag)
-        tagged += 1
+    tagged, after = 0, 0
+    while found := await _page(database, after):
+        for each in found:
+            tagged += await _tag(database, keyring, each)
+        after = found[-1].code
     return tagged
+
+
+async def _page(database: Database, after: int) -> list[Untagged]:
+    async with database.connection() as connection:
+        return await store.untagged(connection, after, ROWS)
+
+
+async def _tag(database: Database, keyring: Keyring, each: Untagged) -> bool:
+    tckn = await _opened(keyring, each)
+    if tckn is None:
+        return False
+    tag = keyring.pseudonyms.person_tag(each.iys_code, tckn)
+    async with database.transaction() as connection:
+        await store.hold(connection, each.iys_code)  # nobody enters the same person meanwhile
+        await store.tag(connection, each.code, each.iys_code, tag)
+    return True
 
 
 async def _opened(keyring: Keyring, each: Untagged) -> Tckn | None:

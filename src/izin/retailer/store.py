@@ -130,9 +130,9 @@ async def move_brand(change: Change, brand_code: BrandCode, to: IysCode) -> None
     await change.connection.execute(_SQL["move_brand"], brand_code, to)
 
 
-async def untagged(connection: Connection, limit: int) -> list[Untagged]:
-    """Give moved dealers whose person is to be tagged."""
-    rows = await connection.fetch(_SQL["untagged"], limit)
+async def untagged(connection: Connection, after: int, limit: int) -> list[Untagged]:
+    """Give moved dealers whose person is to be tagged, those of greater codes than `after`."""
+    rows = await connection.fetch(_SQL["untagged"], after, limit)
     return [Untagged(*row.values()) for row in rows]
 
 

@@ -115,20 +115,22 @@ update retailer as moved set
 where moved.brand_code = $1
 
 -- name: untagged
--- Moved dealers whose person is to be tagged. $1 limit · index retailer_untagged
+-- Moved dealers whose person is to be tagged. $1 retailer_code after which · $2 limit
+-- index retailer_without_tag
 select retailer.retailer_code, retailer.iys_code, retailer.person_sealed
 from retailer
 where
-    retailer.person_tag is null and retailer.person_sealed is not null and not retailer.is_twin
+    retailer.person_tag is null and retailer.person_sealed is not null
+    and retailer.retailer_code > $1
 order by retailer.retailer_code
-limit $1
+limit $2
 
 -- name: tag
 -- Tags who stands for a dealer; if he stands for another one of the company, it is a twin.
 -- $1 retailer_code · $2 iys_code that the tag is for · $3 person_tag · locks the dealer
 update retailer as tagged set
     person_tag = $3::uuid,
-    is_twin = exists (
+    is_twin = tagged.is_twin or exists (
         select from retailer as other
         where other.iys_code = $2 and other.person_tag = $3::uuid and not other.is_twin
     )

@@ -52,8 +52,7 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:
-    while await retag(parts.database, parts.keyring):
-        pass
+    await retag(parts.database, parts.keyring)
 
 
 def timers(database: Database) -> tuple[Timer, ...]:
