@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from izin.audit.change import changing
 from izin.audit.model import REGISTRY, Action
 from izin.core.clock import IYS_TIME
@@ -14,8 +16,9 @@ from izin.keyring.recent import RecentSealers
 from izin.storage.database import Database
 from izin.vault.citizen import CitizenKeys
 from izin.vault.errors import KeyLostError
+from izin.vault.member import MemberKeys
 from izin.vault.provider import KeyProvider
-from izin.vault.purpose import OWN_PURPOSES, PROVIDER_PURPOSES, Purpose
+from izin.vault.purpose import MEMBER_PURPOSES, OWN_PURPOSES, PROVIDER_PURPOSES, Purpose
 from izin.vault.sealing import Opener, Sealer, key_id_of
 from izin.vault.tokens import Tokens
 from izin.vault.vault import Vault
@@ -44,7 +47,8 @@ class Keyring:
         self.pseudonyms = vault.pseudonyms(own, epoch=EPOCH)
         self.retailers = vault.retailers(own)
         self.cursors = vault.cursors(own)
-        self.tokens = Tokens(self.pseudonyms.token_tag)
+        self.tokens = vault.tokens(own)
+        self.members = vault.member_keys(own)
         self.batch_sealer = vault.sealer(Purpose.BATCH_SEAL, own[Purpose.BATCH_SEAL])
         self._citizen = citizen
         self._database = database
@@ -142,6 +146,20 @@ async def open_whole_keyring(
     own = await _adopted(database, vault, OWN_PURPOSES)
     citizen = vault.citizen_keys(own, epoch=EPOCH)
     return Keyring(database, vault, own, brand_keys_kept, citizen)
+
+
+class MemberKeyring(msgspec.Struct, frozen=True):
+    """Keys of the people who act for parties, and no others."""
+
+    members: MemberKeys
+    tokens: Tokens
+
+
+async def open_member_keyring(database: Database, provider: KeyProvider) -> MemberKeyring:
+    """Load the members' keys, for a process to which no consent opens; else as `open_keyring`."""
+    vault = Vault(provider)
+    own = await _adopted(database, vault, MEMBER_PURPOSES)
+    return MemberKeyring(vault.member_keys(own), vault.tokens(own))
 
 
 def quarter_of(at: datetime) -> str:

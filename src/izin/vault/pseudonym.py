@@ -3,7 +3,7 @@
 Source  the formulas and test vectors are in docs/vectors.md
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from uuid import UUID, SafeUUID
 
@@ -65,7 +65,7 @@ class Pseudonyms:
         self._provider_tag = secrets.provider_tag.keyed_hash().begun(_PROVIDER_TAG)
         self._provider_bucket = secrets.bucket.keyed_hash().begun(_PROVIDER_BUCKET)
         self._brand_ref = secrets.brand_ref.keyed_hash().begun(_BRAND_REF)
-        self._token = secrets.token.keyed_hash().begun(_TOKEN_TAG)
+        self.token_tag = token_tags(secrets.token)
         self._client = secrets.client.keyed_hash().begun(_CLIENT_TAG)
         self._person = secrets.person.keyed_hash().begun(_PERSON_TAG)
         self._tin = secrets.person.keyed_hash().begun(_TIN_TAG)
@@ -109,10 +109,6 @@ class Pseudonyms:
         """Give the tag of a file of consents, of its SHA-256: that alone would tell its rows."""
         return _uuid(self._file.digest(framed_number(brand_code) + digest))
 
-    def token_tag(self, token: str) -> UUID:
-        """Give the tag under which a token is stored."""
-        return _uuid(self._token.digest(framed_text(token)))
-
     def _brand_ref_of(self, brand_code: BrandCode) -> UUID:
         return _uuid(self._brand_ref.digest(framed_number(brand_code)))
 
@@ -154,6 +150,12 @@ class CitizenPseudonyms:
             for address, brand, channel, kind in places
         ]
         return [_uuid(digest) for digest in self._slot.digests(messages)]
+
+
+def token_tags(secret: Secret) -> Callable[[str], UUID]:
+    """Give what tags tokens: under the tag a token is stored."""
+    token = secret.keyed_hash().begun(_TOKEN_TAG)
+    return lambda text: _uuid(token.digest(framed_text(text)))
 
 
 def _uuid(digest: bytes) -> UUID:

@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     PERSON_TAG = "person-tag"
     FILE_TAG = "file-tag"
     CURSOR = "cursor"
+    MEMBER_TAG = "member-tag"
+    MEMBER_SEAL = "member-seal"
     BATCH_SEAL = "batch-seal"
     BRAND_SEAL = "brand-seal"
 
@@ -41,9 +43,14 @@ PROVIDER_PURPOSES = (
     Purpose.PERSON_TAG,
     Purpose.FILE_TAG,
     Purpose.CURSOR,
+    Purpose.MEMBER_TAG,
+    Purpose.MEMBER_SEAL,
     Purpose.BATCH_SEAL,
 )
 """The registry's own keys of the provider side, which every process has."""
+
+MEMBER_PURPOSES = (Purpose.MEMBER_TAG, Purpose.MEMBER_SEAL, Purpose.TOKEN)
+"""All that a process has which takes care of members, and to which no consent opens."""
 
 OWN_PURPOSES = PROVIDER_PURPOSES + CITIZEN_PURPOSES
 """The registry's own keys; the one left out, BRAND_SEAL, has a key per brand and quarter."""

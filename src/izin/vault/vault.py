@@ -6,18 +6,21 @@ from izin.vault.citizen import CitizenKeys
 from izin.vault.cursor import Cursors
 from izin.vault.errors import KeyLostError
 from izin.vault.framing import framed_text
+from izin.vault.member import MemberKeys
 from izin.vault.provider import KeyProvider
 from izin.vault.pseudonym import (
     CitizenPseudonyms,
     CitizenTagSecrets,
     Pseudonyms,
     TagSecrets,
+    token_tags,
 )
 from izin.vault.purpose import Purpose
 from izin.vault.retailer import RetailerView
 from izin.vault.sealing import CitizenSealer, Sealer
 from izin.vault.secret import Secret
 from izin.vault.selftest import self_test
+from izin.vault.tokens import Tokens
 
 
 class Vault:
@@ -86,6 +89,21 @@ class Vault:
         Raises  KeyLostError
         """
         return Cursors(self._secret(Purpose.CURSOR, ids))
+
+    def member_keys(self, ids: Mapping[Purpose, int]) -> MemberKeys:
+        """Give what works with the people who act for parties.
+
+        Raises  KeyLostError
+        """
+        sealer = self.sealer(Purpose.MEMBER_SEAL, ids[Purpose.MEMBER_SEAL])
+        return MemberKeys(self._secret(Purpose.MEMBER_TAG, ids), sealer)
+
+    def tokens(self, ids: Mapping[Purpose, int]) -> Tokens:
+        """Give who issues and recognises tokens.
+
+        Raises  KeyLostError
+        """
+        return Tokens(token_tags(self._secret(Purpose.TOKEN, ids)))
 
     def citizen_keys(self, ids: Mapping[Purpose, int], *, epoch: int) -> CitizenKeys:
         """Give the citizens' side under the keys that `ids` names.
