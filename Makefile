@@ -56,6 +56,6 @@ fix: $(READY) ## repair what can be repaired
 
 lock: $(READY) ## pin every dependency anew, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --extra dev --generate-hashes --no-header --no-emit-find-links --no-emit-index-url --no-emit-trusted-host --output-file requirements.lock pyproject.toml
 
 .PHONY: help run check test test-citus cover drill bench bench-large fix lock

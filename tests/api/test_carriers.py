@@ -21,7 +21,6 @@ from builders.parties import (
     PASSWORD,
 )
 
-from izin.access.passwords import Passwords
 from izin.access.transfer import transfer_brand
 from izin.brand import manage
 from izin.brand.model import BrandStatus
@@ -30,6 +29,7 @@ from izin.core.clock import utc_now
 from izin.inquiry import receipt
 from izin.intermediary.manage import move
 from izin.intermediary.model import IntermediaryState
+from izin.member.passwords import Passwords
 from izin.provider.manage import set_state
 from izin.provider.model import ProviderState
 from izin.wiring.settings import Profile

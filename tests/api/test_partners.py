@@ -8,6 +8,7 @@ from builders.dealers import a_dealer
 from builders.door import codes
 from builders.heart import until
 from builders.house import BRAND, OTHER_BRAND, a_row, ago
+from builders.members import member, of_company
 from builders.parties import (
     BRAND_CODE,
     IYS_CODE,
@@ -40,6 +41,20 @@ async def partner(house, given):
     await given.partner()
     await given.api_user("api@ortak.example", partner=PARTNER_CODE)
     async with await house.sign_in("api@ortak.example", PASSWORD) as client:
+        yield client
+
+
+@pytest.fixture
+async def ours(house, given):
+    """Our company's owner: rights are given and taken back by people."""
+    async with await member(given, house) as client:
+        yield client
+
+
+@pytest.fixture
+async def theirs(house, given):
+    """The other company's owner."""
+    async with await member(given, house, of=of_company(OTHER_IYS_CODE)) as client:
         yield client
 
 

@@ -16,6 +16,11 @@ AUDITED = {
     "brand_short_name",
     "retailer",
     "api_user",
+    "member",
+    "passkey",
+    "partner",
+    "mandate",
+    "intermediary",
     "keyring",
 }
 """Tables of which every change is told. directory_head only counts these changes."""

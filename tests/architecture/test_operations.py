@@ -38,8 +38,9 @@ def test_a_row_is_complete(operation):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_only_the_token_call_is_open_to_all(operation):
-    assert (operation.right is Right.NONE) is operation.path.startswith("/oauth")
+def test_only_who_comes_to_show_who_he_is_needs_no_token(operation):
+    ways_in = ("/oauth", "/x/sign-in", "/x/invitations")
+    assert (operation.right is Right.NONE) is operation.path.startswith(ways_in)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)

@@ -8,9 +8,9 @@ from builders.parties import Given
 
 from izin.access.access_token import AccessTokens
 from izin.access.directory import Directory
-from izin.access.passwords import Passwords
 from izin.access.tokens import Tokens
 from izin.keyring import Keyring, open_keyring, open_whole_keyring
+from izin.member.passwords import Passwords
 from izin.storage.database import Database
 from izin.vault.provider import FileKeyProvider
 

@@ -6,8 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from izin.access.model import Belongs
-from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import put as put_brand
@@ -15,6 +13,8 @@ from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode, RetailerCode
 from izin.intermediary.manage import enter as enter_carrier
 from izin.intermediary.model import Intermediary, IntermediaryState
+from izin.member.model import Belongs
+from izin.member.passwords import Passwords
 from izin.partner.manage import enter as enter_partner
 from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.provider.model import Provider
@@ -44,13 +44,13 @@ class Given:
     """Writes parties; `database` acts under the operator's role."""
 
     def __init__(self, database: Database, passwords: Passwords) -> None:
-        self._database = database
+        self.database = database
         self._passwords = passwords
 
     async def provider(self, iys_code: int = IYS_CODE, **facts: Any) -> Provider:
         given = {"title": f"Firma {iys_code} A.Ş."} | facts
         provider = Provider(iys_code=IysCode(iys_code), **given)
-        await register(self._database, provider, by=OPERATOR)
+        await register(self.database, provider, by=OPERATOR)
         return provider
 
     async def brand(
@@ -58,7 +58,7 @@ class Given:
     ) -> Brand:
         given = {"name": f"Marka {brand_code}"} | facts
         brand = Brand(brand_code=BrandCode(brand_code), iys_code=IysCode(of), **given)
-        await put_brand(self._database, brand, by=OPERATOR)
+        await put_brand(self.database, brand, by=OPERATOR)
         return brand
 
     async def retailer(
@@ -67,7 +67,7 @@ class Given:
         given = {"title": f"Bayi {retailer_code}"} | facts
         code = RetailerCode(retailer_code)
         retailer = Retailer(retailer_code=code, brand_code=BrandCode(of), **given)
-        await add_retailer(self._database, retailer, by=OPERATOR)
+        await add_retailer(self.database, retailer, by=OPERATOR)
         return retailer
 
     async def partner(self, code: int = PARTNER_CODE, **facts: Any) -> Partner:
@@ -81,7 +81,7 @@ class Given:
             "iso27001_until": until,
         } | facts
         partner = Partner(partner_code=PartnerCode(code), **given)
-        await enter_partner(self._database, partner, by=OPERATOR)
+        await enter_partner(self.database, partner, by=OPERATOR)
         return partner
 
     async def carrier(
@@ -90,7 +90,7 @@ class Given:
         carrier = Intermediary(
             intermediary_code=IntermediaryCode(code), title=f"Aracı {code}", state=state
         )
-        await enter_carrier(self._database, carrier, by=OPERATOR)
+        await enter_carrier(self.database, carrier, by=OPERATOR)
         return carrier
 
     async def api_user(
@@ -103,7 +103,7 @@ class Given:
         password: str = PASSWORD,
     ) -> ApiUser:
         user_id = await register_user(
-            self._database,
+            self.database,
             self._passwords,
             username=username,
             password=password,

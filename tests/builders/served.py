@@ -19,10 +19,10 @@ from builders.lines import Lines
 from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, PASSWORD, USERNAME, Given
 from builders.watch import used
 
-from izin.access.passwords import Passwords
 from izin.cli.bench.load import request
 from izin.core.clock import wire_time
 from izin.core.errors import StartRefusedError
+from izin.member.passwords import Passwords
 from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import migrate

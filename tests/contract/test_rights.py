@@ -13,7 +13,15 @@ import pytest
 import pytest_asyncio
 from builders.heart import until
 from builders.house import a_row
-from builders.parties import OPERATOR, Given
+from builders.members import (
+    OF_REGISTRY,
+    of_carrier,
+    of_company,
+    of_partner,
+    sign_in,
+    someone,
+)
+from builders.parties import CARRIER_CODE, OPERATOR, Given
 from builders.registry import (
     BRAND_CODES,
     IYS_CODES,
@@ -32,6 +40,7 @@ from izin.access.transfer import transfer_brand
 from izin.api.operation import BodyKind
 from izin.audit.model import Principal, PrincipalKind
 from izin.core.codes import BrandCode, IysCode, PartnerCode
+from izin.member.model import Role
 from izin.partner.manage import move
 from izin.partner.mandate import Grant, grant, revoke
 from izin.partner.model import PartnerState, Scope
@@ -57,16 +66,53 @@ PARTNERS = {
     "without mandate": 30000019,
 }
 
+PEOPLE = {
+    "our owner": (of_company(OURS[0]), Role.OWNER, None),
+    "our manager": (of_company(OURS[0]), Role.MANAGER, None),
+    "our operator": (of_company(OURS[0]), Role.OPERATOR, None),
+    "our viewer": (of_company(OURS[0]), Role.VIEWER, None),
+    "our manager of another brand": (of_company(OURS[0]), Role.MANAGER, (SECOND_BRAND,)),
+    "their owner": (of_company(IYS_CODES["theirs"]), Role.OWNER, None),
+    "partner's owner": (of_partner(PARTNERS[PARTNER]), Role.OWNER, None),
+    "partner's operator": (of_partner(PARTNERS[PARTNER]), Role.OPERATOR, None),
+    "partner's viewer": (of_partner(PARTNERS[PARTNER]), Role.VIEWER, None),
+    "reading partner's owner": (of_partner(PARTNERS["reads"]), Role.OWNER, None),
+    "carrier's owner": (of_carrier(CARRIER_CODE), Role.OWNER, None),
+    "registry's owner": (OF_REGISTRY, Role.OWNER, None),
+}
+"""People, who sign in by two factors."""
+
+_PROGRAMS = {*PARTNERS, "ours", "theirs", "paused", "closed"}
+_LEADING = {"our owner", "our manager"}
+_WRITING = {"ours", *_LEADING, "our operator"}
+_PARTNER_WRITING = {PARTNER, "other channel", "partner's owner", "partner's operator"}
+
 # of each right: who is let in; everybody else is refused with the code
 LET_IN: dict[Right, tuple[set[str], str]] = {
-    Right.NONE: ({*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed"}, ""),
-    Right.INFO: ({*PARTNERS, "ours", "theirs", "paused", "closed"}, "H351"),
-    Right.READ: ({"ours", PARTNER, "reads", "other channel"}, "H353"),
-    Right.WRITE: ({"ours", PARTNER, "other channel"}, "H353"),
-    Right.SHARE: ({"ours", PARTNER, "other channel"}, "H353"),
-    Right.MANAGE: ({"ours", PARTNER, "other channel"}, "H353"),
-    Right.OWN: ({"ours"}, "H353"),
-    Right.PARTNER: ({PARTNER}, "H353"),
+    Right.NONE: ({*_PROGRAMS, *PEOPLE, NOBODY}, ""),
+    Right.INFO: ({*_PROGRAMS, *PEOPLE}, "H351"),
+    Right.READ: (
+        {
+            *_WRITING,
+            "our viewer",
+            *_PARTNER_WRITING,
+            "reads",
+            "partner's viewer",
+            "reading partner's owner",
+        },
+        "H353",
+    ),
+    Right.WRITE: ({*_WRITING, *_PARTNER_WRITING}, "H353"),
+    Right.SHARE: ({*_WRITING, *_PARTNER_WRITING}, "H353"),
+    Right.MANAGE: (
+        {"ours", *_LEADING, PARTNER, "other channel", "partner's owner"},
+        "H353",
+    ),
+    Right.OWN: ({"ours", *_LEADING}, "H353"),
+    Right.GRANT: (_LEADING, "H353"),
+    Right.MEMBERS: ({who for who in PEOPLE if who.endswith("owner")}, "H353"),
+    Right.SELF: (set(PEOPLE), "H353"),
+    Right.PARTNER: ({PARTNER, *(who for who in PEOPLE if who.startswith("partner's"))}, "H353"),
     Right.CARRIER: (set(), "H351"),  # it takes no token
 }
 OF_ONE_CHANNEL = {
@@ -92,6 +138,22 @@ OUR_BODIES: dict[str, Any] = {
     "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
     "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
     "openapi": None,
+    "xInvitationOpen": {"invitation": "x"},
+    "xInvitationAccept": {"invitation": "x", "password": "x", "code": "123456"},
+    "xSignIn": {"email": "x", "password": "x"},
+    "xSignInByPasskey": {},
+    "xSignInFinish": {"signIn": "x", "code": "123456"},
+    "xMe": None,
+    "xMyPassword": {"password": "x", "newPassword": "y"},
+    "xPasskeyOpen": None,
+    "xPasskeyAdd": {"request": "x", "passkey": {}, "label": "x"},
+    "xPasskeyRemove": None,
+    "xSignOut": None,
+    "xMembers": None,
+    "xMemberInvite": {"name": "x", "email": "x", "role": "OWNER"},
+    "xMemberChange": {"role": "OWNER"},
+    "xMemberInviteAnew": None,
+    "xMemberStop": None,
     "ahsBrands": None,
     "ahsRejected": {"recipients": ["+905990000001"]},
     "ahsAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
@@ -111,6 +173,7 @@ async def walked(new_database, passwords, tmp_path_factory):
         web = await Database.open(url, role="izin_web")
         try:
             await _take_on(operator, web, passwords)
+            await _let_in(Given(operator, passwords), registry)
         finally:
             await operator.close()
             await web.close()
@@ -158,6 +221,18 @@ async def _take_on(operator: Database, web: Database, passwords) -> None:
     )
 
 
+async def _let_in(given: Given, registry: Registry) -> None:
+    for who, (of, role, brands) in PEOPLE.items():
+        person = await someone(given, registry, of=of, role=role, brands=brands)
+        async with await sign_in(registry, person) as client:
+            registry.adopt(who, client.headers["authorization"].removeprefix("Bearer "))
+        async with await sign_in(registry, person, step=1) as client:
+            leaving = client.headers["authorization"].removeprefix("Bearer ")
+            registry.adopt(f"{who}, leaving", leaving)
+        if role is Role.OWNER:  # a second one, so that neither is the last
+            await someone(given, registry, of=of, role=role)
+
+
 def attempt(operation, registry: Registry, who: str) -> Attempt:
     """A good call about our brand's MESAJ, in somebody's name."""
     if operation.id in TABLE:
@@ -171,14 +246,18 @@ def attempt(operation, registry: Registry, who: str) -> Attempt:
             recipientType="BIREYSEL",
             type="MESAJ",
             receiptId=uuid4(),
+            memberId=uuid4(),
+            passkeyId="AAAA",
         )
         call = Attempt(
             method=operation.method, path=path, body=msgspec.UNSET if body is None else body
         )
-    return msgspec.structs.replace(call, who=who)
+    leaves = operation.id == "xSignOut" and who in PEOPLE
+    return msgspec.structs.replace(call, who=f"{who}, leaving" if leaves else who)
 
 
-ABOUT_ITSELF = {"theirs": None, "paused": "H520", "closed": "H521"}
+OF_ANOTHER_BRAND = {"other brand", "our manager of another brand"}
+ABOUT_ITSELF = {"theirs": None, "their owner": None, "paused": "H520", "closed": "H521"}
 """A call that names no company is about the caller's own."""
 
 
@@ -187,18 +266,18 @@ def expected(operation, who: str) -> str | None:
     let_in, code = LET_IN[operation.right]
     if operation.right is not Right.NONE and who == NOBODY:
         return "H351"
-    if operation.right is Right.PARTNER and who not in PARTNERS:
+    if operation.right is Right.PARTNER and who not in PARTNERS and "partner's" not in who:
         return "H363"
     if operation.id in OF_ONE_CHANNEL and who == "other channel":
         return "H353"
     if operation.id == "xCompany" and who in ABOUT_ITSELF:
         return ABOUT_ITSELF[who]
-    if operation.id == "getBrandsDetails" and who == "other brand":
+    if operation.id == "getBrandsDetails" and who in OF_ANOTHER_BRAND:
         return None  # it is about the company, and shows that brand
     return None if who in let_in else code
 
 
-CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed"]
+CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed", *PEOPLE]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)

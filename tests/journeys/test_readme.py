@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from builders.heart import until
 from builders.house import House, ago
+from builders.members import member
 from builders.parties import BRAND_CODE, IYS_CODE, PARTNER_CODE
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -48,12 +49,13 @@ async def listening(house: House) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def partner(house, ours, given) -> None:
+async def partner(house, given) -> None:
     """It writes our brand's messages, and the door knows it."""
     await given.partner()
     await given.api_user(PARTNER_USER, partner=PARTNER_CODE)
     body = {"partnerCode": PARTNER_CODE, "scope": "MESAJ", "right": "write"}
-    answer = await ours.post(f"/x/brands/{BRAND_CODE}/mandates", json=body)
+    async with await member(given, house) as leading:
+        answer = await leading.post(f"/x/brands/{BRAND_CODE}/mandates", json=body)
     assert answer.status_code == 201, answer.text
     async with await house.sign_in(PARTNER_USER, PASSWORD) as client:
 

@@ -93,6 +93,7 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_web", "access", "access"): {
         "token_pkey": ("token_tag",),
         "api_user_pkey": ("user_id",),
+        "session_pkey": ("session_tag",),
     },
     ("izin_web", "retailer", "active"): DEALERS_OF_BRAND,
     ("izin_web", "retailer", "titles"): DEALERS_OF_BRAND,

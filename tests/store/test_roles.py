@@ -5,7 +5,7 @@ import pytest
 
 from izin.storage.migrate import apply_roles
 from izin.storage.statements import load
-from izin.vault.purpose import CITIZEN_PURPOSES, Purpose
+from izin.vault.purpose import CITIZEN_PURPOSES, MEMBER_PURPOSES, Purpose
 
 PROCESSES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator")
 RECORDING = ("izin_web", "izin_citizen", "izin_keeper")
@@ -88,7 +88,8 @@ FORBIDDEN = {
         "select status from provider_consent",
         "select sealed from citizen_consent",
         "select body_sealed from consent_event",
-        "select wrapped from keyring",
+        *(NEW_KEY.format(each, "2") for each in Purpose if each not in MEMBER_PURPOSES),
+        "select public_key from passkey for update",
         "select body_sealed from batch",
         "select retailer_siv from consent_retailer",
         "select token_tag from token",
@@ -225,7 +226,12 @@ async def policies(owner):
 
 @pytest.mark.parametrize(
     ("role", "hidden"),
-    [("izin_web", CITIZEN_PURPOSES), ("izin_citizen", ()), ("izin_keeper", ())],
+    [
+        ("izin_web", CITIZEN_PURPOSES),
+        ("izin_citizen", ()),
+        ("izin_keeper", ()),
+        ("izin_operator", set(Purpose) - set(MEMBER_PURPOSES)),
+    ],
 )
 async def test_a_process_sees_the_keys_of_its_side_only(owner, keys, role, hidden):
     assert await seen_by(owner, role) == {str(each) for each in Purpose if each not in hidden}
@@ -250,7 +256,7 @@ async def test_keys_are_still_found_by_index(owner, keys):
 
 async def test_rights_that_hold_already_are_left_alone(owner):
     before = await policies(owner)
-    assert len(before) == 2
+    assert len(before) == 3
     async with owner.transaction():
         await apply_roles(owner)
         locks = await owner.fetch(

@@ -6,8 +6,8 @@ import pytest
 from builders.parties import IYS_CODE
 
 from izin.access.authority import held_by, lapsed
-from izin.access.passwords import Passwords
 from izin.core.errors import RefusalError, UnavailableError
+from izin.member.passwords import Passwords
 from izin.provider.model import Provider, Subscription
 
 

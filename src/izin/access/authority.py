@@ -8,7 +8,8 @@ from uuid import UUID
 from izin.access.access_token import AccessTokens
 from izin.access.basic import Admission, BasicUsers
 from izin.access.directory import Directory
-from izin.access.model import SCOPED, Caller, Permit, Right
+from izin.access.model import OWN_AFFAIRS, SCOPED, Caller, Permit, Right
+from izin.access.rights import MAY, has
 from izin.core.clock import IYS_TIME, utc_now
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
@@ -74,39 +75,44 @@ class Authority:
     ) -> Permit:
         """What the call may touch.
 
-        Raises  RefusalError H353: a provider, brand or right that is not the caller's, unknown ones
-                included · H001: his own is gone · H363: a company's user calls what is the
-                partners' · H018: a carrier asks about no brand that there is · H521, H524 ·
-                UnavailableError
+        Raises  RefusalError H353: a provider, brand or right that is not the caller's, nor his
+                role's, unknown ones included · H001: his own is gone · H363: somebody else calls
+                what is the partners' · H018: a carrier asks about no brand that there is · H521,
+                H524 · UnavailableError
         Source  contract 1.0, 1.13; R-110; data 4: H520 and H586 never stop a RET, so they come
                 back as `held`
         """
-        if right is Right.PARTNER:
-            return self._of_partner(caller)
+        _see_that_he_has(right, caller)
         if right is Right.CARRIER:
             return self._of_carrier(caller, brand_code)
         if right not in SCOPED:
             return Permit(caller=caller, right=right, iys_code=iys_code, brand_code=brand_code)
         if caller.partner_code is not None:
             return self._by_mandate(caller, caller.partner_code, right, (iys_code, brand_code))
-        if caller.iys_code is None:
-            raise _not_covered("iysCode")
-        self._check_scope(caller.iys_code, iys_code, brand_code)
+        return self._of_company(caller, right, iys_code, brand_code)
+
+    def _of_company(
+        self, caller: Caller, right: Right, iys_code: IysCode | None, brand_code: BrandCode | None
+    ) -> Permit:
+        own = caller.iys_code
+        assert own is not None, "nobody else has these rights"
+        self._check_scope(own, iys_code, brand_code)
+        brands = None
+        if caller.brands is not None:
+            is_whole = brand_code is None and right in OWN_AFFAIRS  # which are the whole company's
+            if is_whole or brand_code not in (None, *caller.brands):
+                raise _not_covered("brandCode")
+            brands = dict.fromkeys(caller.brands, frozenset(Channel))
         # its own affairs are no part of the API that a plan has or has not
-        held = lapsed if right is Right.OWN else held_by
+        held = lapsed if right in OWN_AFFAIRS else held_by
         return Permit(
             caller=caller,
             right=right,
-            iys_code=caller.iys_code,
+            iys_code=own,
             brand_code=brand_code,
-            held=held(self._provider(caller.iys_code)),
+            held=held(self._provider(own)),
+            brands=brands,
         )
-
-    def _of_partner(self, caller: Caller) -> Permit:
-        """A partner that does not act for anybody just now may still see what it may do."""
-        if caller.partner_code is None:
-            raise RefusalError(Refused(code="H363"))
-        return Permit(caller=caller, right=Right.PARTNER)
 
     def _of_carrier(self, caller: Caller, brand_code: BrandCode | None) -> Permit:
         """A carrier asks about any brand; who may be sent to is all that it learns."""
@@ -135,7 +141,7 @@ class Authority:
         now = self._now()
         partner = self._directory.partner(partner_code)
         today = now.astimezone(IYS_TIME).date()
-        if right is Right.OWN or partner is None or not partner.may_act(today):
+        if partner is None or not partner.may_act(today):
             raise _not_covered("integratorIysCode")
         if brand_code is None:
             return self._of_some_brand(caller, partner_code, right, iys_code)
@@ -205,6 +211,15 @@ def mandated(mandates: Iterable[Mandate], right: Right, now: datetime) -> dict[C
         for each in standing
         if each.scope.channel is not None and (right is Right.READ or each.can_write)
     }
+
+
+def _see_that_he_has(right: Right, caller: Caller) -> None:
+    """Look the caller's role up in the one table of rights."""
+    if right is Right.NONE or has(right, caller.kind, caller.role):
+        return
+    if right is Right.PARTNER and caller.partner_code is None:
+        raise RefusalError(Refused(code="H363"))
+    raise _not_covered("iysCode" if caller.kind not in MAY[right] else "role")
 
 
 def held_by(provider: Provider) -> Refused | None:

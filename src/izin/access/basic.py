@@ -13,7 +13,7 @@ import msgspec
 
 from izin.access import store
 from izin.access.model import Caller
-from izin.access.passwords import Passwords
+from izin.member.passwords import Passwords
 from izin.storage.database import Database
 
 AGE_MAX = timedelta(seconds=5)
@@ -90,12 +90,7 @@ class BasicUsers:
                 return None
         if row is None:
             return None
-        caller = Caller(
-            user_id=row["user_id"],
-            iys_code=row["iys_code"],
-            partner_code=row["partner_code"],
-            intermediary_code=row["intermediary_code"],
-        )
+        caller = store.caller_of(row)
         while len(self._known) >= KEPT_MAX:
             del self._known[next(iter(self._known))]
         self._known[tag] = _Known(caller, row["password_hash"], now)

@@ -6,23 +6,27 @@ from uuid import UUID
 
 import msgspec
 
-from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode
+from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import Refused
 from izin.core.terms import Channel
+from izin.member.model import Belongs, Role
 
 
 class Right(Enum):
     """What an operation asks of its caller.
 
-    NONE   no token at all: the token call, health
-    INFO   any good token: lists of the country, no provider's data
-    READ   the provider's own data, or its brand's
-    WRITE  movements of the provider's brand; includes reading
-    MANAGE the provider's dealers; no movement, so nothing of it is a refusal
-    SHARE  which dealers may use the consents of the provider's brand; no movement either
-    OWN    what is the company's own affair: no partner has it, whatever its mandates
-    PARTNER what is a partner's own affair
-    CARRIER questions of a carrier, for whoever sends through it
+    NONE     no token at all: the token call, health
+    INFO     any good token: lists of the country, no provider's data
+    READ     the provider's own data, or its brand's
+    WRITE    movements of the provider's brand; includes reading
+    MANAGE   the provider's dealers; no movement, so nothing of it is a refusal
+    SHARE    which dealers may use the consents of the provider's brand; no movement either
+    OWN      what is the company's own affair: no partner has it, whatever its mandates
+    GRANT    which partners may act for the company
+    MEMBERS  who acts for the caller's own party, whatever party that is
+    SELF     what a person who is signed in may do about himself
+    PARTNER  what is a partner's own affair
+    CARRIER  questions of a carrier, for whoever sends through it
     """
 
     NONE = "none"
@@ -32,29 +36,41 @@ class Right(Enum):
     MANAGE = "manage"
     SHARE = "share"
     OWN = "own"
+    GRANT = "grant"
+    MEMBERS = "members"
+    SELF = "self"
     PARTNER = "partner"
     CARRIER = "carrier"
 
 
-SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE, Right.OWN})
+OWN_AFFAIRS = frozenset({Right.OWN, Right.GRANT})
+"""No partner has them, and no plan gives or takes them."""
+
+SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE}) | OWN_AFFAIRS
 """What touches a provider's own data: its caller and its subscription are looked at."""
 
 
-class Belongs(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a user is: one company's, partner's or carrier's."""
+class Caller(Belongs, frozen=True, kw_only=True):
+    """Who calls, for whom, and in which role. What that lets him do is said by `rights`.
 
-    iys_code: IysCode | None = None
-    partner_code: PartnerCode | None = None
-    intermediary_code: IntermediaryCode | None = None
-
-
-class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who calls, and whose user he is. It says nothing of what he may do."""
+    user_id  an API account's, or a member's
+    brands   which of the company's he is limited to; None: all of them
+    session  a member's, by its tag
+    """
 
     user_id: UUID
-    iys_code: IysCode | None = None
-    partner_code: PartnerCode | None = None
-    intermediary_code: IntermediaryCode | None = None
+    session: UUID | None = None
+    role: Role = Role.API
+    brands: frozenset[BrandCode] | None = None
+
+    @property
+    def of(self) -> Belongs:
+        """Whose user he is, and nothing else of him."""
+        return Belongs(
+            iys_code=self.iys_code,
+            partner_code=self.partner_code,
+            intermediary_code=self.intermediary_code,
+        )
 
 
 class Permit(msgspec.Struct, frozen=True, kw_only=True):

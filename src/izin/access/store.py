@@ -7,7 +7,10 @@ from uuid import UUID
 import msgspec
 from asyncpg import Connection, Record
 
+from izin.access.model import Caller
 from izin.audit.change import Change
+from izin.core.codes import BrandCode
+from izin.member.model import Role
 from izin.storage.statements import load
 
 _SQL = load("izin.access")
@@ -80,6 +83,21 @@ async def revoke_family(connection: Connection, family: UUID, now: datetime) -> 
 
 async def access(connection: Connection, access_tag: UUID) -> Record | None:
     return await connection.fetchrow(_SQL["access"], access_tag)
+
+
+def caller_of(row: Record) -> Caller:
+    """Who calls, of a row that says whose a user is."""
+    found = dict(row)
+    brands = found.get("brands")
+    return Caller(
+        user_id=found["user_id"],
+        iys_code=found["iys_code"],
+        partner_code=found["partner_code"],
+        intermediary_code=found["intermediary_code"],
+        session=found.get("session"),
+        role=Role(found.get("role", Role.API)),
+        brands=None if brands is None else frozenset(map(BrandCode, brands)),
+    )
 
 
 class Versions(NamedTuple):

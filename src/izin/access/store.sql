@@ -65,14 +65,21 @@ where token.family = $1 and token.expires_at > $2
 returning token.token_tag
 
 -- name: access
--- Whose access token this is.
--- $1 token_tag · gives (user_id, iys_code, partner_code, intermediary_code, expires_at) or nothing · index token_pkey
+-- Whose token this is: an API account's access token, or a member's session.
+-- $1 token_tag · gives (user_id, session, iys_code, partner_code, intermediary_code, role, brands,
+-- expires_at) or nothing · index token_pkey, session_pkey
 select
-    token.user_id, api_user.iys_code, api_user.partner_code, api_user.intermediary_code,
-    token.expires_at
+    token.user_id, null::uuid as session, api_user.iys_code, api_user.partner_code,
+    api_user.intermediary_code, 'API' as role, null::bigint[] as brands, token.expires_at
 from token
 inner join api_user on api_user.user_id = any (array[token.user_id])
 where token.token_tag = $1 and token.kind = 'access' and api_user.is_active
+union all
+select
+    session.member_id, session.session_tag, session.iys_code, session.partner_code,
+    session.intermediary_code, session.role, session.brands, least(session.idle_until, session.expires_at)
+from session
+where session.session_tag = $1
 
 -- name: versions
 -- What a copy of the parties is compared with, every second. gives (parties, mandates)

@@ -7,8 +7,8 @@ import msgspec
 
 from izin.access import store
 from izin.access.access_token import AccessTokens
-from izin.access.passwords import Passwords
 from izin.access.store import drop_expired as drop_expired
+from izin.member.passwords import Passwords
 from izin.storage.database import Database
 from izin.vault.tokens import Tokens as TokenMint
 

@@ -3,10 +3,10 @@
 from uuid import UUID, uuid4
 
 from izin.access import store
-from izin.access.model import Belongs
-from izin.access.passwords import Passwords
 from izin.audit.change import changing
 from izin.audit.model import Action, Principal
+from izin.member.model import Belongs
+from izin.member.passwords import Passwords
 from izin.storage.database import Database
 
 

@@ -28,3 +28,8 @@ async def count_call(
 async def forget_past_hours(connection: Connection) -> None:
     """Remove clients whose hour is over."""
     await connection.execute(_SQL["forget_past_hours"])
+
+
+async def forgive(connection: Connection, lane: str, client: UUID) -> None:
+    """Forget what was counted of a client in a lane."""
+    await connection.execute(_SQL["forgive"], lane, client)

@@ -27,3 +27,7 @@ returning
 -- gives nothing · scans limit_use, which holds an hour's clients · locks the rows it removes
 delete from limit_use
 where window_started_at < now() - interval '1 hour'
+
+-- name: forgive
+-- Forget what was counted. $1 lane text · $2 client uuid · index limit_use_pkey
+update limit_use set used = 0 where limit_use.lane = $1 and limit_use.client = $2

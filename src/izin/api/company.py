@@ -9,6 +9,7 @@ from izin.api.wire import Wire
 from izin.application import lookup
 from izin.application.seal import Signed, open_company
 from izin.core.clock import wire_time
+from izin.core.codes import company as company_party
 from izin.core.errors import RefusalError, Refused
 
 
@@ -36,7 +37,7 @@ async def company(call: Call[Services]) -> Answer:
 async def _sealed(call: Call[Services]) -> Wire:
     """What only the company itself sees; nothing of one that came without an application."""
     services = call.services
-    async with services.database.connection() as connection:
+    async with services.database.acting_for(company_party(company_of(call))) as connection:
         found = await lookup.of_company(connection, company_of(call))
     if not found:
         return {}

@@ -1,51 +1,32 @@
 """Shapes of bodies and answers, for the reader of the document; the handlers do not use them."""
 
-from typing import Any
-
+from izin.api.shapes import (
+    CODE,
+    COUNT,
+    TEXT,
+    UUID,
+    WHEN,
+    YES,
+    Schema,
+    list_of,
+    object_of,
+    one_of,
+    with_examples,
+)
 from izin.core.terms import PROVIDER_SOURCES, Channel, RecipientType, Source, Status
 from izin.partner.model import Scope
 from izin.provider.model import ProviderKind, ProviderState
 from izin.retailer.model import RetailerStatus
 
-Schema = dict[str, Any]
-
-
-def _object(_required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    shape: Schema = {"type": "object", "properties": properties}
-    return {**shape, "required": list(_required)} if _required else shape
-
-
-def _list(items: Schema, **more: Any) -> Schema:
-    return {"type": "array", "items": items, **more}
-
-
-def _with_examples(schema: Schema, *examples: object) -> Schema:
-    return {**schema, "examples": list(examples)}
-
-
-def _one_of(values: tuple[str, ...]) -> Schema:
-    return {"type": "string", "enum": [str(value) for value in values]}
-
-
-_TEXT: Schema = {"type": "string"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_CODE: Schema = {"type": "integer"}
-_YES: Schema = {"type": "boolean"}
-_WHEN: Schema = {
-    "type": "string",
-    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
-    "examples": ["2026-01-15 13:45:00"],
-}
 _RECEIPT_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_UUID: Schema = {"type": "string", "format": "uuid"}
-_CHANNEL = _one_of(tuple(Channel))
-_RECIPIENT_TYPE = _one_of(tuple(RecipientType))
-_STATUS = _one_of(tuple(Status))
-_ANY_SOURCE = _one_of(tuple(Source))
-_PAGINATION = _object(totalCount=_COUNT, pageSize=_COUNT, offset=_COUNT)
+_CHANNEL = one_of(tuple(Channel))
+_RECIPIENT_TYPE = one_of(tuple(RecipientType))
+_STATUS = one_of(tuple(Status))
+_ANY_SOURCE = one_of(tuple(Source))
+_PAGINATION = object_of(totalCount=COUNT, pageSize=COUNT, offset=COUNT)
 
-_NAMED = _object(("code", "name"), code=_TEXT, name=_TEXT)
-_RETAILER_STATUS = _one_of(tuple(RetailerStatus))
+_NAMED = object_of(("code", "name"), code=TEXT, name=TEXT)
+_RETAILER_STATUS = one_of(tuple(RetailerStatus))
 
 _CONSUMER = {
     "recipient": "+905990000001",
@@ -62,132 +43,134 @@ _MERCHANT = {
     "recipientType": "TACIR",
 }
 _ROW = {
-    **_object(
+    **object_of(
         ("recipient", "type", "status"),
-        recipient=_TEXT,
+        recipient=TEXT,
         type=_CHANNEL,
-        source=_one_of(PROVIDER_SOURCES),
+        source=one_of(PROVIDER_SOURCES),
         status=_STATUS,
-        consentDate=_WHEN,
+        consentDate=WHEN,
         recipientType=_RECIPIENT_TYPE,
-        retailerCode=_CODE,
-        retailerAccess=_list(_CODE, minItems=1, maxItems=3000),
+        retailerCode=CODE,
+        retailerAccess=list_of(CODE, minItems=1, maxItems=3000),
     ),
     "additionalProperties": False,
 }
-CONSENT_ROW = _with_examples(_ROW, _CONSUMER, _MERCHANT)
-RETAILER_ROW = _with_examples(_ROW, {**_CONSUMER, "recipient": "+905990000003"})
-CONSENT_ROWS = _with_examples(_list(_ROW, minItems=1, maxItems=1000), [_CONSUMER, _MERCHANT])
-RECEIPT = _object(("transactionId", "creationDate"), transactionId=_RECEIPT_ID, creationDate=_WHEN)
-BATCH_ACCEPTED = _object(
+CONSENT_ROW = with_examples(_ROW, _CONSUMER, _MERCHANT)
+RETAILER_ROW = with_examples(_ROW, {**_CONSUMER, "recipient": "+905990000003"})
+CONSENT_ROWS = with_examples(list_of(_ROW, minItems=1, maxItems=1000), [_CONSUMER, _MERCHANT])
+RECEIPT = object_of(("transactionId", "creationDate"), transactionId=_RECEIPT_ID, creationDate=WHEN)
+BATCH_ACCEPTED = object_of(
     ("requestId", "subRequests"),
-    requestId=_UUID,
-    subRequests=_list(
-        _object(
-            recipient=_TEXT,
+    requestId=UUID,
+    subRequests=list_of(
+        object_of(
+            recipient=TEXT,
             type=_CHANNEL,
-            source=_one_of(PROVIDER_SOURCES),
+            source=one_of(PROVIDER_SOURCES),
             status=_STATUS,
-            consentDate=_WHEN,
+            consentDate=WHEN,
             recipientType=_RECIPIENT_TYPE,
-            subRequestId=_UUID,
-            subrequestId=_UUID,
-            creationDate=_WHEN,
+            subRequestId=UUID,
+            subrequestId=UUID,
+            creationDate=WHEN,
         )
     ),
 )
-BATCH_RESULTS = _list(
-    _object(
+BATCH_RESULTS = list_of(
+    object_of(
         ("index", "status", "subRequestId"),
-        index=_COUNT,
-        status=_one_of(("success", "failure", "enqueue")),
-        subRequestId=_UUID,
-        subrequestId=_UUID,
-        requestId=_UUID,
+        index=COUNT,
+        status=one_of(("success", "failure", "enqueue")),
+        subRequestId=UUID,
+        subrequestId=UUID,
+        requestId=UUID,
         transactionId=_RECEIPT_ID,
-        creationDate=_WHEN,
-        error=_object(code=_TEXT, message=_TEXT),
-        isAddConsentV2Service=_YES,
-        originalRequestInformation=_object(requestId=_UUID, subRequestId=_UUID),
+        creationDate=WHEN,
+        error=object_of(code=TEXT, message=TEXT),
+        isAddConsentV2Service=YES,
+        originalRequestInformation=object_of(requestId=UUID, subRequestId=UUID),
     )
 )
 _KEY = {"recipient": "+905990000001", "recipientType": "BIREYSEL", "type": "MESAJ"}
-QUESTION = _with_examples(
-    _object(
+QUESTION = with_examples(
+    object_of(
         ("recipient", "recipientType", "type"),
-        recipient=_TEXT,
+        recipient=TEXT,
         recipientType=_RECIPIENT_TYPE,
         type=_CHANNEL,
     ),
     _KEY,
 )
 _MOVEMENT: dict[str, Schema] = {
-    "consentDate": _WHEN,
-    "creationDate": _WHEN,
+    "consentDate": WHEN,
+    "creationDate": WHEN,
     "source": _ANY_SOURCE,
-    "recipient": _TEXT,
+    "recipient": TEXT,
     "recipientType": _RECIPIENT_TYPE,
     "status": _STATUS,
     "type": _CHANNEL,
     "transactionId": _RECEIPT_ID,
 }
-DETAIL = _object(**_MOVEMENT, retailerCode=_CODE, retailerTitle=_TEXT, retailerAccessCount=_COUNT)
-RECIPIENTS = _with_examples(
-    _object(("recipients",), recipients=_list(_TEXT, minItems=1, maxItems=1000)),
+DETAIL = object_of(**_MOVEMENT, retailerCode=CODE, retailerTitle=TEXT, retailerAccessCount=COUNT)
+RECIPIENTS = with_examples(
+    object_of(("recipients",), recipients=list_of(TEXT, minItems=1, maxItems=1000)),
     {"recipients": ["+905990000001", "+905990000002"]},
 )
-STATUS_LIST = _object(("requestId", "list"), requestId=_UUID, list=_list(_TEXT))
-HISTORY = _object(("list", "pagination"), list=_list(_object(**_MOVEMENT)), pagination=_PAGINATION)
-CHANGES = _object(
-    ("after", "list"), after=_TEXT, list=_list(_object(**_MOVEMENT, citizenName=_TEXT))
+STATUS_LIST = object_of(("requestId", "list"), requestId=UUID, list=list_of(TEXT))
+HISTORY = object_of(
+    ("list", "pagination"), list=list_of(object_of(**_MOVEMENT)), pagination=_PAGINATION
+)
+CHANGES = object_of(
+    ("after", "list"), after=TEXT, list=list_of(object_of(**_MOVEMENT, citizenName=TEXT))
 )
 
-ASK = _with_examples(
-    _object(
+ASK = with_examples(
+    object_of(
         ("recipients", "type"),
-        recipients=_list(_TEXT, minItems=1, maxItems=10_000),
+        recipients=list_of(TEXT, minItems=1, maxItems=10_000),
         type=_CHANNEL,
         recipientType=_RECIPIENT_TYPE,
-        retailerCode=_CODE,
-        messageKind=_TEXT,
-        containsPromotion=_YES,
+        retailerCode=CODE,
+        messageKind=TEXT,
+        containsPromotion=YES,
     ),
     {"recipients": ["+905990000001"], "type": "MESAJ", "recipientType": "BIREYSEL"},
 )
-ASKED = _object(
+ASKED = object_of(
     ("list", "decidedAt"),
-    list=_list(
-        _object(
+    list=list_of(
+        object_of(
             ("recipient", "allowed", "decision", "reason"),
-            recipient=_TEXT,
-            allowed=_YES,
-            decision=_one_of(("ALLOWED", "DENIED", "UNKNOWN")),
-            reason=_TEXT,
-            since=_WHEN,
-            notes=_list(_TEXT),
+            recipient=TEXT,
+            allowed=YES,
+            decision=one_of(("ALLOWED", "DENIED", "UNKNOWN")),
+            reason=TEXT,
+            since=WHEN,
+            notes=list_of(TEXT),
         )
     ),
-    decidedAt=_WHEN,
-    validUntil=_WHEN,
+    decidedAt=WHEN,
+    validUntil=WHEN,
 )
-AS_OF = _with_examples(
-    _object(
+AS_OF = with_examples(
+    object_of(
         ("recipient", "recipientType", "type", "at"),
-        recipient=_TEXT,
+        recipient=TEXT,
         recipientType=_RECIPIENT_TYPE,
         type=_CHANNEL,
-        at=_WHEN,
-        knownAt=_WHEN,
+        at=WHEN,
+        knownAt=WHEN,
     ),
     {**_KEY, "at": "2026-01-15 13:45:00"},
 )
-AS_OF_FOUND = _object(
-    at=_WHEN, knownAt=_WHEN, state=_object(**_MOVEMENT), known=_object(**_MOVEMENT)
+AS_OF_FOUND = object_of(
+    at=WHEN, knownAt=WHEN, state=object_of(**_MOVEMENT), known=object_of(**_MOVEMENT)
 )
-BRAND_PAGE = _object(
+BRAND_PAGE = object_of(
     ("list",),
-    list=_list(_object(**_MOVEMENT, retailerCode=_CODE)),
-    after=_TEXT,
+    list=list_of(object_of(**_MOVEMENT, retailerCode=CODE)),
+    after=TEXT,
 )
 
 ROW_ERRORS = (
@@ -197,13 +180,13 @@ ROW_ERRORS = (
 )
 STATE_ERRORS = ("H174", "H175", "H178", "H462", "H463", "H486")
 
-_RETAILER_TEXTS = dict.fromkeys(("title", "name", "tckn", "tin", "mersis", "alias"), _TEXT)
-RETAILER_ENTRY = _with_examples(
+_RETAILER_TEXTS = dict.fromkeys(("title", "name", "tckn", "tin", "mersis", "alias"), TEXT)
+RETAILER_ENTRY = with_examples(
     {
-        **_object(
+        **object_of(
             ("title", "name", "tckn", "city", "town", "tin"),
             **_RETAILER_TEXTS,
-            mobile=_TEXT,
+            mobile=TEXT,
             city=_NAMED,
             town=_NAMED,
             status=_RETAILER_STATUS,
@@ -221,37 +204,37 @@ RETAILER_ENTRY = _with_examples(
         "status": "active",
     },
 )
-RETAILER_ENTERED = _object(("retailerCode",), retailerCode=_CODE)
-RETAILER = _object(
+RETAILER_ENTERED = object_of(("retailerCode",), retailerCode=CODE)
+RETAILER = object_of(
     **_RETAILER_TEXTS,
-    mobile=_TEXT,
+    mobile=TEXT,
     city=_NAMED,
     town=_NAMED,
     status=_RETAILER_STATUS,
-    retailerAccessCount=_COUNT,
-    retailerCode=_CODE,
+    retailerAccessCount=COUNT,
+    retailerCode=CODE,
 )
-RETAILER_PAGE = _object(
+RETAILER_PAGE = object_of(
     ("pagination", "list"),
-    pagination=_object(offset=_COUNT, pageSize=_COUNT, totalCount=_COUNT, currentPage=_COUNT),
-    list=_list(RETAILER),
+    pagination=object_of(offset=COUNT, pageSize=COUNT, totalCount=COUNT, currentPage=COUNT),
+    list=list_of(RETAILER),
 )
 
-_DEALERS = _list(_CODE, minItems=1, maxItems=100)
-_MANY = _list(_TEXT, minItems=1, maxItems=100)
+_DEALERS = list_of(CODE, minItems=1, maxItems=100)
+_MANY = list_of(TEXT, minItems=1, maxItems=100)
 _TERMS = {"type": "MESAJ", "recipientType": "BIREYSEL"}
-ACCESS_OF_ONE = _with_examples(
-    _object(
+ACCESS_OF_ONE = with_examples(
+    object_of(
         ("type", "recipient", "recipientType", "retailerAccess"),
         type=_CHANNEL,
-        recipient=_TEXT,
+        recipient=TEXT,
         recipientType=_RECIPIENT_TYPE,
         retailerAccess=_DEALERS,
     ),
     {**_KEY, "retailerAccess": [12345678]},
 )
-ACCESS_OF_MANY = _with_examples(
-    _object(
+ACCESS_OF_MANY = with_examples(
+    object_of(
         ("type", "recipientType", "recipients", "retailerAccess"),
         type=_CHANNEL,
         recipientType=_RECIPIENT_TYPE,
@@ -260,8 +243,8 @@ ACCESS_OF_MANY = _with_examples(
     ),
     {**_TERMS, "recipients": ["+905990000001"], "retailerAccess": [12345678]},
 )
-ACCESS_OF_ALL = _with_examples(
-    _object(
+ACCESS_OF_ALL = with_examples(
+    object_of(
         ("type", "recipientType", "recipients"),
         type=_CHANNEL,
         recipientType=_RECIPIENT_TYPE,
@@ -269,129 +252,129 @@ ACCESS_OF_ALL = _with_examples(
     ),
     {**_TERMS, "recipients": ["+905990000001"]},
 )
-ACCESS_ADDED = _object(("transactionId", "creationDate"), transactionId=_UUID, creationDate=_WHEN)
+ACCESS_ADDED = object_of(("transactionId", "creationDate"), transactionId=UUID, creationDate=WHEN)
 ACCESS_DONE: Schema = {"type": "integer", "const": 1}
-ACCESS_PAGE = _object(
+ACCESS_PAGE = object_of(
     ("pagination", "list"),
     pagination=_PAGINATION,
-    list=_list(
-        _object(**_RETAILER_TEXTS, mobile=_TEXT, city=_NAMED, town=_NAMED, retailerCode=_CODE)
+    list=list_of(
+        object_of(**_RETAILER_TEXTS, mobile=TEXT, city=_NAMED, town=_NAMED, retailerCode=CODE)
     ),
 )
-_SIGNATORY = _object(
+_SIGNATORY = object_of(
     ("name", "tckn", "mobile", "email"),
-    name=_TEXT,
-    tckn=_TEXT,
-    mobile=_TEXT,
-    email=_TEXT,
-    agreementVersion=_CODE,
-    acceptedAt=_WHEN,
+    name=TEXT,
+    tckn=TEXT,
+    mobile=TEXT,
+    email=TEXT,
+    agreementVersion=CODE,
+    acceptedAt=WHEN,
 )
-COMPANY = _object(
+COMPANY = object_of(
     ("iysCode", "title", "state"),
-    iysCode=_CODE,
-    title=_TEXT,
-    state=_one_of(tuple(ProviderState)),
-    kind=_one_of(tuple(ProviderKind)),
-    mersis=_TEXT,
-    tin=_TEXT,
-    mobile=_TEXT,
-    email=_TEXT,
-    activationDate=_WHEN,
-    signatories=_list(_SIGNATORY),
+    iysCode=CODE,
+    title=TEXT,
+    state=one_of(tuple(ProviderState)),
+    kind=one_of(tuple(ProviderKind)),
+    mersis=TEXT,
+    tin=TEXT,
+    mobile=TEXT,
+    email=TEXT,
+    activationDate=WHEN,
+    signatories=list_of(_SIGNATORY),
 )
 
-_MANDATED = _one_of(("read", "write"))
-INTEGRATOR = _object(
+_MANDATED = one_of(("read", "write"))
+INTEGRATOR = object_of(
     ("pagination", "list"),
     pagination=_PAGINATION,
-    list=_list(
-        _object(
+    list=list_of(
+        object_of(
             ("brandCode", "name", "master", "title", "iysCode", "agreementControl", "viaControl"),
-            brandCode=_CODE,
-            name=_TEXT,
-            master=_YES,
-            title=_TEXT,
-            iysCode=_CODE,
-            agreementControl=_YES,
-            viaControl=_YES,
+            brandCode=CODE,
+            name=TEXT,
+            master=YES,
+            title=TEXT,
+            iysCode=CODE,
+            agreementControl=YES,
+            viaControl=YES,
             MESAJ=_MANDATED,
             ARAMA=_MANDATED,
             EPOSTA=_MANDATED,
         )
     ),
 )
-MANDATE = _with_examples(
+MANDATE = with_examples(
     {
-        **_object(
+        **object_of(
             ("partnerCode", "scope", "right"),
-            partnerCode=_CODE,
-            scope=_one_of(tuple(Scope)),
+            partnerCode=CODE,
+            scope=one_of(tuple(Scope)),
             right=_MANDATED,
-            validFrom=_WHEN,
-            validUntil=_WHEN,
+            validFrom=WHEN,
+            validUntil=WHEN,
         ),
         "additionalProperties": False,
     },
     {"partnerCode": 30000001, "scope": "MESAJ", "right": "write"},
 )
-_MANDATE_SHOWN = _object(
+_MANDATE_SHOWN = object_of(
     ("mandateId", "partnerCode", "scope", "right", "validFrom", "stands"),
-    mandateId=_UUID,
-    partnerCode=_CODE,
-    scope=_one_of(tuple(Scope)),
+    mandateId=UUID,
+    partnerCode=CODE,
+    scope=one_of(tuple(Scope)),
     right=_MANDATED,
-    validFrom=_WHEN,
-    validUntil=_WHEN,
-    revokedAt=_WHEN,
-    stands=_YES,
+    validFrom=WHEN,
+    validUntil=WHEN,
+    revokedAt=WHEN,
+    stands=YES,
 )
 MANDATE_GRANTED = _MANDATE_SHOWN
-MANDATES = _object(("list",), list=_list(_MANDATE_SHOWN))
-REVOCATION = _with_examples(
+MANDATES = object_of(("list",), list=list_of(_MANDATE_SHOWN))
+REVOCATION = with_examples(
     {
-        **_object(("partnerCode",), partnerCode=_CODE, scope=_one_of(tuple(Scope))),
+        **object_of(("partnerCode",), partnerCode=CODE, scope=one_of(tuple(Scope))),
         "additionalProperties": False,
     },
     {"partnerCode": 30000001, "scope": "MESAJ"},
 )
-REVOKED = _object(("revoked",), revoked=_COUNT)
+REVOKED = object_of(("revoked",), revoked=COUNT)
 
-CARRIER_BRANDS = _list(
-    _object(
+CARRIER_BRANDS = list_of(
+    object_of(
         ("iysCode", "title", "brandCode", "name", "master"),
-        iysCode=_CODE,
-        title=_TEXT,
-        brandCode=_CODE,
-        name=_TEXT,
-        master=_YES,
+        iysCode=CODE,
+        title=TEXT,
+        brandCode=CODE,
+        name=TEXT,
+        master=YES,
     )
 )
-REJECTED = _object(("list",), list=_list(_TEXT))
-_DECIDED = _list(
-    _object(
+REJECTED = object_of(("list",), list=list_of(TEXT))
+_DECIDED = list_of(
+    object_of(
         ("recipient", "decision"),
-        recipient=_TEXT,
-        decision=_one_of(("ALLOWED", "DENIED", "UNKNOWN")),
+        recipient=TEXT,
+        decision=one_of(("ALLOWED", "DENIED", "UNKNOWN")),
     )
 )
-CARRIER_TOLD = _object(
+CARRIER_TOLD = object_of(
     ("receiptId", "list", "decidedAt", "validUntil"),
-    receiptId=_UUID,
+    receiptId=UUID,
     list=_DECIDED,
-    decidedAt=_WHEN,
-    validUntil=_WHEN,
+    decidedAt=WHEN,
+    validUntil=WHEN,
 )
-CARRIER_RECEIPT = _object(
+CARRIER_RECEIPT = object_of(
     ("receiptId", "brandCode", "askedAt", "type", "list"),
-    receiptId=_UUID,
-    brandCode=_CODE,
-    askedAt=_WHEN,
+    receiptId=UUID,
+    brandCode=CODE,
+    askedAt=WHEN,
     type=_CHANNEL,
     recipientType=_RECIPIENT_TYPE,
-    retailerCode=_CODE,
-    messageKind=_TEXT,
-    containsPromotion=_YES,
+    retailerCode=CODE,
+    messageKind=TEXT,
+    containsPromotion=YES,
     list=_DECIDED,
 )
-LINES_TAKEN = _object(("requestId",), requestId=_UUID)
+LINES_TAKEN = object_of(("requestId",), requestId=UUID)

@@ -6,7 +6,7 @@ The contract's calls have codes of their own for each field; here one code says 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from izin.core.errors import RefusalError, Refused
 E = TypeVar("E", bound=StrEnum)
 
 _CODE = "IZ011"
+_CODE_LIMIT = 10**8
 
 
 class Form:
@@ -74,6 +75,10 @@ class Form:
             return least
         return self.number(field, least, most) or least
 
+    def require(self, expected: str, field: str) -> None:
+        """Refuse for what is not there, or not alone; no value is shown."""
+        self.refused.append(_refused(expected, field))
+
     def refuse(self, expected: str, field: str) -> None:
         """Refuse a value for a reason of the caller's."""
         self._refuse(expected, field)
@@ -115,6 +120,37 @@ class Form:
             return None
         return instant
 
+    def text(self, field: str, most: int, *, required: bool = False) -> str:
+        """Read a text that says something; empty where there is none, or it is refused."""
+        bound = ("most", str(most))
+        if not self._is_given(field, "words", bound, required=required):
+            return ""
+        value = self.given[field]
+        if isinstance(value, str) and 0 < len(value.strip()) <= len(value) <= most:
+            return value
+        # whatever it was is not shown: it may be a password
+        self.refused.append(_refused("words", field, facts=(bound,)))
+        return ""
+
+    def record(self, field: str) -> Mapping[str, Any] | None:
+        """Read an object inside the body."""
+        value = self.given.get(field)
+        if isinstance(value, Mapping):
+            return value
+        if field in self.given:
+            self.refused.append(_refused("object", field))
+        return None
+
+    def codes(self, field: str, most: int) -> list[int] | None:
+        """Read a list of a few codes."""
+        value = self.given.get(field)
+        if value is None:
+            return None
+        if isinstance(value, list) and 0 < len(value) <= most and all(map(_is_code, value)):
+            return value
+        self._refuse("codes", field, ("most", str(most)))
+        return None
+
     def texts(self, field: str, most: int) -> list[str]:
         """Read a list of texts that has to be there and not empty."""
         value = self.given.get(field)
@@ -140,6 +176,10 @@ class Form:
     def _refuse(self, expected: str, field: str, *facts: tuple[str, str]) -> None:
         value = self.given[field]
         self.refused.append(_refused(expected, field, value=value, facts=facts))
+
+
+def _is_code(value: object) -> bool:
+    return type(value) is int and 0 < value < _CODE_LIMIT
 
 
 def _refused(

@@ -1,7 +1,8 @@
 """What handlers work with; put together by the wiring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -16,8 +17,25 @@ from izin.consent.together import Together
 from izin.core.codes import BrandCode, IysCode
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
-from izin.keyring import Keyring
+from izin.keyring import Keyring, MemberKeyring
+from izin.member.enrol import Enrolling
+from izin.member.model import Role
+from izin.member.own import OwnAffairs
+from izin.member.sign_in import SignIns
 from izin.storage.database import Database
+
+
+class Members(msgspec.Struct, frozen=True, kw_only=True):
+    """What takes care of the people who act for parties.
+
+    forget  has tokens asked about anew, by their tags
+    """
+
+    keys: MemberKeyring
+    enrolling: Enrolling
+    sign_ins: SignIns
+    own: OwnAffairs
+    forget: Callable[[Iterable[UUID]], None]
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +51,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     keyring: Keyring
     directory: Directory
     tokens: Tokens
+    members: Members
     recorder: Recorder
     together: Together
     checker: Checker
@@ -59,7 +78,9 @@ def company_of(call: Call[Services]) -> IysCode:
 
 def principal_of(call: Call[Services]) -> Principal:
     """Who asks for a change of parties, as the trail names him."""
-    return Principal(PrincipalKind.API_USER, str(call.allowed.caller.user_id))
+    caller = call.allowed.caller
+    kind = PrincipalKind.API_USER if caller.role is Role.API else PrincipalKind.MEMBER
+    return Principal(kind, str(caller.user_id))
 
 
 def intake_of(call: Call[Services]) -> IntakeContext:

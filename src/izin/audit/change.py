@@ -30,13 +30,18 @@ class Change:
 
 
 @asynccontextmanager
-async def changing(database: Database, by: Principal) -> AsyncIterator[Change]:
+async def changing(
+    database: Database, by: Principal, *, acting_for: str | None = None
+) -> AsyncIterator[Change]:
     """Lend a transaction in which somebody changes something.
+
+    Takes   acting_for: the party whose rows it reaches, where row-level security asks for one
 
     Raises  UnavailableError
     Cost    one statement beside the caller's own, if anything was done
     """
-    async with database.transaction() as connection:
+    lent = database.transaction() if acting_for is None else database.acting_for(acting_for)
+    async with lent as connection:
         change = Change(connection, by)
         yield change
         if change.deeds:

@@ -15,6 +15,7 @@ class PrincipalKind(StrEnum):
     """What kind of principal changed something."""
 
     API_USER = "api_user"
+    MEMBER = "member"
     OPERATOR = "operator"
     REGISTRY = "registry"
 
@@ -22,7 +23,8 @@ class PrincipalKind(StrEnum):
 class Principal(msgspec.Struct, frozen=True):
     """Who changes something.
 
-    name  an API user's id, an operator's account on the machine; empty of the registry itself
+    name  an API user's or a member's id, an operator's account on the machine; empty of the
+          registry itself
     """
 
     kind: PrincipalKind
@@ -52,6 +54,11 @@ class Action(StrEnum):
     RETAILER_ENTERED = "retailer.entered"
     RETAILER_REMOVED = "retailer.removed"
     USER_PUT = "user.put"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_ENROLLED = "member.enrolled"
+    MEMBER_PUT = "member.put"
+    MEMBER_FACTOR = "member.factor"
+    MEMBER_SIGNED_IN = "member.signed_in"
     KEY_MADE = "key.made"
 
 

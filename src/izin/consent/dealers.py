@@ -5,15 +5,16 @@ from typing import NamedTuple
 
 import msgspec
 
+from izin.brand import lookup as brands
 from izin.consent import store
 from izin.consent.model import ConsentKey, Proposal
 from izin.consent.store import KeyColumns
 from izin.consent.stored import key_columns
-from izin.core.codes import BrandCode, RetailerCode
+from izin.core.codes import BrandCode, RetailerCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
 from izin.retailer import lookup
-from izin.storage.database import Connection, Database
+from izin.storage.database import Connection, Database, acting_for
 
 
 async def know_dealers(
@@ -104,8 +105,18 @@ async def _linked(
     """Which of these are active dealers of the brand? None of them can be deleted any more."""
     active = await lookup.active(connection, brand_code, sorted(codes))
     new = sorted(code for code, is_new in active.items() if is_new)
-    gone = set(new) - await lookup.link(connection, new) if new else set()
-    return active.keys() - gone
+    return active.keys() - (await _gone(connection, brand_code, new) if new else set())
+
+
+async def _gone(
+    connection: Connection, brand_code: BrandCode, new: list[RetailerCode]
+) -> set[RetailerCode]:
+    """Say of dealers that a consent names them; give those that went meanwhile."""
+    owner = await brands.owner(connection, brand_code)
+    if owner is None:
+        return set(new)
+    async with acting_for(connection, company(owner)):
+        return set(new) - await lookup.link(connection, new)
 
 
 def _named(proposal: Proposal) -> list[tuple[tuple[str | int, ...], RetailerCode]]:

@@ -19,3 +19,8 @@ IntermediaryCode = NewType("IntermediaryCode", int)
 
 TransactionId = NewType("TransactionId", str)
 """64 lower-case hex digits: the event's salted commitment."""
+
+
+def company(iys_code: IysCode) -> str:
+    """A company in the one word by which row-level security tells parties apart."""
+    return f"company:{iys_code}"

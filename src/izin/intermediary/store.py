@@ -41,3 +41,8 @@ def _intermediary(row: Record) -> Intermediary:
         title=row["title"],
         state=IntermediaryState(row["state"]),
     )
+
+
+async def is_there(connection: Connection, code: IntermediaryCode) -> bool:
+    """Is a carrier of this code registered?"""
+    return bool(await connection.fetchval(_SQL["is_there"], code))

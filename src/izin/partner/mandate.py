@@ -8,7 +8,7 @@ import msgspec
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
 from izin.brand import lookup as brands
-from izin.core.codes import BrandCode, IysCode, PartnerCode
+from izin.core.codes import BrandCode, IysCode, PartnerCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.partner import store
 from izin.partner.model import Mandate, Scope
@@ -43,7 +43,7 @@ async def grant(
         brand_code=brand_code,
         **msgspec.structs.asdict(wanted),
     )
-    async with changing(database, by) as change:
+    async with changing(database, by, acting_for=company(iys_code)) as change:
         version = await store.next_version(change)
         if not await store.is_there(change.connection, wanted.partner_code):
             facts = (("partnerCode", str(wanted.partner_code)),)
@@ -83,7 +83,8 @@ async def revoke(
     Gives   how many stood
     Raises  UnavailableError
     """
-    async with changing(database, by) as change:
+    iys_code, _ = of
+    async with changing(database, by, acting_for=company(iys_code)) as change:
         version = await store.next_version(change)
         return await take_back(change, of, version, partner_code=partner_code, scope=scope)
 

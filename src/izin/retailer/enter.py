@@ -9,7 +9,7 @@ import msgspec
 from izin.audit.change import changing
 from izin.audit.model import Action, Principal
 from izin.brand import lookup as brands
-from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.core.codes import BrandCode, IysCode, RetailerCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
 from izin.retailer import store
@@ -45,7 +45,7 @@ async def enter(
     iys_code, brand_code = of
     sealer = await keyring.brand_sealer(keyring.pseudonyms.brand_ref(brand_code), now)
     tag = keyring.pseudonyms.person_tag(iys_code, entry.person.tckn)
-    async with changing(database, by) as change:
+    async with changing(database, by, acting_for=company(iys_code)) as change:
         connection = change.connection
         await store.hold(connection, iys_code)
         if await brands.owner(connection, brand_code) != iys_code:  # it has moved since

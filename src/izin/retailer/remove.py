@@ -2,7 +2,7 @@
 
 from izin.audit.change import changing
 from izin.audit.model import Action, Principal
-from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.core.codes import BrandCode, IysCode, RetailerCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.retailer import store
 from izin.storage.database import Database
@@ -18,7 +18,7 @@ async def remove(
     Source  contract 1.11: a dealer once linked stays
     """
     iys_code, brand_code = of
-    async with changing(database, by) as change:
+    async with changing(database, by, acting_for=company(iys_code)) as change:
         if await store.delete_unlinked(change, of, code):
             change.tell(Action.RETAILER_REMOVED, code, of=iys_code, brandCode=brand_code)
             return

@@ -39,6 +39,13 @@ PLANNING = {
 _BY_KEY_ONLY = [name for name in PLANNING if name.startswith("enable_")]
 _PLAN_FREELY = "select set_config(name, 'on', true) from unnest($1::text[]) as name"
 
+_ACT_FOR = "select set_config('izin.acts_for', $1, true)"
+SIGN_IN = "sign-in"
+"""Acts for whoever is signing in: it is not known yet whose he is."""
+
+REGISTRY = "registry"
+"""Acts for the registry itself."""
+
 # A plan that is kept spares a look-up of one key the 110 µs of planning it anew.
 _KEPT_PLANS = {"plan_cache_mode": "force_generic_plan"}
 _DISTRIBUTED = {"plan_cache_mode": "auto"}
@@ -132,6 +139,17 @@ class Database:
         async with self.connection() as lent, lent.transaction():
             yield lent
 
+    @asynccontextmanager
+    async def acting_for(self, party: str) -> AsyncIterator[Connection]:
+        """Lend a transaction that reaches the rows of one party, as row-level security has it.
+
+        Takes   party: in one word, ``company:731001``; `SIGN_IN` for who is yet to show whose he is
+        Raises  UnavailableError
+        Cost    one round trip beside the transaction's own
+        """
+        async with self.connection() as lent, acting_for(lent, party):
+            yield lent
+
     async def close(self, *, within_s: float = _CLOSE_S_MAX) -> None:
         """Wait for lent connections, then close all; past the bound, cut them off."""
         try:
@@ -148,6 +166,14 @@ class Database:
             if not self._pool.is_closing():
                 raise
             raise UnavailableError("the process is closing its database") from error
+
+
+@asynccontextmanager
+async def acting_for(connection: Connection, party: str) -> AsyncIterator[None]:
+    """A transaction on a connection that is lent already; else as `Database.acting_for`."""
+    async with connection.transaction():
+        await connection.execute(_ACT_FOR, party)
+        yield
 
 
 class _Size(NamedTuple):

@@ -12,6 +12,7 @@ import msgspec
 from izin.core.errors import StartRefusedError, UnavailableError
 from izin.storage.database import Connection
 from izin.storage.guard import check_server
+from izin.storage.policies import apply_policies
 from izin.storage.statements import load
 from izin.storage.trouble import unreachable_as_unavailable
 
@@ -185,3 +186,4 @@ async def _apply_roles(connection: Connection) -> None:
         await connection.execute(
             resources.files(__package__).joinpath("roles.sql").read_text("utf-8")
         )
+        await apply_policies(connection)

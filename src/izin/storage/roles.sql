@@ -1,5 +1,6 @@
 -- What each process may do, and nothing else: one role a process, none of them may log in by itself.
--- Applied after the migrations, every time; what is not granted here is taken away.
+-- Applied after the migrations, every time; what is not granted here is taken away. Which rows of a
+-- table: policies.py.
 -- Nobody updates or deletes consent_event or entry; izin_web never sees the citizens' view.
 
 do $$
@@ -51,7 +52,7 @@ grant select, insert, update on provider_consent to izin_web, izin_citizen, izin
 grant select, insert on consent_event to izin_web, izin_citizen, izin_keeper;
 grant select, insert, update, delete on consent_retailer to izin_web, izin_citizen, izin_keeper;
 grant insert on pending to izin_web, izin_citizen, izin_keeper;
-grant select, insert on keyring to izin_web, izin_citizen, izin_keeper; -- which rows: at the end
+grant select, insert on keyring to izin_web, izin_citizen, izin_keeper;
 grant select, insert on job to izin_web, izin_citizen;
 grant select, insert, update on limit_use to izin_web, izin_citizen;
 grant insert on audit_event to izin_web, izin_citizen, izin_keeper;
@@ -86,6 +87,11 @@ grant select on agreement to izin_web;
 grant insert, update on mandate to izin_web; -- which companies give and take back themselves
 grant update on mandate_head to izin_web; -- by which all processes learn of it
 
+-- members: whoever signs in, and who else of his party
+grant select, insert, update on member to izin_web;
+grant select, insert, update, delete on passkey, invitation, sign_in, session to izin_web;
+grant select, insert, delete on known_device to izin_web;
+
 -- the citizens' doors
 grant select on citizen_consent to izin_citizen;
 
@@ -99,6 +105,7 @@ grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;
 grant select, insert, update, delete on job to izin_keeper;
 grant select, delete on token, limit_use, query_receipt to izin_keeper;
+grant select, delete on session, sign_in, known_device, invitation to izin_keeper;
 grant update on retailer to izin_keeper; -- that a consent names them
 
 -- whoever takes on parties; no consent is in reach
@@ -109,44 +116,10 @@ grant update on mandate, mandate_head to izin_operator; -- a moved brand leaves 
 grant select, update on application, signatory to izin_operator; -- what is sealed stays so
 grant select, insert on agreement to izin_operator;
 grant select, insert, update on api_user to izin_operator;
+grant select, insert, update on member to izin_operator;
+grant select, insert, delete on invitation to izin_operator;
+grant select on passkey to izin_operator;
+grant select, delete on session to izin_operator; -- of whom it stops
+grant select, insert on keyring to izin_operator; -- the members', by which none else opens
 grant update on directory_head to izin_operator;
 grant select, insert on audit_event to izin_operator;
-
--- keys: izin_web neither reads nor adds those of the citizens' side.
--- Written anew only where it differs: it locks the table, and would wait for a backup that runs.
-do $$
-declare
-    of_citizens constant text[] := array[
-        'citizen-tag', 'citizen-slot', 'citizen-seal', 'retailer-citizen'
-    ];
-    -- in the server's own spelling, so that what is there can be compared with it
-    of_provider constant text := format('(purpose <> ALL (%L::text[]))', of_citizens);
-    wanted constant text[] := array[
-        '{izin_citizen,izin_keeper} PERMISSIVE ALL true true',
-        format('{izin_web} PERMISSIVE ALL %s %s', of_provider, of_provider)
-    ];
-    found text[];
-    policy name;
-begin
-    select array_agg(concat_ws(' ', roles, permissive, cmd, qual, with_check) order by roles)
-    into found
-    from pg_policies
-    where schemaname = 'public' and tablename = 'keyring';
-
-    if found = wanted and (select relrowsecurity from pg_class where oid = 'keyring'::regclass) then
-        return;
-    end if;
-    for policy in
-        select policyname from pg_policies where schemaname = 'public' and tablename = 'keyring'
-    loop
-        execute format('drop policy %I on keyring', policy);
-    end loop;
-    create policy keys_of_both_sides on keyring to izin_citizen, izin_keeper
-        using (true) with check (true);
-    execute format(
-        'create policy keys_of_provider_side on keyring to izin_web using %s with check %s',
-        of_provider, of_provider
-    );
-    alter table keyring enable row level security;
-end
-$$;

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from izin.access.model import Belongs
-from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import put as put_brand
@@ -20,6 +18,8 @@ from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, StartRefusedError
 from izin.intermediary.manage import enter as enter_carrier
 from izin.ledger.entry import waiting
+from izin.member.model import Belongs
+from izin.member.passwords import Passwords
 from izin.partner.manage import enter as enter_partner
 from izin.partner.mandate import Grant, grant
 from izin.partner.model import Scope

@@ -13,6 +13,7 @@ from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import Keeper, Timer
+from izin.member.session import drop_expired as drop_expired_sessions
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
 from izin.storage.database import Database
@@ -56,7 +57,7 @@ async def _tag_moved_dealers(parts: Parts) -> None:
 
 
 def timers(database: Database) -> tuple[Timer, ...]:
-    """What is forgotten when it is old: batches, query receipts, tokens, hours of limits."""
+    """What is forgotten when it is old: batches, receipts, tokens, sessions, hours of limits."""
 
     async def forget_batches() -> None:
         async with database.connection() as connection:
@@ -69,6 +70,7 @@ def timers(database: Database) -> tuple[Timer, ...]:
     async def forget_tokens() -> None:
         async with database.connection() as connection:
             await drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
+            await drop_expired_sessions(connection, utc_now(), TOKENS_AT_ONCE)
 
     async def forget_hours() -> None:
         async with database.connection() as connection:

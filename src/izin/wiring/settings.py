@@ -15,6 +15,7 @@ from izin.core.errors import StartRefusedError
 
 PREFIX = "IZIN_"
 DOCUMENTED_WITHHELD_MINUTES = 60
+_ORIGIN = r"^(https://[a-z0-9.-]+|http://localhost)(:[0-9]{1,5})?$"
 _HOST = r"(?:\[[^\]]*\]|[^\[\]@:,/?#\s]*)(?::[0-9]{1,5})?"
 _is_database_url = re.compile(
     rf"postgres(?:ql)?://(?:[^/?#\s]*@)?{_HOST}(?:,{_HOST})*(?:/[^?#\s]*)?(?:\?\S*)?"
@@ -56,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mode                    sandbox or production
     profile                 demo or iys: the limits of one client
     host, port              where the contract API listens
+    public_url              where the registry is reached from outside: https://izin.example, or
+                            localhost if absent; passkeys are made for its host
     web_processes           processes that answer; one a core is a good start
     keeper_processes        processes that do what was left to be done; one of them numbers and
                             projects, and another takes over when it ends
@@ -80,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile: Profile = Profile.DEMO
     host: str = "127.0.0.1"
     port: Port = 8000
+    public_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
     web_processes: Processes = 2
     keeper_processes: Processes = 2
     database_url: str | None = None
@@ -103,6 +107,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def is_sandbox(self) -> bool:
         """Whether invented people's numbers are accepted."""
         return self.mode is Mode.SANDBOX
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port by which a browser reaches the registry."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     @property
     def withheld_minutes(self) -> int:

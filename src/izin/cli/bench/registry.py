@@ -14,8 +14,6 @@ from uuid import UUID
 
 import msgspec
 
-from izin.access.model import Belongs
-from izin.access.passwords import Passwords
 from izin.access.users import register_user
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import put as put_brand
@@ -23,6 +21,8 @@ from izin.brand.model import Brand
 from izin.cli.bench.load import Client, request
 from izin.cli.bench.sql import SQL
 from izin.core.codes import BrandCode, IysCode
+from izin.member.model import Belongs
+from izin.member.passwords import Passwords
 from izin.provider.model import Provider
 from izin.provider.register import register
 from izin.storage.database import Database

@@ -1,0 +1,213 @@
+"""Beside the contract: who acts for the caller's party."""
+
+from uuid import UUID
+
+from izin.access.model import Right
+from izin.admission.lanes import Lane
+from izin.api.form import Form
+from izin.api.member_documents import CHANGED, INVITE, INVITED, MEMBERS, POST
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.services import Services, principal_of
+from izin.api.wire import Wire
+from izin.core.address import Address, AddressKind, parse_email
+from izin.core.clock import wire_time
+from izin.core.codes import BrandCode
+from izin.core.errors import RefusalError, Refused
+from izin.member import manage
+from izin.member.invite import Invitation, invite, invite_anew
+from izin.member.model import BRANDS_MAX, NAME_LENGTH_MAX, Person, Post, Role
+from izin.member.show import Shown, members_of
+
+_BODY_MAX = 16 * KIB
+_EMAIL_MAX = 265
+_NOBODYS = Address("", AddressKind.EMAIL)
+
+
+async def list_members(call: Call[Services]) -> Answer:
+    """Show who acts for the caller's party, those who went too."""
+    services = call.services
+    of = call.allowed.caller.of
+    found = await members_of(services.database, services.members.keys, of)
+    return Answer(200, {"list": [shown_member(each) for each in found]})
+
+
+async def invite_member(call: Call[Services]) -> Answer:
+    """Invite somebody to act for the caller's party."""
+    form = Form(call.body, ("name", "email", "role", "brands"))
+    name = form.text("name", NAME_LENGTH_MAX, required=True)
+    email = _read_email(form)
+    post = _read_post(form)
+    form.check()
+    services = call.services
+    made = await invite(
+        services.reserved,
+        services.members.keys,
+        (Person(name, email), post),
+        of=call.allowed.caller.of,
+        now=services.clock(),
+        by=principal_of(call),
+    )
+    return Answer(201, _invitation(made))
+
+
+async def invite_member_anew(call: Call[Services]) -> Answer:
+    """Let a member choose password and second factor anew."""
+    services = call.services
+    made = await invite_anew(
+        services.reserved,
+        services.members.keys,
+        _member_id(call),
+        of=call.allowed.caller.of,
+        now=services.clock(),
+        by=principal_of(call),
+    )
+    return Answer(201, _invitation(made))
+
+
+async def change_member(call: Call[Services]) -> Answer:
+    """Give a member another role, or other brands."""
+    form = Form(call.body, ("role", "brands"))
+    post = _read_post(form)
+    form.check()
+    member_id = _member_id(call)
+    services, of = call.services, call.allowed.caller.of
+    by = principal_of(call)
+    services.members.forget(await manage.set_post(services.reserved, member_id, post, of=of, by=by))
+    return Answer(200, {"memberId": str(member_id)})
+
+
+async def stop_member(call: Call[Services]) -> Answer:
+    """End a membership."""
+    member_id = _member_id(call)
+    services, of = call.services, call.allowed.caller.of
+    by = principal_of(call)
+    services.members.forget(await manage.stop(services.reserved, member_id, of=of, by=by))
+    return Answer(200, {"memberId": str(member_id)})
+
+
+def shown_member(shown: Shown) -> Wire:
+    """A member on the wire."""
+    member, person = shown.member, shown.person
+    known: Wire = {
+        "memberId": str(member.member_id),
+        "name": person.name,
+        "email": person.email.clear,
+        "role": member.post.role,
+        "isActive": member.is_active,
+        "isEnrolled": member.is_enrolled,
+        "createdAt": wire_time(member.created_at),
+    }
+    if member.post.brands is not None:
+        known["brands"] = sorted(member.post.brands)
+    if member.signed_in_at is not None:
+        known["signedInAt"] = wire_time(member.signed_in_at)
+    return known
+
+
+def _read_email(form: Form) -> Address:
+    email = parse_email(form.text("email", _EMAIL_MAX, required=True))
+    if isinstance(email, Address):
+        return email
+    if not any("email" in each.location for each in form.refused):
+        form.require("email", "email")
+    return _NOBODYS
+
+
+def _read_post(form: Form) -> Post:
+    role = form.term("role", Role, required=True) or Role.VIEWER
+    brands = form.codes("brands", BRANDS_MAX)
+    return Post(role=role, brands=None if brands is None else frozenset(map(BrandCode, brands)))
+
+
+def _member_id(call: Call[Services]) -> UUID:
+    text = str(call.path["memberId"])
+    try:
+        return UUID(text)
+    except ValueError:
+        raise RefusalError(Refused(code="IZ047", facts=(("memberId", text),))) from None
+
+
+def _invitation(made: Invitation) -> Wire:
+    return {
+        "memberId": str(made.member_id),
+        "invitation": made.text,
+        "expiresAt": wire_time(made.expires_at),
+    }
+
+
+_ONE = "/x/members/{memberId}"
+
+OPERATIONS: tuple[Operation[Services], ...] = (
+    Operation(
+        id="xMembers",
+        method="GET",
+        path="/x/members",
+        right=Right.MEMBERS,
+        lane=Lane.INFO,
+        handler=list_members,
+        summary=Summary(
+            "Çağıranın tarafı adına kimlerin işlem yaptığını gösterir.",
+            "Shows who acts for the caller's party.",
+        ),
+        answers={200: MEMBERS},
+    ),
+    Operation(
+        id="xMemberInvite",
+        method="POST",
+        path="/x/members",
+        right=Right.MEMBERS,
+        lane=Lane.INFO,
+        handler=invite_member,
+        summary=Summary(
+            "Birini davet eder; davet metni bir kez gösterilir.",
+            "Invites somebody; the invitation is shown once.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=_BODY_MAX,
+        request=INVITE,
+        answers={201: INVITED},
+        errors=("IZ011", "IZ046", "IZ049"),
+    ),
+    Operation(
+        id="xMemberChange",
+        method="POST",
+        path=_ONE,
+        right=Right.MEMBERS,
+        lane=Lane.INFO,
+        handler=change_member,
+        summary=Summary(
+            "Bir kullanıcının rolünü ya da markalarını değiştirir.",
+            "Gives a user another role, or other brands.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=_BODY_MAX,
+        request=POST,
+        answers={200: CHANGED},
+        errors=("IZ011", "IZ047", "IZ048", "IZ049"),
+    ),
+    Operation(
+        id="xMemberInviteAnew",
+        method="POST",
+        path=_ONE + "/invitation",
+        right=Right.MEMBERS,
+        lane=Lane.INFO,
+        handler=invite_member_anew,
+        summary=Summary(
+            "Kullanıcıya parolasını ve ikinci adımını yeniden seçtirir.",
+            "Lets a user choose password and second factor anew.",
+        ),
+        answers={201: INVITED},
+        errors=("IZ047",),
+    ),
+    Operation(
+        id="xMemberStop",
+        method="POST",
+        path=_ONE + "/stop",
+        right=Right.MEMBERS,
+        lane=Lane.INFO,
+        handler=stop_member,
+        summary=Summary("Bir kullanıcılığı sonlandırır.", "Ends a user's membership."),
+        answers={200: CHANGED},
+        errors=("IZ047", "IZ048"),
+    ),
+)

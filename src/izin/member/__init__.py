@@ -1,0 +1,1 @@
+"""Kullanıcı: people who act for a company, a partner, a carrier or the registry."""

@@ -1,0 +1,136 @@
+"""Somebody is invited to act for a party."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+
+from izin.audit.change import Change, changing
+from izin.audit.model import Action, Principal
+from izin.brand import lookup as brands
+from izin.core.errors import RefusalError, Refused
+from izin.intermediary import lookup as intermediaries
+from izin.keyring import MemberKeyring
+from izin.member import store
+from izin.member.model import Belongs, Person, Post, Role
+from izin.member.seal import seal
+from izin.partner import lookup as partners
+from izin.provider import lookup as providers
+from izin.storage.database import Connection, Database
+
+INVITATION_LIFE = timedelta(days=7)
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the invited gets, once. It prints nothing."""
+
+    member_id: UUID
+    text: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        """Leave the text out: whoever has it is let in."""
+        return f"Invitation({self.member_id})"
+
+
+async def invite(
+    database: Database,
+    keys: MemberKeyring,
+    invited: tuple[Person, Post],
+    *,
+    of: Belongs,
+    now: datetime,
+    by: Principal,
+) -> Invitation:
+    """Invite somebody: he counts for nothing until he has chosen password and second factor.
+
+    Takes   invited: who, and what he may do · of: for whom he is to act
+    Raises  RefusalError IZ046 the address is a member's, IZ049 these brands or this role do not
+            go together, H001, IZ033, IZ037 there is no such party · UnavailableError
+    """
+    person, post = invited
+    member_id = uuid4()
+    sealed = seal(keys.members.sealer, member_id, person)
+    async with changing(database, by, acting_for=of.party) as change:
+        await _see_that_it_is_there(change.connection, of)
+        await check_post(change.connection, of, post)
+        tag = keys.members.email_tag(person.email)
+        if not await store.put(change, member_id, of, post, (tag, sealed)):
+            raise RefusalError(Refused(code="IZ046", location=("email",)))
+        change.tell(
+            Action.MEMBER_INVITED, member_id, of=of.iys_code, party=of.party, **facts_of(post)
+        )
+        return await _sent(change, keys, member_id, now)
+
+
+async def invite_anew(
+    database: Database,
+    keys: MemberKeyring,
+    member_id: UUID,
+    *,
+    of: Belongs,
+    now: datetime,
+    by: Principal,
+) -> Invitation:
+    """Let a member choose password and second factor anew, as after the loss of a telephone.
+
+    What he had goes on working until he has chosen.
+
+    Raises  RefusalError IZ047 the party has no such member · UnavailableError
+    """
+    async with changing(database, by, acting_for=of.party) as change:
+        await the_member(change.connection, of, member_id)
+        change.tell(Action.MEMBER_INVITED, member_id, of=of.iys_code, party=of.party, isAnew=True)
+        return await _sent(change, keys, member_id, now)
+
+
+async def the_member(connection: Connection, of: Belongs, member_id: UUID) -> store.Sealed:
+    """Give a party's active member, locked. Raises RefusalError IZ047."""
+    found = await store.one(connection, member_id)
+    if found is None or found.member.of != of or not found.member.is_active:
+        raise RefusalError(Refused(code="IZ047", facts=(("memberId", str(member_id)),)))
+    return found
+
+
+async def check_post(connection: Connection, of: Belongs, post: Post) -> None:
+    """See that role and brands go together, and that the brands are the company's.
+
+    Raises  RefusalError IZ049
+    """
+    if post.role is Role.API:
+        raise RefusalError(Refused(code="IZ049", location=("role",)))
+    if post.brands is None:
+        return
+    if of.iys_code is None or post.role is Role.OWNER or not post.brands:
+        raise RefusalError(Refused(code="IZ049", location=("brands",)))
+    own = {each.brand_code for each in await brands.of_provider(connection, of.iys_code)}
+    if not own >= set(post.brands):
+        raise RefusalError(Refused(code="IZ049", location=("brands",)))
+
+
+def facts_of(post: Post) -> dict[str, str]:
+    """What the trail says of a post."""
+    brands_text = "" if post.brands is None else " ".join(map(str, sorted(post.brands)))
+    return {"role": post.role.value, "brands": brands_text}
+
+
+async def _sent(change: Change, keys: MemberKeyring, member_id: UUID, now: datetime) -> Invitation:
+    token = keys.tokens.issue()
+    expires_at = now + INVITATION_LIFE
+    await store.put_invitation(change, token.tag, member_id, expires_at)
+    return Invitation(member_id=member_id, text=token.text, expires_at=expires_at)
+
+
+async def _see_that_it_is_there(connection: Connection, of: Belongs) -> None:
+    found, code, fact = True, "", ""
+    if of.iys_code is not None:
+        found, code = await providers.is_there(connection, of.iys_code), "H001"
+        fact = "iysCode"
+    elif of.partner_code is not None:
+        found, code = await partners.is_there(connection, of.partner_code), "IZ033"
+        fact = "partnerCode"
+    elif of.intermediary_code is not None:
+        found, code = await intermediaries.is_there(connection, of.intermediary_code), "IZ037"
+        fact = "carrier"
+    if not found:
+        raise RefusalError(Refused(code=code, facts=((fact, str(of.code)),)))

@@ -1,0 +1,56 @@
+"""A party's members: what they may do, and when they go."""
+
+from uuid import UUID
+
+from izin.audit.change import changing
+from izin.audit.model import Action, Principal
+from izin.core.errors import RefusalError, Refused
+from izin.member import store
+from izin.member.invite import check_post, facts_of, the_member
+from izin.member.model import Belongs, Post, Role
+from izin.storage.database import Connection, Database
+
+
+async def set_post(
+    database: Database, member_id: UUID, post: Post, *, of: Belongs, by: Principal
+) -> list[UUID]:
+    """Give a member another role, or other brands; he has to sign in anew.
+
+    Gives   the tags of the sessions that ended
+    Raises  RefusalError IZ047 the party has no such member, IZ048 he is its last owner, IZ049
+            these brands or this role do not go together · UnavailableError
+    """
+    async with changing(database, by, acting_for=of.party) as change:
+        await store.hold_party(change.connection, of.party)
+        await the_member(change.connection, of, member_id)
+        await check_post(change.connection, of, post)
+        if post.role is not Role.OWNER:
+            await _see_that_an_owner_stays(change.connection, of, member_id)
+        await store.set_post(change, member_id, post)
+        change.tell(Action.MEMBER_PUT, member_id, of=of.iys_code, party=of.party, **facts_of(post))
+        return await store.end_sessions(change.connection, member_id)
+
+
+async def stop(database: Database, member_id: UUID, *, of: Belongs, by: Principal) -> list[UUID]:
+    """End a membership: nothing of the member's works any more, within five seconds.
+
+    Gives   the tags of the sessions that ended
+    Raises  RefusalError IZ047 the party has no such member, IZ048 he is its last owner
+            · UnavailableError
+    """
+    async with changing(database, by, acting_for=of.party) as change:
+        await store.hold_party(change.connection, of.party)
+        await the_member(change.connection, of, member_id)
+        await _see_that_an_owner_stays(change.connection, of, member_id)
+        await store.stop(change, member_id)
+        change.tell(Action.MEMBER_PUT, member_id, of=of.iys_code, party=of.party, isActive=False)
+        return await store.end_sessions(change.connection, member_id)
+
+
+async def _see_that_an_owner_stays(connection: Connection, of: Belongs, member_id: UUID) -> None:
+    """A party without an owner could invite nobody; whoever was never in counts as none."""
+    found = await store.one(connection, member_id)
+    assert found is not None, "it is locked"
+    is_owner = found.member.post.role is Role.OWNER and found.member.is_enrolled
+    if is_owner and not await store.has_other_owner(connection, of.party, member_id):
+        raise RefusalError(Refused(code="IZ048"))

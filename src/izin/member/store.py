@@ -1,0 +1,291 @@
+"""The statements of `store.sql`, one function each, no branch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from asyncpg import Connection, Record
+
+from izin.audit.change import Change
+from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode
+from izin.member.model import Belongs, Member, Post, Role
+from izin.storage.statements import load
+
+_SQL = load("izin.member")
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A member, and who he is, sealed."""
+
+    member: Member
+    person: bytes
+
+
+class Invited(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom an invitation is for, and what was drawn for it."""
+
+    member_id: UUID
+    of: Belongs
+    role: Role
+    person: bytes
+    totp: bytes | None
+    challenge: bytes | None
+
+
+class SigningIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A member who has shown half of who he is."""
+
+    member_id: UUID
+    of: Belongs
+    post: Post
+    password_hash: str | None
+    totp: bytes | None
+
+    def __repr__(self) -> str:
+        """Leave the hash out."""
+        return f"SigningIn({self.member_id})"
+
+
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a passkey; its private half never leaves its owner's device."""
+
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+
+
+async def put(
+    change: Change, member_id: UUID, of: Belongs, post: Post, sealed: tuple[UUID, bytes]
+) -> bool:
+    """Write a member; False where the address, of which `sealed` has the tag, is a member's."""
+    put_id = await change.connection.fetchval(
+        _SQL["put"],
+        member_id,
+        of.iys_code,
+        of.partner_code,
+        of.intermediary_code,
+        post.role.value,
+        _brands(post),
+        *sealed,
+    )
+    return put_id is not None
+
+
+async def of_party(connection: Connection, party: str, rows_max: int) -> list[Sealed]:
+    rows = await connection.fetch(_SQL["of_party"], party, rows_max)
+    return [_sealed(row) for row in rows]
+
+
+async def one(connection: Connection, member_id: UUID) -> Sealed | None:
+    row = await connection.fetchrow(_SQL["one"], member_id)
+    return None if row is None else _sealed(row)
+
+
+async def hold_party(connection: Connection, party: str) -> None:
+    """Wait until nobody else changes the party's members; until the commit."""
+    await connection.execute(_SQL["hold_party"], party)
+
+
+async def has_other_owner(connection: Connection, party: str, than: UUID) -> bool:
+    found: bool = await connection.fetchval(_SQL["other_owners"], party, than)
+    return found
+
+
+async def set_post(change: Change, member_id: UUID, post: Post) -> None:
+    await change.connection.execute(_SQL["set_post"], member_id, post.role.value, _brands(post))
+
+
+async def stop(change: Change, member_id: UUID) -> None:
+    await change.connection.execute(_SQL["stop"], member_id)
+
+
+async def put_invitation(change: Change, tag: UUID, member_id: UUID, expires_at: datetime) -> None:
+    await change.connection.execute(_SQL["put_invitation"], tag, member_id, expires_at)
+
+
+async def invited(connection: Connection, tag: UUID, now: datetime) -> Invited | None:
+    row = await connection.fetchrow(_SQL["invited"], tag, now)
+    if row is None:
+        return None
+    return Invited(
+        member_id=row["member_id"],
+        of=_belongs(row),
+        role=Role(row["role"]),
+        person=row["person_sealed"],
+        totp=row["totp_sealed"],
+        challenge=row["challenge"],
+    )
+
+
+async def begin_enrolment(connection: Connection, tag: UUID, totp: bytes, challenge: bytes) -> None:
+    await connection.execute(_SQL["begin_enrolment"], tag, totp, challenge)
+
+
+async def enrol(
+    change: Change, member_id: UUID, password_hash: str, totp: bytes | None, step: int
+) -> None:
+    await change.connection.execute(_SQL["enrol"], member_id, password_hash, totp, step)
+
+
+async def put_passkey(change: Change, member_id: UUID, passkey: Passkey, label: str) -> bool:
+    """Add a passkey; False for one that is known."""
+    put_id = await change.connection.fetchval(
+        _SQL["put_passkey"],
+        passkey.credential_id,
+        member_id,
+        passkey.public_key,
+        passkey.sign_count,
+        label,
+    )
+    return put_id is not None
+
+
+async def passkeys(connection: Connection, member_id: UUID) -> list[Record]:
+    found: list[Record] = await connection.fetch(_SQL["passkeys"], member_id)
+    return found
+
+
+async def drop_passkey(change: Change, member_id: UUID, credential_id: bytes) -> bool:
+    """Take a passkey away; False for one that is not there, or the only second factor."""
+    gone = await change.connection.fetchval(_SQL["drop_passkey"], member_id, credential_id)
+    return gone is not None
+
+
+async def passkey(connection: Connection, credential_id: bytes) -> tuple[UUID, Passkey] | None:
+    row = await connection.fetchrow(_SQL["passkey"], credential_id)
+    if row is None:
+        return None
+    return row["member_id"], Passkey(
+        credential_id=credential_id, public_key=row["public_key"], sign_count=row["sign_count"]
+    )
+
+
+async def use_passkey(change: Change, credential_id: bytes, sign_count: int, now: datetime) -> None:
+    await change.connection.execute(_SQL["use_passkey"], credential_id, sign_count, now)
+
+
+async def by_email(connection: Connection, email_tag: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["by_email"], email_tag)
+
+
+async def signing_in(connection: Connection, member_id: UUID) -> SigningIn | None:
+    row = await connection.fetchrow(_SQL["signing_in"], member_id)
+    if row is None:
+        return None
+    return SigningIn(
+        member_id=row["member_id"],
+        of=_belongs(row),
+        post=_post(row),
+        password_hash=row["password_hash"],
+        totp=row["totp_sealed"],
+    )
+
+
+async def use_step(change: Change, member_id: UUID, step: int) -> bool:
+    """Use a one-time code's step; False where it, or a later one, was used."""
+    used = await change.connection.fetchval(_SQL["use_step"], member_id, step)
+    return used is not None
+
+
+async def set_password(change: Change, member_id: UUID, password_hash: str) -> None:
+    await change.connection.execute(_SQL["set_password"], member_id, password_hash)
+
+
+async def signed_in(change: Change, member_id: UUID, now: datetime) -> None:
+    await change.connection.execute(_SQL["signed_in"], member_id, now)
+
+
+async def put_sign_in(
+    connection: Connection,
+    tag: UUID,
+    member_id: UUID | None,
+    challenge: bytes,
+    expires_at: datetime,
+) -> None:
+    await connection.execute(_SQL["put_sign_in"], tag, member_id, challenge, expires_at)
+
+
+async def try_sign_in(
+    connection: Connection, tag: UUID, now: datetime, tries_max: int
+) -> Record | None:
+    return await connection.fetchrow(_SQL["try_sign_in"], tag, now, tries_max)
+
+
+async def end_sign_in(connection: Connection, tag: UUID) -> bool:
+    """Use a sign-in up; False where somebody was faster."""
+    ended = await connection.fetchval(_SQL["end_sign_in"], tag)
+    return ended is not None
+
+
+async def put_device(
+    connection: Connection, tag: UUID, member_id: UUID, expires_at: datetime
+) -> None:
+    await connection.execute(_SQL["put_device"], tag, member_id, expires_at)
+
+
+async def knows_device(connection: Connection, tag: UUID, email_tag: UUID, now: datetime) -> bool:
+    known: bool = await connection.fetchval(_SQL["knows_device"], tag, email_tag, now)
+    return known
+
+
+async def put_session(
+    connection: Connection,
+    tag: UUID,
+    member_id: UUID,
+    now: datetime,
+    until: tuple[datetime, datetime],
+) -> None:
+    """Open a session, until it is idle so long, and at the latest."""
+    await connection.execute(_SQL["put_session"], tag, member_id, now, *until)
+
+
+async def keep_session(connection: Connection, tag: UUID, idle_until: datetime) -> None:
+    await connection.execute(_SQL["keep_session"], tag, idle_until)
+
+
+async def end_session(connection: Connection, tag: UUID) -> None:
+    await connection.execute(_SQL["end_session"], tag)
+
+
+async def end_sessions(connection: Connection, member_id: UUID) -> list[UUID]:
+    rows = await connection.fetch(_SQL["end_sessions"], member_id)
+    return [row["session_tag"] for row in rows]
+
+
+async def drop_expired(connection: Connection, before: datetime, rows_max: int) -> None:
+    await connection.execute(_SQL["drop_expired"], before, rows_max)
+
+
+def _sealed(row: Record) -> Sealed:
+    member = Member(
+        member_id=row["member_id"],
+        of=_belongs(row),
+        post=_post(row),
+        is_active=row["is_active"],
+        is_enrolled=row["is_enrolled"],
+        has_totp=row["has_totp"],
+        passkey_count=row["passkey_count"],
+        created_at=row["created_at"],
+        signed_in_at=row["signed_in_at"],
+    )
+    return Sealed(member, row["person_sealed"])
+
+
+def _belongs(row: Record) -> Belongs:
+    code, partner, carrier = row["iys_code"], row["partner_code"], row["intermediary_code"]
+    return Belongs(
+        iys_code=None if code is None else IysCode(code),
+        partner_code=None if partner is None else PartnerCode(partner),
+        intermediary_code=None if carrier is None else IntermediaryCode(carrier),
+    )
+
+
+def _post(row: Record) -> Post:
+    brands: Sequence[int] | None = row["brands"]
+    limited = None if brands is None else frozenset(map(BrandCode, brands))
+    return Post(role=Role(row["role"]), brands=limited)
+
+
+def _brands(post: Post) -> list[int] | None:
+    return None if post.brands is None else sorted(post.brands)

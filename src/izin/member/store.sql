@@ -1,0 +1,243 @@
+-- owns: member, passkey, invitation, sign_in, known_device, session
+
+-- name: put
+-- Writes a member who has not chosen a password yet, unless the address is an active member's.
+-- $1 member_id · $2 iys_code · $3 partner_code · $4 intermediary_code, two of them null at least
+-- $5 role · $6 brands bigint[] or null · $7 email_tag · $8 person_sealed · gives the id, or nothing
+insert into member (
+    member_id, iys_code, partner_code, intermediary_code, role, brands, email_tag, person_sealed
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (email_tag) where is_active do nothing
+returning member.member_id
+
+-- name: of_party
+-- A party's members, those who went too, the newest first.
+-- $1 party · $2 rows at most · index member_of_party
+select
+    member.member_id, member.iys_code, member.partner_code, member.intermediary_code, member.role,
+    member.brands, member.is_active, member.password_hash is not null as is_enrolled,
+    member.totp_sealed is not null as has_totp,
+    (select count(*) from passkey where passkey.member_id = member.member_id) as passkey_count,
+    member.created_at, member.signed_in_at, member.person_sealed
+from member
+where member.party = $1
+order by member.created_at desc, member.member_id
+limit $2
+
+-- name: one
+-- A member, who does not change until the commit. $1 member_id · locks it
+select
+    member.member_id, member.iys_code, member.partner_code, member.intermediary_code, member.role,
+    member.brands, member.is_active, member.password_hash is not null as is_enrolled,
+    member.totp_sealed is not null as has_totp,
+    (select count(*) from passkey where passkey.member_id = member.member_id) as passkey_count,
+    member.created_at, member.signed_in_at, member.person_sealed
+from member
+where member.member_id = $1
+for no key update
+
+-- name: hold_party
+-- Whoever changes the members of a party waits for whoever does already: one owner stays.
+-- $1 party · locks it until the commit
+select pg_advisory_xact_lock(hashtextextended($1, 1))
+
+-- name: other_owners
+-- Has a party another owner, who can sign in? $1 party · $2 member_id · index member_of_party
+select exists (
+    select from member
+    where
+        member.party = $1 and member.member_id <> $2 and member.is_active
+        and member.role = 'OWNER' and member.password_hash is not null
+)
+
+-- name: set_post
+-- Gives a member another role, other brands. $1 member_id · $2 role · $3 brands or null
+update member set role = $2, brands = $3 where member.member_id = $1
+
+-- name: stop
+-- Ends a membership; the address is free for another. $1 member_id
+update member set is_active = false where member.member_id = $1
+
+-- name: put_invitation
+-- Invites a member, or anew: what was sent before is worth nothing any more.
+-- $1 invitation_tag · $2 member_id · $3 expires_at · index invitation_of_member
+with gone as (delete from invitation where invitation.member_id = $2)
+insert into invitation (invitation_tag, member_id, expires_at) values ($1, $2, $3)
+
+-- name: invited
+-- Whom an invitation is for, while it is good. $1 invitation_tag · $2 now · locks it
+select
+    member.member_id, member.iys_code, member.partner_code, member.intermediary_code, member.role,
+    member.person_sealed, invitation.totp_sealed, invitation.challenge
+from invitation
+inner join member on member.member_id = invitation.member_id
+where invitation.invitation_tag = $1 and invitation.expires_at > $2 and member.is_active
+for no key update of invitation
+
+-- name: begin_enrolment
+-- Keeps what was drawn for an invitation until it is shown to work.
+-- $1 invitation_tag · $2 totp_sealed · $3 challenge
+update invitation set totp_sealed = $2, challenge = $3 where invitation.invitation_tag = $1
+
+-- name: enrol
+-- A member has chosen; what he had chosen before is gone, the invitation used up.
+-- $1 member_id · $2 password_hash · $3 totp_sealed or null · $4 totp_step
+with used as (delete from invitation where invitation.member_id = $1),
+keys as (delete from passkey where passkey.member_id = $1),
+devices as (delete from known_device where known_device.member_id = $1),
+halves as (delete from sign_in where sign_in.member_id = $1)
+update member set password_hash = $2, totp_sealed = $3, totp_step = $4 where member.member_id = $1
+
+-- name: put_passkey
+-- Adds a passkey, unless it is known. $1 credential_id · $2 member_id · $3 public_key · $4 sign_count
+-- $5 label · gives the id, or nothing
+insert into passkey (credential_id, member_id, public_key, sign_count, label)
+values ($1, $2, $3, $4, $5)
+on conflict (credential_id) do nothing
+returning passkey.credential_id
+
+-- name: passkeys
+-- A member's passkeys, the oldest first. $1 member_id · index passkey_of_member
+select passkey.credential_id, passkey.label, passkey.created_at, passkey.used_at
+from passkey
+where passkey.member_id = $1
+order by passkey.created_at, passkey.credential_id
+
+-- name: drop_passkey
+-- Takes a passkey away, unless it is the only second factor. $1 member_id · $2 credential_id
+-- gives the id, or nothing
+delete from passkey
+where
+    passkey.member_id = $1 and passkey.credential_id = $2
+    and (
+        exists (
+            select from member where member.member_id = $1 and member.totp_sealed is not null
+        )
+        or exists (
+            select from passkey as other
+            where other.member_id = $1 and other.credential_id <> $2
+        )
+    )
+returning passkey.credential_id
+
+-- name: passkey
+-- A passkey and its active member. $1 credential_id · locks it
+select passkey.member_id, passkey.public_key, passkey.sign_count
+from passkey
+inner join member on member.member_id = passkey.member_id
+where passkey.credential_id = $1 and member.is_active
+for no key update of passkey
+
+-- name: use_passkey
+-- A passkey was used. $1 credential_id · $2 sign_count · $3 now
+update passkey set sign_count = $2, used_at = $3 where passkey.credential_id = $1
+
+-- name: by_email
+-- Who signs in under an address. $1 email_tag · index member_email
+select member.member_id, member.password_hash, member.totp_sealed is not null as has_totp
+from member
+where member.email_tag = $1 and member.is_active and member.password_hash is not null
+
+-- name: signing_in
+-- What a member is, when he has shown who he is. $1 member_id
+select
+    member.member_id, member.iys_code, member.partner_code, member.intermediary_code, member.role,
+    member.brands, member.password_hash, member.totp_sealed
+from member
+where member.member_id = $1 and member.is_active
+
+-- name: use_step
+-- A one-time code works once. $1 member_id · $2 its step · gives the id, or nothing
+update member set totp_step = $2
+where member.member_id = $1 and member.totp_step < $2
+returning member.member_id
+
+-- name: set_password
+-- $1 member_id · $2 password_hash
+update member set password_hash = $2 where member.member_id = $1
+
+-- name: signed_in
+-- $1 member_id · $2 now
+update member set signed_in_at = $2 where member.member_id = $1
+
+-- name: put_sign_in
+-- The password was right, or a passkey is to say who comes.
+-- $1 sign_in_tag · $2 member_id or null · $3 challenge · $4 expires_at
+insert into sign_in (sign_in_tag, member_id, challenge, expires_at) values ($1, $2, $3, $4)
+
+-- name: try_sign_in
+-- One of a few tries at the second factor. $1 sign_in_tag · $2 now · $3 tries at most
+-- gives one row or none
+update sign_in set tries = sign_in.tries + 1
+where sign_in.sign_in_tag = $1 and sign_in.expires_at > $2 and sign_in.tries < $3
+returning sign_in.member_id, sign_in.challenge
+
+-- name: end_sign_in
+-- It worked: once. $1 sign_in_tag · gives the tag, or nothing
+delete from sign_in where sign_in.sign_in_tag = $1 returning sign_in.sign_in_tag
+
+-- name: put_device
+-- $1 device_tag · $2 member_id · $3 expires_at
+insert into known_device (device_tag, member_id, expires_at) values ($1, $2, $3)
+
+-- name: knows_device
+-- Has this member signed in from this device? $1 device_tag · $2 email_tag · $3 now
+select exists (
+    select from known_device
+    inner join member on member.member_id = known_device.member_id
+    where
+        known_device.device_tag = $1 and known_device.expires_at > $3
+        and member.email_tag = $2 and member.is_active
+)
+
+-- name: put_session
+-- $1 session_tag · $2 member_id · $3 created_at · $4 idle_until · $5 expires_at
+insert into session (
+    session_tag, member_id, iys_code, partner_code, intermediary_code, role, brands, created_at,
+    idle_until, expires_at
+)
+select
+    $1, member.member_id, member.iys_code, member.partner_code, member.intermediary_code,
+    member.role, member.brands, $3, $4, $5
+from member
+where member.member_id = $2 and member.is_active
+
+-- name: keep_session
+-- Somebody is still there; written once a minute at most. $1 session_tag · $2 idle_until
+update session set idle_until = $2
+where session.session_tag = $1 and session.idle_until < $2::timestamptz - interval '1 minute'
+
+-- name: end_session
+-- $1 session_tag
+delete from session where session.session_tag = $1
+
+-- name: end_sessions
+-- Ends all of a member's sessions. $1 member_id · gives their tags · index session_of_member
+delete from session where session.member_id = $1 returning session.session_tag
+
+-- name: drop_expired
+-- What nobody can use any more; a bounded bite of each.
+-- $1 before · $2 rows at most of each
+with sessions as (
+    delete from session where session.session_tag in (
+        select old.session_tag from session as old where old.expires_at < $1
+        order by old.expires_at limit $2
+    )
+),
+sign_ins as (
+    delete from sign_in where sign_in.sign_in_tag in (
+        select old.sign_in_tag from sign_in as old where old.expires_at < $1
+        order by old.expires_at limit $2
+    )
+),
+devices as (
+    delete from known_device where known_device.device_tag in (
+        select old.device_tag from known_device as old where old.expires_at < $1
+        order by old.expires_at limit $2
+    )
+)
+delete from invitation where invitation.invitation_tag in (
+    select old.invitation_tag from invitation as old where old.expires_at < $1
+    order by old.expires_at limit $2
+)

@@ -1,0 +1,153 @@
+"""Which rows a process reaches: row-level security, as one table of data.
+
+What a process may do at all is said by `roles.sql`; here is for whom. A transaction says for which
+party it acts (`Database.acting_for`), and one that says nothing reaches nobody's rows. A condition
+stands in the server's own spelling, so that what is there can be compared with it: a rule written
+anew locks its table, and would wait for a backup that runs.
+"""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import asyncpg
+import msgspec
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+_ALL, _NONE = "true", None
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """One rule.
+
+    rows     which rows are seen, changed and removed; None for what only adds
+    written  which may be written; None for what only reads or removes
+    """
+
+    table: str
+    name: str
+    roles: tuple[str, ...]
+    command: str = "ALL"
+    rows: str | None = _ALL
+    written: str | None = _ALL
+
+
+_WEB, _CITIZEN, _KEEPER, _OPERATOR = "izin_web", "izin_citizen", "izin_keeper", "izin_operator"
+
+_ACTS_FOR = "current_setting('izin.acts_for'::text, true)"
+_OWN_COMPANYS = f"(('company:'::text || (iys_code)::text) = {_ACTS_FOR})"
+_OWN_PARTYS = f"((party = {_ACTS_FOR}) OR ({_ACTS_FOR} = 'sign-in'::text))"
+_APPLICANTS = f"({_OWN_COMPANYS} OR ({_ACTS_FOR} = 'registry'::text))"
+
+
+def _purposes(words: Iterable[str]) -> str:
+    return "ARRAY[" + ", ".join(f"'{word}'::text" for word in words) + "]"
+
+
+_CITIZENS = ("citizen-tag", "citizen-slot", "citizen-seal", "retailer-citizen")
+_NOT_CITIZENS = f"(purpose <> ALL ({_purposes(_CITIZENS)}))"
+_MEMBERS = f"(purpose = ANY ({_purposes(('member-tag', 'member-seal', 'token'))}))"
+
+
+def _exists(table: str, condition: str) -> str:
+    return f"(EXISTS ( SELECT\n   FROM {table}\n  WHERE {condition}))"
+
+
+def _of_member(table: str) -> str:
+    """What hangs on a member is reached by whoever reaches him."""
+    return _exists("member", f"(member.member_id = {table}.member_id)")
+
+
+def _of_own_members(table: str, *others: str) -> tuple[Policy, ...]:
+    condition = _of_member(table)
+    return (
+        Policy(table, "of_own_members", (_WEB,), "ALL", condition, condition),
+        Policy(table, "of_all_members", others),
+    )
+
+
+def _written_by_companies(table: str) -> tuple[Policy, ...]:
+    """Everybody may know it; a web process changes it for the company that it acts for."""
+    return (
+        Policy(table, "known", (_CITIZEN, _WEB), "SELECT", _ALL, _NONE),
+        Policy(table, "added", (_WEB,), "INSERT", _NONE, _OWN_COMPANYS),
+        Policy(table, "changed", (_WEB,), "UPDATE", _OWN_COMPANYS, _OWN_COMPANYS),
+        Policy(table, "removed", (_WEB,), "DELETE", _OWN_COMPANYS, _NONE),
+        Policy(table, "all_of_them", (_KEEPER, _OPERATOR)),
+    )
+
+
+# by a passkey alone nobody has said yet who he is
+_SIGN_IN = f"((member_id IS NULL) OR {_of_member('sign_in')})"
+_SESSION = _of_member("session")
+_SIGNATORY = _exists("application", "(application.application_id = signatory.application_id)")
+
+POLICIES: tuple[Policy, ...] = (
+    Policy("keyring", "keys_of_both_sides", (_CITIZEN, _KEEPER)),
+    Policy("keyring", "keys_of_provider_side", (_WEB,), "ALL", _NOT_CITIZENS, _NOT_CITIZENS),
+    Policy("keyring", "keys_of_members", (_OPERATOR,), "ALL", _MEMBERS, _MEMBERS),
+    Policy("member", "own_members", (_WEB,), "ALL", _OWN_PARTYS, _OWN_PARTYS),
+    Policy("member", "all_members", (_OPERATOR,)),
+    *_of_own_members("passkey", _OPERATOR),
+    *_of_own_members("invitation", _KEEPER, _OPERATOR),
+    *_of_own_members("known_device", _KEEPER),
+    Policy("sign_in", "of_own_members", (_WEB,), "ALL", _SIGN_IN, _SIGN_IN),
+    Policy("sign_in", "of_all_members", (_KEEPER,)),
+    # found by the tag of a token that somebody has; opened and ended for one's own only
+    Policy("session", "seen", (_WEB,), "SELECT", _ALL, _NONE),
+    Policy("session", "opened", (_WEB,), "INSERT", _NONE, _SESSION),
+    Policy("session", "kept", (_WEB,), "UPDATE", _SESSION, _SESSION),
+    Policy("session", "ended", (_WEB,), "DELETE", _SESSION, _NONE),
+    Policy("session", "of_all_members", (_KEEPER, _OPERATOR)),
+    Policy("application", "of_own_company", (_WEB,), "ALL", _APPLICANTS, _APPLICANTS),
+    Policy("application", "all_of_them", (_OPERATOR,)),
+    Policy("signatory", "of_own_company", (_WEB,), "ALL", _SIGNATORY, _SIGNATORY),
+    Policy("signatory", "all_of_them", (_OPERATOR,)),
+    *_written_by_companies("mandate"),
+    *_written_by_companies("retailer"),
+)
+
+TABLES = tuple(dict.fromkeys(each.table for each in POLICIES))
+"""Tables of which a process reaches some rows only."""
+
+_FOUND = """
+select tablename, policyname, permissive, roles::text[], cmd, qual, with_check
+from pg_policies where schemaname = 'public' and tablename = any ($1::text[])
+"""
+_ENFORCED = """
+select relname from pg_class
+where relnamespace = 'public'::regnamespace and relrowsecurity and relname = any ($1::text[])
+"""
+
+
+async def apply_policies(connection: Connection) -> None:
+    """Have exactly these rules; where they hold already, nothing is locked."""
+    enforced = {row["relname"] for row in await connection.fetch(_ENFORCED, TABLES)}
+    held: dict[str, dict[str, tuple[object, ...]]] = {table: {} for table in TABLES}
+    for table, name, permissive, roles, *rest in await connection.fetch(_FOUND, TABLES):
+        held[table][name] = (permissive, sorted(roles), *rest)
+    for table in TABLES:
+        wanted = {each.name: each for each in POLICIES if each.table == table}
+        as_found = {name: _as_found(each) for name, each in wanted.items()}
+        if table in enforced and held[table] == as_found:
+            continue
+        for name in held[table]:
+            await connection.execute(f'drop policy "{name}" on {table}')
+        for each in wanted.values():
+            await connection.execute(_sql(each))
+        await connection.execute(f"alter table {table} enable row level security")
+
+
+def _as_found(policy: Policy) -> tuple[object, ...]:
+    """The rule as the catalogue shows it."""
+    rest = (policy.command, policy.rows, policy.written)
+    return "PERMISSIVE", sorted(policy.roles), *rest
+
+
+def _sql(policy: Policy) -> str:
+    using = "" if policy.rows is None else f" using ({policy.rows})"
+    check = "" if policy.written is None else f" with check ({policy.written})"
+    to = ", ".join(policy.roles)
+    return (
+        f"create policy {policy.name} on {policy.table} for {policy.command} to {to}{using}{check}"
+    )
