@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
+from datetime import UTC, datetime
 
 import httpx2
 import psutil
 import pytest
+from builders.authenticator import App
 from builders.command import Command, free_port, until, until_gone
 from builders.house import ago
 
@@ -61,6 +63,19 @@ def is_allowed(file: dict) -> bool:
     return told["list"][0]["allowed"]
 
 
+def acts_for(file: dict, who: str) -> tuple[str, int | None]:
+    """Sign in as one of the people that the file tells of."""
+    person = file[who]
+    with httpx2.Client(base_url=file["base_url"], timeout=20) as client:
+        body = {"email": person["email"], "password": person["password"]}
+        begun = client.post("/x/sign-in", json=body).json()
+        code = App(person["totpUri"]).code(datetime.now(UTC))
+        done = client.post("/x/sign-in/finish", json={"signIn": begun["signIn"], "code": code})
+        bearer = {"authorization": f"Bearer {done.json()['token']}"}
+        me = client.get("/x/me", headers=bearer).json()
+    return me["actsFor"], me.get("code")
+
+
 def add_consent(file: dict) -> None:
     """The person consents to the first company's messages."""
     row = {
@@ -83,6 +98,8 @@ def test_a_demonstration_keeps_its_data_and_leaves_nothing_running(place, starte
     file = json.loads(path.read_text("utf-8"))
     assert file["base_url"] == ready["base_url"] == f"http://127.0.0.1:{place['port']}"
     add_consent(file)
+    assert acts_for(file, "owner") == ("COMPANY", file["iysCode"])
+    assert acts_for(file, "staff") == ("REGISTRY", None)
     tree = first.tree()
     assert len(tree) > 4
 

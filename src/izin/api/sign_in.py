@@ -22,7 +22,7 @@ from izin.api.wire import Wire
 from izin.core.clock import wire_time
 from izin.member.enrol import Chosen
 from izin.member.model import NAME_LENGTH_MAX
-from izin.member.sign_in import Begun, Proof
+from izin.member.sign_in import Begun, SecondFactor
 from izin.vault.passwords import PASSWORD_BYTES_MAX
 
 _BODY_MAX = 32 * KIB
@@ -57,9 +57,9 @@ async def accept_invitation(call: Call[Services]) -> Answer:
     text = form.text("invitation", _TOKEN_MAX, required=True)
     password = form.text("password", PASSWORD_BYTES_MAX, required=True)
     label = form.text("label", NAME_LENGTH_MAX)
-    proof = _read_proof(form)
+    factor = _read_factor(form)
     form.check()
-    chosen = Chosen(password=password, code=proof.code, passkey=proof.passkey, label=label)
+    chosen = Chosen(password=password, code=factor.code, passkey=factor.passkey, label=label)
     services = call.services
     member_id = await services.members.enrolling.finish(text, chosen, now=services.clock())
     return Answer(201, {"memberId": str(member_id)})
@@ -90,11 +90,11 @@ async def finish_sign_in(call: Call[Services]) -> Answer:
     form = Form(call.body, ("signIn", "code", "passkey", "remember"))
     text = form.text("signIn", _TOKEN_MAX, required=True)
     remember = form.truth("remember", default=False)
-    proof = _read_proof(form)
+    factor = _read_factor(form)
     form.check()
     services = call.services
     session = await services.members.sign_ins.finish(
-        text, proof, remember=remember, now=services.clock()
+        text, factor, remember=remember, now=services.clock()
     )
     known: Wire = {
         "memberId": str(session.member_id),
@@ -108,12 +108,12 @@ async def finish_sign_in(call: Call[Services]) -> Answer:
     return Answer(200, known)
 
 
-def _read_proof(form: Form) -> Proof:
+def _read_factor(form: Form) -> SecondFactor:
     """Read a code or a browser's answer; one of them has to be there."""
     code, passkey = form.text("code", _CODE_MAX), form.record("passkey")
     if ("code" in form.given) == ("passkey" in form.given):
         form.require("factor", "code")
-    return Proof(code=code or None, passkey=passkey)
+    return SecondFactor(code=code or None, passkey=passkey)
 
 
 def _step(begun: Begun) -> Wire:

@@ -10,11 +10,12 @@ from izin.access.directory import Directory
 from izin.access.facts import BrandFacts
 from izin.cli.screen import CannotError
 from izin.core.codes import BrandCode
+from izin.keyring import MemberKeyring
 from izin.provider.model import Provider
 from izin.storage.database import Database
 from izin.storage.migrate import check_schema
 from izin.wiring.database import existing_database
-from izin.wiring.parts import Parts, open_parts
+from izin.wiring.parts import Parts, open_member_parts, open_parts
 from izin.wiring.roles import OPERATOR
 from izin.wiring.settings import Settings, read_settings
 
@@ -56,6 +57,24 @@ async def _over_parties(url: str, work: Callable[[Database], Awaitable[T]]) -> T
         return await work(database)
     finally:
         await database.close()
+
+
+def over_members(work: Callable[[Database, MemberKeyring], Awaitable[T]]) -> T:
+    """Do work over parties' members: their own keys are opened, by which no consent opens.
+
+    Raises  StartRefusedError, and whatever the work raises
+    """
+    settings = read_settings()
+    with existing_database(settings) as opened:
+        there = msgspec.structs.replace(settings, database_url=opened.url)
+        return asyncio.run(_over_members(there, work))
+
+
+async def _over_members(
+    settings: Settings, work: Callable[[Database, MemberKeyring], Awaitable[T]]
+) -> T:
+    async with open_member_parts(settings) as parts:
+        return await work(parts.database, parts.keyring)
 
 
 async def brand_and_provider(parts: Parts, brand_code: BrandCode) -> tuple[BrandFacts, Provider]:

@@ -50,7 +50,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
         return "Begun(…)"
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class SecondFactor(msgspec.Struct, frozen=True, kw_only=True):
     """The second half: a code, or a browser's answer. It prints nothing."""
 
     code: str | None = None
@@ -58,7 +58,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Show nothing of it."""
-        return "Proof(…)"
+        return "SecondFactor(…)"
 
 
 class SignIns:
@@ -107,7 +107,9 @@ class SignIns:
         options = passkey.request_options(self._rp, challenge, ())
         return Begun(text=text, has_totp=False, passkey=options)
 
-    async def finish(self, text: str, proof: Proof, *, remember: bool, now: datetime) -> Session:
+    async def finish(
+        self, text: str, factor: SecondFactor, *, remember: bool, now: datetime
+    ) -> Session:
         """Take the second half, and open a session.
 
         Takes   remember: whether the device is to be known from now on
@@ -121,7 +123,7 @@ class SignIns:
             begun = await store.try_sign_in(connection, tag, now, FACTOR_TRIES_MAX)
         if begun is None:
             raise _not_shown()
-        member_id, key = await self._whose(begun["member_id"], proof)
+        member_id, key = await self._whose(begun["member_id"], factor)
         await self._tries.count("member_code", self._try("code", str(member_id)), CODE_MAX)
         by = Principal(PrincipalKind.MEMBER, str(member_id))
         async with changing(self._database, by, acting_for=SIGN_IN) as change:
@@ -129,9 +131,9 @@ class SignIns:
             if member is None or not await store.end_sign_in(change.connection, tag):
                 raise _not_shown()
             if key is None:
-                await self._use_code(change, member, proof.code or "", now)
+                await self._use_code(change, member, factor.code or "", now)
             else:
-                await self._use_passkey(change, begun["challenge"], (proof, key), now)
+                await self._use_passkey(change, begun["challenge"], (factor, key), now)
             session = await open_session(
                 change, self._keys.tokens, member, now=now, remember=remember
             )
@@ -168,15 +170,15 @@ class SignIns:
         return token.text
 
     async def _whose(
-        self, member_id: UUID | None, proof: Proof
+        self, member_id: UUID | None, factor: SecondFactor
     ) -> tuple[UUID, store.Passkey | None]:
-        """Whose proof this would be, and the passkey that it is of."""
-        if proof.passkey is None:
+        """Whose factor this would be, and the passkey that it is of."""
+        if factor.passkey is None:
             if member_id is None:  # a code alone names nobody
                 raise _not_shown()
             return member_id, None
         try:
-            credential_id = passkey.credential_id_of(proof.passkey)
+            credential_id = passkey.credential_id_of(factor.passkey)
         except BrokenPasskeyError as error:
             raise _not_shown() from error
         async with self._database.acting_for(SIGN_IN) as connection:
@@ -195,14 +197,18 @@ class SignIns:
             raise _not_shown()
 
     async def _use_passkey(
-        self, change: Change, challenge: bytes, shown: tuple[Proof, store.Passkey], now: datetime
+        self,
+        change: Change,
+        challenge: bytes,
+        shown: tuple[SecondFactor, store.Passkey],
+        now: datetime,
     ) -> None:
-        proof, key = shown
+        factor, key = shown
         found = await store.passkey(change.connection, key.credential_id)  # locked from here on
-        if found is None or proof.passkey is None:
+        if found is None or factor.passkey is None:
             raise _not_shown()
         try:
-            count = passkey.used(self._rp, challenge, proof.passkey, found[1])
+            count = passkey.used(self._rp, challenge, factor.passkey, found[1])
         except BrokenPasskeyError as error:
             raise _not_shown() from error
         await store.use_passkey(change, key.credential_id, count, now)

@@ -1,8 +1,10 @@
 """What works with the people who act for parties: their tags, their seal, their one-time codes."""
 
+import base64
 import hmac
 import os
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -67,6 +69,13 @@ class MemberKeys:
             if hmac.compare_digest(totp.generate(step * STEP_S), given):
                 found = step
         return found
+
+
+def totp_code(uri: str, at: datetime) -> str:
+    """Give the code that an app shows that has read an otpauth URI."""
+    text = parse_qs(urlsplit(uri).query)["secret"][0]
+    secret = base64.b32decode(text + "=" * (-len(text) % 8))
+    return _totp(secret).generate(int(at.timestamp())).decode()
 
 
 def _totp(secret: bytes) -> TOTP:

@@ -17,7 +17,9 @@ from izin.core.clock import utc_now
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, StartRefusedError
 from izin.intermediary.manage import enter as enter_carrier
+from izin.keyring import MemberKeyring
 from izin.ledger.entry import waiting
+from izin.member.enrol import Enrolling
 from izin.member.model import Belongs
 from izin.member.passwords import Passwords
 from izin.partner.manage import enter as enter_partner
@@ -30,14 +32,18 @@ from izin.retailer.add import add as add_retailer
 from izin.retailer.lookup import link
 from izin.storage.database import Database
 from izin.wiring.database import write_private
-from izin.wiring.parts import open_parts
+from izin.wiring.demo_members import DemoMember, LettingIn, let_in
+from izin.wiring.members import relying_party
+from izin.wiring.parts import Parts, open_parts
 from izin.wiring.people import (
     CARRIER,
     CARRIER_USER,
     COMPANIES,
     FIRST,
+    OWNER,
     PARTNER,
     PARTNER_USER,
+    STAFF,
     Company,
     movements,
     settled,
@@ -103,6 +109,8 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[DemoUser, ...] = ()
     integrator: DemoIntegrator | None = None
     carrier: DemoCarrier | None = None
+    owner: DemoMember | None = None
+    staff: DemoMember | None = None
 
     def __repr__(self) -> str:
         """Leave the passwords out."""
@@ -148,7 +156,9 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
                 await _record(recorder, parts.database, citizens, told)
                 # last, because it says that the rest is done
                 await _register(operator, [settled(company) for company in COMPANIES])
-            return await _sign_up(operator, read_file(settings.data_folder))
+            before = read_file(settings.data_folder)
+            users = await _sign_up(operator, before)
+            return await _let_in(settings, (operator, parts), users, before)
         finally:
             await citizens.close()
             await operator.close()
@@ -297,6 +307,24 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
         integrator=integrator,
         carrier=carrier,
     )
+
+
+async def _let_in(
+    settings: Settings, there: tuple[Database, Parts], users: DemoFile, before: DemoFile | None
+) -> DemoFile:
+    """Let two people in: the first company's owner, and one of the registry's own."""
+    operator, parts = there
+    keys = MemberKeyring(parts.keyring.members, parts.keyring.tokens)
+    passwords = Passwords()
+    try:
+        enrolling = Enrolling(parts.database, keys, passwords, relying_party(settings))
+        with_ = LettingIn(operator, keys, enrolling, INSTALLER)
+        of, known = Belongs(iys_code=FIRST.provider.iys_code), before or users
+        owner = await let_in(with_, of, OWNER, secrets.token_urlsafe(18), known.owner)
+        staff = await let_in(with_, Belongs(), STAFF, secrets.token_urlsafe(18), known.staff)
+    finally:
+        passwords.close()
+    return msgspec.structs.replace(users, owner=owner, staff=staff)
 
 
 def _user_of(company: Company, password: str | None) -> DemoUser:

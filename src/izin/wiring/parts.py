@@ -6,14 +6,20 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from izin.core.errors import StartRefusedError
-from izin.keyring import Keyring, open_keyring, open_whole_keyring
+from izin.keyring import (
+    Keyring,
+    MemberKeyring,
+    open_keyring,
+    open_member_keyring,
+    open_whole_keyring,
+)
 from izin.keyring.survey import has_keys
 from izin.storage.database import Database
 from izin.storage.guard import check_server
 from izin.storage.migrate import check_schema
 from izin.vault.provider import FileKeyProvider, see_that_a_file_will_do
 from izin.vault.selftest import self_test
-from izin.wiring.roles import OF_BOTH_SIDES
+from izin.wiring.roles import OF_BOTH_SIDES, OPERATOR
 from izin.wiring.settings import PREFIX, Mode, Settings
 
 KEY_CONNECTIONS = 2
@@ -48,6 +54,32 @@ async def open_parts(settings: Settings, *, role: str) -> AsyncIterator[Parts]:
             yield Parts(database, await open_keys(keys, key_provider(settings)))
         finally:
             await keys.close()
+    finally:
+        await database.close()
+
+
+class MemberParts(msgspec.Struct, frozen=True):
+    """What a process works with that takes care of parties and members, and of nothing else."""
+
+    database: Database
+    keyring: MemberKeyring
+
+
+@asynccontextmanager
+async def open_member_parts(settings: Settings) -> AsyncIterator[MemberParts]:
+    """Open database and members' keys under the operator's role, after the checks of the start.
+
+    Raises  StartRefusedError
+    """
+    assert settings.database_url is not None, "the launcher has named a database"
+    self_test()
+    database = await Database.open(settings.database_url, role=OPERATOR, size_max=KEY_CONNECTIONS)
+    try:
+        async with database.connection() as connection:
+            await check_schema(connection)
+        await _see_that_the_root_is_there(database, settings)
+        keyring = await open_member_keyring(database, key_provider(settings))
+        yield MemberParts(database, keyring)
     finally:
         await database.close()
 

@@ -16,6 +16,7 @@ from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode, RetailerCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.intermediary.model import Intermediary, IntermediaryState
+from izin.member.model import Person
 from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.provider.model import Provider, Subscription
 from izin.retailer.model import Retailer, RetailerStatus
@@ -128,6 +129,10 @@ CARRIER = Intermediary(
     state=IntermediaryState.ACTIVE,
 )
 CARRIER_USER = "api@hayali-telekom.example"
+
+OWNER = Person("Sahip Örnek", Address("sahip@ornek-magaza.example", AddressKind.EMAIL))
+STAFF = Person("Nöbetçi Örnek", Address("nobetci@izin-deneme.example", AddressKind.EMAIL))
+"""Who signs in for the first company, and for the registry itself."""
 
 FIRST = COMPANIES[0]
 """The company past its activation date; its user is the one that the demonstration hands out."""

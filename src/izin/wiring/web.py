@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_network
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from izin.access.access_token import AccessTokens
 from izin.access.authority import Authority
@@ -43,23 +42,19 @@ from izin.api.app import ContractApp, build_app
 from izin.api.client import Network
 from izin.api.endpoint import Door
 from izin.api.operation import Operation
-from izin.api.services import Members, Services
+from izin.api.services import Services
 from izin.consent.project import unprojected_count
 from izin.core.clock import utc_now
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
-from izin.keyring import Keyring, MemberKeyring
-from izin.member.enrol import Enrolling
-from izin.member.own import OwnAffairs
-from izin.member.passkey import RelyingParty
 from izin.member.passwords import Passwords
-from izin.member.sign_in import SignIns
 from izin.storage.database import Database
 from izin.telemetry.log import configure
 from izin.wiring.accepting import Share
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.database import RESERVED_CONNECTIONS
+from izin.wiring.members import members_of
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.replica import Asking, open_replica, who_asks
 from izin.wiring.roles import WEB
@@ -156,7 +151,7 @@ def _app(
         tokens=Tokens(
             who.reserved, keyring.tokens, passwords=known.passwords, access_tokens=access_tokens
         ),
-        members=_members(settings, keyring, who.reserved, known, access_tokens),
+        members=members_of(settings, keyring, (who.reserved, known.passwords), access_tokens),
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
@@ -192,26 +187,6 @@ def _app(
             return await unprojected_count(connection)
 
     return build_app(OPERATIONS, door, ready=ready, unprojected=unprojected)
-
-
-def _members(
-    settings: Settings,
-    keyring: Keyring,
-    database: Database,
-    known: _Known,
-    access_tokens: AccessTokens,
-) -> Members:
-    keys = MemberKeyring(keyring.members, keyring.tokens)
-    host = urlsplit(settings.origin).hostname
-    assert host is not None, "the settings ask for one"
-    parts = database, keys, known.passwords, RelyingParty(host, settings.origin)
-    return Members(
-        keys=keys,
-        enrolling=Enrolling(*parts),
-        sign_ins=SignIns(*parts),
-        own=OwnAffairs(*parts),
-        forget=access_tokens.forget,
-    )
 
 
 def networks_of(settings: Settings) -> tuple[Network, ...]:

@@ -1,0 +1,4 @@
+"""What other slices may ask about members."""
+
+from izin.member.store import of_party as of_party
+from izin.member.store import one as one

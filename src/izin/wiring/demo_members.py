@@ -1,0 +1,65 @@
+"""The demonstration's people who sign in: one of the registry's own, and a company's owner."""
+
+from datetime import timedelta
+
+import msgspec
+
+from izin.audit.model import Principal
+from izin.core.clock import utc_now
+from izin.core.errors import RefusalError
+from izin.keyring import MemberKeyring
+from izin.member import lookup
+from izin.member.enrol import Chosen, Enrolling
+from izin.member.invite import Invitation, invite, invite_anew
+from izin.member.model import Belongs, Person, Post, Role
+from izin.storage.database import Database
+from izin.vault.member import STEP_S, totp_code
+
+
+class DemoMember(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may sign in as a person: `totp_uri` goes into an authenticator app."""
+
+    email: str
+    password: str
+    totp_uri: str = msgspec.field(name="totpUri")
+
+    def __repr__(self) -> str:
+        """Leave password and secret out."""
+        return f"DemoMember({self.email})"
+
+
+class LettingIn(msgspec.Struct, frozen=True):
+    """What it takes to let somebody in."""
+
+    operator: Database
+    keys: MemberKeyring
+    enrolling: Enrolling
+    by: Principal
+
+
+async def let_in(
+    with_: LettingIn, of: Belongs, person: Person, password: str, before: DemoMember | None
+) -> DemoMember:
+    """Give a party an owner who can sign in: the one that a file still tells of, or one anew."""
+    async with with_.operator.connection() as connection:
+        found = await lookup.of_party(connection, of.party, 1)
+    if found and found[0].member.is_enrolled and before is not None:
+        return before
+    invitation = await _invited(with_, of, person)
+    now = utc_now()
+    shown = await with_.enrolling.begin(invitation.text, now=now)
+    # the code before the running one, which is left for whoever signs in at once
+    code = totp_code(shown.totp_uri, now - timedelta(seconds=STEP_S))
+    await with_.enrolling.finish(invitation.text, Chosen(password=password, code=code), now=now)
+    return DemoMember(email=person.email.clear, password=password, totp_uri=shown.totp_uri)
+
+
+async def _invited(with_: LettingIn, of: Belongs, person: Person) -> Invitation:
+    post, now = Post(role=Role.OWNER), utc_now()
+    try:
+        return await invite(with_.operator, with_.keys, (person, post), of=of, now=now, by=with_.by)
+    except RefusalError:  # an interrupted start has entered him
+        async with with_.operator.connection() as connection:
+            [known] = await lookup.of_party(connection, of.party, 1)
+        member_id = known.member.member_id
+        return await invite_anew(with_.operator, with_.keys, member_id, of=of, now=now, by=with_.by)

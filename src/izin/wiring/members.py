@@ -1,0 +1,40 @@
+"""What takes care of the people who act for parties, put together."""
+
+from urllib.parse import urlsplit
+
+from izin.access.access_token import AccessTokens
+from izin.api.services import Members
+from izin.keyring import Keyring, MemberKeyring
+from izin.member.enrol import Enrolling
+from izin.member.own import OwnAffairs
+from izin.member.passkey import RelyingParty
+from izin.member.passwords import Passwords
+from izin.member.sign_in import SignIns
+from izin.storage.database import Database
+from izin.wiring.settings import Settings
+
+
+def relying_party(settings: Settings) -> RelyingParty:
+    """For whom passkeys are made."""
+    host = urlsplit(settings.origin).hostname
+    assert host is not None, "the settings ask for one"
+    return RelyingParty(host, settings.origin)
+
+
+def members_of(
+    settings: Settings,
+    keyring: Keyring,
+    works_with: tuple[Database, Passwords],
+    access_tokens: AccessTokens,
+) -> Members:
+    """Put them together over a database and a bench for passwords."""
+    database, passwords = works_with
+    keys = MemberKeyring(keyring.members, keyring.tokens)
+    parts = database, keys, passwords, relying_party(settings)
+    return Members(
+        keys=keys,
+        enrolling=Enrolling(*parts),
+        sign_ins=SignIns(*parts),
+        own=OwnAffairs(*parts),
+        forget=access_tokens.forget,
+    )
