@@ -16,6 +16,8 @@ AUDITED = {
     "brand_short_name",
     "retailer",
     "api_user",
+    "client_key",
+    "resource_server",
     "keyring",
 }
 """Tables of which every change is told. directory_head only counts these changes."""

@@ -215,19 +215,21 @@ async def test_every_example_request_is_accepted(registry):
     """Before the activation date, when a consent of any date may be loaded."""
     whole = await document(registry)
     sent = []
+    entering = Attempt(method="POST", path="/x/clients", body={}, who="loading")
+    client_id = (await registry.send(entering)).json()["clientId"]
     for row in OPERATIONS:
         if row.takes is not BodyKind.JSON:
             continue
         content = described(whole, row, row.path)["requestBody"]["content"]["application/json"]
         for example in content["schema"]["examples"]:
-            attempt = _an_attempt(row, registry, example)
+            attempt = _an_attempt(row, registry, example, client_id)
             answer = await registry.send(attempt)
             assert answer.status_code in row.answers, (row.id, answer.text)
             sent.append(row.id)
     assert set(sent) >= set(_with_json_bodies())
 
 
-def _an_attempt(row: Operation[Any], registry: Registry, body: Any) -> Attempt:
+def _an_attempt(row: Operation[Any], registry: Registry, body: Any, client_id: str) -> Attempt:
     if row.id in TABLE:
         return changed(good(row.id, registry, "loading"), body=body)
     brand = good("getBrandsDetails", registry, "loading").path
@@ -236,6 +238,7 @@ def _an_attempt(row: Operation[Any], registry: Registry, body: Any) -> Attempt:
         "retailerCode": EXAMPLE_RETAILER,
         "recipientType": "BIREYSEL",
         "type": "MESAJ",
+        "clientId": client_id,
     }
     path = row.path.format(**parts)
     if row.right is Right.CARRIER:

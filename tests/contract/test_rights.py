@@ -67,7 +67,8 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
     Right.MANAGE: ({"ours", PARTNER, "other channel"}, "H353"),
     Right.OWN: ({"ours"}, "H353"),
     Right.PARTNER: ({PARTNER}, "H353"),
-    Right.CARRIER: (set(), "H351"),  # it takes no token
+    Right.CARRIER: (set(), "H353"),  # carriers' own tokens alone
+    Right.ACCOUNTS: ({*PARTNERS, "ours", "theirs", "paused", "closed"}, "H351"),
 }
 OF_ONE_CHANNEL = {
     *("addConsent", "addConsentV2", "addBatchConsent", "addBatchConsentV2"),
@@ -81,6 +82,15 @@ OF_ONE_CHANNEL = {
 _QUESTION = {"recipient": "+905990000001", "type": "MESAJ", "recipientType": "BIREYSEL"}
 OUR_BODIES: dict[str, Any] = {
     "xLegacyToken": {},
+    "xMetadata": None,
+    "xRevoke": {"token": "x"},
+    "xIntrospect": {"token": "x"},
+    "xClients": None,
+    "xClientAdd": {},
+    "xClientPassword": {},
+    "xClientStop": None,
+    "xClientKeyAdd": {"jwk": {}},
+    "xClientKeyWithdraw": None,
     "xLegacyRefresh": {},
     "xAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
@@ -171,6 +181,8 @@ def attempt(operation, registry: Registry, who: str) -> Attempt:
             recipientType="BIREYSEL",
             type="MESAJ",
             receiptId=uuid4(),
+            clientId=uuid4(),
+            keyId=uuid4(),
         )
         call = Attempt(
             method=operation.method, path=path, body=msgspec.UNSET if body is None else body
@@ -189,8 +201,8 @@ def expected(operation, who: str) -> str | None:
         return "H351"
     if operation.right is Right.PARTNER and who not in PARTNERS:
         return "H363"
-    if operation.id in OF_ONE_CHANNEL and who == "other channel":
-        return "H353"
+    if operation.id == "xIntrospect" or (operation.id in OF_ONE_CHANNEL and who == "other channel"):
+        return "H353"  # the first is for servers that take tokens alone, which an operator marks
     if operation.id == "xCompany" and who in ABOUT_ITSELF:
         return ABOUT_ITSELF[who]
     if operation.id == "getBrandsDetails" and who == "other brand":

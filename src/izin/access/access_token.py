@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from izin.access import store
-from izin.access.model import Caller
+from izin.access.model import Bound, Caller
 from izin.storage.database import Database
 from izin.vault.tokens import Tokens as TokenMint
 
@@ -36,6 +36,8 @@ class AccessTokens:
     async def caller(self, text: str, *, now: datetime) -> Caller | None:
         """Whose token this is; None for one that is unknown, expired, revoked or no token at all.
 
+        Whether the call comes from whom a bound one is bound to is not looked at here.
+
         Raises  UnavailableError
         Cost    3 µs; one round trip for a token not seen for five seconds
         """
@@ -61,17 +63,20 @@ class AccessTokens:
         self.forget((tag,))
         if row is None:
             return None
-        known = _Known(
-            Caller(
-                user_id=row["user_id"],
-                iys_code=row["iys_code"],
-                partner_code=row["partner_code"],
-                intermediary_code=row["intermediary_code"],
-            ),
-            row["expires_at"],
-            now,
+        caller = Caller(
+            user_id=row["user_id"],
+            iys_code=row["iys_code"],
+            partner_code=row["partner_code"],
+            intermediary_code=row["intermediary_code"],
+            audience=row["audience"],
+            bound=_bound(row["key_thumbprint"], row["certificate_thumbprint"]),
         )
+        known = _Known(caller, row["expires_at"], now)
         while len(self._known) >= self._kept_max:
             del self._known[next(iter(self._known))]
         self._known[tag] = known
         return known
+
+
+def _bound(key: str | None, certificate: str | None) -> Bound | None:
+    return Bound(key=key, certificate=certificate) if key or certificate else None

@@ -23,6 +23,7 @@ class Right(Enum):
     OWN    what is the company's own affair: no partner has it, whatever its mandates
     PARTNER what is a partner's own affair
     CARRIER questions of a carrier, for whoever sends through it
+    ACCOUNTS the API accounts of the caller's own company, partner or carrier
     """
 
     NONE = "none"
@@ -34,6 +35,7 @@ class Right(Enum):
     OWN = "own"
     PARTNER = "partner"
     CARRIER = "carrier"
+    ACCOUNTS = "accounts"
 
 
 SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE, Right.OWN})
@@ -48,13 +50,64 @@ class Belongs(msgspec.Struct, frozen=True, kw_only=True):
     intermediary_code: IntermediaryCode | None = None
 
 
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """To what a token is bound: nobody uses it who cannot show that. One of the two.
+
+    key          thumbprint of a key, in a proof with each call. Source: RFC 9449
+    certificate  thumbprint of the client certificate of the connection. Source: RFC 8705
+    """
+
+    key: str | None = None
+    certificate: str | None = None
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call shows beside its token. It prints nothing.
+
+    path         decoded, without the query
+    proof        the DPoP header
+    certificate  the Client-Cert header, if it is of a proxy that is believed
+    """
+
+    method: str
+    path: str
+    proof: str | None = None
+    certificate: str | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing: a proof is good for a while."""
+        return "Shown(…)"
+
+
+def nothing_shown() -> Shown:
+    """What a call shows that has shown nothing."""
+    return Shown(method="", path="")
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who calls, and whose user he is. It says nothing of what he may do."""
+    """Who calls, and whose user he is. It says nothing of what he may do.
+
+    bound     to what his token is bound; None of one that works in anybody's hands
+    audience  the only company that his token is for; None: the whole registry
+    nonce     what his next proof has to say instead of what this one did
+    """
 
     user_id: UUID
     iys_code: IysCode | None = None
     partner_code: PartnerCode | None = None
     intermediary_code: IntermediaryCode | None = None
+    bound: Bound | None = None
+    audience: IysCode | None = None
+    nonce: str | None = None
+
+    @property
+    def of(self) -> Belongs:
+        """Whose user he is."""
+        return Belongs(
+            iys_code=self.iys_code,
+            partner_code=self.partner_code,
+            intermediary_code=self.intermediary_code,
+        )
 
 
 class Permit(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,10 @@ from datetime import datetime
 
 import msgspec
 
+from izin.access.client_grant import ClientGrants
 from izin.access.directory import Directory
+from izin.access.passwords import Passwords
+from izin.access.revoke import TokenKeeper
 from izin.access.tokens import Tokens
 from izin.api.operation import Call
 from izin.audit.model import Principal, PrincipalKind
@@ -24,6 +27,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """One process's parts.
 
     reserved    a few connections for RETs, tokens and parties: never held up by other work
+    issuer      the registry's own address, as clients know it
     is_sandbox  whether +90 599 is accepted
     clock       the process's time; what is recorded takes the database's
     """
@@ -33,6 +37,10 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     keyring: Keyring
     directory: Directory
     tokens: Tokens
+    client_grants: ClientGrants
+    token_keeper: TokenKeeper
+    passwords: Passwords
+    issuer: str
     recorder: Recorder
     together: Together
     checker: Checker

@@ -52,6 +52,12 @@ class Action(StrEnum):
     RETAILER_ENTERED = "retailer.entered"
     RETAILER_REMOVED = "retailer.removed"
     USER_PUT = "user.put"
+    CLIENT_ADDED = "client.added"
+    CLIENT_PASSWORD = "client.password"  # noqa: S105 -- the name of a deed
+    CLIENT_STOPPED = "client.stopped"
+    CLIENT_KEY_ADDED = "client.key_added"
+    CLIENT_KEY_WITHDRAWN = "client.key_withdrawn"
+    CLIENT_RESOURCE_SERVER = "client.resource_server"
     KEY_MADE = "key.made"
 
 

@@ -5,6 +5,7 @@ import signal
 import sys
 from functools import partial
 
+from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
 from izin.consent import batch, close_lines
@@ -22,6 +23,7 @@ from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
 TOKENS_AT_ONCE = 10_000
+SIGNED_AT_ONCE = 100_000
 
 
 async def run_keeper(settings: Settings) -> None:
@@ -69,6 +71,7 @@ def timers(database: Database) -> tuple[Timer, ...]:
     async def forget_tokens() -> None:
         async with database.connection() as connection:
             await drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
+            await drop_signed(connection, utc_now(), SIGNED_AT_ONCE)
 
     async def forget_hours() -> None:
         async with database.connection() as connection:

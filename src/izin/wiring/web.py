@@ -15,6 +15,7 @@ from izin.access.authority import Authority
 from izin.access.basic import HASHED_AT_ONCE, BasicUsers
 from izin.access.directory import Directory
 from izin.access.passwords import Passwords
+from izin.access.revoke import TokenKeeper
 from izin.access.tokens import Tokens
 from izin.admission.limiter import Limiter
 from izin.admission.limits import Limits, demonstration, documented
@@ -26,11 +27,13 @@ from izin.api import (
     bulk,
     changes,
     checks,
+    clients,
     company,
     consents,
     info,
     integrators,
     mandates,
+    oauth,
     retailer_access,
     retailer_consents,
     retailers,
@@ -51,6 +54,7 @@ from izin.telemetry.log import configure
 from izin.wiring.accepting import Share
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.database import RESERVED_CONNECTIONS
+from izin.wiring.holding import client_grants_of, holders_of
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.replica import Asking, open_replica, who_asks
 from izin.wiring.roles import WEB
@@ -64,6 +68,8 @@ _LOG = logging.getLogger(__name__)
 
 OPERATIONS: tuple[Operation[Services], ...] = (
     *tokens.OPERATIONS,
+    *oauth.OPERATIONS,
+    *clients.OPERATIONS,
     *brands.OPERATIONS,
     *company.OPERATIONS,
     *mandates.OPERATIONS,
@@ -136,6 +142,7 @@ def _app(
     keyring, database = parts.keyring, parts.database
     directory = known.directory
     access_tokens = AccessTokens(who.reserved, keyring.tokens)
+    holders = holders_of(keyring, who.reserved, settings.issuer)
     services = Services(
         database=database,
         reserved=who.reserved,
@@ -144,6 +151,10 @@ def _app(
         tokens=Tokens(
             who.reserved, keyring.tokens, passwords=known.passwords, access_tokens=access_tokens
         ),
+        client_grants=client_grants_of(keyring, who.reserved, directory, settings.issuer),
+        token_keeper=TokenKeeper(who.reserved, keyring.tokens, access_tokens),
+        passwords=known.passwords,
+        issuer=settings.issuer,
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
@@ -156,7 +167,7 @@ def _app(
     )
     door = Door(
         services=services,
-        authority=Authority(access_tokens, directory, basic=known.basic),
+        authority=Authority(access_tokens, directory, basic=known.basic, holders=holders),
         limiter=Limiter(
             limits_of(settings),
             database=database,
