@@ -30,6 +30,8 @@ _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _BY_ALGORITHM = {"ES256": "EC", "PS256": "RSA", "EdDSA": "OKP", "Ed25519": "OKP"}
 _EXPONENT = "AQAB"
+_N_LEAST, _N_MOST = 341, 684
+"""Digits of base64 that a modulus of these bits has."""
 
 PublicKey = ECKey | OKPKey | RSAKey
 
@@ -124,8 +126,8 @@ def _imported(kind: str, members: dict[str, Any]) -> PublicKey:
         curve = ECKey.import_key(members) if kind == "EC" else OKPKey.import_key(members)
         curve.public_key  # noqa: B018 # only then the point is looked at
         return curve
-    if members["e"] != _EXPONENT:  # a long one makes each look at a signature slow
-        raise ValueError
+    if members["e"] != _EXPONENT or not _N_LEAST <= len(members["n"]) <= _N_MOST:
+        raise ValueError  # a long exponent makes each look at a signature slow
     key = RSAKey.import_key(members)
     if not RSA_BITS_LEAST <= key.public_key.key_size <= RSA_BITS_MOST:
         raise ValueError
