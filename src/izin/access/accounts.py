@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 import msgspec
-from asyncpg import Record
+from asyncpg import ForeignKeyViolationError, Record
 
 from izin.access import store
 from izin.access.certificate import Certificate, read_pem
@@ -135,7 +135,7 @@ async def add_account(
 ) -> Drawn:
     """Enter an account; its user name is its id, so that nobody learns which names there are.
 
-    Raises  UnavailableError
+    Raises  RefusalError IZ069 there is no such company, partner or carrier · UnavailableError
     """
     drawn = Drawn(client_id=uuid4(), password=draw(), until=now + PASSWORD_LIFE)
     user = store.UserRow(
@@ -149,7 +149,10 @@ async def add_account(
         password_until=drawn.until,
     )
     async with changing(database, by) as change:
-        await store.put_user(change, user)
+        try:
+            await store.put_user(change, user)
+        except ForeignKeyViolationError:
+            raise RefusalError(Refused(code="IZ069")) from None
         _tell(change, Action.CLIENT_ADDED, drawn.client_id, of)
     return drawn
 
