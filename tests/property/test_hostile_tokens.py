@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from izin.access.certificate import read_pem, thumbprint_in
-from izin.access.dpop import Proof, Wanted, read_proof
+from izin.access.dpop import KeyProof, Wanted, read_proof
 from izin.access.jose import UnfitKeyError, public_key, read_signed, whole_number
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ def test_any_text_is_read_or_is_none(text):
 def test_no_proof_without_its_keys_signature(header, claims, tail):
     wanted = Wanted(method="GET", url="https://izin.example/")
     read = read_proof(compact(header, claims, tail), wanted, now=NOW)
-    assert not isinstance(read, Proof)
+    assert not isinstance(read, KeyProof)
 
 
 @given(JWK | JSON)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from izin.access.certificate import read_pem, thumbprint_in
-from izin.access.dpop import Proof, Wanted, ath_of, read_proof
+from izin.access.dpop import KeyProof, Wanted, ath_of, read_proof
 from izin.access.jose import public_key, public_text, read_signed, thumbprint_of
 
 # RFC 9449, figures 2 and 12
@@ -75,7 +75,7 @@ X5T = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0"
 def test_the_proof_that_asks_for_a_token():
     wanted = Wanted(method="POST", url="https://server.example.com/token")
     read = read_proof(ASKING, wanted, now=MADE_AT)
-    assert isinstance(read, Proof)
+    assert isinstance(read, KeyProof)
     assert (read.key, read.id) == (JKT, "-BwC3ESc6acc2lTc")
 
 
@@ -83,7 +83,7 @@ def test_the_proof_that_goes_with_a_token():
     url = "https://resource.example.org/protectedresource"
     wanted = Wanted(method="GET", url=url, token=TOKEN)
     read = read_proof(CALLING, wanted, now=MADE_AT)
-    assert isinstance(read, Proof)
+    assert isinstance(read, KeyProof)
     assert read.key == JKT
     assert ath_of(TOKEN) == "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"
 
@@ -92,7 +92,7 @@ def test_the_proof_that_goes_with_a_token():
 def test_a_proof_is_good_for_a_minute_and_as_clocks_differ(seconds, fits):
     wanted = Wanted(method="POST", url="https://server.example.com/token")
     read = read_proof(ASKING, wanted, now=MADE_AT + timedelta(seconds=seconds))
-    assert isinstance(read, Proof) is fits
+    assert isinstance(read, KeyProof) is fits
 
 
 @pytest.mark.parametrize(

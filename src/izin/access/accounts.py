@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 import msgspec
-from asyncpg import ForeignKeyViolationError, Record
+from asyncpg import Record
 
 from izin.access import store
 from izin.access.certificate import Certificate, read_pem
@@ -149,10 +149,9 @@ async def add_account(
         password_until=drawn.until,
     )
     async with changing(database, by) as change:
-        try:
-            await store.put_user(change, user)
-        except ForeignKeyViolationError:
-            raise RefusalError(Refused(code="IZ069")) from None
+        if not await store.is_party(change.connection, of):
+            raise RefusalError(Refused(code="IZ069"))
+        await store.put_user(change, user)
         _tell(change, Action.CLIENT_ADDED, drawn.client_id, of)
     return drawn
 

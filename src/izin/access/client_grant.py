@@ -12,7 +12,7 @@ from izin.access.audience import company_in, may_ask_for
 from izin.access.certificate import thumbprint_in
 from izin.access.clients import Client, Clients
 from izin.access.directory import Directory
-from izin.access.dpop import Proof
+from izin.access.dpop import KeyProof
 from izin.access.holder import Fault, Holders
 from izin.access.model import Shown
 from izin.access.uses import Uses
@@ -98,11 +98,11 @@ class ClientGrants:
         return company is None or may_ask_for(self._directory, client.of, company, now)
 
     async def _given(
-        self, client: Client, company: IysCode | None, by: Proof | str | None, now: datetime
+        self, client: Client, company: IysCode | None, by: KeyProof | str | None, now: datetime
     ) -> Granted:
         """Bind it to the key of a proof, else to the certificate of the connection."""
         drawn = self._mint.issue()
-        proof = by if isinstance(by, Proof) else None
+        proof = by if isinstance(by, KeyProof) else None
         row = store.AccessRow(
             token_tag=drawn.tag,
             family=uuid4(),
@@ -111,7 +111,7 @@ class ClientGrants:
             expires_at=now + BOUND_LIFE,
             audience=company,
             key_thumbprint=None if proof is None else proof.key,
-            certificate_thumbprint=None if isinstance(by, Proof) else thumbprint_in(by),
+            certificate_thumbprint=None if isinstance(by, KeyProof) else thumbprint_in(by),
         )
         async with self._database.connection() as connection:
             await store.put_access(connection, row)

@@ -20,7 +20,7 @@ _TYPE = "dpop+jwt"
 _PORTS = {"http": 80, "https": 443}
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class KeyProof(msgspec.Struct, frozen=True, kw_only=True):
     """A proof that fits the call.
 
     key        thumbprint of the key that signed it
@@ -42,7 +42,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None = None
 
 
-def read_proof(text: str, wanted: Wanted, *, now: datetime) -> Proof | str:
+def read_proof(text: str, wanted: Wanted, *, now: datetime) -> KeyProof | str:
     """Does the proof fit this call?
 
     Gives   the proof, or what of it does not: a word of the catalogue's part ``expected``
@@ -61,7 +61,7 @@ def read_proof(text: str, wanted: Wanted, *, now: datetime) -> Proof | str:
     return (
         _misfit(claims, wanted)
         or _undated(claims, now)
-        or Proof(
+        or KeyProof(
             key=thumbprint_of(key),
             id=claims["jti"],
             nonce=claims.get("nonce"),

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from izin.access.certificate import thumbprint_in
-from izin.access.dpop import Proof, Wanted, read_proof
+from izin.access.dpop import KeyProof, Wanted, read_proof
 from izin.access.jose import ALGORITHMS
 from izin.access.model import Caller, Shown
 from izin.access.nonce import Nonces
@@ -33,7 +33,7 @@ class Holders:
         self._nonces = nonces
         self._base_url = base_url
 
-    def proof(self, shown: Shown, token: str | None, *, now: datetime) -> Proof | Fault:
+    def proof(self, shown: Shown, token: str | None, *, now: datetime) -> KeyProof | Fault:
         """Read the call's proof; whether it was shown before is for `is_new`."""
         if shown.proof is None:
             return Fault("proof_shape")
@@ -45,7 +45,7 @@ class Holders:
             return Fault("proof_nonce", self._nonces.current(now))
         return read
 
-    async def is_new(self, proof: Proof) -> bool:
+    async def is_new(self, proof: KeyProof) -> bool:
         """Is it shown for the first time? Raises UnavailableError."""
         return await self._once.is_first("proof", proof.key, proof.id, last_good=proof.last_good)
 

@@ -161,6 +161,12 @@ async def accounts(connection: Connection, of: Belongs, rows_max: int) -> list[R
     return await connection.fetch(_SQL["accounts"], *whose, rows_max)
 
 
+async def is_party(connection: Connection, of: Belongs) -> bool:
+    whose = (of.iys_code, of.partner_code, of.intermediary_code)
+    is_one: bool = await connection.fetchval(_SQL["is_party"], *whose)
+    return is_one
+
+
 async def keys_of_accounts(
     connection: Connection, user_ids: Collection[UUID], now: datetime
 ) -> list[Record]:
