@@ -6,6 +6,7 @@ Source: FAPI 2.0 Security Profile 5.3.2, RFC 9700, RFC 9449, RFC 8705, RFC 8707.
 import asyncio
 import secrets
 import uuid
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -33,6 +34,7 @@ from builders.registry import (
 from joserfc.jwk import OKPKey, RSAKey
 
 from izin.access.jose import ALGORITHMS
+from izin.access.nonce import SPAN, Nonces
 from izin.i18n import catalogue
 
 OURS = f"/sps/{IYS_CODES['ours']}/brands/{BRAND_CODES['ours']}"
@@ -95,6 +97,11 @@ def assert_refused(answer: httpx2.Response, key: str, word: str | None = None) -
     told = {"error": words.error, "error_description": words.tr.format(expected=expected)}
     assert answer.json() == told
     assert answer.status_code == (401 if words.error == "invalid_client" else 400)
+
+
+def assert_nonce(registry: Registry, answer: httpx2.Response) -> None:
+    nonces = Nonces(registry.parts.keyring.pseudonyms.token_tag)
+    assert nonces.stands(answer.headers["dpop-nonce"], datetime.now(UTC))
 
 
 # the assertion ------------------------------------------------------------------------------------
@@ -181,11 +188,11 @@ async def test_an_id_is_its_clients_own(registry, holder, door):
         assert (await each.ask(door, client_assertion=assertion)).status_code == 200
 
 
-async def test_who_is_told_another_nonce_has_used_up_nothing(holder, door):
+async def test_who_is_told_another_nonce_has_used_up_nothing(registry, holder, door):
     body = holder.asking()
     stale = await door.post("/oauth2/token", data=body, headers={"dpop": holder.proof(nonce="x")})
     assert_refused(stale, "nonce_wanted")
-    assert stale.headers["dpop-nonce"] == holder.nonce
+    assert_nonce(registry, stale)
     good = await door.post("/oauth2/token", data=body, headers={"dpop": holder.proof()})
     assert good.status_code == 200
 
@@ -232,7 +239,7 @@ def a_proof(holder: Holder, changes, **good) -> str:
 
 
 @pytest.mark.parametrize("name", PROOFS)
-async def test_a_proof(holder, door, name):
+async def test_a_proof(registry, holder, door, name):
     changes, word = PROOFS[name]
     headers = {"dpop": a_proof(holder, changes)}
     answer = await door.post("/oauth2/token", data=holder.asking(), headers=headers)
@@ -240,7 +247,7 @@ async def test_a_proof(holder, door, name):
         assert answer.status_code == 200, answer.text
     elif word == "nonce":
         assert_refused(answer, "nonce_wanted")
-        assert answer.headers["dpop-nonce"] == holder.nonce
+        assert_nonce(registry, answer)
     else:
         assert_refused(answer, "proof_unfit", word)
 
@@ -363,7 +370,7 @@ async def test_a_bound_token_works_with_a_proof_for_each_call(holder, token, doo
 
 
 @pytest.mark.parametrize("name", [n for n, (_, word) in PROOFS.items() if word is not None])
-async def test_a_proof_that_does_not_fit_opens_no_door(holder, token, door, name):
+async def test_a_proof_that_does_not_fit_opens_no_door(registry, holder, token, door, name):
     changes, word = PROOFS[name]
     if name == "htm is GET":  # it is, here
         changes = {"htm": "POST"}
@@ -371,7 +378,7 @@ async def test_a_proof_that_does_not_fit_opens_no_door(holder, token, door, name
     answer = await holder.call(door, token, CHANGES, proof=proof)
     if word == "nonce":
         assert_code(answer, 401, "IZ062")
-        assert answer.headers["dpop-nonce"] == holder.nonce
+        assert_nonce(registry, answer)
         assert 'error="use_dpop_nonce"' in answer.headers["www-authenticate"]
         return
     assert_code(answer, 401, "IZ061")
@@ -385,10 +392,32 @@ async def test_a_proof_names_its_token(holder, token, door, ath):
     assert_code(await holder.call(door, token, CHANGES, proof=proof), 401, "IZ061")
 
 
-async def test_a_proof_by_another_key_opens_no_door(holder, token, door):
+async def test_a_proof_by_another_key_opens_no_door_and_is_told(registry, door, caplog):
+    holder = await entered(registry)
+    token = await holder.token(door)
     thief = Holder(holder.client_id, an_ec_key())
     thief.nonce = holder.nonce
-    assert_code(await thief.call(door, token, CHANGES), 401, "IZ061")
+    for _ in range(3):
+        assert_code(await thief.call(door, token, CHANGES), 401, "IZ061")
+    told = [each for each in caplog.messages if holder.client_id in each]
+    assert told == [f"a bound token of API account {holder.client_id} came with another key"]
+
+
+async def test_an_older_nonce_works_and_is_renewed_with_the_answer(registry, holder, token, door):
+    nonces = Nonces(registry.parts.keyring.pseudonyms.token_tag)
+    now = datetime.now(UTC)
+    for nonce, status in ((nonces.current(now - SPAN), 204), (nonces.current(now - 3 * SPAN), 401)):
+        proof = holder.proof("GET", ISSUER + CHANGES, token, nonce=nonce)
+        answer = await holder.call(door, token, CHANGES, proof=proof)
+        assert answer.status_code == status, answer.text
+        assert nonces.stands(answer.headers["dpop-nonce"], now)
+    older = {"dpop": holder.proof(nonce=nonces.current(now - SPAN))}
+    given = await door.post("/oauth2/token", data=holder.asking(), headers=older)
+    assert given.status_code == 200
+    assert nonces.stands(given.headers["dpop-nonce"], now)
+    newest = nonces.current(datetime.now(UTC))
+    proof = holder.proof("GET", ISSUER + CHANGES, token, nonce=newest)
+    assert "dpop-nonce" not in (await holder.call(door, token, CHANGES, proof=proof)).headers
 
 
 async def test_a_proof_opens_the_door_once(holder, token, door):

@@ -1,6 +1,8 @@
 """Does a bound token come from whom it is bound to? Source: RFC 9449 7, RFC 8705 3."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -14,6 +16,8 @@ from izin.core.errors import ChallengedError, Refused
 
 NONCE_HEADER = "dpop-nonce"
 _PROOF = "dpop"
+_LOG = logging.getLogger(__name__)
+_TOLD_APART, _TOLD_MAX = timedelta(minutes=1), 10_000
 _ALGORITHMS = " ".join(ALGORITHMS)
 
 
@@ -32,6 +36,7 @@ class Holders:
         self._once = once
         self._nonces = nonces
         self._base_url = base_url
+        self._told: dict[UUID, datetime] = {}
 
     def proof(self, shown: Shown, token: str | None, *, now: datetime) -> KeyProof | Fault:
         """Read the call's proof; whether it was shown before is for `is_new`."""
@@ -67,6 +72,8 @@ class Holders:
         assert bound is not None, "only bound tokens have a holder"
         if bound.certificate is not None:
             if scheme != "bearer" or thumbprint_in(shown.certificate) != bound.certificate:
+                if shown.certificate is not None:
+                    self._tell(caller, now)
                 raise _challenge("IZ060", 'Bearer error="invalid_token"')
             return caller
         if scheme != _PROOF or shown.proof is None:
@@ -75,10 +82,21 @@ class Holders:
         if isinstance(read, Fault):
             raise _of_fault(read)
         if read.key != bound.key:
+            self._tell(caller, now)
             raise _of_fault(Fault("proof_key"))
         if not await self.is_new(read):
             raise _of_fault(Fault("proof_again"))
         return msgspec.structs.replace(caller, nonce=self.fresh_nonce(read.nonce, now))
+
+    def _tell(self, caller: Caller, now: datetime) -> None:
+        """Log that a token may be in other hands; of one account once a minute is enough."""
+        told = self._told.get(caller.user_id)
+        if told is not None and abs(now - told) < _TOLD_APART:
+            return
+        while len(self._told) >= _TOLD_MAX:
+            del self._told[next(iter(self._told))]
+        self._told[caller.user_id] = now
+        _LOG.warning("a bound token of API account %s came with another key", caller.user_id)
 
 
 def _challenge(code: str, words: str, *headers: tuple[str, str]) -> ChallengedError:

@@ -148,8 +148,9 @@ async def sign_once(connection: Connection, once_tag: UUID, expires_at: datetime
     return await connection.fetchval(_SQL["sign_once"], once_tag, expires_at) is not None
 
 
-async def drop_signed(connection: Connection, before: datetime, rows_max: int) -> None:
-    await connection.execute(_SQL["drop_signed"], before, rows_max)
+async def drop_signed(connection: Connection, before: datetime, rows_max: int) -> int:
+    row_count: int = await connection.fetchval(_SQL["drop_signed"], before, rows_max)
+    return row_count
 
 
 async def note_use(connection: Connection, used_id: UUID, used_at: datetime) -> None:

@@ -150,13 +150,18 @@ returning signed_once.once_tag
 
 -- name: drop_signed
 -- What could not be shown again anyway; a bounded bite.
--- $1 before · $2 rows at most · index signed_once_expiry
-delete from signed_once
-where signed_once.once_tag in (
-    select old.once_tag from signed_once as old where old.expires_at < $1
-    order by old.expires_at
-    limit $2
+-- $1 before · $2 rows at most · gives how many went · index signed_once_expiry
+with gone as (
+    delete from signed_once
+    where signed_once.once_tag in (
+        select old.once_tag from signed_once as old where old.expires_at < $1
+        order by old.expires_at
+        limit $2
+    )
+    returning signed_once.once_tag
 )
+select count(*) as row_count
+from gone
 
 -- name: note_use
 -- An account or a key was used. $1 used_id · $2 used_at

@@ -23,7 +23,7 @@ from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
 TOKENS_AT_ONCE = 10_000
-SIGNED_AT_ONCE = 100_000
+SIGNED_AT_ONCE, SIGNED_BITES_MAX = 10_000, 500
 
 
 async def run_keeper(settings: Settings) -> None:
@@ -58,7 +58,7 @@ async def _tag_moved_dealers(parts: Parts) -> None:
 
 
 def timers(database: Database) -> tuple[Timer, ...]:
-    """What is forgotten when it is old: batches, query receipts, tokens, hours of limits."""
+    """What is forgotten when it is old: batches, query receipts, tokens, what was signed."""
 
     async def forget_batches() -> None:
         async with database.connection() as connection:
@@ -71,10 +71,16 @@ def timers(database: Database) -> tuple[Timer, ...]:
     async def forget_tokens() -> None:
         async with database.connection() as connection:
             await drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
-            await drop_signed(connection, utc_now(), SIGNED_AT_ONCE)
+
+    async def forget_signed() -> None:
+        for _ in range(SIGNED_BITES_MAX):  # one a call of whoever signs each: they may be many
+            async with database.connection() as connection:
+                gone = await drop_signed(connection, utc_now(), SIGNED_AT_ONCE)
+            if gone < SIGNED_AT_ONCE:
+                return
 
     async def forget_hours() -> None:
         async with database.connection() as connection:
             await forget_past_hours(connection)
 
-    return (forget_batches, forget_receipts, forget_tokens, forget_hours)
+    return (forget_batches, forget_receipts, forget_tokens, forget_signed, forget_hours)

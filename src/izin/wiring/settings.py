@@ -20,7 +20,7 @@ _is_database_url = re.compile(
     rf"postgres(?:ql)?://(?:[^/?#\s]*@)?{_HOST}(?:,{_HOST})*(?:/[^?#\s]*)?(?:\?\S*)?"
 ).fullmatch
 _is_public_url = re.compile(
-    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9_-]+)*"
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
 ).fullmatch
 EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared only
 _READ_BY_OTHERS = frozenset({"IZIN_CONFIG", "IZIN_CITUS_URL"})
@@ -157,7 +157,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if settings.public_url is not None and not _is_public_url(settings.public_url):
         raise StartRefusedError(
             f"{PREFIX}PUBLIC_URL is {settings.public_url}, which is no address of a registry: "
-            "write https://host, in small letters, without a slash at the end or a query."
+            "write https://host, in small letters, without a path."
         )
     for name in ("database_url", "replica_database_url"):
         url = getattr(settings, name)
