@@ -549,7 +549,7 @@ async def test_too_many_calls_are_told_in_both_shapes_with_the_wait():
 @pytest.mark.parametrize("key", catalogue.oauth_keys())
 def test_oauth_errors_have_exactly_two_fields(key):
     answer = problems.token_problem(key, Language.TR)
-    assert answer.status == 400
+    assert answer.status == (401 if answer.body["error"] == "invalid_client" else 400)
     assert set(answer.body) == {"error", "error_description"}
     assert answer.body["error_description"] == catalogue.oauth_keys()[key].tr
     assert problems.token_problem(key, Language.EN).body != answer.body

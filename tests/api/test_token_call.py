@@ -102,7 +102,7 @@ async def test_a_form_that_is_labelled_as_nothing_is_read_all_the_same(client):
         ({"grant_type": 7}, "invalid_request"),
         ({"grant_type": ["password"]}, "invalid_request"),
         ({"grant_type": ""}, "invalid_grant"),
-        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code"}, "unsupported_grant_type"),
         ({"grant_type": "refresh_token"}, "invalid_request"),
         ({"grant_type": "refresh_token", "refresh_token": 7}, "invalid_request"),
         ({"grant_type": "refresh_token", "refresh_token": ""}, "invalid_grant"),

@@ -21,6 +21,8 @@ AUDITED = {
     "partner",
     "mandate",
     "intermediary",
+    "client_key",
+    "resource_server",
     "keyring",
 }
 """Tables of which every change is told. directory_head only counts these changes."""

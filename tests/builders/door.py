@@ -33,7 +33,7 @@ class OneUser:
         self._caller = Caller(user_id=UUID(int=1), iys_code=IysCode(OUR_PROVIDER))
         self._held = held
 
-    async def authenticate(self, authorization: str | None) -> Caller | None:
+    async def authenticate(self, authorization: str | None, shown: object) -> Caller | None:
         return self._caller if authorization == "Bearer good" else None
 
     def permit(

@@ -506,6 +506,9 @@ ELSEWHERE = {
     "H124": "the second's calls are used up",
     "H192": "the process is closing its database",
     "IZ009": "the body never ends",
+    "IZ060": "the token is bound to a key",
+    "IZ061": "the token is bound to a key, and the proof is of another call",
+    "IZ062": "the token is bound to a key, and the nonce is old",
     "H067": "every code is taken",
     "IZ016": "the brand has as many dealers as it may",
 }

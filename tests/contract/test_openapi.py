@@ -250,12 +250,14 @@ async def test_every_example_request_is_accepted(registry, colleague):
     """Before the activation date, when a consent of any date may be loaded."""
     whole = await document(registry)
     sent = []
+    entering = Attempt(method="POST", path="/x/clients", body={}, who="loading")
+    client_id = (await registry.send(entering)).json()["clientId"]
     for row in OPERATIONS:
         if row.takes is not BodyKind.JSON or row.id in OF_THE_MOMENT:
             continue
         content = described(whole, row, row.path)["requestBody"]["content"]["application/json"]
         for example in content["schema"]["examples"]:
-            attempt = _an_attempt(row, registry, example, colleague)
+            attempt = _an_attempt(row, registry, example, (colleague, client_id))
             answer = await registry.send(attempt)
             assert answer.status_code in row.answers, (row.id, answer.text)
             sent.append(row.id)
@@ -263,10 +265,12 @@ async def test_every_example_request_is_accepted(registry, colleague):
 
 
 OWNER = "loading's owner"
-_OF_PEOPLE = {Right.GRANT, Right.MEMBERS, Right.SELF}
+_OF_PEOPLE = {Right.GRANT, Right.MEMBERS, Right.SELF, Right.ACCOUNTS}
 
 
-def _an_attempt(row: Operation[Any], registry: Registry, body: Any, colleague: str) -> Attempt:
+def _an_attempt(
+    row: Operation[Any], registry: Registry, body: Any, drawn: tuple[str, str]
+) -> Attempt:
     if row.id in TABLE:
         return changed(good(row.id, registry, "loading"), body=body)
     brand = good("getBrandsDetails", registry, "loading").path
@@ -275,7 +279,8 @@ def _an_attempt(row: Operation[Any], registry: Registry, body: Any, colleague: s
         "retailerCode": EXAMPLE_RETAILER,
         "recipientType": "BIREYSEL",
         "type": "MESAJ",
-        "memberId": colleague,
+        "memberId": drawn[0],
+        "clientId": drawn[1],
     }
     path = row.path.format(**parts)
     if row.right is Right.CARRIER:

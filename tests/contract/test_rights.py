@@ -113,7 +113,8 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
     Right.MEMBERS: ({who for who in PEOPLE if who.endswith("owner")}, "H353"),
     Right.SELF: (set(PEOPLE), "H353"),
     Right.PARTNER: ({PARTNER, *(who for who in PEOPLE if who.startswith("partner's"))}, "H353"),
-    Right.CARRIER: (set(), "H351"),  # it takes no token
+    Right.CARRIER: (set(), "H353"),  # carriers' own tokens alone
+    Right.ACCOUNTS: ({who for who in PEOPLE if who.endswith("owner")}, "H353"),
 }
 OF_ONE_CHANNEL = {
     *("addConsent", "addConsentV2", "addBatchConsent", "addBatchConsentV2"),
@@ -127,6 +128,15 @@ OF_ONE_CHANNEL = {
 _QUESTION = {"recipient": "+905990000001", "type": "MESAJ", "recipientType": "BIREYSEL"}
 OUR_BODIES: dict[str, Any] = {
     "xLegacyToken": {},
+    "xMetadata": None,
+    "xRevoke": {"token": "x"},
+    "xIntrospect": {"token": "x"},
+    "xClients": None,
+    "xClientAdd": {},
+    "xClientPassword": {},
+    "xClientStop": None,
+    "xClientKeyAdd": {"jwk": {}},
+    "xClientKeyWithdraw": None,
     "xLegacyRefresh": {},
     "xAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
@@ -248,6 +258,8 @@ def attempt(operation, registry: Registry, who: str) -> Attempt:
             receiptId=uuid4(),
             memberId=uuid4(),
             passkeyId="AAAA",
+            clientId=uuid4(),
+            keyId=uuid4(),
         )
         call = Attempt(
             method=operation.method, path=path, body=msgspec.UNSET if body is None else body
@@ -268,8 +280,8 @@ def expected(operation, who: str) -> str | None:
         return "H351"
     if operation.right is Right.PARTNER and who not in PARTNERS and "partner's" not in who:
         return "H363"
-    if operation.id in OF_ONE_CHANNEL and who == "other channel":
-        return "H353"
+    if operation.id == "xIntrospect" or (operation.id in OF_ONE_CHANNEL and who == "other channel"):
+        return "H353"  # the first is for servers that take tokens alone, which an operator marks
     if operation.id == "xCompany" and who in ABOUT_ITSELF:
         return ABOUT_ITSELF[who]
     if operation.id == "getBrandsDetails" and who in OF_ANOTHER_BRAND:

@@ -235,7 +235,8 @@ async def test_a_broken_connection_stays_passing_for_who_goes_on_using_it(narrow
                 await connection.execute("select 1")
             await connection.execute("select 2")
 
-    with pytest.raises(UnavailableError, match="gone"):
+    # which of the two it is hangs on whether the server's last words have come already
+    with pytest.raises(UnavailableError, match="gone|ending"):
         await go_on()
     assert await pid_of(narrow)
 

@@ -47,6 +47,7 @@ def test_the_token_call_speaks_oauths_words():
         "invalid_request",
         "invalid_grant",
         "unsupported_grant_type",
+        *("invalid_client", "invalid_target", "invalid_dpop_proof", "use_dpop_nonce"),
     }
 
 

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from izin.api.client import client_of
+from izin.api.client import client_of, is_of_proxy
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -35,3 +35,20 @@ def test_the_nearest_address_that_is_not_ours(peer, header, client):
 def test_without_trusted_proxies_no_header_is_believed():
     assert client_of({"client": ("10.0.0.1", 1)}, "198.51.100.1", ()) == "10.0.0.1"
     assert client_of({"client": None}, "198.51.100.1", ()) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("peer", "trusted", "is_one"),
+    [
+        (("192.0.2.1", 1), ["192.0.2.0/24"], True),
+        (("::ffff:192.0.2.1", 1), ["192.0.2.0/24"], True),
+        (("198.51.100.1", 1), ["192.0.2.0/24"], False),
+        (("192.0.2.1", 1), [], False),
+        (None, ["192.0.2.0/24"], True),
+        (None, [], False),
+        (("socket", 1), ["192.0.2.0/24"], False),
+    ],
+)
+def test_only_our_own_proxies_add_what_is_believed(peer, trusted, is_one):
+    networks = [ip_network(each) for each in trusted]
+    assert is_of_proxy({"client": peer}, networks) is is_one

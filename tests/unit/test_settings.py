@@ -133,3 +133,33 @@ def test_what_is_no_address_of_a_database_is_named_without_its_password(url):
     with pytest.raises(StartRefusedError, match=r"IZIN_DATABASE_URL .* postgresql://user") as told:
         read_settings({"IZIN_DATABASE_URL": url})
     assert "gizli" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "issuer"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"IZIN_HOST": "0.0.0.0", "IZIN_PORT": "9000"}, "http://127.0.0.1:9000"),
+        ({"IZIN_HOST": "::1"}, "http://[::1]:8000"),
+        ({"IZIN_PUBLIC_URL": "https://api.izin.example"}, "https://api.izin.example"),
+        ({"IZIN_PUBLIC_URL": "https://[2001:db8::1]:8443"}, "https://[2001:db8::1]:8443"),
+    ],
+)
+def test_the_registry_has_one_name_outside(given, issuer):
+    assert read_settings(given).issuer == issuer
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "izin.example",
+        "https://izin.example/",
+        "https://Izin.example",
+        "ftp://a",
+        "https://a?b=c",
+        "https://a/b",
+    ],
+)
+def test_what_is_no_name_outside_is_named(url):
+    with pytest.raises(StartRefusedError, match="IZIN_PUBLIC_URL"):
+        read_settings({"IZIN_PUBLIC_URL": url})

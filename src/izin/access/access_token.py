@@ -37,6 +37,8 @@ class AccessTokens:
     async def caller(self, text: str, *, now: datetime) -> Caller | None:
         """Whose token this is; None for one that is unknown, expired, revoked or no token at all.
 
+        Whether the call comes from whom a bound one is bound to is not looked at here.
+
         Raises  UnavailableError
         Cost    3 µs; one round trip for a token not seen for five seconds, four for a session
         """

@@ -8,18 +8,28 @@ from uuid import UUID
 from izin.access.access_token import AccessTokens
 from izin.access.basic import Admission, BasicUsers
 from izin.access.directory import Directory
-from izin.access.model import OWN_AFFAIRS, SCOPED, Caller, Permit, Right
+from izin.access.holder import Holders
+from izin.access.model import (
+    OWN_AFFAIRS,
+    SCOPED,
+    Caller,
+    Permit,
+    Right,
+    Shown,
+    nothing_shown,
+)
 from izin.access.rights import MAY, has
 from izin.core.clock import IYS_TIME, utc_now
 from izin.core.codes import BrandCode, IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel
+from izin.core.turkish import ascii_lower
 from izin.intermediary.model import IntermediaryState
 from izin.partner.model import Mandate
 from izin.provider.model import Provider, ProviderState, Subscription
 
-# The scheme in any letters, then one token (RFC 6750 2.1).
-_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.ASCII | re.IGNORECASE)
+# The scheme in any letters, then one token (RFC 6750 2.1, RFC 9449 7.1).
+_TOKEN = re.compile(r"(bearer|dpop) +([A-Za-z0-9._~+/-]+=*) *", re.ASCII | re.IGNORECASE)
 _HEADER_MAX = 512
 
 _AS_SUBSCRIPTION = {
@@ -39,12 +49,14 @@ class Authority:
         directory: Directory,
         *,
         basic: BasicUsers | None = None,
+        holders: Holders | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Take who knows tokens and who knows parties."""
         self._access_tokens = access_tokens
         self._directory = directory
         self._basic = basic
+        self._holders = holders
         self._now = now
 
     async def authenticate_basic(
@@ -58,19 +70,44 @@ class Authority:
             return None
         return await self._basic.caller(authorization, admit, now=self._now())
 
-    async def authenticate(self, authorization: str | None) -> Caller | None:
+    async def authenticate(
+        self, authorization: str | None, shown: Callable[[], Shown] = nothing_shown
+    ) -> Caller | None:
         """Whose token this header carries; None for every header that is not a living token's.
 
-        Raises  UnavailableError
+        Takes   shown: what the call shows beside it; asked for a bound token only
+        Raises  ChallengedError: a bound token does not come from its holder · UnavailableError
         """
         if authorization is None or len(authorization) > _HEADER_MAX:
             return None
-        bearer = _BEARER.fullmatch(authorization)
-        return (
-            None if bearer is None else await self._access_tokens.caller(bearer[1], now=self._now())
-        )
+        read = _TOKEN.fullmatch(authorization)
+        if read is None:
+            return None
+        scheme, now = ascii_lower(read[1]), self._now()
+        caller = await self._access_tokens.caller(read[2], now=now)
+        if caller is None:
+            return None
+        if caller.bound is None:
+            return caller if scheme == "bearer" else None
+        if self._holders is None:
+            return None
+        return await self._holders.seen(caller, scheme, read[2], shown(), now=now)
 
     def permit(
+        self, caller: Caller, right: Right, iys_code: IysCode | None, brand_code: BrandCode | None
+    ) -> Permit:
+        """What the call may touch, and its token is for.
+
+        Raises  what `_permitted` raises; H353 about another company than the token is for
+        """
+        permit = self._permitted(caller, right, iys_code, brand_code)
+        if caller.audience is not None and right is not Right.INFO:
+            about = iys_code if permit.iys_code is None else permit.iys_code
+            if about != caller.audience:
+                raise _not_covered("resource")
+        return permit
+
+    def _permitted(
         self, caller: Caller, right: Right, iys_code: IysCode | None, brand_code: BrandCode | None
     ) -> Permit:
         """What the call may touch.
@@ -85,6 +122,8 @@ class Authority:
         _see_that_he_has(right, caller)
         if right is Right.CARRIER:
             return self._of_carrier(caller, brand_code)
+        if right is Right.ACCOUNTS:
+            return Permit(caller=caller, right=right, iys_code=caller.iys_code)
         if right not in SCOPED:
             return Permit(caller=caller, right=right, iys_code=iys_code, brand_code=brand_code)
         if caller.partner_code is not None:

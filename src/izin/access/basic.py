@@ -13,6 +13,7 @@ import msgspec
 
 from izin.access import store
 from izin.access.model import Caller
+from izin.access.uses import Uses
 from izin.member.passwords import Passwords
 from izin.storage.database import Database
 
@@ -48,6 +49,7 @@ class BasicUsers:
         self._database = database
         self._passwords = passwords
         self._tag_of = tag_of
+        self._uses = Uses(database)
         self._known: dict[UUID, _Known] = {}  # oldest answer first
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -80,20 +82,21 @@ class BasicUsers:
     ) -> Caller | None:
         username, password = pair
         async with self._database.connection() as connection:
-            row = await store.user_by_name(connection, username)
+            row = await store.user_by_name(connection, username, now)
         known = self._known.pop(tag, None)
-        stored = None if row is None else row["password_hash"]
-        is_known = known is not None and known.password_hash == stored
-        if not is_known:
+        stored: list[str] = [] if row is None else row["password_hashes"]
+        if known is not None and known.password_hash in stored:
+            found: str | None = known.password_hash
+        else:
             await admit()
-            if not await self._passwords.matches(stored, password):
-                return None
-        if row is None:
+            found = await self._passwords.matching(stored, password)
+        if row is None or found is None:
             return None
         caller = store.caller_of(row)
+        await self._uses.note(caller.user_id, now=now)
         while len(self._known) >= KEPT_MAX:
             del self._known[next(iter(self._known))]
-        self._known[tag] = _Known(caller, row["password_hash"], now)
+        self._known[tag] = _Known(caller, found, now)
         return caller
 
 

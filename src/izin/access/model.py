@@ -27,6 +27,7 @@ class Right(Enum):
     SELF     what a person who is signed in may do about himself
     PARTNER  what is a partner's own affair
     CARRIER  questions of a carrier, for whoever sends through it
+    ACCOUNTS the API accounts of the caller's own company, partner or carrier
     """
 
     NONE = "none"
@@ -41,6 +42,7 @@ class Right(Enum):
     SELF = "self"
     PARTNER = "partner"
     CARRIER = "carrier"
+    ACCOUNTS = "accounts"
 
 
 OWN_AFFAIRS = frozenset({Right.OWN, Right.GRANT})
@@ -50,18 +52,58 @@ SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE}) | OWN_A
 """What touches a provider's own data: its caller and its subscription are looked at."""
 
 
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """To what a token is bound: nobody uses it who cannot show that. One of the two.
+
+    key          thumbprint of a key, in a proof with each call. Source: RFC 9449
+    certificate  thumbprint of the client certificate of the connection. Source: RFC 8705
+    """
+
+    key: str | None = None
+    certificate: str | None = None
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call shows beside its token. It prints nothing.
+
+    path         decoded, without the query
+    proof        the DPoP header
+    certificate  the Client-Cert header, if it is of a proxy that is believed
+    """
+
+    method: str
+    path: str
+    proof: str | None = None
+    certificate: str | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing: a proof is good for a while."""
+        return "Shown(…)"
+
+
+def nothing_shown() -> Shown:
+    """What a call shows that has shown nothing."""
+    return Shown(method="", path="")
+
+
 class Caller(Belongs, frozen=True, kw_only=True):
     """Who calls, for whom, and in which role. What that lets him do is said by `rights`.
 
     user_id  an API account's, or a member's
     brands   which of the company's he is limited to; None: all of them
     session  a member's, by its tag
+    bound     to what his token is bound; None of one that works in anybody's hands
+    audience  the only company that his token is for; None: the whole registry
+    nonce     what his next proof has to say instead of what this one did
     """
 
     user_id: UUID
     session: UUID | None = None
     role: Role = Role.API
     brands: frozenset[BrandCode] | None = None
+    bound: Bound | None = None
+    audience: IysCode | None = None
+    nonce: str | None = None
 
     @property
     def of(self) -> Belongs:

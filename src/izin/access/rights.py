@@ -33,6 +33,8 @@ MAY: Final[Mapping[Right, Roles]] = {
     # a program that gave rights would outlive the loss of its password
     Right.GRANT: {ActorKind.COMPANY: _LEADING},
     Right.MEMBERS: dict.fromkeys(ActorKind, _OWNER),
+    # a program reaches all brands, so who may enter one is limited to none
+    Right.ACCOUNTS: dict.fromkeys(ActorKind, _OWNER),
     Right.SELF: dict.fromkeys(ActorKind, PEOPLE),
     Right.PARTNER: {ActorKind.PARTNER: _ALL},
     Right.CARRIER: {ActorKind.CARRIER: frozenset({Role.API})},

@@ -1,5 +1,6 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -7,10 +8,10 @@ from uuid import UUID
 import msgspec
 from asyncpg import Connection, Record
 
-from izin.access.model import Caller
+from izin.access.model import Bound, Caller
 from izin.audit.change import Change
 from izin.core.codes import BrandCode
-from izin.member.model import Role
+from izin.member.model import Belongs, Role
 from izin.storage.statements import load
 
 _SQL = load("izin.access")
@@ -26,6 +27,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     partner_code: int | None
     intermediary_code: int | None
     is_active: bool
+    password_until: datetime | None = None
 
     def __repr__(self) -> str:
         """Leave the hash out."""
@@ -44,14 +46,39 @@ class PairRow(msgspec.Struct, frozen=True, kw_only=True):
     refresh_expires_at: datetime
 
 
+class AccessRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An access token that is bound to its holder, as it is stored."""
+
+    token_tag: UUID
+    family: UUID
+    user_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    audience: int | None
+    key_thumbprint: str | None
+    certificate_thumbprint: str | None
+
+
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of client_key."""
+
+    key_id: UUID
+    user_id: UUID
+    kind: str
+    thumbprint: str
+    public_jwk: str | None
+    created_at: datetime
+    ends_at: datetime
+
+
 async def put_user(change: Change, user: UserRow) -> UUID:
     row = msgspec.structs.astuple(user)
     user_id: UUID = await change.connection.fetchval(_SQL["put_user"], *row)
     return user_id
 
 
-async def user_by_name(connection: Connection, username: str) -> Record | None:
-    return await connection.fetchrow(_SQL["user_by_name"], username)
+async def user_by_name(connection: Connection, username: str, now: datetime) -> Record | None:
+    return await connection.fetchrow(_SQL["user_by_name"], username, now)
 
 
 async def put_pair(connection: Connection, pair: PairRow) -> None:
@@ -97,7 +124,13 @@ def caller_of(row: Record) -> Caller:
         session=found.get("session"),
         role=Role(found.get("role", Role.API)),
         brands=None if brands is None else frozenset(map(BrandCode, brands)),
+        bound=_bound(found.get("key_thumbprint"), found.get("certificate_thumbprint")),
+        audience=found.get("audience"),
     )
+
+
+def _bound(key: str | None, certificate: str | None) -> Bound | None:
+    return Bound(key=key, certificate=certificate) if key or certificate else None
 
 
 class Versions(NamedTuple):
@@ -115,3 +148,99 @@ async def versions(connection: Connection) -> Versions:
 
 async def drop_expired(connection: Connection, before: datetime, rows_max: int) -> None:
     await connection.execute(_SQL["drop_expired"], before, rows_max)
+
+
+async def put_access(connection: Connection, row: AccessRow) -> None:
+    await connection.execute(_SQL["put_access"], *msgspec.structs.astuple(row))
+
+
+async def token_facts(connection: Connection, token_tag: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["token_facts"], token_tag)
+
+
+async def end_token(connection: Connection, token_tag: UUID, now: datetime) -> None:
+    await connection.execute(_SQL["end_token"], token_tag, now)
+
+
+async def client_keys(connection: Connection, user_id: UUID, now: datetime) -> list[Record]:
+    return await connection.fetch(_SQL["client_keys"], user_id, now)
+
+
+async def sign_once(connection: Connection, once_tag: UUID, expires_at: datetime) -> bool:
+    """Note something signed; is this the first time that it is shown?"""
+    return await connection.fetchval(_SQL["sign_once"], once_tag, expires_at) is not None
+
+
+async def drop_signed(connection: Connection, before: datetime, rows_max: int) -> int:
+    row_count: int = await connection.fetchval(_SQL["drop_signed"], before, rows_max)
+    return row_count
+
+
+async def note_use(connection: Connection, used_id: UUID, used_at: datetime) -> None:
+    await connection.execute(_SQL["note_use"], used_id, used_at)
+
+
+async def accounts(connection: Connection, of: Belongs, rows_max: int) -> list[Record]:
+    whose = (of.iys_code, of.partner_code, of.intermediary_code)
+    return await connection.fetch(_SQL["accounts"], *whose, rows_max)
+
+
+async def is_party(connection: Connection, of: Belongs) -> bool:
+    whose = (of.iys_code, of.partner_code, of.intermediary_code)
+    is_one: bool = await connection.fetchval(_SQL["is_party"], *whose)
+    return is_one
+
+
+async def keys_of_accounts(
+    connection: Connection, user_ids: Collection[UUID], now: datetime
+) -> list[Record]:
+    return await connection.fetch(_SQL["keys_of_accounts"], list(user_ids), now)
+
+
+async def hold_account(change: Change, user_id: UUID) -> Record | None:
+    return await change.connection.fetchrow(_SQL["hold_account"], user_id)
+
+
+async def set_password(
+    change: Change,
+    user_id: UUID,
+    password_hash: str,
+    until: datetime,
+    previous_until: datetime | None,
+) -> None:
+    await change.connection.execute(
+        _SQL["set_password"], user_id, password_hash, until, previous_until
+    )
+
+
+async def stop_account(change: Change, user_id: UUID) -> None:
+    await change.connection.execute(_SQL["stop_account"], user_id)
+
+
+async def mark_resource_server(change: Change, user_id: UUID) -> None:
+    await change.connection.execute(_SQL["mark_resource_server"], user_id)
+
+
+async def unmark_resource_server(change: Change, user_id: UUID) -> None:
+    await change.connection.execute(_SQL["unmark_resource_server"], user_id)
+
+
+async def is_resource_server(connection: Connection, user_id: UUID) -> bool:
+    is_one: bool = await connection.fetchval(_SQL["is_resource_server"], user_id)
+    return is_one
+
+
+async def standing_keys(change: Change, user_id: UUID, kind: str, now: datetime) -> list[str]:
+    """Give the thumbprints of an account's keys of a kind."""
+    rows = await change.connection.fetch(_SQL["standing_keys"], user_id, kind, now)
+    return [row["thumbprint"] for row in rows]
+
+
+async def put_key(change: Change, row: KeyRow) -> None:
+    await change.connection.execute(_SQL["put_key"], *msgspec.structs.astuple(row))
+
+
+async def end_key(change: Change, user_id: UUID, key_id: UUID, now: datetime) -> str | None:
+    """End a key; give its kind, or nothing where there is none."""
+    kind: str | None = await change.connection.fetchval(_SQL["end_key"], user_id, key_id, now)
+    return kind

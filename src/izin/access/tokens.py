@@ -8,6 +8,7 @@ import msgspec
 from izin.access import store
 from izin.access.access_token import AccessTokens
 from izin.access.store import drop_expired as drop_expired
+from izin.access.uses import Uses
 from izin.member.passwords import Passwords
 from izin.storage.database import Database
 from izin.vault.tokens import Tokens as TokenMint
@@ -43,6 +44,7 @@ class Tokens:
         self._mint = mint
         self._passwords = passwords
         self._access_tokens = access_tokens
+        self._uses = Uses(database)
 
     async def by_password(self, username: str, password: str, *, now: datetime) -> TokenPair | None:
         """Begin a family for an active user.
@@ -51,12 +53,13 @@ class Tokens:
                 wrong password
         Raises  UnavailableError
         """
-        user_id, stored = await self._user(username)
-        if not await self._passwords.matches(stored, password) or user_id is None:
+        user_id, stored = await self._user(username, now)
+        if await self._passwords.matching(stored, password) is None or user_id is None:
             return None
         pair, row = self._drawn(uuid4(), user_id, now)
         async with self._database.connection() as connection:
             await store.put_pair(connection, row)
+        await self._uses.note(user_id, now=now)
         return pair
 
     async def by_refresh(self, text: str, *, now: datetime) -> TokenPair | None:
@@ -71,12 +74,12 @@ class Tokens:
         tag = self._mint.tag_of(text)
         return None if tag is None else await self._rotated(tag, now)
 
-    async def _user(self, username: str) -> tuple[UUID | None, str | None]:
+    async def _user(self, username: str, now: datetime) -> tuple[UUID | None, list[str]]:
         if "\0" in username:  # no such text can be stored
-            return None, None
+            return None, []
         async with self._database.connection() as connection:
-            row = await store.user_by_name(connection, username)
-        return (None, None) if row is None else (row["user_id"], row["password_hash"])
+            row = await store.user_by_name(connection, username, now)
+        return (None, []) if row is None else (row["user_id"], row["password_hashes"])
 
     async def _rotated(self, tag: UUID, now: datetime) -> TokenPair | None:
         pair, ended = None, list[UUID]()

@@ -45,6 +45,12 @@ def client_of(
     return _site(nearest)
 
 
+def is_of_proxy(scope: Mapping[str, Any], trusted: Sequence[Network]) -> bool:
+    """Is it one of our own proxies that hands this call over? What it adds is then believed."""
+    peer = scope.get("client")
+    return bool(trusted) and (not peer or _is_within(peer[0], trusted))
+
+
 def peer_of(address: str | None, trusted: Sequence[Network]) -> str:
     """Name whoever holds a connection; "" for one of our own proxies, who comes for many."""
     if address is None:

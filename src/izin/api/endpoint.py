@@ -16,7 +16,8 @@ from typing import Any, Final, Generic, Protocol
 
 import msgspec
 
-from izin.access.model import Caller, Permit, Right
+from izin.access.holder import NONCE_HEADER
+from izin.access.model import Caller, Permit, Right, Shown
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.admission.limiter import Limiter
 from izin.admission.overload import CrowdedError, Overload
@@ -41,8 +42,14 @@ _DECODE = {BodyKind.JSON: decode_json, BodyKind.JSON_OR_FORM: decode_json_or_for
 class Authority(Protocol):
     """Who says whose a token is and what it may touch; `izin.access` is one."""
 
-    async def authenticate(self, authorization: str | None) -> Caller | None:
-        """Whose token this header carries; None for every header that is not a living token's."""
+    async def authenticate(
+        self, authorization: str | None, shown: Callable[[], Shown]
+    ) -> Caller | None:
+        """Whose token this header carries; None for every header that is not a living token's.
+
+        Takes   shown: what the call shows beside it, for a token that is bound to its holder
+        Raises  ChallengedError: a bound token without, or with what does not fit
+        """
 
     async def authenticate_basic(
         self, authorization: str | None, admit: Callable[[], Awaitable[None]]
@@ -138,17 +145,25 @@ async def _pass(
         body = _decode(operation, arrived, request, permit)
         if unreadable:
             raise RefusalError(unreadable)
-        return await operation.handler(
-            Call(
-                services=door.services,
-                permit=permit,
-                path=path,
-                query=request.query(),
-                body=body,
-                language=request.language,
-                client=request.client,
-            )
+        call = Call(
+            services=door.services,
+            permit=permit,
+            path=path,
+            query=request.query(),
+            body=body,
+            language=request.language,
+            client=request.client,
+            shown=request.shown,
         )
+        return _renewed(await operation.handler(call), caller)
+
+
+def _renewed(found: Answer, caller: Caller | None) -> Answer:
+    """The same answer, with the nonce that the caller's next proof has to say."""
+    if caller is None or caller.nonce is None:
+        return found
+    headers = (*found.headers, (NONCE_HEADER, caller.nonce))
+    return Answer(found.status, found.body, headers, found.media)
 
 
 def _weigh(operation: Operation[S], request: Request) -> None:
@@ -162,12 +177,13 @@ def _weigh(operation: Operation[S], request: Request) -> None:
 async def _caller(door: Door[S], operation: Operation[S], request: Request) -> Caller | None:
     if operation.right is Right.NONE:
         return None
+    caller = None
     if operation.right is Right.CARRIER:
         # each new pair costs as much as a sign-in, so it counts as one
         admit = partial(door.limiter.admit, Lane.TOKEN, request.client)
         caller = await door.authority.authenticate_basic(request.authorization, admit)
-    else:
-        caller = await door.authority.authenticate(request.authorization)
+    if caller is None:
+        caller = await door.authority.authenticate(request.authorization, request.shown)
     if caller is None:
         raise RefusalError(Refused(code="H351"))
     return caller

@@ -72,15 +72,17 @@ def document(operations: Sequence[Operation[Any]], language: Language) -> dict[s
             "schemas": {_PROBLEM: _PROBLEM_SCHEMA, **components},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
+                "dpop": {"type": "http", "scheme": "dpop"},
                 "basic": {"type": "http", "scheme": "basic"},
             },
         },
     }
 
 
+_BY_TOKEN: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"dpop": []}]
 _DEMANDS: Mapping[Right, list[dict[str, list[str]]]] = {
     Right.NONE: [],
-    Right.CARRIER: [{"basic": []}],
+    Right.CARRIER: [{"basic": []}, *_BY_TOKEN],
 }
 """How a caller says who he is; by a token where nothing else is said."""
 
@@ -93,7 +95,7 @@ def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
     if operation.takes is not BodyKind.NONE:
         found |= {"H014", "IZ006", "IZ009"}
     if operation.right is not Right.NONE:
-        found.add("H351")
+        found |= {"H351", "IZ060", "IZ061", "IZ062"}
     if operation.right in SCOPED:
         found |= {"H353", "H521", "H524"}
         found |= {"H520", "H586"} if operation.passes_held is not always else set()
@@ -124,7 +126,7 @@ def _describe(
             **_successes(operation, schemas),
             **_problems(operation, language),
         },
-        "security": _DEMANDS.get(operation.right, [{"bearer": []}]),
+        "security": _DEMANDS.get(operation.right, _BY_TOKEN),
     }
     if operation.takes is not BodyKind.NONE:
         described["requestBody"] = _request_body(operation, schemas)

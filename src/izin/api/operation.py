@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from izin.access.model import Permit, Right
+from izin.access.model import Permit, Right, Shown, nothing_shown
 from izin.admission.lanes import Lane
 from izin.i18n.catalogue import Language
 
@@ -60,6 +60,7 @@ class Call(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     query   parameters by name; none stands twice
     body    decoded JSON or form; None where the operation takes no body
     client  network address of the caller, for limits and the audit trail; never logged in clear
+    shown   what it shows beside a token
     """
 
     services: S
@@ -69,6 +70,7 @@ class Call(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     body: Any
     language: Language
     client: str
+    shown: Callable[[], Shown] = nothing_shown
 
     @property
     def allowed(self) -> Permit:

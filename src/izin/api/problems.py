@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from izin.admission.limiter import TooManyError
 from izin.api.operation import Answer
-from izin.core.errors import RefusalError, Refused, UnavailableError
+from izin.core.errors import ChallengedError, RefusalError, Refused, UnavailableError
 from izin.i18n import catalogue
 from izin.i18n.catalogue import Language
 
@@ -37,14 +37,31 @@ def refusal(error: RefusalError, language: Language, *, is_oauth: bool = False) 
         body = {"error": "invalid_request", "error_description": first["message"], **body}
     if isinstance(error, TooManyError):
         headers = (("retry-after", str(error.retry_after_s)),)
+    if isinstance(error, ChallengedError):
+        headers = error.headers
     return Answer(status, body, headers)
 
 
-def token_problem(key: str, language: Language) -> Answer:
-    """Answer 400 in OAuth's own shape; `key` names an entry of the catalogue's part ``oauth``."""
+def token_problem(
+    key: str,
+    language: Language,
+    *,
+    word: str | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Answer:
+    """Answer in OAuth's own shape; `key` names an entry of the catalogue's part ``oauth``.
+
+    Takes   word: what was expected, an entry of the part ``expected``
+
+    Gives   401 for a client that is not known by what it shows, 400 for all else
+    """
     words = catalogue.oauth_keys()[key]
     description = words.tr if language is Language.TR else words.en
-    return Answer(HTTPStatus.BAD_REQUEST, {"error": words.error, "error_description": description})
+    if word is not None:
+        description = description.format(expected=catalogue.phrase(word, language))
+    is_unknown = words.error == "invalid_client"
+    status = HTTPStatus.UNAUTHORIZED if is_unknown else HTTPStatus.BAD_REQUEST
+    return Answer(status, {"error": words.error, "error_description": description}, headers)
 
 
 def unavailable(error: UnavailableError, language: Language) -> Answer:

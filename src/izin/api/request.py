@@ -1,11 +1,12 @@
-"""What the door reads of an ASGI request: five headers, the body up to a bound, the query."""
+"""What the door reads of an ASGI request: seven headers, the body up to a bound, the query."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from izin.api.client import Network, client_of
+from izin.access.model import Shown
+from izin.api.client import Network, client_of, is_of_proxy
 from izin.core.errors import RefusalError, Refused
 from izin.i18n.catalogue import Language, language_of
 
@@ -19,6 +20,8 @@ _WANTED: Final = frozenset(
         b"content-length",
         b"content-encoding",
         b"x-forwarded-for",
+        b"dpop",
+        b"client-cert",
     )
 )
 WHOLE_BODY: Final = "izin.whole_body"
@@ -36,12 +39,16 @@ class ClientGoneError(Exception):
 class Request:
     """One request as far as the door needs it."""
 
-    __slots__ = ("_headers", "_receive", "_scope", "client", "declared_bytes", "language")
+    __slots__ = (
+        *("_headers", "_receive", "_scope", "_trusted"),
+        *("client", "declared_bytes", "language"),
+    )
 
     def __init__(self, scope: Scope, receive: Receive, trusted: Sequence[Network]) -> None:
         """Read the headers; a header that stands twice counts as unreadable and is left out."""
         self._receive = receive
         self._scope = scope
+        self._trusted = trusted
         self._headers = _headers(scope["headers"])
         self.declared_bytes = _declared(self._headers.get(b"content-length", ""))
         self.language: Language = language_of(self._headers.get(b"accept-language"))
@@ -51,6 +58,16 @@ class Request:
     def authorization(self) -> str | None:
         """The Authorization header, if it stands once."""
         return self._headers.get(b"authorization")
+
+    def shown(self) -> Shown:
+        """What the call shows beside its token; a certificate only by our own proxies."""
+        is_believed = is_of_proxy(self._scope, self._trusted)
+        return Shown(
+            method=self._scope["method"],
+            path=self._scope["path"],
+            proof=self._headers.get(b"dpop"),
+            certificate=self._headers.get(b"client-cert") if is_believed else None,
+        )
 
     @property
     def is_packed(self) -> bool:

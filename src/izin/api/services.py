@@ -6,7 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from izin.access.client_grant import ClientGrants
 from izin.access.directory import Directory
+from izin.access.revoke import TokenKeeper
 from izin.access.tokens import Tokens
 from izin.api.operation import Call
 from izin.audit.model import Principal, PrincipalKind
@@ -21,6 +23,7 @@ from izin.keyring import Keyring, MemberKeyring
 from izin.member.enrol import Enrolling
 from izin.member.model import Role
 from izin.member.own import OwnAffairs
+from izin.member.passwords import Passwords
 from izin.member.sign_in import SignIns
 from izin.storage.database import Database
 
@@ -42,6 +45,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """One process's parts.
 
     reserved    a few connections for RETs, tokens and parties: never held up by other work
+    issuer      the registry's own address, as clients know it
     is_sandbox  whether +90 599 is accepted
     clock       the process's time; what is recorded takes the database's
     """
@@ -52,6 +56,10 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     directory: Directory
     tokens: Tokens
     members: Members
+    client_grants: ClientGrants
+    token_keeper: TokenKeeper
+    passwords: Passwords
+    issuer: str
     recorder: Recorder
     together: Together
     checker: Checker

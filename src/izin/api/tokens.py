@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from izin.access.client_grant import BOUND_LIFE, ClientGrants, NotGranted
+from izin.access.holder import NONCE_HEADER
 from izin.access.model import Right
 from izin.access.tokens import ACCESS_LIFE, REFRESH_LIFE, TokenPair, Tokens
 from izin.admission.lanes import Lane
@@ -16,7 +18,6 @@ from izin.i18n.catalogue import Language
 OTHER_GRANTS = frozenset(
     {
         "authorization_code",
-        "client_credentials",
         "implicit",
         "urn:ietf:params:oauth:grant-type:device_code",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -33,6 +34,11 @@ class Services(Protocol):
     @property
     def tokens(self) -> Tokens:
         """Who exchanges passwords and refresh tokens."""
+        ...
+
+    @property
+    def client_grants(self) -> ClientGrants:
+        """Who gives bound tokens to accounts that sign with their keys."""
         ...
 
     @property
@@ -54,6 +60,14 @@ class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expires_in_twin: int = msgspec.field(name="expiresIn")
     refresh_expires_in_twin: int = msgspec.field(name="refreshExpiresIn")
     token_type_twin: str = msgspec.field(name="tokenType")
+
+
+class BoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that only its holder can use. Source: RFC 6749 5.1."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
 
 
 class LegacyResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -85,6 +99,8 @@ async def create_token(call: Call[Services]) -> Answer:
             return _answer(await _by_password(call, fields), call.language, _today)
         case "refresh_token":
             return _answer(await _by_refresh(call, fields, "refresh_token"), call.language, _today)
+        case "client_credentials":
+            return await _by_client(call, fields)
         case other:
             return token_problem(_grant_problem(other), call.language)
 
@@ -98,6 +114,24 @@ async def refresh_legacy_token(call: Call[Services]) -> Answer:
     """Exchange a refresh token, in the shape that clients of the first API read."""
     pair = await _by_refresh(call, _fields(call), "refreshToken")
     return _answer(pair, call.language, _legacy)
+
+
+async def _by_client(call: Call[Services], fields: Mapping[str, Any]) -> Answer:
+    """Give a token that is bound to a key or a certificate."""
+    services = call.services
+    outcome = await services.client_grants.grant(fields, call.shown(), now=services.clock())
+    nonce = () if outcome.nonce is None else ((NONCE_HEADER, outcome.nonce),)
+    if isinstance(outcome, NotGranted):
+        return token_problem(outcome.key, call.language, word=outcome.word, headers=nonce)
+    return Answer(
+        200,
+        BoundAnswer(
+            access_token=outcome.access,
+            token_type=outcome.kind,
+            expires_in=_seconds(BOUND_LIFE),
+        ),
+        nonce,
+    )
 
 
 def _fields(call: Call[Services]) -> Mapping[str, Any]:
@@ -220,6 +254,17 @@ _REQUEST = {
                 "refresh_token": {"type": "string"},
             },
         },
+        {
+            "type": "object",
+            "required": ["grant_type"],
+            "properties": {
+                "grant_type": {"const": "client_credentials"},
+                "client_id": {"type": "string", "format": "uuid"},
+                "client_assertion_type": {"type": "string"},
+                "client_assertion": {"type": "string"},
+                "resource": {"type": "string"},
+            },
+        },
     ]
 }
 
@@ -235,8 +280,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         body_max=_BODY_MAX,
         request=_REQUEST,
         summary=Summary(
-            "Kullanıcı adı ve şifreyle ya da yenileme jetonuyla jeton verir.",
-            "Gives tokens for a user name and password or a refresh token.",
+            "Kullanıcı adı ve şifreyle, yenileme jetonuyla ya da imzayla jeton verir.",
+            "Gives tokens for a user name and password, a refresh token or a signature.",
         ),
         answers={200: TokenAnswer},
         is_oauth=True,

@@ -59,6 +59,12 @@ class Action(StrEnum):
     MEMBER_PUT = "member.put"
     MEMBER_FACTOR = "member.factor"
     MEMBER_SIGNED_IN = "member.signed_in"
+    CLIENT_ADDED = "client.added"
+    CLIENT_PASSWORD = "client.password"  # noqa: S105 -- the name of a deed
+    CLIENT_STOPPED = "client.stopped"
+    CLIENT_KEY_ADDED = "client.key_added"
+    CLIENT_KEY_WITHDRAWN = "client.key_withdrawn"
+    CLIENT_RESOURCE_SERVER = "client.resource_server"
     KEY_MADE = "key.made"
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "partner": ("partner", "Partners: what they have shown, steps, suspension, revocation."),
     "carrier": ("carrier", "Carriers: registration, suspension."),
     "member": ("member", "People who act for a party: invitations, roles, the end."),
+    "client": ("client", "API accounts: keys, certificates, passwords, stopping."),
     "keys": ("keys", "Show which keys there are, never a key; see that all open."),
     "audit": ("audit", "Show who changed parties, users, rights and keys."),
     "storage": ("storage", "Show where tables lie on a cluster, or spread them over one."),

@@ -36,6 +36,15 @@ class RefusalError(Exception):
         super().__init__(", ".join(each.code for each in self.refused))
 
 
+class ChallengedError(RefusalError):
+    """Whoever calls has to show more: how, stand headers beside the refusal."""
+
+    def __init__(self, refused: Refused, headers: tuple[tuple[str, str], ...]) -> None:
+        """Take the refusal and the headers, their names in lower case."""
+        super().__init__(refused)
+        self.headers = headers
+
+
 class UnavailableError(Exception):
     """Passing, and ours: a lock, a time-out, a full queue. Answered 503 with Retry-After."""
 

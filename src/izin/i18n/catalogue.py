@@ -71,6 +71,12 @@ def expected() -> Mapping[str, Phrase]:
     return _book().expected
 
 
+def phrase(word: str, language: Language) -> str:
+    """What was expected, as part of a sentence."""
+    found = _book().expected[word]
+    return found.tr if language is Language.TR else found.en
+
+
 def oauth_keys() -> Mapping[str, OAuthWords]:
     """Every answer of the token call by its key."""
     return _book().oauth

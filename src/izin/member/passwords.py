@@ -1,7 +1,7 @@
 """Passwords are checked beside the loop: each takes tens of milliseconds, and few run at once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -35,6 +35,19 @@ class Passwords:
     async def matches(self, stored: str | None, password: str) -> bool:
         """Is this the password? As slow for a user that does not exist. Raises UnavailableError."""
         return await self._beside(verify_password, stored, password)
+
+    async def matching(self, stored: Sequence[str], password: str) -> str | None:
+        """Find the hash that this is the password of, among those that work.
+
+        As slow for a user that does not exist as for one with a single password; while an old one
+        still works, a wrong guess takes twice as long. Raises UnavailableError
+        """
+        for each in stored:
+            if await self.matches(each, password):
+                return each
+        if not stored:
+            await self.matches(None, password)
+        return None
 
     def close(self) -> None:
         """Let the threads go; work that has not begun is dropped."""

@@ -61,6 +61,10 @@ TABLES: Mapping[str, Place] = {
     "known_device": Place.LOCAL,
     "session": Place.LOCAL,
     "token": Place.LOCAL,
+    "client_key": Place.LOCAL,
+    "client_use": Place.LOCAL,
+    "signed_once": Place.LOCAL,
+    "resource_server": Place.LOCAL,
     "keyring": Place.LOCAL,
     "audit_event": Place.LOCAL,
     # machinery: `skip locked`, row locks and identity columns as plain PostgreSQL has them

@@ -66,16 +66,20 @@ def _of_own_members(table: str, *others: str) -> tuple[Policy, ...]:
     )
 
 
-def _written_by_companies(table: str) -> tuple[Policy, ...]:
-    """Everybody may know it; a web process changes it for the company that it acts for."""
+def _written_by(table: str, own: str = _OWN_COMPANYS) -> tuple[Policy, ...]:
+    """Everybody may know it; a web process changes it for the party that it acts for."""
     return (
         Policy(table, "known", (_CITIZEN, _WEB), "SELECT", _ALL, _NONE),
-        Policy(table, "added", (_WEB,), "INSERT", _NONE, _OWN_COMPANYS),
-        Policy(table, "changed", (_WEB,), "UPDATE", _OWN_COMPANYS, _OWN_COMPANYS),
-        Policy(table, "removed", (_WEB,), "DELETE", _OWN_COMPANYS, _NONE),
+        Policy(table, "added", (_WEB,), "INSERT", _NONE, own),
+        Policy(table, "changed", (_WEB,), "UPDATE", own, own),
+        Policy(table, "removed", (_WEB,), "DELETE", own, _NONE),
         Policy(table, "all_of_them", (_KEEPER, _OPERATOR)),
     )
 
+
+_KEYS_ACCOUNT = _exists(
+    "api_user", f"((api_user.user_id = client_key.user_id) AND (api_user.party = {_ACTS_FOR}))"
+)
 
 # by a passkey alone nobody has said yet who he is
 _SIGN_IN = f"((member_id IS NULL) OR {_of_member('sign_in')})"
@@ -103,8 +107,10 @@ POLICIES: tuple[Policy, ...] = (
     Policy("application", "all_of_them", (_OPERATOR,)),
     Policy("signatory", "of_own_company", (_WEB,), "ALL", _SIGNATORY, _SIGNATORY),
     Policy("signatory", "all_of_them", (_OPERATOR,)),
-    *_written_by_companies("mandate"),
-    *_written_by_companies("retailer"),
+    *_written_by("mandate"),
+    *_written_by("retailer"),
+    *_written_by("api_user", f"(party = {_ACTS_FOR})"),
+    *_written_by("client_key", _KEYS_ACCOUNT),
 )
 
 TABLES = tuple(dict.fromkeys(each.table for each in POLICIES))

@@ -77,7 +77,10 @@ $$;
 -- the contract API
 grant select, insert on batch to izin_web;
 grant select, insert on query_receipt to izin_web;
-grant select on api_user to izin_web;
+grant select, insert, update on api_user, client_key to izin_web; -- accounts, which companies keep themselves
+grant select, insert, update on client_use to izin_web;
+grant select, insert on signed_once to izin_web;
+grant select on resource_server to izin_web;
 grant select, insert, update on token to izin_web;
 grant select, insert, update on file_load to izin_web;
 
@@ -104,7 +107,7 @@ grant insert, delete on unprojected to izin_keeper;
 grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;
 grant select, insert, update, delete on job to izin_keeper;
-grant select, delete on token, limit_use, query_receipt to izin_keeper;
+grant select, delete on token, limit_use, query_receipt, signed_once to izin_keeper;
 grant select, delete on session, sign_in, known_device, invitation to izin_keeper;
 grant update on retailer to izin_keeper; -- that a consent names them
 
@@ -115,7 +118,9 @@ grant insert, update on partner, intermediary to izin_operator;
 grant update on mandate, mandate_head to izin_operator; -- a moved brand leaves none behind
 grant select, update on application, signatory to izin_operator; -- what is sealed stays so
 grant select, insert on agreement to izin_operator;
-grant select, insert, update on api_user to izin_operator;
+grant select, insert, update on api_user, client_key to izin_operator;
+grant select on client_use to izin_operator;
+grant select, insert, delete on resource_server to izin_operator;
 grant select, insert, update on member to izin_operator;
 grant select, insert, delete on invitation to izin_operator;
 grant select on passkey to izin_operator;

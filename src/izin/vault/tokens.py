@@ -40,8 +40,7 @@ class Tokens:
 
     def issue(self) -> IssuedToken:
         """Draw a token of 256 random bits."""
-        bare = PREFIX + _base62(secrets.randbits(256))
-        text = bare + _check(bare)
+        text = draw()
         return IssuedToken(text, self._token_tag(text))
 
     def tag_of(self, text: str) -> UUID | None:
@@ -52,6 +51,12 @@ class Tokens:
         if not _SHAPE.fullmatch(text) or _check(text[:-_CHECK_LENGTH]) != text[-_CHECK_LENGTH:]:
             return None
         return self._token_tag(text)
+
+
+def draw() -> str:
+    """Draw 256 random bits, written so that whoever finds them somewhere knows what they are."""
+    bare = PREFIX + _base62(secrets.randbits(256))
+    return bare + _check(bare)
 
 
 def _check(bare: str) -> str:

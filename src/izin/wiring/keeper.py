@@ -5,6 +5,7 @@ import signal
 import sys
 from functools import partial
 
+from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
 from izin.consent import batch, close_lines
@@ -23,6 +24,7 @@ from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
 
 TOKENS_AT_ONCE = 10_000
+SIGNED_AT_ONCE, SIGNED_BITES_MAX = 10_000, 500
 
 
 async def run_keeper(settings: Settings) -> None:
@@ -57,7 +59,7 @@ async def _tag_moved_dealers(parts: Parts) -> None:
 
 
 def timers(database: Database) -> tuple[Timer, ...]:
-    """What is forgotten when it is old: batches, receipts, tokens, sessions, hours of limits."""
+    """What is forgotten when it is old: receipts, tokens, sessions, what was signed, hours."""
 
     async def forget_batches() -> None:
         async with database.connection() as connection:
@@ -72,8 +74,15 @@ def timers(database: Database) -> tuple[Timer, ...]:
             await drop_expired(connection, utc_now(), TOKENS_AT_ONCE)
             await drop_expired_sessions(connection, utc_now(), TOKENS_AT_ONCE)
 
+    async def forget_signed() -> None:
+        for _ in range(SIGNED_BITES_MAX):  # one a call of whoever signs each: they may be many
+            async with database.connection() as connection:
+                gone = await drop_signed(connection, utc_now(), SIGNED_AT_ONCE)
+            if gone < SIGNED_AT_ONCE:
+                return
+
     async def forget_hours() -> None:
         async with database.connection() as connection:
             await forget_past_hours(connection)
 
-    return (forget_batches, forget_receipts, forget_tokens, forget_hours)
+    return (forget_batches, forget_receipts, forget_tokens, forget_signed, forget_hours)

@@ -22,7 +22,7 @@ from izin.wiring.accepting import Shares, common_memory
 from izin.wiring.database import Opened, database_of
 from izin.wiring.roles import BY_PROCESS
 from izin.wiring.room import Room
-from izin.wiring.settings import PREFIX, Mode, Settings
+from izin.wiring.settings import EVERYWHERE, PREFIX, Mode, Settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,7 +39,6 @@ RESTART_S_MAX = 30.0
 READY_S_MAX = 120.0
 _POLL_S = 0.05
 _DATABASE_POLL_S = 0.5
-_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared only
 
 Prepare = Callable[[str], Awaitable[None]]
 Told = Callable[[str], Awaitable[None]]
@@ -329,7 +328,7 @@ def address_of(listening: socket.socket) -> str:
 
 def _reached_at(listening: socket.socket) -> tuple[str, int]:
     host, port = listening.getsockname()[:2]
-    return _EVERYWHERE.get(host, host), port
+    return EVERYWHERE.get(host, host), port
 
 
 def environment_of(settings: Settings, url: str) -> dict[str, str]:

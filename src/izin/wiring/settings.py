@@ -20,6 +20,10 @@ _HOST = r"(?:\[[^\]]*\]|[^\[\]@:,/?#\s]*)(?::[0-9]{1,5})?"
 _is_database_url = re.compile(
     rf"postgres(?:ql)?://(?:[^/?#\s]*@)?{_HOST}(?:,{_HOST})*(?:/[^?#\s]*)?(?:\?\S*)?"
 ).fullmatch
+_is_public_url = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
+).fullmatch
+EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared only
 _READ_BY_OTHERS = frozenset({"IZIN_CONFIG", "IZIN_CITUS_URL"})
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
@@ -57,8 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mode                    sandbox or production
     profile                 demo or iys: the limits of one client
     host, port              where the contract API listens
-    public_url              where the registry is reached from outside: https://izin.example, or
-                            localhost if absent; passkeys are made for its host
+    public_url              how clients reach it from outside, without a slash at the end; absent,
+                            host and port. Passkeys are made for its host, or for localhost
     web_processes           processes that answer; one a core is a good start
     keeper_processes        processes that do what was left to be done; one of them numbers and
                             projects, and another takes over when it ends
@@ -83,7 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile: Profile = Profile.DEMO
     host: str = "127.0.0.1"
     port: Port = 8000
-    public_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
+    public_url: str | None = None
     web_processes: Processes = 2
     keeper_processes: Processes = 2
     database_url: str | None = None
@@ -112,6 +116,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def origin(self) -> str:
         """Scheme, host and port by which a browser reaches the registry."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def issuer(self) -> str:
+        """The registry's own address, by which tokens and proofs name it."""
+        if self.public_url is not None:
+            return self.public_url
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def withheld_minutes(self) -> int:
@@ -148,6 +160,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             f"Known settings: {', '.join(PREFIX + f.upper() for f in Settings.__struct_fields__)}."
         ) from error
     _check_networks(settings.trusted_proxies)
+    if settings.public_url is not None and not _is_public_url(settings.public_url):
+        raise StartRefusedError(
+            f"{PREFIX}PUBLIC_URL is {settings.public_url}, which is no address of a registry: "
+            "write https://host, in small letters, without a path."
+        )
     for name in ("database_url", "replica_database_url"):
         url = getattr(settings, name)
         if url is not None and not _is_database_url(url):

@@ -14,6 +14,7 @@ from izin.access.access_token import AccessTokens
 from izin.access.authority import Authority
 from izin.access.basic import HASHED_AT_ONCE, BasicUsers
 from izin.access.directory import Directory
+from izin.access.revoke import TokenKeeper
 from izin.access.tokens import Tokens
 from izin.admission.limiter import Limiter
 from izin.admission.limits import Limits, demonstration, documented
@@ -25,6 +26,7 @@ from izin.api import (
     bulk,
     changes,
     checks,
+    clients,
     company,
     consents,
     info,
@@ -32,6 +34,7 @@ from izin.api import (
     mandates,
     me,
     members,
+    oauth,
     retailer_access,
     retailer_consents,
     retailers,
@@ -54,6 +57,7 @@ from izin.telemetry.log import configure
 from izin.wiring.accepting import Share
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.database import RESERVED_CONNECTIONS
+from izin.wiring.holding import client_grants_of, holders_of
 from izin.wiring.members import members_of
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.replica import Asking, open_replica, who_asks
@@ -68,6 +72,8 @@ _LOG = logging.getLogger(__name__)
 
 OPERATIONS: tuple[Operation[Services], ...] = (
     *tokens.OPERATIONS,
+    *oauth.OPERATIONS,
+    *clients.OPERATIONS,
     *brands.OPERATIONS,
     *company.OPERATIONS,
     *mandates.OPERATIONS,
@@ -143,6 +149,7 @@ def _app(
     keyring, database = parts.keyring, parts.database
     directory = known.directory
     access_tokens = AccessTokens(who.reserved, keyring.tokens)
+    holders = holders_of(keyring, who.reserved, settings.issuer)
     services = Services(
         database=database,
         reserved=who.reserved,
@@ -152,6 +159,10 @@ def _app(
             who.reserved, keyring.tokens, passwords=known.passwords, access_tokens=access_tokens
         ),
         members=members_of(settings, keyring, (who.reserved, known.passwords), access_tokens),
+        client_grants=client_grants_of(keyring, who.reserved, directory, settings.issuer),
+        token_keeper=TokenKeeper(who.reserved, keyring.tokens, access_tokens),
+        passwords=known.passwords,
+        issuer=settings.issuer,
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
@@ -164,7 +175,7 @@ def _app(
     )
     door = Door(
         services=services,
-        authority=Authority(access_tokens, directory, basic=known.basic),
+        authority=Authority(access_tokens, directory, basic=known.basic, holders=holders),
         limiter=Limiter(
             limits_of(settings),
             database=database,

@@ -1,0 +1,39 @@
+"""A new integration's way to its tokens, from end to end."""
+
+import pytest
+from builders.holder import Holder, public
+from builders.house import BRAND
+
+HOST = "127.0.0.1"
+
+
+async def entered(ours, **key) -> Holder:
+    """An account that our company has entered, with a key of its own."""
+    added = await ours.post("/x/clients", json={})
+    assert added.status_code == 201, added.text
+    holder = Holder(added.json()["clientId"])
+    body = key or {"jwk": public(holder.key)}
+    kept = await ours.post(f"/x/clients/{holder.client_id}/keys", json=body)
+    assert kept.status_code == 201, kept.text
+    return holder
+
+
+@pytest.fixture
+async def holder(ours) -> Holder:
+    return await entered(ours)
+
+
+@pytest.fixture
+async def door(house):
+    async with house.client() as client:
+        yield client
+
+
+async def test_an_account_with_a_key_gets_a_token_that_works_with_its_proof(holder, door):
+    answer = await holder.ask(door)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert (body["token_type"], body["expires_in"]) == ("DPoP", 600)
+    assert set(body) == {"access_token", "token_type", "expires_in"}
+    shown = await holder.call(door, body["access_token"], f"{BRAND}/consents/changes")
+    assert shown.status_code == 204, shown.text
