@@ -4,6 +4,7 @@ Source: FAPI 2.0 Security Profile 5.3.2, RFC 9700, RFC 9449, RFC 8705, RFC 8707.
 """
 
 import asyncio
+import random
 import secrets
 import uuid
 from datetime import UTC, datetime
@@ -219,6 +220,36 @@ async def test_nothing_that_shows_who_it_is(holder, door):
 async def test_a_password_is_no_way_to_a_bound_token(holder, door):
     pair = {"client_id": holder.client_id, "client_secret": "x", "client_assertion": None}
     assert_refused(await holder.ask(door, **pair), "client_missing")
+
+
+async def test_what_is_mangled_is_refused_and_never_breaks_it(holder, door):
+    rng = random.Random(6749)
+    for _ in range(30):
+        assertion, proof = holder.assertion(), holder.proof()
+        answer = await holder.ask(door, client_assertion=mangled(rng, assertion))
+        assert answer.status_code in (200, 400, 401), answer.text
+        headers = [(b"dpop", mangled(rng, proof).encode("latin-1"))]
+        answer = await door.post("/oauth2/token", data=holder.asking(), headers=headers)
+        assert answer.status_code in (200, 400), answer.text
+
+
+def mangled(rng: random.Random, text: str) -> str:
+    """Characters put in, taken out, doubled and moved."""
+    for _ in range(rng.randint(1, 4)):
+        at, other = sorted(rng.sample(range(len(text)), 2))
+        text = (
+            rng.choice(
+                (
+                    text[:at] + rng.choice('.=A~é{"') + text[at + 1 :],
+                    text[:at] + text[at + 1 :],
+                    text[:at] + text[at:other] + text[at:],
+                    text[:at] + text[other:] or "x",
+                    text[other:] + text[:other],
+                )
+            )[:8_000]
+            or "x"
+        )
+    return text
 
 
 # the proof, where a token is asked for --------------------------------------------------------
