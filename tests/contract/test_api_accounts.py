@@ -14,6 +14,7 @@ from builders.registry import BRAND_CODES, CARRIER, IYS_CODES, PARTNER, Registry
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from izin.access import store
+from izin.access.accounts import ACCOUNTS_MAX
 from izin.core.clock import wire_time
 
 CHANGES = f"/sps/{IYS_CODES['ours']}/brands/{BRAND_CODES['ours']}/consents/changes"
@@ -258,6 +259,24 @@ async def test_fields_that_are_unknown_are_refused(registry, door):
     headers = await by(registry, "ours")
     answer = await door.post("/x/clients", json={"username": "a"}, headers=headers)
     assert codes(answer) == (422, ["IZ011"])
+
+
+async def test_there_are_two_hundred_accounts_at_most(registry, door):
+    headers = await by(registry, "theirs")
+    filled = """
+        insert into api_user (user_id, username, password_hash, iys_code)
+        select gen_random_uuid(), 'filler-' || n, '', $1 from generate_series(1, $2) as n"""
+    count = await registry.owner.fetchval(
+        "select count(*) from api_user where is_active and iys_code = $1", IYS_CODES["theirs"]
+    )
+    await registry.owner.execute(filled, IYS_CODES["theirs"], ACCOUNTS_MAX - count - 1)
+    last = await door.post("/x/clients", json={}, headers=headers)
+    assert last.status_code == 201, last.text
+    more = await door.post("/x/clients", json={}, headers=headers)
+    assert codes(more) == (400, ["IZ069"])
+    await door.post(f"/x/clients/{last.json()['clientId']}/stop", headers=headers)
+    assert (await door.post("/x/clients", json={}, headers=headers)).status_code == 201
+    await registry.owner.execute("delete from api_user where username like 'filler-%'")
 
 
 async def test_each_change_leaves_an_event_with_its_user(registry, door):

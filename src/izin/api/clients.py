@@ -248,7 +248,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Enters an API account; its password is shown in this answer only.",
         ),
         answers={201: _DRAWN},
-        errors=("IZ011",),
+        errors=("IZ011", "IZ069"),
     ),
     Operation(
         id="xClientPassword",
