@@ -3,24 +3,32 @@
 import pytest
 from builders.holder import Holder, public
 from builders.house import BRAND
+from builders.members import member
 
 HOST = "127.0.0.1"
 
 
-async def entered(ours, **key) -> Holder:
+@pytest.fixture
+async def leading(house, given):
+    """Our company's owner: no program enters accounts."""
+    async with await member(given, house) as client:
+        yield client
+
+
+async def entered(leading, **key) -> Holder:
     """An account that our company has entered, with a key of its own."""
-    added = await ours.post("/x/clients", json={})
+    added = await leading.post("/x/clients", json={})
     assert added.status_code == 201, added.text
     holder = Holder(added.json()["clientId"])
     body = key or {"jwk": public(holder.key)}
-    kept = await ours.post(f"/x/clients/{holder.client_id}/keys", json=body)
+    kept = await leading.post(f"/x/clients/{holder.client_id}/keys", json=body)
     assert kept.status_code == 201, kept.text
     return holder
 
 
 @pytest.fixture
-async def holder(ours) -> Holder:
-    return await entered(ours)
+async def holder(leading) -> Holder:
+    return await entered(leading)
 
 
 @pytest.fixture

@@ -129,6 +129,10 @@ class Registry(House):
                 self._tokens[who] = client.headers["authorization"].removeprefix("Bearer ")
         return self._tokens[who]
 
+    def knows(self, who: str) -> bool:
+        """Has somebody of this name signed in?"""
+        return who in self._tokens
+
     def adopt(self, who: str, token: str) -> None:
         """Have attempts of somebody be made with a token of another kind."""
         self._tokens[who] = token

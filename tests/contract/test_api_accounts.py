@@ -9,11 +9,13 @@ import pytest
 import pytest_asyncio
 from builders.heart import until
 from builders.holder import ISSUER, Certificate, Holder, an_ec_key, public
-from builders.parties import PASSWORD
+from builders.members import of_carrier, of_company, of_partner, owners
+from builders.parties import CARRIER_CODE, PARTNER_CODE, PASSWORD
 from builders.registry import BRAND_CODES, CARRIER, IYS_CODES, PARTNER, Registry, basic, username
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from izin.access import store
+from izin.access.accounts import ACCOUNTS_MAX
 from izin.core.clock import wire_time
 
 CHANGES = f"/sps/{IYS_CODES['ours']}/brands/{BRAND_CODES['ours']}/consents/changes"
@@ -31,7 +33,10 @@ async def door(registry):
 
 
 async def by(registry: Registry, who: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {await registry.token_of(who)}"}
+    """The owner of a party, for no program enters accounts."""
+    parties = {PARTNER: of_partner(PARTNER_CODE), CARRIER: of_carrier(CARRIER_CODE)}
+    of = parties.get(who) or of_company(IYS_CODES[who])
+    return {"authorization": f"Bearer {await registry.token_of(await owners(registry, who, of))}"}
 
 
 async def an_account(registry, door, who="ours") -> tuple[Holder, str]:
@@ -225,13 +230,12 @@ async def test_a_stopped_account_and_its_tokens_end_within_five_seconds(registry
     assert not (await shown(door, headers, holder))["active"]
 
 
-async def test_an_account_does_not_stop_itself(registry, door):
+async def test_an_account_neither_enters_another_nor_stops_itself(registry, door):
     holder, password = await an_account(registry, door)
     token = (await sign_in(door, holder.client_id, password)).json()["access_token"]
-    answer = await door.post(
-        f"/x/clients/{holder.client_id}/stop", headers={"authorization": f"Bearer {token}"}
-    )
-    assert codes(answer) == (400, ["IZ067"])
+    for path in ("/x/clients", f"/x/clients/{holder.client_id}/stop"):
+        answer = await door.post(path, json={}, headers={"authorization": f"Bearer {token}"})
+        assert codes(answer) == (403, ["H353"])
 
 
 @pytest.mark.parametrize("client_id", ["theirs", NOBODYS, "x", "İ"])
@@ -260,6 +264,24 @@ async def test_fields_that_are_unknown_are_refused(registry, door):
     assert codes(answer) == (422, ["IZ011"])
 
 
+async def test_there_are_two_hundred_accounts_at_most(registry, door):
+    headers = await by(registry, "theirs")
+    filled = """
+        insert into api_user (user_id, username, password_hash, iys_code)
+        select gen_random_uuid(), 'filler-' || n, '', $1 from generate_series(1, $2) as n"""
+    count = await registry.owner.fetchval(
+        "select count(*) from api_user where is_active and iys_code = $1", IYS_CODES["theirs"]
+    )
+    await registry.owner.execute(filled, IYS_CODES["theirs"], ACCOUNTS_MAX - count - 1)
+    last = await door.post("/x/clients", json={}, headers=headers)
+    assert last.status_code == 201, last.text
+    more = await door.post("/x/clients", json={}, headers=headers)
+    assert codes(more) == (400, ["IZ069"])
+    await door.post(f"/x/clients/{last.json()['clientId']}/stop", headers=headers)
+    assert (await door.post("/x/clients", json={}, headers=headers)).status_code == 201
+    await registry.owner.execute("delete from api_user where username like 'filler-%'")
+
+
 async def test_each_change_leaves_an_event_with_its_user(registry, door):
     holder, _ = await an_account(registry, door)
     headers, path = await by(registry, "ours"), f"/x/clients/{holder.client_id}"
@@ -275,7 +297,7 @@ async def test_each_change_leaves_an_event_with_its_user(registry, door):
     names = ("added", "key_added", "password", "key_withdrawn", "stopped")
     assert [each["action"] for each in events] == [f"client.{name}" for name in names]
     assert {(each["principal_kind"], each["iys_code"]) for each in events} == {
-        ("api_user", IYS_CODES["ours"])
+        ("member", IYS_CODES["ours"])
     }
 
 
@@ -284,9 +306,7 @@ async def test_a_carriers_account_asks_by_token_or_by_password(registry, door):
     tokens = await door.post("/oauth2/token", json=_AS_CARRIER)
     assert tokens.status_code == 200, tokens.text
     bearer = {"authorization": f"Bearer {tokens.json()['access_token']}"}
-    added = await door.post("/x/clients", json={}, headers=bearer)
-    holder = Holder(added.json()["clientId"])
-    assert (await add_key(door, bearer, holder, jwk=public(holder.key))).status_code == 201
+    holder, _ = await an_account(registry, door, CARRIER)
     token = await holder.token(door)
     asked = await holder.call(door, token, BRANDS_OF_TIN)
     assert asked.status_code == 200, asked.text

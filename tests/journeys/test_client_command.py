@@ -102,6 +102,7 @@ def test_private_keys_are_refused_and_so_is_what_is_nobodys(izin, company, tmp_p
         assert (exit_code, codes(refused)) == (1, [code])
     private.write_text("no JSON")
     assert izin("client", "key", told["clientId"], private)[0] == 1
-    assert codes(izin("client", "add", "--partner", 1, "--json")[1]) == ["IZ069"]
+    for option, code in (("--company", "H001"), ("--partner", "IZ033"), ("--carrier", "IZ037")):
+        assert codes(izin("client", "add", option, 1, "--json")[1]) == [code]
     exit_code, said = izin("client", "add", "--lang", "en")
     assert (exit_code, "exactly one" in said) == (1, True)

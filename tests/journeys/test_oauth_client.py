@@ -37,15 +37,13 @@ class ShortLived(PrivateKeyJWT):
 
 
 async def an_account(registry, key) -> tuple[str, str]:
-    """Its issuer and client_id, entered by the company that has signed in."""
-    issuer = f"http://127.0.0.1:{registry.port}"
-    headers = {"authorization": f"Bearer {registry.token}"}
-    async with httpx2.AsyncClient(base_url=issuer, headers=headers) as client:
-        added = await client.post("/x/clients", json={})
-        client_id = added.json()["clientId"]
-        kept = await client.post(f"/x/clients/{client_id}/keys", json={"jwk": public(key)})
-        assert kept.status_code == 201, kept.text
-    return issuer, client_id
+    """Its issuer and client_id, entered by whoever runs the registry."""
+    _, added = await registry.run("client", "add", "--company", str(IYS_CODE))
+    file = registry.folder / "public.json"
+    file.write_text(json.dumps(public(key)), "utf-8")
+    code, _ = await registry.run("client", "key", added["clientId"], str(file))
+    assert code == 0
+    return f"http://127.0.0.1:{registry.port}", added["clientId"]
 
 
 async def test_authlibs_own_client_signs_in_and_calls(registry):

@@ -26,7 +26,10 @@ KEY_DAYS_MAX = 730
 KEYS_MAX = 2
 """Of a kind: one that works, and the one that takes its place."""
 
-SHOWN_MAX = 500
+ACCOUNTS_MAX = 200
+"""That may sign in; of many entered at once one or two more may come in."""
+
+SHOWN_MAX = 1000
 
 
 class KeyKind(StrEnum):
@@ -135,7 +138,8 @@ async def add_account(
 ) -> Drawn:
     """Enter an account; its user name is its id, so that nobody learns which names there are.
 
-    Raises  RefusalError IZ069 there is no such company, partner or carrier · UnavailableError
+    Raises  RefusalError H001, IZ033, IZ037 there is no such company, partner or carrier, IZ069 it
+            has as many accounts as it may · UnavailableError
     """
     drawn = Drawn(client_id=uuid4(), password=draw(), until=now + PASSWORD_LIFE)
     user = store.UserRow(
@@ -150,10 +154,21 @@ async def add_account(
     )
     async with changing(database, by, acting_for=of.party) as change:
         if not await store.is_party(change.connection, of):
-            raise RefusalError(Refused(code="IZ069"))
+            raise RefusalError(_nobody(of))
+        if await store.active_accounts(change.connection, of) >= ACCOUNTS_MAX:
+            raise RefusalError(Refused(code="IZ069", facts=(("most", str(ACCOUNTS_MAX)),)))
         await store.put_user(change, user)
         _tell(change, Action.CLIENT_ADDED, drawn.client_id, of)
     return drawn
+
+
+def _nobody(of: Belongs) -> Refused:
+    """Say which of the three there is none of."""
+    if of.partner_code is not None:
+        return Refused(code="IZ033", facts=(("partnerCode", str(of.partner_code)),))
+    if of.intermediary_code is not None:
+        return Refused(code="IZ037", facts=(("carrier", str(of.intermediary_code)),))
+    return Refused(code="H001", facts=(("iysCode", str(of.iys_code)),))
 
 
 class Accounts:

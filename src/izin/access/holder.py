@@ -66,7 +66,7 @@ class Holders:
 
         Raises  ChallengedError IZ060 without what it is bound to, IZ061 a proof that does not fit,
                 IZ062 another nonce is wanted · UnavailableError
-        Cost    0.2 ms and one round trip for a proof; nothing for a certificate
+        Cost    0.3 ms and one round trip for a proof; nothing for a certificate
         """
         bound = caller.bound
         assert bound is not None, "only bound tokens have a holder"

@@ -191,6 +191,12 @@ async def is_party(connection: Connection, of: Belongs) -> bool:
     return is_one
 
 
+async def active_accounts(connection: Connection, of: Belongs) -> int:
+    whose = (of.iys_code, of.partner_code, of.intermediary_code)
+    row_count: int = await connection.fetchval(_SQL["active_accounts"], *whose)
+    return row_count
+
+
 async def keys_of_accounts(
     connection: Connection, user_ids: Collection[UUID], now: datetime
 ) -> list[Record]:
