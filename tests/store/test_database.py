@@ -236,7 +236,7 @@ async def test_a_broken_connection_stays_passing_for_who_goes_on_using_it(narrow
             await connection.execute("select 2")
 
     # which of the two it is hangs on whether the server's last words have come already
-    with pytest.raises(UnavailableError, match="gone|ending"):
+    with pytest.raises(UnavailableError, match=r"gone|ending"):
         await go_on()
     assert await pid_of(narrow)
 
