@@ -118,13 +118,13 @@ async def test_figures_of_a_brand_are_summed_over_channels_and_recipients(
     assert await brand_store.figures(connection, {ref: one}) == {ref: Figures(2, 4)}
 
 
-async def test_the_contract_api_itself_changes_no_party_but_dealers(database, given):
+async def test_the_contract_api_itself_changes_no_party_but_dealers_and_accounts(database, given):
     provider = await given.provider()
     async with database.connection() as connection:
         rights = await connection.fetch(
             "select name, has_table_privilege(name, 'insert, update') as may"
             " from unnest($1::text[]) as name",
-            ["provider", "brand", "api_user", "directory_head"],
+            ["provider", "brand", "partner", "intermediary", "resource_server", "directory_head"],
         )
     assert provider.iys_code == IYS_CODE
     assert not [row["name"] for row in rights if row["may"]]
