@@ -317,11 +317,7 @@ async def test_a_carriers_account_asks_by_token_or_by_password(registry, door):
 
 
 async def test_a_carriers_token_can_be_for_one_companys_messages_only(registry, door):
-    bearer = await door.post("/oauth2/token", json=_AS_CARRIER)
-    headers = {"authorization": f"Bearer {bearer.json()['access_token']}"}
-    added = await door.post("/x/clients", json={}, headers=headers)
-    holder = Holder(added.json()["clientId"])
-    await add_key(door, headers, holder, jwk=public(holder.key))
+    holder, _ = await an_account(registry, door, CARRIER)
     narrow = await holder.token(door, resource=f"{ISSUER}/sps/{IYS_CODES['ours']}")
     asked = {"recipients": ["+905990000001"], "type": "MESAJ"}
     for who, status in (("ours", 200), ("theirs", 403)):

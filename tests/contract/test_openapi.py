@@ -250,7 +250,7 @@ async def test_every_example_request_is_accepted(registry, colleague):
     """Before the activation date, when a consent of any date may be loaded."""
     whole = await document(registry)
     sent = []
-    entering = Attempt(method="POST", path="/x/clients", body={}, who="loading")
+    entering = Attempt(method="POST", path="/x/clients", body={}, who=OWNER)
     client_id = (await registry.send(entering)).json()["clientId"]
     for row in OPERATIONS:
         if row.takes is not BodyKind.JSON or row.id in OF_THE_MOMENT:
