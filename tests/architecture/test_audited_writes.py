@@ -16,6 +16,7 @@ AUDITED = {
     "brand_short_name",
     "retailer",
     "api_user",
+    "subscription",
     "keyring",
 }
 """Tables of which every change is told. directory_head only counts these changes."""

@@ -16,6 +16,7 @@ from izin.core.terms import Channel
 from izin.intermediary.model import IntermediaryState
 from izin.partner.model import Mandate
 from izin.provider.model import Provider, ProviderState, Subscription
+from izin.subscription.model import as_subscribed, standing
 
 # The scheme in any letters, then one token (RFC 6750 2.1).
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.ASCII | re.IGNORECASE)
@@ -150,8 +151,7 @@ class Authority:
             right=right,
             iys_code=brand.iys_code,
             brand_code=brand_code,
-            # whether the company's plan has the API does not matter: its partner's does
-            held=lapsed(self._provider(brand.iys_code)),
+            held=self._held_through(partner_code, brand.iys_code),
             channels=frozenset(mandates),
             mandates=mandates,
         )
@@ -171,8 +171,23 @@ class Authority:
         reached = {code: frozenset(mandates) for code, mandates in found.items() if mandates}
         if iys_code is None or not reached:
             raise _not_covered("iysCode")
-        held = lapsed(self._provider(iys_code))
+        held = self._held_through(partner_code, iys_code)
         return Permit(caller=caller, right=right, iys_code=iys_code, held=held, brands=reached)
+
+    def _held_through(self, partner_code: PartnerCode, iys_code: IysCode) -> Refused | None:
+        """What holds a partner's calls for a company back: a lapse of either, or no integration.
+
+        An İLETİ company calls through a partner only, so its own API does not matter here.
+        """
+        now = self._now()
+        each = standing(self._directory.subscribed(iys_code), now)
+        own = standing(self._directory.subscribed_partner(partner_code), now)
+        held = lapsed(self._provider(iys_code))
+        if held is None and own is not None:
+            held = _lapse(own.status(now), partner_code)
+        if held is None and each is not None and not each.has_integration:
+            return Refused(code="H586")
+        return held
 
     def _check_scope(
         self, own: IysCode, iys_code: IysCode | None, brand_code: BrandCode | None
@@ -189,7 +204,7 @@ class Authority:
         provider = self._directory.provider(iys_code)
         if provider is None:
             raise RefusalError(Refused(code="H001", facts=(("iysCode", str(iys_code)),)))
-        return provider
+        return as_subscribed(provider, self._directory.subscribed(iys_code), self._now())
 
 
 def mandated(mandates: Iterable[Mandate], right: Right, now: datetime) -> dict[Channel, UUID]:
@@ -224,15 +239,20 @@ def lapsed(provider: Provider) -> Refused | None:
     Raises  RefusalError H521 closed, H524 none: nothing passes
     Source  contract 1.0
     """
-    status = provider.subscription
-    if Subscription.CLOSED in (status, _AS_SUBSCRIPTION.get(provider.state)):
+    own = _AS_SUBSCRIPTION.get(provider.state)
+    if own is Subscription.CLOSED:
+        raise RefusalError(Refused(code="H521"))
+    held = _lapse(provider.subscription, provider.iys_code)
+    return held or (None if own is None else _lapse(own, provider.iys_code))
+
+
+def _lapse(status: Subscription, code: int) -> Refused | None:
+    """What a subscription of this standing holds back, whosever it is."""
+    if status is Subscription.CLOSED:
         raise RefusalError(Refused(code="H521"))
     if status is Subscription.NONE:
-        raise RefusalError(Refused(code="H524", facts=(("iysCode", str(provider.iys_code)),)))
-    for each in (status, _AS_SUBSCRIPTION.get(provider.state)):
-        if each in _NOT_LIVE:
-            return Refused(code="H520", facts=(("status", each.value),))
-    return None
+        raise RefusalError(Refused(code="H524", facts=(("iysCode", str(code)),)))
+    return Refused(code="H520", facts=(("status", status.value),)) if status in _NOT_LIVE else None
 
 
 def _not_covered(field: str) -> RefusalError:

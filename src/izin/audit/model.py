@@ -51,6 +51,7 @@ class Action(StrEnum):
     RETAILER_PUT = "retailer.put"
     RETAILER_ENTERED = "retailer.entered"
     RETAILER_REMOVED = "retailer.removed"
+    SUBSCRIPTION_PUT = "subscription.put"
     USER_PUT = "user.put"
     KEY_MADE = "key.made"
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "brand": ("brand", "A company's brands: names, states, short names, moves."),
     "partner": ("partner", "Partners: what they have shown, steps, suspension, revocation."),
     "carrier": ("carrier", "Carriers: registration, suspension."),
+    "package": ("package", "Packages: subscriptions of companies and partners."),
     "keys": ("keys", "Show which keys there are, never a key; see that all open."),
     "audit": ("audit", "Show who changed parties, users, rights and keys."),
     "storage": ("storage", "Show where tables lie on a cluster, or spread them over one."),

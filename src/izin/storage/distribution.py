@@ -44,6 +44,7 @@ TABLES: Mapping[str, Place] = {
     "provider": Place.LOCAL,
     "partner": Place.LOCAL,
     "intermediary": Place.LOCAL,
+    "subscription": Place.LOCAL,
     "mandate": Place.LOCAL,
     "mandate_head": Place.LOCAL,
     "agreement": Place.LOCAL,

@@ -42,6 +42,7 @@ $$;
 
 -- what everybody reads
 grant select on schema_migration, source, provider, brand, brand_short_name, partner, mandate, mandate_head, intermediary,
+    subscription,
     retailer,
     directory_head
     to izin_web, izin_citizen, izin_keeper, izin_operator;
@@ -104,7 +105,7 @@ grant update on retailer to izin_keeper; -- that a consent names them
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;
 grant insert, delete on brand_short_name to izin_operator;
-grant insert, update on partner, intermediary to izin_operator;
+grant insert, update on partner, intermediary, subscription to izin_operator;
 grant update on mandate, mandate_head to izin_operator; -- a moved brand leaves none behind
 grant select, update on application, signatory to izin_operator; -- what is sealed stays so
 grant select, insert on agreement to izin_operator;

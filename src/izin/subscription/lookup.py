@@ -1,0 +1,4 @@
+"""What other slices may ask about subscriptions."""
+
+from izin.subscription.store import changed as changed
+from izin.subscription.store import of_party as of_party
