@@ -84,6 +84,7 @@ grant select, insert, update on file_load to izin_web;
 grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
 grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
 grant select on agreement to izin_web;
+grant select on counted_address, address_figure to izin_web; -- whether a package is full
 grant insert, update on mandate to izin_web; -- which companies give and take back themselves
 grant update on mandate_head to izin_web; -- by which all processes learn of it
 
@@ -95,6 +96,8 @@ grant select, delete on pending to izin_keeper;
 grant insert on entry, entry_hour to izin_keeper;
 grant update on sequence_head to izin_keeper;
 grant insert, update on brand_figure to izin_keeper;
+grant select, insert, update, delete on counted_address to izin_keeper; -- behind the figures
+grant select, insert, update on address_figure, counted_brand to izin_keeper;
 grant insert, delete on unprojected to izin_keeper;
 grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;

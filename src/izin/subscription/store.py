@@ -1,9 +1,14 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
 from asyncpg import Connection, Record
 
 from izin.audit.change import Change
 from izin.core.codes import IysCode, PartnerCode
+from izin.storage.distribution import few
 from izin.storage.statements import load
 from izin.subscription.model import Package, Subscribed, SubscriptionState
 
@@ -64,3 +69,89 @@ def _subscribed(row: Record) -> Subscribed:
         address_limit=row["address_limit"],
         may_exceed=row["may_exceed"],
     )
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Addresses as they are counted, a column each, in the order of the primary key."""
+
+    tags: list[UUID]
+    pools: list[UUID]
+    buckets: list[int]
+
+    def asked(self) -> tuple[object, ...]:
+        """Give the columns as $1..$3, and as $4 the buckets if they are few."""
+        return (self.tags, self.pools, self.buckets, few(self.buckets))
+
+
+async def hold_counts(connection: Connection) -> None:
+    await connection.execute(_SQL["hold_counts"])
+
+
+async def brands(connection: Connection, brand_refs: Sequence[UUID]) -> list[Record]:
+    return await connection.fetch(_SQL["brands"], brand_refs)
+
+
+async def enter_brands(
+    connection: Connection, brand_refs: list[UUID], pools: list[tuple[UUID, UUID]]
+) -> None:
+    phones, emails = [phone for phone, _ in pools], [email for _, email in pools]
+    await connection.execute(_SQL["enter_brands"], brand_refs, phones, emails)
+
+
+async def move_counted(connection: Connection, brand_ref: UUID, pools: tuple[UUID, UUID]) -> None:
+    await connection.execute(_SQL["move_counted"], brand_ref, *pools)
+
+
+async def open_brand(connection: Connection) -> Record | None:
+    return await connection.fetchrow(_SQL["open_brand"])
+
+
+async def advance_brand(connection: Connection, brand_ref: UUID, after: Record) -> None:
+    key = after["channel"], after["recipient_type"], after["tag"]
+    await connection.execute(_SQL["advance_brand"], brand_ref, *key)
+
+
+async def finish_brand(connection: Connection, brand_ref: UUID) -> None:
+    await connection.execute(_SQL["finish_brand"], brand_ref)
+
+
+async def brand_records(connection: Connection, brand: Record, limit: int) -> list[Record]:
+    after = brand["after_channel"], brand["after_recipient_type"], brand["after_tag"]
+    return await connection.fetch(_SQL["brand_records"], brand["brand_ref"], *after, limit)
+
+
+async def counted(connection: Connection, places: Places) -> list[Record]:
+    return await connection.fetch(_SQL["counted"], *places.asked())
+
+
+async def put_counted(connection: Connection, places: Places, records: list[bytes]) -> None:
+    await connection.execute(
+        _SQL["put_counted"], places.tags, places.pools, places.buckets, records
+    )
+
+
+async def drop_counted(connection: Connection, places: Places) -> None:
+    await connection.execute(_SQL["drop_counted"], *places.asked())
+
+
+async def move_address_figures(connection: Connection, pools: list[UUID], by: list[int]) -> None:
+    await connection.execute(_SQL["move_address_figures"], pools, by)
+
+
+async def address_figures(connection: Connection, pools: Sequence[UUID]) -> dict[UUID, int]:
+    rows = await connection.fetch(_SQL["address_figures"], pools)
+    return {row["pool"]: row["addresses"] for row in rows}
+
+
+async def uncounted(connection: Connection, idx: int, tags: list[UUID]) -> set[UUID]:
+    return {row["tag"] for row in await connection.fetch(_SQL["uncounted"], idx, tags)}
+
+
+async def pool_sizes(connection: Connection) -> dict[UUID, int]:
+    rows = await connection.fetch(_SQL["pool_sizes"])
+    return {row["pool"]: row["addresses"] for row in rows}
+
+
+async def all_address_figures(connection: Connection) -> dict[UUID, int]:
+    rows = await connection.fetch(_SQL["all_address_figures"])
+    return {row["pool"]: row["addresses"] for row in rows}

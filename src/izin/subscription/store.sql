@@ -1,4 +1,4 @@
--- owns: subscription
+-- owns: subscription, counted_address, address_figure, counted_brand
 
 -- name: enter
 -- Writes a new subscription. $1 subscription_id · $2 iys_code or null · $3 partner_code or null
@@ -40,3 +40,138 @@ select
     subscription.state, subscription.address_limit, subscription.may_exceed
 from subscription
 where subscription.changed_in > $1
+
+-- name: hold_counts
+-- Whoever changes what is counted does so alone, until its transaction ends.
+select pg_advisory_xact_lock(hashtextextended('izin address counts', 0))
+
+-- name: brands
+-- For which pools brands are counted. $1 brand_ref uuid[] · gives those that are known
+-- index counted_brand_pkey
+select brand_ref, phone_pool, email_pool, is_whole
+from counted_brand
+where brand_ref = any ($1::uuid[])
+
+-- name: enter_brands
+-- Brands that nobody knew; what they had before is gone through later.
+-- $1 brand_ref uuid[n] · $2 phone_pool uuid[n] · $3 email_pool uuid[n]
+insert into counted_brand (brand_ref, phone_pool, email_pool)
+select given.brand_ref, given.phone_pool, given.email_pool
+from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as given (brand_ref, phone_pool, email_pool)
+on conflict (brand_ref) do nothing
+
+-- name: move_counted
+-- A brand is counted for others from now on. $1 brand_ref · $2 phone_pool · $3 email_pool
+update counted_brand set
+    phone_pool = $2,
+    email_pool = $3,
+    left_phone_pool = counted_brand.phone_pool,
+    left_email_pool = counted_brand.email_pool,
+    is_whole = false,
+    after_channel = default,
+    after_recipient_type = default,
+    after_tag = default
+where counted_brand.brand_ref = $1
+
+-- name: open_brand
+-- A brand whose records are not gone through yet. index counted_brand_open
+select
+    counted_brand.brand_ref, counted_brand.phone_pool, counted_brand.email_pool,
+    counted_brand.left_phone_pool, counted_brand.left_email_pool, counted_brand.after_channel,
+    counted_brand.after_recipient_type, counted_brand.after_tag
+from counted_brand
+where not counted_brand.is_whole
+order by counted_brand.brand_ref
+limit 1
+
+-- name: advance_brand
+-- How far a brand is gone through. $1 brand_ref · $2..$4 key of the last record
+update counted_brand set
+    after_channel = $2,
+    after_recipient_type = $3,
+    after_tag = $4
+where counted_brand.brand_ref = $1
+
+-- name: finish_brand
+-- $1 brand_ref
+update counted_brand set
+    is_whole = true,
+    left_phone_pool = null,
+    left_email_pool = null
+where counted_brand.brand_ref = $1
+
+-- name: brand_records
+-- The next records of a brand in key order. $1 brand_ref · $2..$4 key to start after · $5 limit
+-- index provider_consent_pkey
+select channel, recipient_type, tag, bucket, status
+from provider_consent
+where
+    brand_ref = $1::uuid
+    and (channel, recipient_type, tag) > ($2::channel, $3::recipient_type, $4::uuid)
+order by channel, recipient_type, tag
+limit $5::integer
+
+-- name: counted
+-- What is counted of addresses. $1 tag uuid[n] · $2 pool uuid[n] · $3 bucket int2[n]
+-- $4 the buckets if they are few, else null · gives (ord, records) of those that are
+-- index counted_address_pkey
+select asked.ord, stored.records
+from unnest($1::uuid[], $2::uuid[], $3::smallint[]) with ordinality as asked (tag, pool, bucket, ord)
+inner join counted_address as stored on
+    stored.tag = any (array[asked.tag]) and stored.pool = asked.pool
+    and stored.bucket = asked.bucket
+where ($4::smallint[] is null or stored.bucket = any ($4))
+
+-- name: put_counted
+-- $1 tag uuid[n] · $2 pool uuid[n] · $3 bucket int2[n] · $4 records bytea[n], in key order
+insert into counted_address as stored (tag, pool, bucket, records)
+select given.tag, given.pool, given.bucket, given.records
+from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[])
+    as given (tag, pool, bucket, records)
+on conflict (tag, pool, bucket) do update set records = excluded.records
+
+-- name: drop_counted
+-- Addresses without an ONAY. $1 tag uuid[n] · $2 pool uuid[n] · $3 bucket int2[n]
+-- $4 the buckets if they are few, else null · index counted_address_pkey
+delete from counted_address as stored
+using unnest($1::uuid[], $2::uuid[], $3::smallint[]) with ordinality as given (tag, pool, bucket, ord)
+where
+    stored.tag = any (array[given.tag]) and stored.pool = given.pool
+    and stored.bucket = given.bucket
+    and ($4::smallint[] is null or stored.bucket = any ($4))
+
+-- name: move_address_figures
+-- $1 pool uuid[n] · $2 by how many int8[n], in the order of pools
+insert into address_figure as stored (pool, addresses)
+select given.pool, given.addresses
+from unnest($1::uuid[], $2::bigint[]) as given (pool, addresses)
+on conflict (pool) do update set addresses = stored.addresses + excluded.addresses
+
+-- name: address_figures
+-- $1 pool uuid[] · gives those that are there · index address_figure_pkey
+select pool, addresses
+from address_figure
+where pool = any ($1::uuid[])
+
+-- name: uncounted
+-- Which addresses have movements that were not counted at a number, or wait for theirs.
+-- $1 idx · $2 tag uuid[] · index entry_pkey, pending whole
+select e.tag
+from entry as n
+inner join consent_event as e on e.event_id = n.event_id and e.bucket = n.bucket
+where n.idx > $1::bigint and e.tag = any ($2::uuid[])
+union all
+select e.tag
+from pending as w
+inner join consent_event as e on e.event_id = w.event_id and e.bucket = w.bucket
+where e.tag = any ($2::uuid[])
+
+-- name: pool_sizes
+-- How many addresses each pool has · reads counted_address whole
+select pool, count(*) as addresses
+from counted_address
+group by pool
+
+-- name: all_address_figures
+select pool, addresses
+from address_figure

@@ -16,6 +16,7 @@ from izin.jobs.keeper import Keeper, Timer
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
 from izin.storage.database import Database
+from izin.subscription.walk import Walker
 from izin.telemetry.log import configure
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import KEEPER
@@ -46,9 +47,18 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
         parts.database,
         Projector(parts.database, parts.keyring),
         Queue(parts.database, handlers),
-        (*timers(parts.database), partial(_tag_moved_dealers, parts)),
+        (*timers(parts.database), partial(_tag_moved_dealers, parts), _walk_of(parts)),
         stop,
     )
+
+
+def _walk_of(parts: Parts) -> Timer:
+    walker = Walker(parts.database, parts.keyring)
+
+    async def walk() -> None:
+        await walker.walk()
+
+    return walk
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:
