@@ -66,9 +66,12 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
     Right.SHARE: ({"ours", PARTNER, "other channel"}, "H353"),
     Right.MANAGE: ({"ours", PARTNER, "other channel"}, "H353"),
     Right.OWN: ({"ours"}, "H353"),
+    Right.PLAN: ({"ours", PARTNER, "reads", "other channel", "other brand"}, "H353"),
     Right.PARTNER: ({PARTNER}, "H353"),
+    Right.LICENCE: ({PARTNER}, "H353"),
     Right.CARRIER: (set(), "H351"),  # it takes no token
 }
+OF_PARTNERS = {Right.PARTNER: "H363", Right.LICENCE: "H522"}
 OF_ONE_CHANNEL = {
     *("addConsent", "addConsentV2", "addBatchConsent", "addBatchConsentV2"),
     *("consentDetail", "batchConsentStatus", "consentsHistory"),
@@ -88,6 +91,7 @@ OUR_BODIES: dict[str, Any] = {
     "xRetailerConsents": None,
     "xRetailerRecord": a_row(recipient="+905990000099"),
     "xCompany": None,
+    "xSubscription": None,
     "xMandates": None,
     "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
     "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
@@ -187,12 +191,13 @@ def expected(operation, who: str) -> str | None:
     let_in, code = LET_IN[operation.right]
     if operation.right is not Right.NONE and who == NOBODY:
         return "H351"
-    if operation.right is Right.PARTNER and who not in PARTNERS:
-        return "H363"
+    if operation.right in OF_PARTNERS and who not in PARTNERS:
+        return OF_PARTNERS[operation.right]
     if operation.id in OF_ONE_CHANNEL and who == "other channel":
         return "H353"
-    if operation.id == "xCompany" and who in ABOUT_ITSELF:
-        return ABOUT_ITSELF[who]
+    if operation.id in ("xCompany", "xSubscription") and who in ABOUT_ITSELF:
+        may_see = operation.id == "xSubscription" and who == "paused"
+        return None if may_see else ABOUT_ITSELF[who]
     if operation.id == "getBrandsDetails" and who == "other brand":
         return None  # it is about the company, and shows that brand
     return None if who in let_in else code

@@ -27,6 +27,8 @@ _AS_SUBSCRIPTION = {
     ProviderState.CLOSED: Subscription.CLOSED,
 }
 """A company that is not active answers as its subscription would."""
+_OF_PARTNER = {Right.PARTNER: "H363", Right.LICENCE: "H522"}
+"""What is a partner's own, and the code of a company that calls it."""
 _NOT_LIVE = frozenset({Subscription.PAUSED, Subscription.EXPIRED})
 
 
@@ -76,14 +78,16 @@ class Authority:
         """What the call may touch.
 
         Raises  RefusalError H353: a provider, brand or right that is not the caller's, unknown ones
-                included · H001: his own is gone · H363: a company's user calls what is the
-                partners' · H018: a carrier asks about no brand that there is · H521, H524 ·
-                UnavailableError
+                included · H001: his own is gone · H363, H522: a company's user calls what is the
+                partners' · H018: a carrier asks about no brand that there is · H521, H524, H586
+                about a subscription · UnavailableError
         Source  contract 1.0, 1.13; R-110; data 4: H520 and H586 never stop a RET, so they come
                 back as `held`
         """
-        if right is Right.PARTNER:
-            return self._of_partner(caller)
+        if right in _OF_PARTNER:
+            return self._of_partner(caller, right)
+        if right is Right.PLAN:
+            return self._of_plan(caller, iys_code)
         if right is Right.CARRIER:
             return self._of_carrier(caller, brand_code)
         if right not in SCOPED:
@@ -103,11 +107,23 @@ class Authority:
             held=held(self._provider(caller.iys_code)),
         )
 
-    def _of_partner(self, caller: Caller) -> Permit:
+    def _of_partner(self, caller: Caller, right: Right) -> Permit:
         """A partner that does not act for anybody just now may still see what it may do."""
         if caller.partner_code is None:
-            raise RefusalError(Refused(code="H363"))
-        return Permit(caller=caller, right=Right.PARTNER)
+            raise RefusalError(Refused(code=_OF_PARTNER[right]))
+        return Permit(caller=caller, right=right)
+
+    def _of_plan(self, caller: Caller, iys_code: IysCode | None) -> Permit:
+        """Whatever a subscription's state, its company and its partners may ask about it."""
+        if caller.partner_code is not None:
+            self._reached(caller.partner_code, Right.READ, iys_code)
+            return Permit(caller=caller, right=Right.PLAN, iys_code=iys_code)
+        if caller.iys_code is None:
+            raise _not_covered("iysCode")
+        self._check_scope(caller.iys_code, iys_code, None)
+        if not self._provider(caller.iys_code).has_api:
+            raise RefusalError(Refused(code="H586"))
+        return Permit(caller=caller, right=Right.PLAN, iys_code=caller.iys_code)
 
     def _of_carrier(self, caller: Caller, brand_code: BrandCode | None) -> Permit:
         """A carrier asks about any brand; who may be sent to is all that it learns."""
@@ -134,12 +150,12 @@ class Authority:
         """What a partner may touch: the channels of its mandates, as long as it may act at all."""
         iys_code, brand_code = about
         now = self._now()
-        partner = self._directory.partner(partner_code)
-        today = now.astimezone(IYS_TIME).date()
-        if right is Right.OWN or partner is None or not partner.may_act(today):
-            raise _not_covered("integratorIysCode")
         if brand_code is None:
-            return self._of_some_brand(caller, partner_code, right, iys_code)
+            reached = self._reached(partner_code, right, iys_code)
+            assert iys_code is not None, "a company whose brands are reached has a code"
+            held = self._held_through(partner_code, iys_code)
+            return Permit(caller=caller, right=right, iys_code=iys_code, held=held, brands=reached)
+        self._see_that_it_may_act(partner_code, right)
         brand = self._directory.brand(brand_code)
         if brand is None or iys_code not in (None, brand.iys_code):
             raise _not_covered("brandCode")
@@ -156,10 +172,17 @@ class Authority:
             mandates=mandates,
         )
 
-    def _of_some_brand(
-        self, caller: Caller, partner_code: PartnerCode, right: Right, iys_code: IysCode | None
-    ) -> Permit:
+    def _see_that_it_may_act(self, partner_code: PartnerCode, right: Right) -> None:
+        partner = self._directory.partner(partner_code)
+        today = self._now().astimezone(IYS_TIME).date()
+        if right is Right.OWN or partner is None or not partner.may_act(today):
+            raise _not_covered("integratorIysCode")
+
+    def _reached(
+        self, partner_code: PartnerCode, right: Right, iys_code: IysCode | None
+    ) -> dict[BrandCode, frozenset[Channel]]:
         """A call about a company as a whole: some mandate of one of its brands has to stand."""
+        self._see_that_it_may_act(partner_code, right)
         now = self._now()
         brands = () if iys_code is None else self._directory.brands_of(iys_code)
         found = {
@@ -169,10 +192,9 @@ class Authority:
             for each in brands
         }
         reached = {code: frozenset(mandates) for code, mandates in found.items() if mandates}
-        if iys_code is None or not reached:
+        if not reached:
             raise _not_covered("iysCode")
-        held = self._held_through(partner_code, iys_code)
-        return Permit(caller=caller, right=right, iys_code=iys_code, held=held, brands=reached)
+        return reached
 
     def _held_through(self, partner_code: PartnerCode, iys_code: IysCode) -> Refused | None:
         """What holds a partner's calls for a company back: a lapse of either, or no integration.

@@ -21,7 +21,9 @@ class Right(Enum):
     MANAGE the provider's dealers; no movement, so nothing of it is a refusal
     SHARE  which dealers may use the consents of the provider's brand; no movement either
     OWN    what is the company's own affair: no partner has it, whatever its mandates
+    PLAN   what a company has subscribed to; no state of that stops the question
     PARTNER what is a partner's own affair
+    LICENCE what a partner has subscribed to
     CARRIER questions of a carrier, for whoever sends through it
     """
 
@@ -32,7 +34,9 @@ class Right(Enum):
     MANAGE = "manage"
     SHARE = "share"
     OWN = "own"
+    PLAN = "plan"
     PARTNER = "partner"
+    LICENCE = "licence"
     CARRIER = "carrier"
 
 

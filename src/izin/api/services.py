@@ -11,6 +11,7 @@ from izin.api.operation import Call
 from izin.audit.model import Principal, PrincipalKind
 from izin.consent.check import Checker
 from izin.consent.intake import IntakeContext
+from izin.consent.quota import Quotas
 from izin.consent.record import Recorder
 from izin.consent.together import Together
 from izin.core.codes import BrandCode, IysCode
@@ -36,6 +37,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     recorder: Recorder
     together: Together
     checker: Checker
+    quotas: Quotas
     calendar: Calendar
     window: FeedWindow
     is_sandbox: bool

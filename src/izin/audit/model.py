@@ -52,6 +52,7 @@ class Action(StrEnum):
     RETAILER_ENTERED = "retailer.entered"
     RETAILER_REMOVED = "retailer.removed"
     SUBSCRIPTION_PUT = "subscription.put"
+    SUBSCRIPTION_SHARE = "subscription.share"
     USER_PUT = "user.put"
     KEY_MADE = "key.made"
 

@@ -43,6 +43,8 @@ TABLES: Mapping[str, Place] = {
     "unprojected": Place.LOCAL,
     "address_figure": Place.LOCAL,
     "counted_brand": Place.LOCAL,
+    "address_year": Place.LOCAL,
+    "migration_job": Place.LOCAL,
     # parties, access, keys: small, joined among themselves only, held in memory by each process
     "provider": Place.LOCAL,
     "partner": Place.LOCAL,

@@ -84,6 +84,10 @@ grant select, insert, update on file_load to izin_web;
 grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
 grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
 grant select on agreement to izin_web;
+grant select on address_year to izin_web, izin_operator; -- how full packages are
+grant select, insert, update on address_year to izin_keeper;
+grant select, insert, update on migration_job to izin_operator; -- what partners load of the past
+grant select, update on migration_job to izin_keeper; -- how many records
 grant select on counted_address, address_figure to izin_web; -- whether a package is full
 grant insert, update on mandate to izin_web; -- which companies give and take back themselves
 grant update on mandate_head to izin_web; -- by which all processes learn of it

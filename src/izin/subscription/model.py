@@ -106,6 +106,11 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True):
         return Subscription(self.state.value)
 
     @property
+    def is_measured(self) -> bool:
+        """Is its company told when it fills up? İLETİ+ is for those that are past all limits."""
+        return not self.may_exceed or self.package.family is Family.ILETI
+
+    @property
     def has_api(self) -> bool:
         """May its company call by itself? One of the İLETİ packages only through a partner."""
         return self.package.family is Family.ILETI_PLUS and self.level > 0

@@ -1,6 +1,7 @@
 """The statements of `store.sql`, one function each, no branch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -155,3 +156,38 @@ async def pool_sizes(connection: Connection) -> dict[UUID, int]:
 async def all_address_figures(connection: Connection) -> dict[UUID, int]:
     rows = await connection.fetch(_SQL["all_address_figures"])
     return {row["pool"]: row["addresses"] for row in rows}
+
+
+class AddressYear(msgspec.Struct, frozen=True):
+    """What was seen of a company's addresses in a year; share_told 0: nothing was told."""
+
+    year: int
+    addresses_max: int
+    reached_at: datetime
+    share_told: int
+    told_at: datetime | None
+
+
+async def raise_years(
+    connection: Connection, year: int, addresses: Mapping[IysCode, int], now: datetime
+) -> None:
+    await connection.execute(
+        _SQL["raise_years"], list(addresses), year, list(addresses.values()), now
+    )
+
+
+async def tell_share(
+    change: Change, iys_code: IysCode, year: int, share: int, now: datetime
+) -> bool:
+    """Say that a company is told of a share; False if it was told of that already."""
+    told = await change.connection.fetchval(_SQL["tell_share"], iys_code, year, share, now)
+    return told is not None
+
+
+async def years_of(connection: Connection, iys_code: IysCode) -> list[AddressYear]:
+    return [AddressYear(*row) for row in await connection.fetch(_SQL["years_of"], iys_code)]
+
+
+async def told_in(connection: Connection, year: int) -> dict[IysCode, int]:
+    rows = await connection.fetch(_SQL["told_in"], year)
+    return {row["iys_code"]: row["share_told"] for row in rows}

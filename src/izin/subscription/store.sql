@@ -1,4 +1,4 @@
--- owns: subscription, counted_address, address_figure, counted_brand
+-- owns: subscription, counted_address, address_figure, counted_brand, address_year, migration_job
 
 -- name: enter
 -- Writes a new subscription. $1 subscription_id · $2 iys_code or null · $3 partner_code or null
@@ -175,3 +175,37 @@ group by pool
 -- name: all_address_figures
 select pool, addresses
 from address_figure
+
+-- name: raise_years
+-- The most addresses of companies in a year, where they have more than were seen yet.
+-- $1 iys_code int8[n] · $2 year · $3 addresses int8[n] · $4 now
+insert into address_year as stored (iys_code, year, addresses_max, reached_at)
+select given.iys_code, $2::smallint, given.addresses, $4::timestamptz
+from unnest($1::bigint[], $3::bigint[]) as given (iys_code, addresses)
+on conflict (iys_code, year) do update set
+    addresses_max = excluded.addresses_max,
+    reached_at = excluded.reached_at
+where stored.addresses_max < excluded.addresses_max
+
+-- name: tell_share
+-- That a company was told of a share, unless it was told of that or a higher one this year.
+-- $1 iys_code · $2 year · $3 share · $4 now · gives the share, or nothing
+update address_year set
+    share_told = $3,
+    told_at = $4
+where
+    address_year.iys_code = $1 and address_year.year = $2 and address_year.share_told < $3
+returning address_year.share_told
+
+-- name: years_of
+-- What was seen of a company's addresses, by years. $1 iys_code
+select year, addresses_max, reached_at, share_told, told_at
+from address_year
+where iys_code = $1
+order by year
+
+-- name: told_in
+-- Which companies were told of which share in a year. $1 year
+select iys_code, share_told
+from address_year
+where year = $1 and share_told > 0

@@ -34,6 +34,7 @@ from izin.api import (
     retailer_access,
     retailer_consents,
     retailers,
+    subscriptions,
     tokens,
 )
 from izin.api.app import ContractApp, build_app
@@ -42,6 +43,7 @@ from izin.api.endpoint import Door
 from izin.api.operation import Operation
 from izin.api.services import Services
 from izin.consent.project import unprojected_count
+from izin.consent.quota import Quotas, bounds_by
 from izin.core.clock import utc_now
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
@@ -66,6 +68,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *tokens.OPERATIONS,
     *brands.OPERATIONS,
     *company.OPERATIONS,
+    *subscriptions.OPERATIONS,
     *mandates.OPERATIONS,
     *integrators.OPERATIONS,
     *consents.OPERATIONS,
@@ -147,6 +150,7 @@ def _app(
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
+        quotas=Quotas(bounds_by(directory), keyring),
         calendar=Calendar.load(),
         window=FeedWindow(
             days=settings.pull_window_days, withheld_minutes=settings.withheld_minutes
