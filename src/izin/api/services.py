@@ -25,6 +25,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """One process's parts.
 
     reserved    a few connections for RETs, tokens and parties: never held up by other work
+    loading_until  when loading old consents ends for every company; None: it does not
     is_sandbox  whether +90 599 is accepted
     clock       the process's time; what is recorded takes the database's
     """
@@ -42,6 +43,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     window: FeedWindow
     is_sandbox: bool
     clock: Callable[[], datetime]
+    loading_until: datetime | None = None
 
 
 def brand_of(call: Call[Services]) -> tuple[IysCode, BrandCode]:
@@ -74,7 +76,7 @@ def intake_of(call: Call[Services]) -> IntakeContext:
     now = services.clock()
     provider = services.directory.provider(iys_code)
     brand = services.directory.brand(brand_code)
-    is_open = provider is None or provider.activated_at is None or provider.activated_at > now
+    is_open = provider is None or provider.may_load_old(now, services.loading_until)
     return IntakeContext(
         iys_code=iys_code,
         brand_code=brand_code,

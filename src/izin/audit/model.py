@@ -47,6 +47,7 @@ class Action(StrEnum):
     PARTNER_PUT = "partner.put"
     MANDATE_GRANTED = "mandate.granted"
     MANDATE_REVOKED = "mandate.revoked"
+    MIGRATION_PUT = "migration.put"
     CARRIER_PUT = "carrier.put"
     RETAILER_PUT = "retailer.put"
     RETAILER_ENTERED = "retailer.entered"

@@ -94,7 +94,7 @@ def import_command(
 
 def _context(settings: Settings, provider: Provider, brand: BrandFacts) -> IntakeContext:
     now = utc_now()
-    is_open = provider.activated_at is None or provider.activated_at > now
+    is_open = provider.may_load_old(now, settings.loading_until)
     return IntakeContext(
         iys_code=provider.iys_code,
         brand_code=brand.brand_code,

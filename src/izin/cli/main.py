@@ -27,6 +27,8 @@ COMMANDS = {
     "partner": ("partner", "Partners: what they have shown, steps, suspension, revocation."),
     "carrier": ("carrier", "Carriers: registration, suspension."),
     "package": ("package", "Packages: subscriptions of companies and partners."),
+    "billing": ("billing", "Statements of companies' packages and partners' migrations."),
+    "migration": ("migration", "Migrations: partners that load past data."),
     "keys": ("keys", "Show which keys there are, never a key; see that all open."),
     "audit": ("audit", "Show who changed parties, users, rights and keys."),
     "storage": ("storage", "Show where tables lie on a cluster, or spread them over one."),

@@ -7,17 +7,23 @@ from typing import Annotated
 import msgspec
 import typer
 
+from izin.brand import lookup as brand_lookup
 from izin.cli.instant import instant
 from izin.cli.operator import operator
-from izin.cli.over import over_parties
+from izin.cli.over import over, over_parties
 from izin.cli.screen import AsJson, In, Screen, screen
 from izin.core.clock import utc_now, wire_time
 from izin.core.codes import IysCode, PartnerCode
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
 from izin.subscription import lookup
+from izin.subscription.count import AddressCount, address_count
 from izin.subscription.manage import Holder, Wanted, set_state, subscribe
-from izin.subscription.model import Package, Subscribed, SubscriptionState
+from izin.subscription.model import Package, Subscribed, SubscriptionState, standing
+from izin.subscription.tariff import share_used
+from izin.wiring.parts import Parts
+from izin.wiring.roles import WEB
+from izin.wiring.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -110,6 +116,50 @@ def list_command(as_json: AsJson = False, lang: In = Language.TR) -> None:
         _show(to, over_parties(work), utc_now())
 
 
+@app.command("show")
+def show_command(code: Code, as_json: AsJson = False, lang: In = Language.TR) -> None:
+    """Show a company's packages, how many addresses it has, and what it was told."""
+
+    async def work(_: Settings, parts: Parts) -> Shown:
+        return await _shown(parts, IysCode(code))
+
+    with screen(as_json, lang) as to:
+        shown = over(WEB, work)
+        now = utc_now()
+        _show(to, shown.subscribed, now, **_full(to, shown, now))
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What is known of a company's packages."""
+
+    subscribed: list[Subscribed]
+    count: AddressCount
+    years: list[lookup.AddressYear]
+
+
+async def _shown(parts: Parts, code: IysCode) -> Shown:
+    async with parts.database.connection() as connection:
+        subscribed = await lookup.of_party(connection, code, None)
+        brands = await brand_lookup.of_provider(connection, code)
+        tag_codes = [each.tagged_for or each.iys_code for each in brands]
+        count = await address_count(connection, parts.keyring.pseudonyms, code, tag_codes)
+        return Shown(subscribed, count, await lookup.years_of(connection, code))
+
+
+def _full(to: Screen, shown: Shown, now: datetime) -> dict[str, object]:
+    each = standing(tuple(shown.subscribed), now)
+    count, limit = shown.count, 0 if each is None else each.address_limit
+    share = share_used(count.addresses, limit)
+    facts = {"phones": count.phones, "emails": count.emails, "addresses": count.addresses}
+    to.tell(to.said("package_count", **facts, limit=limit, share=share))
+    for year in shown.years:
+        if year.told_at is not None:
+            at = wire_time(year.told_at)
+            to.tell(to.said("package_told", year=year.year, share=year.share_told, at=at))
+    years = [msgspec.to_builtins(each) for each in shown.years]
+    return {**facts, "share": share, "years": years}
+
+
 def _holder(of: Whose, code: int) -> Holder:
     if of is Whose.PARTNER:
         return Holder(partner_code=PartnerCode(code))
@@ -122,7 +172,7 @@ def _code(each: Subscribed) -> int:
     return code
 
 
-def _show(to: Screen, found: list[Subscribed], now: datetime) -> None:
+def _show(to: Screen, found: list[Subscribed], now: datetime, **more: object) -> None:
     if found:
         to.show(
             [to.said(f"package_{name}") for name in _HEADINGS],
@@ -130,7 +180,7 @@ def _show(to: Screen, found: list[Subscribed], now: datetime) -> None:
         )
     else:
         to.tell(to.said("package_nothing"))
-    to.give({"subscriptions": [given(each, now) for each in found]})
+    to.give({"subscriptions": [given(each, now) for each in found], **more})
 
 
 def _cells(each: Subscribed, now: datetime) -> list[str]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from uuid import UUID
 
 from izin.consent.event import EventBody
 from izin.consent.model import ConsentKey
@@ -11,6 +12,7 @@ from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 from izin.subscription import count
+from izin.subscription.model import Loaded
 from izin.subscription.pools import pools, record_of
 
 WRITTEN_ROWS = 500
@@ -24,6 +26,13 @@ def changed_by(bodies: Iterable[EventBody], into: Changed) -> None:
     for body in bodies:
         if body.previous_status is not body.status:
             into[body.key] = body.status is Status.ONAY
+
+
+def loaded_by(bodies: Iterable[EventBody], into: dict[UUID, list[Loaded]]) -> None:
+    """Add the records that partners have begun, by the mandate under which each came."""
+    for body in bodies:
+        if body.mandate_id is not None and body.previous_status is None:
+            into.setdefault(body.mandate_id, []).append(Loaded(body.recorded_at, body.consented_at))
 
 
 async def write_addresses(

@@ -24,6 +24,7 @@ from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError
 from izin.storage.database import Connection, Database
+from izin.subscription.loading import count_loaded
 from izin.vault.citizen import CitizenKeys
 
 _log = logging.getLogger("izin.projector")
@@ -136,6 +137,7 @@ class Projector:
             async with connection.transaction():
                 await write_figures(connection, tally.figures)
                 await write_addresses(connection, self._keyring, tally.addresses)
+                await count_loaded(connection, tally.loaded)
                 if await ledger.counted(connection, epoch, after, tally.to_idx) is None:
                     raise FencedError
         if tally is self._tally:

@@ -121,6 +121,44 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True):
         return self.package.family in (Family.ILETI, Family.ILETI_PLUS) and self.level > 0
 
 
+class Loaded(msgspec.Struct, frozen=True):
+    """When a record was made, and from when its consent is."""
+
+    recorded_at: datetime
+    consented_at: datetime | None
+
+
+class MigrationJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A partner loads a company's past data, and is owed for it.
+
+    rate_kurus  for a thousand records · records: how many so far
+    """
+
+    migration_id: UUID
+    partner_code: PartnerCode
+    iys_code: IysCode
+    rate_kurus: int
+    opened_at: datetime
+    until: datetime
+    closed_at: datetime | None = None
+    records: int = 0
+
+    @property
+    def ends_at(self) -> datetime:
+        """From when on nothing is counted for it."""
+        return self.until if self.closed_at is None else min(self.until, self.closed_at)
+
+    @property
+    def owed_kurus(self) -> int:
+        """What the partner is owed, to the nearest kuruş."""
+        return (self.records * self.rate_kurus + 500) // 1000
+
+    def is_of(self, each: Loaded) -> bool:
+        """Is a record one of the past, loaded while the job was open?"""
+        is_past = each.consented_at is None or each.consented_at < self.opened_at
+        return is_past and self.opened_at <= each.recorded_at < self.ends_at
+
+
 def as_subscribed(provider: Provider, all_of_it: tuple[Subscribed, ...], now: datetime) -> Provider:
     """A company with the standing that its subscription gives it; without one it keeps its own."""
     each = standing(all_of_it, now)

@@ -11,7 +11,7 @@ from izin.audit.change import Change
 from izin.core.codes import IysCode, PartnerCode
 from izin.storage.distribution import few
 from izin.storage.statements import load
-from izin.subscription.model import Package, Subscribed, SubscriptionState
+from izin.subscription.model import MigrationJob, Package, Subscribed, SubscriptionState
 
 _SQL = load("izin.subscription")
 
@@ -191,3 +191,42 @@ async def years_of(connection: Connection, iys_code: IysCode) -> list[AddressYea
 async def told_in(connection: Connection, year: int) -> dict[IysCode, int]:
     rows = await connection.fetch(_SQL["told_in"], year)
     return {row["iys_code"]: row["share_told"] for row in rows}
+
+
+async def open_job(change: Change, job: MigrationJob) -> None:
+    await change.connection.execute(
+        _SQL["open_job"],
+        job.migration_id,
+        job.partner_code,
+        job.iys_code,
+        job.rate_kurus,
+        job.opened_at,
+        job.until,
+    )
+
+
+async def close_job(change: Change, migration_id: UUID, now: datetime) -> MigrationJob | None:
+    row = await change.connection.fetchrow(_SQL["close_job"], migration_id, now)
+    return None if row is None else _job(row)
+
+
+async def jobs(
+    connection: Connection, iys_code: IysCode | None, partner_code: PartnerCode | None
+) -> list[MigrationJob]:
+    rows = await connection.fetch(_SQL["jobs"], iys_code, partner_code)
+    return [_job(row) for row in rows]
+
+
+async def jobs_of_mandates(
+    connection: Connection, mandate_ids: list[UUID]
+) -> list[tuple[UUID, MigrationJob]]:
+    rows = await connection.fetch(_SQL["jobs_of_mandates"], mandate_ids)
+    return [(row["mandate_id"], _job(row)) for row in rows]
+
+
+async def count_loaded(connection: Connection, records: Mapping[UUID, int]) -> None:
+    await connection.execute(_SQL["count_loaded"], list(records), list(records.values()))
+
+
+def _job(row: Record) -> MigrationJob:
+    return MigrationJob(**{name: row[name] for name in MigrationJob.__struct_fields__})

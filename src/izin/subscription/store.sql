@@ -209,3 +209,49 @@ order by year
 select iys_code, share_told
 from address_year
 where year = $1 and share_told > 0
+
+-- name: open_job
+-- $1 migration_id · $2 partner_code · $3 iys_code · $4 rate_kurus · $5 opened_at · $6 until
+insert into migration_job (migration_id, partner_code, iys_code, rate_kurus, opened_at, until)
+values ($1, $2, $3, $4, $5, $6)
+
+-- name: close_job
+-- $1 migration_id · $2 now · gives the job if it was open
+update migration_job set closed_at = $2
+where
+    migration_job.migration_id = $1 and migration_job.closed_at is null
+    and migration_job.until > $2
+returning
+    migration_job.migration_id, migration_job.partner_code, migration_job.iys_code,
+    migration_job.rate_kurus, migration_job.opened_at, migration_job.until,
+    migration_job.closed_at, migration_job.records
+
+-- name: jobs
+-- Jobs, the oldest first. $1 iys_code, null: of all · $2 partner_code, null: of all
+select
+    migration_job.migration_id, migration_job.partner_code, migration_job.iys_code,
+    migration_job.rate_kurus, migration_job.opened_at, migration_job.until,
+    migration_job.closed_at, migration_job.records
+from migration_job
+where
+    ($1::bigint is null or migration_job.iys_code = $1::bigint)
+    and ($2::bigint is null or migration_job.partner_code = $2::bigint)
+order by migration_job.opened_at, migration_job.migration_id
+
+-- name: jobs_of_mandates
+-- Jobs that records may be counted for. $1 mandate_id uuid[] · index mandate_pkey, migration_job_of
+select
+    mandate.mandate_id, migration_job.migration_id, migration_job.partner_code,
+    migration_job.iys_code, migration_job.rate_kurus, migration_job.opened_at,
+    migration_job.until, migration_job.closed_at, migration_job.records
+from mandate
+inner join migration_job on
+    migration_job.iys_code = mandate.iys_code
+    and migration_job.partner_code = mandate.partner_code
+where mandate.mandate_id = any ($1::uuid[])
+
+-- name: count_loaded
+-- $1 migration_id uuid[n] · $2 by how many int8[n]
+update migration_job set records = migration_job.records + given.records
+from unnest($1::uuid[], $2::bigint[]) as given (migration_id, records)
+where migration_job.migration_id = given.migration_id

@@ -156,6 +156,7 @@ def _app(
             days=settings.pull_window_days, withheld_minutes=settings.withheld_minutes
         ),
         is_sandbox=settings.is_sandbox,
+        loading_until=settings.loading_until,
         clock=utc_now,
     )
     door = Door(
