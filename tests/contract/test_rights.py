@@ -88,6 +88,7 @@ OUR_BODIES: dict[str, Any] = {
     "xAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
     "xConsents": None,
+    "xRetailerReport": None,
     "xRetailerConsents": None,
     "xRetailerRecord": a_row(recipient="+905990000099"),
     "xCompany": None,

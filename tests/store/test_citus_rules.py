@@ -78,6 +78,7 @@ ON_ALL_SHARDS: Mapping[str, str] = {
     "consent.unnumbered_events": "`izin rebuild` reads all events",
     "consent.retailers_without_record": "`izin rebuild` reads all dealers",
     "consent.consents_by_dealer": "a company looks at its dealers; each shard counts its own",
+    "retailer.taken_by": "a company looks at one dealer; each shard gives what it has, to a bound",
     "subscription.uncounted": "`izin rebuild`, of what was not counted when it began",
     "subscription.pool_sizes": "`izin rebuild` counts all addresses",
     "subscription.brand_records": "a walk; a brand's records lie on all shards, each gives a page",

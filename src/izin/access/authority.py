@@ -17,6 +17,7 @@ from izin.intermediary.model import IntermediaryState
 from izin.partner.model import Mandate
 from izin.provider.model import Provider, ProviderState, Subscription
 from izin.subscription.model import as_subscribed, standing
+from izin.subscription.modules import shut
 
 # The scheme in any letters, then one token (RFC 6750 2.1).
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.ASCII | re.IGNORECASE)
@@ -106,6 +107,17 @@ class Authority:
             brand_code=brand_code,
             held=held(self._provider(caller.iys_code)),
         )
+
+    def shut(self, permit: Permit, operation_id: str) -> Refused | None:
+        """What keeps an operation from a company whose package does not open its module.
+
+        Source  decision 0047
+        """
+        if permit.iys_code is None or permit.right not in SCOPED:
+            return None
+        now = self._now()
+        each = standing(self._directory.subscribed(permit.iys_code), now)
+        return shut(each, operation_id, now.astimezone(IYS_TIME).year)
 
     def _of_partner(self, caller: Caller, right: Right) -> Permit:
         """A partner that does not act for anybody just now may still see what it may do."""

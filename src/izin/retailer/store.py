@@ -166,3 +166,21 @@ def _stored(row: Record) -> Stored:
         ),
         row["person_sealed"],
     )
+
+
+REPORT_ROWS = 100_000
+"""Records that one report counts at most: some tenths of a second."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """How many consents of one kind a dealer took, by how they stand."""
+
+    channel: str
+    recipient_type: str
+    approvals: int
+    rejections: int
+
+
+async def taken_by(connection: Connection, siv: bytes, brand_ref: UUID) -> list[Taken]:
+    rows = await connection.fetch(_SQL["taken_by"], siv.hex(), brand_ref, REPORT_ROWS)
+    return [Taken(*row) for row in rows]

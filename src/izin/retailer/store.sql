@@ -145,3 +145,19 @@ where
     retailer.retailer_code = $2 and retailer.brand_code = $1 and retailer.iys_code = $3
     and retailer.linked_at is null
 returning retailer.retailer_code
+
+-- name: taken_by
+-- How many consents of a brand a dealer took; of so many records at most.
+-- $1 retailer_siv in hex · $2 brand_ref · $3 records at most · index provider_consent_taken
+select
+    seen.channel, seen.recipient_type,
+    count(*) filter (where seen.status = 'ONAY') as approvals,
+    count(*) filter (where seen.status = 'RET') as rejections
+from (
+    select taken.channel, taken.recipient_type, taken.status
+    from provider_consent as taken
+    where encode(taken.retailer_siv, 'hex') = $1::text and taken.brand_ref = $2::uuid
+    limit $3::integer
+) as seen
+group by seen.channel, seen.recipient_type
+order by seen.channel, seen.recipient_type

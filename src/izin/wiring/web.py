@@ -33,6 +33,7 @@ from izin.api import (
     mandates,
     retailer_access,
     retailer_consents,
+    retailer_reports,
     retailers,
     subscriptions,
     tokens,
@@ -79,6 +80,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *retailers.OPERATIONS,
     *retailer_access.OPERATIONS,
     *retailer_consents.OPERATIONS,
+    *retailer_reports.OPERATIONS,
     *asking.OPERATIONS,
     *ahs.OPERATIONS,
 )
