@@ -111,7 +111,7 @@ class Authority:
     def shut(self, permit: Permit, operation_id: str) -> Refused | None:
         """What keeps an operation from a company whose package does not open its module.
 
-        Source  decision 0047
+        Source  decision 0045
         """
         if permit.iys_code is None or permit.right not in SCOPED:
             return None

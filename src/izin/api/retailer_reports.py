@@ -1,6 +1,6 @@
 """Beside the contract: a brand sees how many consents one of its dealers took.
 
-Source  decision 0047: a part of the module of advanced brands and dealers
+Source  decision 0045: a part of the module of advanced brands and dealers
 """
 
 from izin.access.model import Right

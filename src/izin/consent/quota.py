@@ -4,7 +4,7 @@ A RET, a renewal, and an ONAY for an address that is counted already always pass
 the keeper, so what this process lets in is remembered until it is counted; what others let in
 meanwhile is not known, and may go past the limit.
 
-Source  contract 1.3 (H525), 1.14; decision 0047
+Source  contract 1.3 (H525), 1.14; decision 0045
 """
 
 import time

@@ -5,7 +5,7 @@ into that row or taken out of it; to do so twice changes nothing, and the last o
 whatever order a walk through the records and the projector come by. A row that appears or goes
 moves the company's figure by one.
 
-Source  the presentation, "Adres Sayısı"; decision 0048
+Source  the presentation, "Adres Sayısı"; decision 0046
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """A partner loads a company's past: the registry writes the job down, and owes the partner for it.
 
-Source  the presentation, "hizmet bedeli"; R-117; decision 0047
+Source  the presentation, "hizmet bedeli"; R-117; decision 0045
 """
 
 from collections import defaultdict

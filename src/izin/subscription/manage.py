@@ -1,6 +1,6 @@
 """Whoever runs the registry writes down what a company or a partner subscribes to.
 
-Source  contract 1.14; decision 0047
+Source  contract 1.14; decision 0045
 """
 
 from datetime import datetime

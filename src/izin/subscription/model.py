@@ -42,7 +42,7 @@ class Package(StrEnum):
 
 
 class Module(StrEnum):
-    """What a package opens. Source: the presentation; what it leaves open: decision 0047."""
+    """What a package opens. Source: the presentation; what it leaves open: decision 0045."""
 
     BASIC = "basic"
     INTEGRATION = "integration"

@@ -40,7 +40,7 @@ def shut(each: Subscribed | None, operation_id: str, year: int) -> Refused | Non
     """What keeps an operation from a company's subscription, besides what holds its API back.
 
     Takes   each: None where nothing is written down, and so nothing is shut
-    Source  decision 0047
+    Source  decision 0045
     """
     module = module_of(operation_id)
     if each is None or module in (Module.BASIC, Module.INTEGRATION):

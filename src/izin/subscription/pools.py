@@ -1,7 +1,7 @@
 """For whom an address is counted: all brands of a company whose addresses are tagged alike.
 
 A moved brand keeps its tags, so its addresses are told apart from those of the company's other
-brands, and make a pool of their own. Source: decisions 0042, 0048.
+brands, and make a pool of their own. Source: decisions 0042, 0046.
 """
 
 from collections.abc import Iterable

@@ -48,7 +48,7 @@ def statement(subscribed: Sequence[Subscribed], year: int, addresses: int) -> St
     """Make a company's statement of a year, of the days that are written in it, later ones too.
 
     Takes   subscribed: all of the company's, by their beginning · addresses: the most in the year
-    Source  the presentation, "Ücretlendirme"; decision 0047: a package is paid by its days
+    Source  the presentation, "Ücretlendirme"; decision 0045: a package is paid by its days
     """
     first, last = date(year, 1, 1), date(year + 1, 1, 1)
     lines = [line for each in subscribed for line in _lines(each, first, last)]

@@ -98,7 +98,7 @@ def tariffs() -> Sequence[Tariff]:
 
 
 def may_exceed(package: Package) -> bool:
-    """May a new ONAY come past its limit? Source: decision 0047."""
+    """May a new ONAY come past its limit? Source: decision 0045."""
     return package.family is not Family.ILETI
 
 

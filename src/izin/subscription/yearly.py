@@ -1,6 +1,6 @@
 """The most addresses that a company has in a year; it is told when its package fills up.
 
-Source  rules 5: measured daily, told at 80, 95 and 100 %; decision 0047
+Source  rules 5: measured daily, told at 80, 95 and 100 %; decision 0045
 """
 
 from collections import defaultdict
