@@ -1,5 +1,6 @@
 """Past the limit of a package without excess no new address comes in; all else always does."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -105,6 +106,15 @@ async def test_a_refusal_makes_room_once_it_is_counted(door, heart):
     assert await it.over(a_proposal(3)) == [0]
     await heart.number_and_project()
     assert await it.over(a_proposal(3)) == []
+
+
+async def test_calls_at_the_same_moment_share_what_they_let_in(door, heart, clock):
+    it = door(40)
+    await it.take(*(a_proposal(n) for n in range(30)))
+    await heart.number_and_project()
+    clock.forward(READ_AGAIN_S + 1)
+    over = await asyncio.gather(*(it.over(a_proposal(100 + n)) for n in range(15)))
+    assert sum(map(len, over)) == 5
 
 
 async def test_phones_and_emails_are_measured_apart(door):

@@ -167,6 +167,14 @@ async def test_what_is_closed_stays_closed(subscribing, operator_database):
         await set_state(operator_database, SubscriptionState.ACTIVE, of=OURS, now=NOW, by=OPERATOR)
 
 
+async def test_what_is_closed_ends_then(subscribing, operator_database, database):
+    await subscribing()
+    await set_state(operator_database, SubscriptionState.CLOSED, of=OURS, now=NOW, by=OPERATOR)
+    async with database.connection() as connection:
+        [each] = await lookup.of_party(connection, IYS_CODE, None)
+    assert (each.ends_at, each.status(NOW)) == (NOW, Subscription.CLOSED)
+
+
 async def test_every_change_is_told(subscribing, operator_database, owner):
     await subscribing()
     await subscribing(OURS, Package.ILETI_PLUS, 2, starts_at=NOW)

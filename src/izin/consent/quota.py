@@ -166,8 +166,9 @@ class Quotas:
                 continue
             found = await counted(connection, sorted(let_in))
             for place, records in found.items():
-                if records or now_s - let_in[place] > FORGOTTEN_S:
-                    let_in.pop(place, None)
+                at_s = let_in.get(place)  # another call may have forgotten it meanwhile
+                if at_s is not None and (records or now_s - at_s > FORGOTTEN_S):
+                    del let_in[place]
         tag_codes = self._bounds.tag_codes(iys_code)
         pseudonyms = self._keyring.pseudonyms
         company.count = await address_count(connection, pseudonyms, iys_code, tag_codes)

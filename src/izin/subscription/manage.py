@@ -88,6 +88,9 @@ async def set_state(
             facts = (("state", each.state.value), ("to", state.value))
             raise RefusalError(Refused(code="IZ028", facts=facts))
         moved = msgspec.structs.replace(each, state=state)
+        if state is SubscriptionState.CLOSED:  # and is not paid for any longer
+            ends_at = min(each.ends_at, max(now, each.starts_at))
+            moved = msgspec.structs.replace(moved, ends_at=ends_at)
         await store.change(change, moved, version)
         _tell(change, moved)
 
