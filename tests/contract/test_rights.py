@@ -89,6 +89,8 @@ OUR_BODIES: dict[str, Any] = {
     "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
     "xConsents": None,
     "xRetailerReport": None,
+    "xRetailerTree": None,
+    "xRetailerUnder": {},
     "xRetailerConsents": None,
     "xRetailerRecord": a_row(recipient="+905990000099"),
     "xCompany": None,

@@ -51,6 +51,7 @@ class Action(StrEnum):
     CARRIER_PUT = "carrier.put"
     RETAILER_PUT = "retailer.put"
     RETAILER_ENTERED = "retailer.entered"
+    RETAILER_PUT_UNDER = "retailer.put_under"
     RETAILER_REMOVED = "retailer.removed"
     SUBSCRIPTION_PUT = "subscription.put"
     SUBSCRIPTION_SHARE = "subscription.share"

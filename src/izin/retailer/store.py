@@ -8,7 +8,7 @@ from asyncpg import Connection, Record
 
 from izin.audit.change import Change
 from izin.core.codes import BrandCode, IysCode, RetailerCode
-from izin.retailer.model import Retailer, RetailerStatus, Sealed
+from izin.retailer.model import Branch, Retailer, RetailerStatus, Sealed
 from izin.storage.statements import load
 
 _SQL = load("izin.retailer")
@@ -184,3 +184,16 @@ class Taken(msgspec.Struct, frozen=True):
 async def taken_by(connection: Connection, siv: bytes, brand_ref: UUID) -> list[Taken]:
     rows = await connection.fetch(_SQL["taken_by"], siv.hex(), brand_ref, REPORT_ROWS)
     return [Taken(*row) for row in rows]
+
+
+async def tree(connection: Connection, brand_code: BrandCode) -> list[Branch]:
+    return [
+        Branch(
+            row["retailer_code"], row["parent_code"], row["title"], RetailerStatus(row["status"])
+        )
+        for row in await connection.fetch(_SQL["tree"], brand_code)
+    ]
+
+
+async def put_under(change: Change, code: RetailerCode, parent: RetailerCode | None) -> None:
+    await change.connection.execute(_SQL["put_under"], code, parent)

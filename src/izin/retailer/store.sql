@@ -161,3 +161,16 @@ from (
 ) as seen
 group by seen.channel, seen.recipient_type
 order by seen.channel, seen.recipient_type
+
+-- name: tree
+-- Every dealer of a brand and the one that it stands under. $1 brand_code
+-- index retailer_of_brand · at most 3,000 rows
+select retailer.retailer_code, retailer.parent_code, retailer.title, retailer.status
+from retailer
+where retailer.brand_code = $1
+order by retailer.retailer_code
+
+-- name: put_under
+-- $1 retailer_code · $2 parent_code or null
+update retailer set parent_code = $2
+where retailer.retailer_code = $1

@@ -34,6 +34,7 @@ from izin.api import (
     retailer_access,
     retailer_consents,
     retailer_reports,
+    retailer_tree,
     retailers,
     subscriptions,
     tokens,
@@ -81,6 +82,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *retailer_access.OPERATIONS,
     *retailer_consents.OPERATIONS,
     *retailer_reports.OPERATIONS,
+    *retailer_tree.OPERATIONS,
     *asking.OPERATIONS,
     *ahs.OPERATIONS,
 )
