@@ -114,9 +114,12 @@ async def test_a_subscription_that_ran_out_is_held_without_anybody_writing(subsc
     assert [await held("company"), await held("partner")] == ["H520", "H520"]
 
 
-async def test_one_that_has_not_begun_is_none_yet(subscribing, held):
-    await subscribing(OURS, Package.ILETI_PLUS, 1, starts_at=NOW + timedelta(days=1))
-    assert await held("company") == "H524"
+async def test_one_that_has_not_begun_changes_nothing_yet(subscribing, held, operator_database):
+    await subscribing(OURS, Package.TEMEL, 0, starts_at=NOW + timedelta(days=1))
+    await subscribing(PARTNERS, Package.PARTNER_API, 0, starts_at=NOW + timedelta(days=1))
+    closed = SubscriptionState.CLOSED
+    await set_state(operator_database, closed, of=PARTNERS, now=NOW, by=OPERATOR)
+    assert [await held("company"), await held("partner")] == [None, None]
 
 
 async def test_a_new_package_ends_the_one_before(subscribing, database):

@@ -150,7 +150,9 @@ def test_the_last_one_that_has_begun_counts():
     first, second = subscribed(), subscribed(starts_at=NOON)
     later = subscribed(starts_at=NOON + timedelta(days=1))
     assert standing((later, second, first), NOON) is second
-    assert standing((later,), NOON) is later
+    assert standing((later,), NOON) is None
+    never = subscribed(starts_at=NOON, ends_at=NOON, state=SubscriptionState.CLOSED)
+    assert standing((first, never), NOON) is first
     assert standing((), NOON) is None
 
 

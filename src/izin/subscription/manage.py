@@ -76,12 +76,14 @@ async def set_state(
 ) -> None:
     """Pause what a party has, let it go on, or close it. A closed one stays closed.
 
+    Where none has begun the first one is meant.
+
     Raises  RefusalError H437 it has none, IZ028 that may not follow · UnavailableError
     """
     async with changing(database, by) as change:
         version = await providers.next_version(change)
         known = await store.of_party(change.connection, of.iys_code, of.partner_code)
-        each = standing(tuple(known), now)
+        each = standing(tuple(known), now) or next(iter(known), None)
         if each is None:
             raise not_subscribed(of.iys_code or of.partner_code)
         if each.state is SubscriptionState.CLOSED:

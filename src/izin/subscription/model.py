@@ -171,10 +171,8 @@ def standing(all_of_it: tuple[Subscribed, ...], now: datetime) -> Subscribed | N
     """Which of a party's subscriptions is the one that counts: the last one that has begun.
 
     Takes   all_of_it: in any order
-    Gives   the next one where none has begun; None where there is none
+    Gives   None where none has begun: what is written for later changes nothing yet, and what was
+            closed before it began never does
     """
-    if not all_of_it:
-        return None
-    in_order = sorted(all_of_it, key=lambda each: each.starts_at)
-    begun = [each for each in in_order if each.starts_at <= now]
-    return begun[-1] if begun else in_order[0]
+    begun = [each for each in all_of_it if each.starts_at <= now and each.starts_at < each.ends_at]
+    return max(begun, key=lambda each: each.starts_at, default=None)
