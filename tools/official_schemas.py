@@ -20,6 +20,7 @@ OPERATIONS = (
     *("createRetailer", "searchRetailers", "searchSingleRetailer", "deleteRetailer"),
     *("addRetailers", "overrideRetailers", "searchRetailersOfOneConsent"),
     *("integratorList", "integratorListByiysCode"),
+    *("get-subscription", "getIntegratorSubscription"),
     *("removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"),
 )
 _WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))

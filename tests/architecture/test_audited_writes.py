@@ -23,12 +23,15 @@ AUDITED = {
     "intermediary",
     "client_key",
     "resource_server",
+    "subscription",
+    "migration_job",
     "keyring",
 }
 """Tables of which every change is told. directory_head only counts these changes."""
 
-TOLD_ELSEWHERE = {("retailer", "link"), ("retailer", "tag")}
-"""A consent names a dealer: the consent's own event tells of it. A tag follows a brand's move."""
+TOLD_ELSEWHERE = {("retailer", "link"), ("retailer", "tag"), ("subscription", "count_loaded")}
+"""A consent names a dealer: the consent's own event tells of it. A tag follows a brand's move. How
+many records a partner has loaded follows from their events."""
 
 WRITES = re.compile(r"(?m)^\s*(?:insert\s+into|update|delete\s+from)\s+([a-z_]+)")
 NAMED = re.compile(r"(?m)^-- name: (\w+)$")

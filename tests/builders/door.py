@@ -46,6 +46,9 @@ class OneUser:
             caller=caller, right=right, iys_code=iys_code, brand_code=brand_code, held=self._held
         )
 
+    def shut(self, permit: Permit, operation_id: str) -> Refused | None:
+        return None
+
 
 async def echo(call: Call[Any]) -> Answer:
     """Answers what arrived."""

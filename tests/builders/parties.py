@@ -22,6 +22,8 @@ from izin.provider.register import register
 from izin.retailer.add import add as add_retailer
 from izin.retailer.model import Retailer
 from izin.storage.database import Database
+from izin.subscription.manage import Holder, Wanted, subscribe
+from izin.subscription.model import Package, Subscribed
 
 IYS_CODE, OTHER_IYS_CODE = IysCode(731001), IysCode(841001)
 BRAND_CODE, OTHER_BRAND_CODE = BrandCode(731002), BrandCode(841002)
@@ -83,6 +85,32 @@ class Given:
         partner = Partner(partner_code=PartnerCode(code), **given)
         await enter_partner(self.database, partner, by=OPERATOR)
         return partner
+
+    async def subscription(
+        self, of: int = IYS_CODE, package: Package = Package.ILETI_PLUS, **facts: Any
+    ) -> Subscribed:
+        """What a company has subscribed to, for a year."""
+        now = datetime.now(UTC)
+        given = {
+            "level": 2,
+            "starts_at": now - timedelta(days=10),
+            "ends_at": now + timedelta(days=355),
+        } | facts
+        wanted = Wanted(package=package, **given)
+        holder = Holder(iys_code=IysCode(of))
+        return await subscribe(self._database, wanted, of=holder, by=OPERATOR)
+
+    async def licence(self, of: int = PARTNER_CODE) -> Subscribed:
+        """What a partner has subscribed to, for a year."""
+        now = datetime.now(UTC)
+        wanted = Wanted(
+            package=Package.PARTNER_API,
+            level=0,
+            starts_at=now - timedelta(days=10),
+            ends_at=now + timedelta(days=355),
+        )
+        holder = Holder(partner_code=PartnerCode(of))
+        return await subscribe(self._database, wanted, of=holder, by=OPERATOR)
 
     async def carrier(
         self, code: int = CARRIER_CODE, *, state: IntermediaryState = IntermediaryState.ACTIVE

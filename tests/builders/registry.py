@@ -36,6 +36,8 @@ from izin.wiring.settings import Settings
 from izin.wiring.web import open_app
 
 NOBODY, PARTNER, CARRIER = "nobody", "partner", "carrier"
+UNLICENSED, UNLICENSED_CODE = "unlicensed", 30000002
+"""A partner that has subscribed to nothing."""
 RETAILER, PASSIVE_RETAILER, THEIR_RETAILER = 66438915, 66438916, 84438915
 
 RECORDED = "+905999999990"
@@ -50,6 +52,7 @@ STANDINGS: dict[str, dict[str, Any]] = {
     "closed": {"activated_at": LONG_AGO, "subscription": Subscription.CLOSED},
     "unsubscribed": {"activated_at": LONG_AGO, "subscription": Subscription.NONE},
     "without api": {"activated_at": LONG_AGO, "has_api": False},
+    "full": {"activated_at": LONG_AGO},  # its package has no room for a single address
 }
 IYS_CODES = {who: 751000 + 100 * place for place, who in enumerate(STANDINGS)}
 BRAND_CODES = {who: code + 1 for who, code in IYS_CODES.items()}
@@ -270,8 +273,14 @@ async def _register(url: str, passwords: Passwords, standings: tuple[str, ...]) 
             await given.api_user(username(who), of=IYS_CODES[who])
             for code in SPARE_RETAILERS[who]:
                 await given.retailer(code, of=BRAND_CODES[who])
+            if who == "full":
+                await given.subscription(IYS_CODES[who], address_limit=0, may_exceed=False)
             if who == "ours":
+                await given.subscription(IYS_CODES[who])
                 await given.partner()
+                await given.licence()
+                await given.partner(UNLICENSED_CODE)
+                await given.api_user(username(UNLICENSED), partner=UNLICENSED_CODE)
                 await given.api_user(username(PARTNER), partner=PARTNER_CODE)
                 await given.carrier()
                 await given.api_user(username(CARRIER), carrier=CARRIER_CODE)

@@ -52,6 +52,8 @@ def _error(**fields: Any) -> dict[str, Any]:
     return {"errors": [{"code": "H111", "message": "…", **fields}]}
 
 
+_SUBSCRIBED = ("startDate", "expirationDate", "subscriptionPackageName", "status")
+
 DEVIATIONS = (
     Deviation(
         at="/operations/getBrandsDetails/answers/200/schema",
@@ -96,6 +98,12 @@ DEVIATIONS = (
         answer=("searchRetailers", 200, {"list": []}),
     ),
     Deviation(
+        at="/operations/get-subscription/answers/200/schema/required",
+        becomes=[*_SUBSCRIBED, "subsciprtionId"],
+        why="Limit and use are compulsory there; its examples for a partner have none.",
+        answer=("get-subscription", 200, dict.fromkeys((*_SUBSCRIBED, "subsciprtionId"), "…")),
+    ),
+    Deviation(
         at="/schemas/Code-Name/properties/code",
         becomes=_ANY,
         why="Drawn as a number, also for dealers, whose examples and whose entry have texts.",
@@ -104,6 +112,8 @@ DEVIATIONS = (
 )
 
 EXTRA_PLACES: dict[str, dict[str, str]] = {
+    "get-subscription": {".subsciprtionId": "The schema's own spelling, which it asks for."},
+    "getIntegratorSubscription": {".subscriptionId": "As the schema has it; the example slips."},
     "createToken2": {
         f".{name}": "The camelCase twin that some clients read."
         for name in (
@@ -126,7 +136,25 @@ EXTRA_PLACES: dict[str, dict[str, str]] = {
 }
 """Keys that our answers have beyond the examples, and why."""
 
+_VIA = "No ViA package can be had yet."
+_VIA_PLACES = {
+    "via": ("startDate", "expirationDate", "viaSubscriptionPackageName", "status", "viaCredit"),
+    "viaPass": (
+        *("startDate", "expirationDate", "viaPassSubscriptionPackageName", "status"),
+        *("viaPassCredit", "viaPassSubscriptionId"),
+    ),
+}
 ABSENT_PLACES: dict[str, dict[str, str]] = {
+    "get-subscription": {
+        **{f".{name}SubscriptionPackage": _VIA for name in _VIA_PLACES},
+        **{
+            f".{name}SubscriptionPackage.{each}": _VIA
+            for name, some in _VIA_PLACES.items()
+            for each in some
+        },
+        ".viaSubscriptionPackage.viaSubscipritionId": _VIA,
+        ".viaSubscriptionPackage.viaSubscriptionId": _VIA,
+    },
     "PullPerBrandCode": {
         ".list[].citizenName": "Only a citizen who adds a brand herself gives her name for it."
     },

@@ -21,6 +21,8 @@ from builders.registry import (
     RECORDED,
     RETAILER,
     THEIR_RETAILER,
+    UNLICENSED,
+    UNLICENSED_CODE,
     Attempt,
     Registry,
     brand_path,
@@ -48,6 +50,7 @@ ADD, OVERRIDE = "addRetailers", "overrideRetailers"
 REMOVE, REMOVE_ALL = "removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"
 ACCESS = (ADD, OVERRIDE, REMOVE, REMOVE_ALL)
 DEALERS_OF_ONE = "searchRetailersOfOneConsent"
+PLAN, LICENCE = "get-subscription", "getIntegratorSubscription"
 
 
 # a request that is answered well ----------------------------------------------------------
@@ -75,7 +78,8 @@ def good(name: str, registry: Registry, who: str = "ours") -> Attempt:
 
 
 def _caller(right: Right, who: str) -> str:
-    return {Right.NONE: NOBODY, Right.PARTNER: PARTNER}.get(right, who)
+    own = {Right.NONE: NOBODY, Right.PARTNER: PARTNER, Right.LICENCE: PARTNER}
+    return own.get(right, who)
 
 
 def _body(name: str, registry: Registry, who: str) -> Any:
@@ -316,6 +320,7 @@ OWN: dict[str, dict[str, Way]] = {
     **{
         name: {
             "H085": _body_of(name, lambda _: ["ONAY"]),
+            "H525": lambda registry, n=name: [good(n, registry, "full")],
             **{code: _adding(name, code) for code in (*ROW_FAULTS, *STATES)},
         }
         for name in SINGLES
@@ -325,6 +330,7 @@ OWN: dict[str, dict[str, Way]] = {
             "H091": _body_of(name, lambda r: [a_row(recipient=r.phone())] * 1001),
             "H092": _body_of(name, lambda r: {"consents": [a_row(recipient=r.phone())]}),
             "H194": _body_of(name, lambda r: [a_row(recipient=r.phone())] * 2),
+            "H525": lambda registry, n=name: [good(n, registry, "full")],
             **{code: _adding(name, code) for code in ROW_FAULTS},
         }
         for name in BATCHES
@@ -421,6 +427,22 @@ OWN: dict[str, dict[str, Way]] = {
     "integratorListByiysCode": {
         "H353": lambda registry: [good("integratorListByiysCode", registry, "theirs")],
         "H363": lambda registry: [changed(good("integratorListByiysCode", registry), who="ours")],
+    },
+    PLAN: {
+        "H353": lambda registry: [changed(good(PLAN, registry, "theirs"), who="ours")],
+        "H437": lambda registry: [good(PLAN, registry, "theirs")],
+        "H586": lambda registry: [good(PLAN, registry, "without api")],
+    },
+    LICENCE: {
+        "H353": _path_of(LICENCE, "/integrator/39999999/subscription"),
+        "H437": lambda registry: [
+            changed(
+                good(LICENCE, registry),
+                path=f"/integrator/{UNLICENSED_CODE}/subscription",
+                who=UNLICENSED,
+            )
+        ],
+        "H522": lambda registry: [changed(good(LICENCE, registry), who="ours")],
     },
     "PullPerBrandCode": {
         "H506": _query_of("PullPerBrandCode", "source=SH"),
@@ -536,7 +558,6 @@ UNREACHABLE = {
     "H266": "Both numbers stand in the path, and a dealer's is optional: null is refused as H267.",
     "H470": _STORAGE,
     "H476": _STORAGE,
-    "H525": "No package limits the number of addresses yet.",
 }
 """Codes that the document shows and nothing here answers."""
 

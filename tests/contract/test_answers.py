@@ -8,7 +8,7 @@ import pytest
 from builders.heart import until
 from builders.house import a_row, ago
 from builders.parties import PASSWORD
-from builders.registry import NOBODY, RETAILER, Attempt, Registry, brand_path, username
+from builders.registry import NOBODY, PARTNER, RETAILER, Attempt, Registry, brand_path, username
 
 from izin.i18n import catalogue
 
@@ -25,7 +25,9 @@ from .provocations import (
     ADD,
     BATCHES,
     DEALERS_OF_ONE,
+    LICENCE,
     OVERRIDE,
+    PLAN,
     REMOVE,
     REMOVE_ALL,
     RESULTS,
@@ -56,6 +58,16 @@ def a_full_row(registry: Registry, **fields: Any) -> dict[str, Any]:
 
 async def as_it_is(registry: Registry, name: str) -> list[Any]:
     return [await success(registry, good(name, registry))]
+
+
+async def both_views(registry: Registry, name: str) -> list[Any]:
+    """What a company sees of itself, and what its partner sees."""
+    own = await success(registry, good(name, registry))
+    partners = await success(registry, changed(good(name, registry), who=PARTNER))
+    limits = {"consentLimit", "consentLimitExceed", "usedConsentLimit"}
+    assert set(own) - set(partners) == limits
+    assert {key: own[key] for key in partners} == partners
+    return [own, partners]
 
 
 async def both_grants(registry: Registry, name: str) -> list[Any]:
@@ -201,6 +213,8 @@ SHOWN: dict[tuple[str, int], Shown] = {
     **{(name, 202): accepted for name in (OVERRIDE, REMOVE, REMOVE_ALL)},
     (DEALERS_OF_ONE, 200): dealers_of_one,
     **{(name, 200): as_it_is for name in ("integratorList", "integratorListByiysCode")},
+    (PLAN, 200): both_views,
+    (LICENCE, 200): as_it_is,
     **{(name, 204): no_such_code for name in ("cityDetails", "townDetails")},
 }
 

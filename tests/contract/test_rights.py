@@ -112,10 +112,22 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
     Right.GRANT: (_LEADING, "H353"),
     Right.MEMBERS: ({who for who in PEOPLE if who.endswith("owner")}, "H353"),
     Right.SELF: (set(PEOPLE), "H353"),
+    Right.PLAN: (
+        {
+            *("ours", "our owner", "our manager", "our operator", "our viewer"),
+            "our manager of another brand",
+            *(PARTNER, "reads", "other channel", "other brand"),
+            *("partner's owner", "partner's operator", "partner's viewer"),
+            "reading partner's owner",
+        },
+        "H353",
+    ),
+    Right.LICENCE: ({PARTNER, *(who for who in PEOPLE if who.startswith("partner's"))}, "H353"),
     Right.PARTNER: ({PARTNER, *(who for who in PEOPLE if who.startswith("partner's"))}, "H353"),
     Right.CARRIER: (set(), "H353"),  # carriers' own tokens alone
     Right.ACCOUNTS: ({who for who in PEOPLE if who.endswith("owner")}, "H353"),
 }
+OF_PARTNERS = {Right.PARTNER: "H363", Right.LICENCE: "H522"}
 OF_ONE_CHANNEL = {
     *("addConsent", "addConsentV2", "addBatchConsent", "addBatchConsentV2"),
     *("consentDetail", "batchConsentStatus", "consentsHistory"),
@@ -141,9 +153,13 @@ OUR_BODIES: dict[str, Any] = {
     "xAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
     "xConsents": None,
+    "xRetailerReport": None,
+    "xRetailerTree": None,
+    "xRetailerUnder": {},
     "xRetailerConsents": None,
     "xRetailerRecord": a_row(recipient="+905990000099"),
     "xCompany": None,
+    "xSubscription": None,
     "xMandates": None,
     "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
     "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
@@ -278,12 +294,13 @@ def expected(operation, who: str) -> str | None:
     let_in, code = LET_IN[operation.right]
     if operation.right is not Right.NONE and who == NOBODY:
         return "H351"
-    if operation.right is Right.PARTNER and who not in PARTNERS and "partner's" not in who:
-        return "H363"
+    if operation.right in OF_PARTNERS and who not in PARTNERS and "partner's" not in who:
+        return OF_PARTNERS[operation.right]
     if operation.id == "xIntrospect" or (operation.id in OF_ONE_CHANNEL and who == "other channel"):
         return "H353"  # the first is for servers that take tokens alone, which an operator marks
-    if operation.id == "xCompany" and who in ABOUT_ITSELF:
-        return ABOUT_ITSELF[who]
+    if operation.id in ("xCompany", "xSubscription") and who in ABOUT_ITSELF:
+        may_see = operation.id == "xSubscription" and who == "paused"
+        return None if may_see else ABOUT_ITSELF[who]
     if operation.id == "getBrandsDetails" and who in OF_ANOTHER_BRAND:
         return None  # it is about the company, and shows that brand
     return None if who in let_in else code

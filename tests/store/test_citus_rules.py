@@ -78,6 +78,10 @@ ON_ALL_SHARDS: Mapping[str, str] = {
     "consent.unnumbered_events": "`izin rebuild` reads all events",
     "consent.retailers_without_record": "`izin rebuild` reads all dealers",
     "consent.consents_by_dealer": "a company looks at its dealers; each shard counts its own",
+    "retailer.taken_by": "a company looks at one dealer; each shard gives what it has, to a bound",
+    "subscription.uncounted": "`izin rebuild`, of what was not counted when it began",
+    "subscription.pool_sizes": "`izin rebuild` counts all addresses",
+    "subscription.brand_records": "a walk; a brand's records lie on all shards, each gives a page",
     "inquiry.drop_old": "a timer, by age, a bite at a time",
     "consent.drop_old_batches": "a timer, by age, a bite at a time",
     "ledger.waiting": "the oldest of all that waits; each shard gives its oldest, merged",
@@ -85,6 +89,7 @@ ON_ALL_SHARDS: Mapping[str, str] = {
 }
 MIXED: Mapping[str, str] = {
     "consent.rows_in_views": "numbers since the rebuild began go to the workers: few",
+    "subscription.uncounted": "numbers since the rebuild began go to the workers: few",
     "consent.unnumbered_events": "`izin rebuild` reads both whole; all ids go to every worker",
 }
 ALLOWED: dict[str, set[Rule]] = {name: {Rule.ALL_SHARDS} for name in ON_ALL_SHARDS}

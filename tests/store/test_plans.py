@@ -28,6 +28,7 @@ LARGE = 100_000
 CONSENT = ("brand_ref", "channel", "recipient_type", "tag", "bucket")
 RECORD = {"provider_consent_pkey": CONSENT}
 DEALERS = {"consent_retailer_pkey": CONSENT}
+COUNTED = {"counted_address_pkey": ("tag", "pool", "bucket")}
 DEALERS_LIST = ("encode", "uuid_send")
 EVENT = {"consent_event_pkey": ("event_id", "bucket")}
 DEALERS_OF_BRAND = {"retailer_pkey": ("retailer_code",), "retailer_of_brand": ("brand_code",)}
@@ -73,6 +74,16 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_keeper", "consent", "rewrite_citizens"): {"citizen_consent_pkey": ("tag", "slot")},
     ("izin_citizen", "consent", "citizen_rows"): {"citizen_consent_pkey": ("tag", "bucket")},
     ("izin_keeper", "consent", "move_figures"): {"brand_figure_pkey": ()},
+    ("izin_keeper", "subscription", "counted"): COUNTED,
+    ("izin_keeper", "subscription", "put_counted"): {"counted_address_pkey": ()},
+    ("izin_keeper", "subscription", "drop_counted"): COUNTED,
+    ("izin_keeper", "subscription", "brands"): {"counted_brand_pkey": ("brand_ref",)},
+    ("izin_keeper", "subscription", "open_brand"): {"counted_brand_open": ()},
+    ("izin_keeper", "subscription", "brand_records"): {
+        "provider_consent_pkey": ("brand_ref", "channel", "recipient_type", "tag")
+    },
+    ("izin_web", "subscription", "counted"): COUNTED,
+    ("izin_web", "subscription", "address_figures"): {"address_figure_pkey": ("pool",)},
     ("izin_keeper", "ledger", "waiting"): {"pending_pkey": ()},
     ("izin_keeper", "ledger", "newest_waiting"): {"pending_pkey": ()},
     ("izin_keeper", "ledger", "forget_waiting"): {"pending_pkey": ("event_id",)},
@@ -104,6 +115,7 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
 }
 TABLES = {
     *("provider_consent", "consent_event", "consent_retailer", "citizen_consent", "pending"),
+    *("counted_address", "address_figure", "counted_brand"),
     *("entry", "entry_hour", "batch", "job", "token", "api_user", "retailer", "keyring"),
 }
 
@@ -125,6 +137,7 @@ insert into consent_event (event_id, bucket, commitment, recorded_at)
 insert into consent_retailer
     select brand_ref, channel, recipient_type, tag, bucket, 'x' from row;
 insert into citizen_consent select tag, event_id, bucket, 'x' from row;
+insert into counted_address select tag, brand_ref, bucket, 'x' from row;
 insert into pending select event_id, bucket, brand_ref, 'HS', at from row;
 insert into entry select n, event_id, bucket, brand_ref, 'HS', at from row;
 insert into entry_hour select date_trunc('hour', at), min(n) from row group by 1;
@@ -135,6 +148,9 @@ insert into batch (request_id, bucket, brand_code, body_sealed) select tag, buck
 insert into job (name, payload, run_at) select 'x', 'x', at from row;
 insert into api_user (user_id, username, password_hash, iys_code) select tag, n, 'x', n from row;
 insert into retailer (retailer_code, brand_code, title) select n, n % 100, 'x' from row;
+insert into address_figure select tag, n from row;
+insert into counted_brand (brand_ref, phone_pool, email_pool, is_whole)
+    select tag, tag, tag, n % 50 > 0 from row;
 insert into keyring (purpose, scope, period, wrapped) select 'x', n, 'x', 'x' from row;
 """
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from izin.core.address import AddressKind
 from izin.core.codes import BrandCode, IysCode
 from izin.core.identity import Tckn
 from izin.core.terms import Channel, RecipientType
@@ -57,6 +58,7 @@ def test_even_under_one_key_no_two_kinds_of_tag_agree(address):
         SAME_KEY.person_tag(IysCode(100001), Tckn(address)),
         SAME_KEY.token_tag(address),
         SAME_KEY.tin_tag(address),
+        SAME_KEY.address_pool(IysCode(100001), IysCode(100001), AddressKind.PHONE),
         SAME_KEY.file_tag(BrandCode(100001), address.encode()),
     ]
     assert all(one != other for one, other in combinations(tags, 2))

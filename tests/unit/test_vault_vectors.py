@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from izin.core.address import AddressKind
 from izin.core.codes import BrandCode, IysCode, RetailerCode
 from izin.core.identity import Tckn
 from izin.core.terms import Channel, RecipientType, Side
@@ -80,6 +81,13 @@ def test_the_tag_of_a_dealers_person(pseudonyms):
 def test_the_tag_of_a_tax_number(pseudonyms):
     other = VECTORS["other"]
     assert pseudonyms.tin_tag(other["tin"]) == UUID(other["tin_tag"])
+
+
+def test_the_pool_of_a_companys_addresses(pseudonyms):
+    other = VECTORS["other"]
+    codes = IysCode(other["pool_iys_code"]), IysCode(other["pool_tag_code"])
+    pool = pseudonyms.address_pool(*codes, AddressKind(other["pool_kind"]))
+    assert pool == UUID(other["pool"])
 
 
 def test_the_tag_of_a_file(pseudonyms):

@@ -27,6 +27,8 @@ from izin.core.turkish import ascii_lower
 from izin.intermediary.model import IntermediaryState
 from izin.partner.model import Mandate
 from izin.provider.model import Provider, ProviderState, Subscription
+from izin.subscription.model import as_subscribed, standing
+from izin.subscription.modules import shut
 
 # The scheme in any letters, then one token (RFC 6750 2.1, RFC 9449 7.1).
 _TOKEN = re.compile(r"(bearer|dpop) +([A-Za-z0-9._~+/-]+=*) *", re.ASCII | re.IGNORECASE)
@@ -37,6 +39,8 @@ _AS_SUBSCRIPTION = {
     ProviderState.CLOSED: Subscription.CLOSED,
 }
 """A company that is not active answers as its subscription would."""
+_OF_PARTNER = {Right.PARTNER: "H363", Right.LICENCE: "H522"}
+"""What is a partner's own, and the code of a company that calls it."""
 _NOT_LIVE = frozenset({Subscription.PAUSED, Subscription.EXPIRED})
 
 
@@ -113,13 +117,15 @@ class Authority:
         """What the call may touch.
 
         Raises  RefusalError H353: a provider, brand or right that is not the caller's, nor his
-                role's, unknown ones included · H001: his own is gone · H363: somebody else calls
-                what is the partners' · H018: a carrier asks about no brand that there is · H521,
-                H524 · UnavailableError
+                role's, unknown ones included · H001: his own is gone · H363, H522: somebody else
+                calls what is the partners' · H018: a carrier asks about no brand that there is ·
+                H521, H524, H586 about a subscription · UnavailableError
         Source  contract 1.0, 1.13; R-110; data 4: H520 and H586 never stop a RET, so they come
                 back as `held`
         """
         _see_that_he_has(right, caller)
+        if right is Right.PLAN:
+            return self._of_plan(caller, iys_code)
         if right is Right.CARRIER:
             return self._of_carrier(caller, brand_code)
         if right is Right.ACCOUNTS:
@@ -142,8 +148,9 @@ class Authority:
             if is_whole or brand_code not in (None, *caller.brands):
                 raise _not_covered("brandCode")
             brands = dict.fromkeys(caller.brands, frozenset(Channel))
-        # its own affairs are no part of the API that a plan has or has not
-        held = lapsed if right in OWN_AFFAIRS else held_by
+        # its own affairs, and what its people do, are no part of the API that a plan has or has not
+        is_by_api = right not in OWN_AFFAIRS and caller.session is None
+        held = held_by if is_by_api else lapsed
         return Permit(
             caller=caller,
             right=right,
@@ -152,6 +159,29 @@ class Authority:
             held=held(self._provider(own)),
             brands=brands,
         )
+
+    def shut(self, permit: Permit, operation_id: str) -> Refused | None:
+        """What keeps an operation from a company whose package does not open its module.
+
+        Source  decision 0047
+        """
+        if permit.iys_code is None or permit.right not in SCOPED:
+            return None
+        now = self._now()
+        each = standing(self._directory.subscribed(permit.iys_code), now)
+        return shut(each, operation_id, now.astimezone(IYS_TIME).year)
+
+    def _of_plan(self, caller: Caller, iys_code: IysCode | None) -> Permit:
+        """Whatever a subscription's state, its company and its partners may ask about it."""
+        if caller.partner_code is not None:
+            self._reached(caller.partner_code, Right.READ, iys_code)
+            return Permit(caller=caller, right=Right.PLAN, iys_code=iys_code)
+        if caller.iys_code is None:
+            raise _not_covered("iysCode")
+        self._check_scope(caller.iys_code, iys_code, None)
+        if caller.session is None and not self._provider(caller.iys_code).has_api:
+            raise RefusalError(Refused(code="H586"))
+        return Permit(caller=caller, right=Right.PLAN, iys_code=caller.iys_code)
 
     def _of_carrier(self, caller: Caller, brand_code: BrandCode | None) -> Permit:
         """A carrier asks about any brand; who may be sent to is all that it learns."""
@@ -178,12 +208,12 @@ class Authority:
         """What a partner may touch: the channels of its mandates, as long as it may act at all."""
         iys_code, brand_code = about
         now = self._now()
-        partner = self._directory.partner(partner_code)
-        today = now.astimezone(IYS_TIME).date()
-        if partner is None or not partner.may_act(today):
-            raise _not_covered("integratorIysCode")
         if brand_code is None:
-            return self._of_some_brand(caller, partner_code, right, iys_code)
+            reached = self._reached(partner_code, right, iys_code)
+            assert iys_code is not None, "a company whose brands are reached has a code"
+            held = self._held_through(partner_code, iys_code)
+            return Permit(caller=caller, right=right, iys_code=iys_code, held=held, brands=reached)
+        self._see_that_it_may_act(partner_code, right)
         brand = self._directory.brand(brand_code)
         if brand is None or iys_code not in (None, brand.iys_code):
             raise _not_covered("brandCode")
@@ -195,16 +225,22 @@ class Authority:
             right=right,
             iys_code=brand.iys_code,
             brand_code=brand_code,
-            # whether the company's plan has the API does not matter: its partner's does
-            held=lapsed(self._provider(brand.iys_code)),
+            held=self._held_through(partner_code, brand.iys_code),
             channels=frozenset(mandates),
             mandates=mandates,
         )
 
-    def _of_some_brand(
-        self, caller: Caller, partner_code: PartnerCode, right: Right, iys_code: IysCode | None
-    ) -> Permit:
+    def _see_that_it_may_act(self, partner_code: PartnerCode, right: Right) -> None:
+        partner = self._directory.partner(partner_code)
+        today = self._now().astimezone(IYS_TIME).date()
+        if right is Right.OWN or partner is None or not partner.may_act(today):
+            raise _not_covered("integratorIysCode")
+
+    def _reached(
+        self, partner_code: PartnerCode, right: Right, iys_code: IysCode | None
+    ) -> dict[BrandCode, frozenset[Channel]]:
         """A call about a company as a whole: some mandate of one of its brands has to stand."""
+        self._see_that_it_may_act(partner_code, right)
         now = self._now()
         brands = () if iys_code is None else self._directory.brands_of(iys_code)
         found = {
@@ -214,10 +250,24 @@ class Authority:
             for each in brands
         }
         reached = {code: frozenset(mandates) for code, mandates in found.items() if mandates}
-        if iys_code is None or not reached:
+        if not reached:
             raise _not_covered("iysCode")
+        return reached
+
+    def _held_through(self, partner_code: PartnerCode, iys_code: IysCode) -> Refused | None:
+        """What holds a partner's calls for a company back: a lapse of either, or no integration.
+
+        An İLETİ company calls through a partner only, so its own API does not matter here.
+        """
+        now = self._now()
+        each = standing(self._directory.subscribed(iys_code), now)
+        own = standing(self._directory.subscribed_partner(partner_code), now)
         held = lapsed(self._provider(iys_code))
-        return Permit(caller=caller, right=right, iys_code=iys_code, held=held, brands=reached)
+        if held is None and own is not None:
+            held = _lapse(own.status(now), partner_code)
+        if held is None and each is not None and not each.has_integration:
+            return Refused(code="H586")
+        return held
 
     def _check_scope(
         self, own: IysCode, iys_code: IysCode | None, brand_code: BrandCode | None
@@ -234,7 +284,7 @@ class Authority:
         provider = self._directory.provider(iys_code)
         if provider is None:
             raise RefusalError(Refused(code="H001", facts=(("iysCode", str(iys_code)),)))
-        return provider
+        return as_subscribed(provider, self._directory.subscribed(iys_code), self._now())
 
 
 def mandated(mandates: Iterable[Mandate], right: Right, now: datetime) -> dict[Channel, UUID]:
@@ -256,8 +306,8 @@ def _see_that_he_has(right: Right, caller: Caller) -> None:
     """Look the caller's role up in the one table of rights."""
     if right is Right.NONE or has(right, caller.kind, caller.role):
         return
-    if right is Right.PARTNER and caller.partner_code is None:
-        raise RefusalError(Refused(code="H363"))
+    if right in _OF_PARTNER and caller.partner_code is None:
+        raise RefusalError(Refused(code=_OF_PARTNER[right]))
     raise _not_covered("iysCode" if caller.kind not in MAY[right] else "role")
 
 
@@ -278,15 +328,20 @@ def lapsed(provider: Provider) -> Refused | None:
     Raises  RefusalError H521 closed, H524 none: nothing passes
     Source  contract 1.0
     """
-    status = provider.subscription
-    if Subscription.CLOSED in (status, _AS_SUBSCRIPTION.get(provider.state)):
+    own = _AS_SUBSCRIPTION.get(provider.state)
+    if own is Subscription.CLOSED:
+        raise RefusalError(Refused(code="H521"))
+    held = _lapse(provider.subscription, provider.iys_code)
+    return held or (None if own is None else _lapse(own, provider.iys_code))
+
+
+def _lapse(status: Subscription, code: int) -> Refused | None:
+    """What a subscription of this standing holds back, whosever it is."""
+    if status is Subscription.CLOSED:
         raise RefusalError(Refused(code="H521"))
     if status is Subscription.NONE:
-        raise RefusalError(Refused(code="H524", facts=(("iysCode", str(provider.iys_code)),)))
-    for each in (status, _AS_SUBSCRIPTION.get(provider.state)):
-        if each in _NOT_LIVE:
-            return Refused(code="H520", facts=(("status", each.value),))
-    return None
+        raise RefusalError(Refused(code="H524", facts=(("iysCode", str(code)),)))
+    return Refused(code="H520", facts=(("status", status.value),)) if status in _NOT_LIVE else None
 
 
 def _not_covered(field: str) -> RefusalError:

@@ -21,6 +21,8 @@ from izin.partner.model import Mandate, Partner
 from izin.provider import lookup as provider_lookup
 from izin.provider.model import Provider, ProviderState
 from izin.storage.database import Connection, Database
+from izin.subscription import lookup as subscription_lookup
+from izin.subscription.model import Subscribed
 
 AGE_S_MAX = 5.0
 """Older than this the copy answers nothing. Source: data 9."""
@@ -80,6 +82,14 @@ class Directory:
         iys_code = copy.by_tin.get(tin_tag)
         return None if iys_code is None else copy.providers.get(iys_code)
 
+    def subscribed(self, iys_code: IysCode) -> tuple[Subscribed, ...]:
+        """Give what a company has subscribed to, ever. Raises UnavailableError."""
+        return tuple(self._young_copy().of_companies.get(iys_code, {}).values())
+
+    def subscribed_partner(self, code: PartnerCode) -> tuple[Subscribed, ...]:
+        """Give what a partner has subscribed to, ever. Raises UnavailableError."""
+        return tuple(self._young_copy().of_partners.get(code, {}).values())
+
     def mandates(self, partner_code: PartnerCode, brand_code: BrandCode) -> tuple[Mandate, ...]:
         """Give a partner's mandates about a brand, none taken back, all of its company's.
 
@@ -115,7 +125,7 @@ class Directory:
         """See whether the parties changed, and read what did.
 
         Raises  UnavailableError: the copy stays as it was, and ages
-        Cost    one round trip when nothing changed, seven when something did
+        Cost    one round trip when nothing changed, eight when something did
         """
         asked_s = self._clock_s()
         async with self._database.connection() as connection:
@@ -160,6 +170,9 @@ class _Copy:
         self.intermediaries: dict[IntermediaryCode, Intermediary] = {}
         self.mandates: dict[PartnerCode, dict[BrandCode, dict[UUID, Mandate]]] = {}
 
+        self.of_companies: dict[IysCode, dict[UUID, Subscribed]] = {}
+        self.of_partners: dict[PartnerCode, dict[UUID, Subscribed]] = {}
+
     def counts(self) -> tuple[int, int]:
         return len(self.providers), len(self.brands)
 
@@ -172,6 +185,8 @@ class _Copy:
         self.partners.update((each.partner_code, each) for each in rows.partners)
         for mandate in rows.mandates:
             self._take_mandate(mandate)
+        for each in rows.subscriptions:
+            self._take_subscription(each)
 
     def _take_provider(self, provider: Provider) -> None:
         code, tag = provider.iys_code, provider.tin_tag
@@ -182,6 +197,12 @@ class _Copy:
             del self.by_tin[before]
         if tag is not None and provider.state is not ProviderState.CLOSED:
             self.by_tin[tag] = code
+
+    def _take_subscription(self, each: Subscribed) -> None:
+        if each.iys_code is not None:
+            self.of_companies.setdefault(each.iys_code, {})[each.subscription_id] = each
+        if each.partner_code is not None:
+            self.of_partners.setdefault(each.partner_code, {})[each.subscription_id] = each
 
     def _take_mandate(self, mandate: Mandate) -> None:
         of_partner = self.mandates.setdefault(mandate.partner_code, {})
@@ -219,13 +240,15 @@ class _Rows(NamedTuple):
     partners: list[Partner]
     mandates: list[Mandate]
     carriers: list[Intermediary]
+    subscriptions: list[Subscribed]
 
 
 async def _changed_rows(connection: Connection, since: store.Versions) -> _Rows:
     # In this order: whom a row that is read names is then never missing.
+    subscriptions = await subscription_lookup.changed(connection, since.parties)
     mandates = await partner_lookup.mandates_changed(connection, since.mandates)
     partners = await partner_lookup.changed(connection, since.parties)
     brands = await brand_lookup.changed(connection, since.parties)
     providers = await provider_lookup.changed(connection, since.parties)
     carriers = await intermediary_lookup.changed(connection, since.parties)
-    return _Rows(brands, providers, partners, mandates, carriers)
+    return _Rows(brands, providers, partners, mandates, carriers, subscriptions)

@@ -25,7 +25,9 @@ class Right(Enum):
     GRANT    which partners may act for the company
     MEMBERS  who acts for the caller's own party, whatever party that is
     SELF     what a person who is signed in may do about himself
+    PLAN     what a company has subscribed to; no state of that stops the question
     PARTNER  what is a partner's own affair
+    LICENCE  what a partner has subscribed to
     CARRIER  questions of a carrier, for whoever sends through it
     ACCOUNTS the API accounts of the caller's own company, partner or carrier
     """
@@ -40,7 +42,9 @@ class Right(Enum):
     GRANT = "grant"
     MEMBERS = "members"
     SELF = "self"
+    PLAN = "plan"
     PARTNER = "partner"
+    LICENCE = "licence"
     CARRIER = "carrier"
     ACCOUNTS = "accounts"
 

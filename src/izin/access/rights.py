@@ -36,7 +36,9 @@ MAY: Final[Mapping[Right, Roles]] = {
     # a program reaches all brands, so who may enter one is limited to none
     Right.ACCOUNTS: dict.fromkeys(ActorKind, _OWNER),
     Right.SELF: dict.fromkeys(ActorKind, PEOPLE),
+    Right.PLAN: _of_both(_ALL),
     Right.PARTNER: {ActorKind.PARTNER: _ALL},
+    Right.LICENCE: {ActorKind.PARTNER: _ALL},
     Right.CARRIER: {ActorKind.CARRIER: frozenset({Role.API})},
 }
 """NONE is not in it: it asks for nobody."""

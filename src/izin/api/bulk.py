@@ -13,10 +13,11 @@ from izin.api.late import is_only_late, refuse_new
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire, dates, source_of
-from izin.consent.batch import Result, results_of, submit
+from izin.consent.batch import Result, Stopped, results_of, submit
 from izin.consent.dealers import know_dealers
 from izin.consent.intake import IntakeContext, parse_batch, shape_error
 from izin.consent.model import Proposal
+from izin.consent.quota import FULL
 from izin.consent.record import OnRepeat
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError, Refused
@@ -45,9 +46,13 @@ async def _take(call: Call[Services], on_repeat: OnRepeat) -> Answer:
     database = services.database if holds_others else services.reserved
     await know_dealers(database, brand_code, proposals, in_list=True)
     async with database.transaction() as connection:
-        taken = await submit(
-            connection, services.keyring, proposals, on_repeat, held=call.allowed.held
-        )
+        over = frozenset[int]()
+        if services.quotas.may_be_over(proposals):
+            over = await services.quotas.over(connection, proposals)
+        if len(over) == len(proposals):
+            raise RefusalError(FULL)
+        stopped = Stopped(held=call.allowed.held, over=tuple(sorted(over)))
+        taken = await submit(connection, services.keyring, proposals, on_repeat, stopped)
     created = wire_time(context.now)
     origin = taken[0].origin
     assert origin is not None, "submit names the request"
@@ -184,7 +189,7 @@ def has_refusal(body: Any) -> bool:
 
 
 _PATH = "/sps/{iysCode}/brands/{brandCode}/consents/request"
-_BATCH_ERRORS = ("H091", "H092", "H194", *ROW_ERRORS)
+_BATCH_ERRORS = ("H091", "H092", "H194", "H525", *ROW_ERRORS)
 _RESULT_ERRORS = ("H198", "H199", "H400")
 
 OPERATIONS: tuple[Operation[Services], ...] = (

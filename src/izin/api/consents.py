@@ -13,6 +13,7 @@ from izin.api.services import Services, brand_of, intake_of
 from izin.consent.dealers import know_dealers
 from izin.consent.intake import parse_consent, shape_error
 from izin.consent.model import Proposal
+from izin.consent.quota import FULL
 from izin.consent.record import OnRepeat
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError, Refused
@@ -37,6 +38,10 @@ async def record_one(call: Call[Services], body: Any, on_repeat: OnRepeat) -> An
     # a RET finds a connection while all others are at work, with its dealer too
     database = services.reserved if proposal.status is Status.RET else services.database
     await know_dealers(database, brand_code, [proposal], in_list=False)
+    if services.quotas.may_be_over([proposal]):
+        async with database.connection() as connection:
+            if await services.quotas.over(connection, [proposal]):
+                raise RefusalError(FULL)
     verdict = await services.together.record(proposal, on_repeat)
     if isinstance(verdict, Refused):
         raise RefusalError(verdict)
@@ -82,7 +87,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=64 * KIB,
         request=CONSENT_ROW,
         answers={200: RECEIPT},
-        errors=("H085", *ROW_ERRORS, *STATE_ERRORS),
+        errors=("H085", *ROW_ERRORS, *STATE_ERRORS, "H525"),
         only_refusals=is_refusal,
     ),
     Operation(
@@ -100,7 +105,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=64 * KIB,
         request=CONSENT_ROW,
         answers={200: RECEIPT},
-        errors=("H085", *ROW_ERRORS, *STATE_ERRORS),
+        errors=("H085", *ROW_ERRORS, *STATE_ERRORS, "H525"),
         only_refusals=is_refusal,
     ),
 )

@@ -68,6 +68,9 @@ class Authority(Protocol):
                 as `Permit.held`, for they never stop a RET
         """
 
+    def shut(self, permit: Permit, operation_id: str) -> Refused | None:
+        """What keeps an operation from a company whose package does not open its module."""
+
 
 class Door(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     """What the pipeline needs besides the table.
@@ -197,6 +200,9 @@ def _permit(
     )
     if permit.held is not None and operation.may_pass_held() is None:
         raise RefusalError(permit.held)
+    shut = door.authority.shut(permit, operation.id)
+    if shut is not None:
+        raise RefusalError(shut)
     return permit
 
 

@@ -14,6 +14,7 @@ from izin.api.operation import Call
 from izin.audit.model import Principal, PrincipalKind
 from izin.consent.check import Checker
 from izin.consent.intake import IntakeContext
+from izin.consent.quota import Quotas
 from izin.consent.record import Recorder
 from izin.consent.together import Together
 from izin.core.codes import BrandCode, IysCode
@@ -46,6 +47,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
 
     reserved    a few connections for RETs, tokens and parties: never held up by other work
     issuer      the registry's own address, as clients know it
+    loading_until  when loading old consents ends for every company; None: it does not
     is_sandbox  whether +90 599 is accepted
     clock       the process's time; what is recorded takes the database's
     """
@@ -63,10 +65,12 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     recorder: Recorder
     together: Together
     checker: Checker
+    quotas: Quotas
     calendar: Calendar
     window: FeedWindow
     is_sandbox: bool
     clock: Callable[[], datetime]
+    loading_until: datetime | None = None
 
 
 def brand_of(call: Call[Services]) -> tuple[IysCode, BrandCode]:
@@ -101,7 +105,7 @@ def intake_of(call: Call[Services]) -> IntakeContext:
     now = services.clock()
     provider = services.directory.provider(iys_code)
     brand = services.directory.brand(brand_code)
-    is_open = provider is None or provider.activated_at is None or provider.activated_at > now
+    is_open = provider is None or provider.may_load_old(now, services.loading_until)
     return IntakeContext(
         iys_code=iys_code,
         brand_code=brand_code,

@@ -9,6 +9,7 @@ import typer
 
 from izin.access.authority import lapsed
 from izin.access.facts import BrandFacts
+from izin.brand import lookup as brand_lookup
 from izin.cli.codes import REFUSED, ROW_ERRORS
 from izin.cli.over import brand_and_provider, over
 from izin.cli.screen import AsJson, In, Screen, screen
@@ -16,6 +17,7 @@ from izin.consent.dealers import unknown_dealers
 from izin.consent.event import Actor
 from izin.consent.intake import IntakeContext, parse_consent
 from izin.consent.model import Proposal, Verdict
+from izin.consent.quota import FULL, Bounds, Quotas, bound_of
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.clock import utc_now
 from izin.core.codes import BrandCode
@@ -30,6 +32,7 @@ from izin.files.words import about_group, about_ignored, about_repeats, about_sh
 from izin.i18n.catalogue import Language
 from izin.provider.model import Provider
 from izin.storage.database import Connection
+from izin.subscription import lookup as subscription_lookup
 from izin.wiring.parts import Parts
 from izin.wiring.roles import WEB
 from izin.wiring.settings import Settings
@@ -82,7 +85,8 @@ def import_command(
                     all_or_nothing=all_or_nothing,
                     language=lang,
                 )
-                return await import_file(order, registry_of(parts, brand), heard)
+                quotas = await _quotas(parts, provider)
+                return await import_file(order, registry_of(parts, brand, quotas), heard)
 
             outcome = over(WEB, work)
         _show(to, outcome, error_path)
@@ -90,7 +94,7 @@ def import_command(
 
 def _context(settings: Settings, provider: Provider, brand: BrandFacts) -> IntakeContext:
     now = utc_now()
-    is_open = provider.activated_at is None or provider.activated_at > now
+    is_open = provider.may_load_old(now, settings.loading_until)
     return IntakeContext(
         iys_code=provider.iys_code,
         brand_code=brand.brand_code,
@@ -113,7 +117,17 @@ def _parse(context: IntakeContext, held: Refused | None) -> Parse:
     return parse
 
 
-def registry_of(parts: Parts, brand: int) -> Registry:
+async def _quotas(parts: Parts, provider: Provider) -> Quotas:
+    """What the company's package has room for, as it stands when the load begins."""
+    async with parts.database.connection() as connection:
+        subscribed = await subscription_lookup.of_party(connection, provider.iys_code, None)
+        brands = await brand_lookup.of_provider(connection, provider.iys_code)
+    bound = bound_of(tuple(subscribed), utc_now())
+    codes = {each.tagged_for or each.iys_code for each in brands}
+    return Quotas(Bounds(lambda _: bound, lambda _: codes), parts.keyring)
+
+
+def registry_of(parts: Parts, brand: int, quotas: Quotas | None = None) -> Registry:
     """Where files of a brand are loaded to."""
     brand_code, recorder = BrandCode(brand), Recorder(parts.keyring)
 
@@ -124,6 +138,9 @@ def registry_of(parts: Parts, brand: int) -> Registry:
             dealers = await unknown_dealers(other, brand_code, proposals)
         for refused in dealers:
             unknown.setdefault(refused.index or 0, refused)
+        if quotas is not None:
+            for place in await quotas.over(connection, proposals):
+                unknown.setdefault(place, FULL)
         good = [each for place, each in enumerate(proposals) if place not in unknown]
         # what another way has brought before is no error of the file
         verdicts = iter(

@@ -9,11 +9,13 @@ import msgspec
 from izin.access.directory import Directory
 from izin.access.facts import BrandFacts
 from izin.cli.screen import CannotError
+from izin.core.clock import utc_now
 from izin.core.codes import BrandCode
 from izin.keyring import MemberKeyring
 from izin.provider.model import Provider
 from izin.storage.database import Database
 from izin.storage.migrate import check_schema
+from izin.subscription.model import as_subscribed
 from izin.wiring.database import existing_database
 from izin.wiring.parts import Parts, open_member_parts, open_parts
 from izin.wiring.roles import OPERATOR
@@ -86,4 +88,4 @@ async def brand_and_provider(parts: Parts, brand_code: BrandCode) -> tuple[Brand
         raise CannotError("no_brand", brand=brand_code)
     provider = directory.provider(brand.iys_code)
     assert provider is not None, "a brand is a registered provider's"
-    return brand, provider
+    return brand, as_subscribed(provider, directory.subscribed(brand.iys_code), utc_now())

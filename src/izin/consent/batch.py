@@ -8,6 +8,7 @@ import msgspec
 from izin.consent import store
 from izin.consent.event import Actor
 from izin.consent.model import Origin, Proposal, Recorded, Repeated, Verdict
+from izin.consent.quota import FULL
 from izin.consent.record import OnRepeat, Recorder
 from izin.consent.rules import hold_back
 from izin.core.codes import BrandCode, TransactionId
@@ -29,11 +30,20 @@ class BatchBody(msgspec.Struct, frozen=True, array_like=True):
     """What a request holds; stored sealed only.
 
     held  why its consents are not recorded: the subscription was held back when they came
+    over  places of those that the package had no room for when they came
     """
 
     proposals: list[Proposal]
     on_repeat: OnRepeat
     held: Refused | None = None
+    over: tuple[int, ...] = ()
+
+
+class Stopped(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a request will not be recorded: `held` stops all but the RETs, `over` some rows."""
+
+    held: Refused | None = None
+    over: tuple[int, ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -63,12 +73,11 @@ async def submit(
     keyring: Keyring,
     proposals: list[Proposal],
     on_repeat: OnRepeat,
-    *,
-    held: Refused | None = None,
+    stopped: Stopped = Stopped(),  # noqa: B008 # frozen
 ) -> list[Proposal]:
     """Keep a request and leave its job, in the caller's transaction.
 
-    Takes   proposals of one brand, at least one · held: what stops all of them but the RETs
+    Takes   proposals of one brand, at least one
     Gives   the same with their origin: the request's id, and each row's own
     """
     request_id = uuid4()
@@ -77,7 +86,7 @@ async def submit(
         for proposal in proposals
     ]
     bucket = _bucket(request_id)
-    body = _encode(BatchBody(originated, on_repeat, held))
+    body = _encode(BatchBody(originated, on_repeat, stopped.held, stopped.over))
     sealed = keyring.batch_sealer.seal("batch", "body_sealed", request_id.bytes, body)
     brand_code = proposals[0].key.brand_code
     await store.put_batch(connection, request_id, bucket, brand_code, sealed)
@@ -121,6 +130,8 @@ class BatchWork:
 
     async def _verdicts(self, connection: Connection, body: BatchBody) -> list[Verdict]:
         held = [hold_back(proposal, body.held) for proposal in body.proposals]
+        for place in body.over:
+            held[place] = held[place] or FULL
         passing = [
             proposal for proposal, no in zip(body.proposals, held, strict=True) if no is None
         ]

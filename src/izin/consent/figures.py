@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from izin.consent import store
+from izin.consent.addresses import Changed, changed_by, loaded_by
 from izin.consent.event import EventBody
 from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
+from izin.subscription.model import Loaded
 
 Figures = dict[tuple[UUID, str, str], list[int]]
 """Approvals and rejections by brand, channel and type of recipient."""
@@ -21,10 +23,15 @@ class Tally:
         """Begin with no movement."""
         self.from_idx = self.to_idx = from_idx
         self.figures: Figures = defaultdict(lambda: [0, 0])
+        self.addresses: Changed = {}
+        self.loaded: defaultdict[UUID, list[Loaded]] = defaultdict(list)
 
     def add(self, to_idx: int, keyring: Keyring, bodies: Iterable[EventBody]) -> None:
         """Add the movements up to to_idx, those of them that open."""
         self.to_idx = to_idx
+        bodies = list(bodies)
+        changed_by(bodies, self.addresses)
+        loaded_by(bodies, self.loaded)
         for body in bodies:
             key = body.key
             cell = self.figures[

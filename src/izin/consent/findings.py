@@ -36,7 +36,8 @@ class Report(msgspec.Struct, kw_only=True):
     …_surplus   rows that no movement accounts for, less those that are missing; told, never
                 deleted. A record that is not judged is taken to have its rows
     moved       rows that changed while this went on; left to those who changed them
-    written     rows, lists of dealers and figures put right
+    addresses…  of companies, as their packages are measured by
+    written     rows, lists of dealers, addresses and figures put right
     """
 
     movements: int = 0
@@ -56,6 +57,9 @@ class Report(msgspec.Struct, kw_only=True):
     retailers_differing: int = 0
     retailers_surplus: int = 0
     figures_differing: int = 0
+    addresses_differing: int = 0
+    addresses_surplus: int = 0
+    address_figures_differing: int = 0
     unprojected: int = 0
     unjudged: int = 0
     moved: int = 0

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from izin.consent import store
+from izin.consent.addresses import write_addresses
 from izin.consent.event import EventBody
 from izin.consent.figures import Tally, write_figures
 from izin.consent.model import ConsentKey
@@ -23,12 +24,14 @@ from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError
 from izin.storage.database import Connection, Database
+from izin.subscription.loading import count_loaded
 from izin.vault.citizen import CitizenKeys
 
 _log = logging.getLogger("izin.projector")
 
 BATCH_ROWS = 2000
 NAMED_MAX = 20
+_NOTHING_READ = -1
 
 
 class CitizenConsent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -78,7 +81,7 @@ class Projector:
         """Take the keeper's database."""
         self._database = database
         self._keyring = keyring
-        self._tally = Tally(0)
+        self._tally = Tally(_NOTHING_READ)
 
     async def project(self, epoch: int) -> int:
         """Write what was published since, at most one batch.
@@ -120,8 +123,8 @@ class Projector:
 
         Gives   how many entries were counted
         Raises  as `project`
-        Cost    one round trip, and a transaction of two statements; what another process had
-                projected is read anew, at most one batch
+        Cost    one round trip, and a transaction of eight statements at most; what another process
+                had projected is read anew, at most one batch
         """
         async with self._database.connection() as connection:
             head = await ledger.head(connection)
@@ -133,6 +136,8 @@ class Projector:
                 tally = await self._tally_of(connection, after, head["projected_idx"])
             async with connection.transaction():
                 await write_figures(connection, tally.figures)
+                await write_addresses(connection, self._keyring, tally.addresses)
+                await count_loaded(connection, tally.loaded)
                 if await ledger.counted(connection, epoch, after, tally.to_idx) is None:
                     raise FencedError
         if tally is self._tally:

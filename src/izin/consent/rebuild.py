@@ -1,4 +1,4 @@
-"""All movements checked; both views, dealers and figures made anew from them, and compared.
+"""All movements checked; views, dealers, addresses and figures made anew from them, and compared.
 
 The movements are read once, in the order of their numbers, checked, and put aside by bucket range;
 each range then fits into memory. Whatever moves meanwhile is told apart: a row is wrong only if its
@@ -6,16 +6,16 @@ movement did not come after the one that is expected.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Container, Iterable
 from itertools import islice
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import Record as Row
 
 from izin.consent import store
 from izin.consent.chain import LINK_BYTES, Place, places
 from izin.consent.examine import examine
-from izin.consent.expected import Expected, Found, compare, expect
+from izin.consent.expected import Expected, Found, Order, compare, expect
 from izin.consent.figures import Figures, Tally, write_figures
 from izin.consent.findings import NAMED_MAX, Fault, Report
 from izin.consent.mend import mend
@@ -25,6 +25,14 @@ from izin.consent.spool import Spool
 from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection, Database, reading_whole_tables
+from izin.subscription.recount import (
+    Expectation,
+    Record,
+    put_figures_right,
+    put_right,
+    row_count,
+    wrong_figures,
+)
 
 PAGE_ROWS = 5000
 COMPARED_ROWS = 1000
@@ -73,10 +81,14 @@ class _Rebuild:
         self._figures: Figures = defaultdict(lambda: [0, 0])
         self._unjudged: set[Group] = set()
         self._report = Report()
+        self._counted_idx = 0
+        self._counted_rows = 0
+        self._addresses = Expectation()
 
     async def run(self) -> Report:
         stored = await store.figures_at(self._connection)
         idx = self._report.movements = stored[0]["projected_idx"]
+        self._counted_idx = stored[0]["counted_idx"]
         open_again = await self._set_aside_but_open(idx)
         with Spool(LINK_BYTES, idx) as spool:
             await self._put_aside(spool, idx)
@@ -86,10 +98,12 @@ class _Rebuild:
                 keys = places(links, self._unlinked)
                 while some := list(islice(keys, COMPARED_ROWS)):
                     await self._compare(some)
+                await self._compare_addresses()
         async with reading_whole_tables(self._connection):
             await self._count_unnumbered()
             await self._count_surplus(idx)
         await self._compare_figures(stored)
+        await self._compare_address_figures()
         if self._mender is not None:  # all that these say is where it should be
             await store.take_back(self._connection, open_again)
         self._report.unprojected = await store.unprojected_count(self._connection)
@@ -135,6 +149,9 @@ class _Rebuild:
         left = [place for place in some if place.order() not in judged]
         report.unjudged += len(left)
         self._unjudged |= {_group(place) for place in left}
+        self._expect_addresses(expected, judged)
+        for place in left:
+            self._addresses.leave(place.tag)
         missing = sum(wrong.read is None for wrong in found.rows)
         citizens_missing = sum(wrong.read is None for wrong in found.citizens)
         report.provider_missing += missing
@@ -151,6 +168,40 @@ class _Rebuild:
         for each in expected:
             cell = self._figures[_group(each.place)]
             cell[each.body.status is Status.RET] += 1
+
+    def _expect_addresses(self, expected: Iterable[Expected], judged: Container[Order]) -> None:
+        for want in expected:
+            place = want.place
+            if place.order() in judged:
+                self._addresses.add(
+                    Record(
+                        place.brand_ref,
+                        place.channel,
+                        place.recipient_type,
+                        place.tag,
+                        place.bucket,
+                        has_onay=want.body.status is Status.ONAY,
+                    )
+                )
+
+    async def _compare_addresses(self) -> None:
+        """All records of an address lie in one range of buckets: so it is known whole by now."""
+        connection, idx = self._connection, self._counted_idx
+        wrong, rows = await self._addresses.differences(connection, idx)
+        self._addresses = Expectation()
+        self._report.addresses_differing += len(wrong)
+        self._counted_rows += rows
+        if self._mender is not None and wrong:
+            self._report.written += await put_right(connection, idx, wrong)
+            self._counted_rows += sum(bool(each.wanted) - bool(each.found) for each in wrong)
+
+    async def _compare_address_figures(self) -> None:
+        if self._mender is None:
+            self._report.address_figures_differing = len(await wrong_figures(self._connection))
+        else:
+            off = await put_figures_right(self._connection)
+            self._report.address_figures_differing = off
+            self._report.written += off
 
     async def _count_unnumbered(self) -> None:
         rows = await store.unnumbered_events(self._connection, NAMED_MAX)
@@ -175,9 +226,12 @@ class _Rebuild:
             - (report.keys + row["projected_since"])
             + is_missing * report.citizen_missing,
         )
+        report.addresses_surplus = max(
+            0, await row_count(self._connection) - self._counted_rows - row["keys_since"]
+        )
         report.retailers_surplus = await store.retailers_without_record(self._connection)
 
-    async def _compare_figures(self, stored: list[Record]) -> None:
+    async def _compare_figures(self, stored: list[Row]) -> None:
         if self._report.has_holes:
             return  # nobody can say which figure they belong to
         await self._uncount(stored[0]["counted_idx"], stored[0]["projected_idx"])

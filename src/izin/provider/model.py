@@ -53,6 +53,15 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     mersis: str | None = None
     tin_tag: UUID | None = None
 
+    def may_load_old(self, now: datetime, national_until: datetime | None) -> bool:
+        """May it still record consents older than three business days?
+
+        Takes   national_until: when that ends for every company, None: never
+        Source  rules 1.12
+        """
+        ends = [each for each in (self.activated_at, national_until) if each is not None]
+        return all(now < each for each in ends)
+
     @property
     def is_registered(self) -> bool:
         """May it send anything commercial at all? Source: Reg. 5/2, 5/3."""

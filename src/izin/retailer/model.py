@@ -48,6 +48,15 @@ class Retailer(Facts, frozen=True, kw_only=True):
     brand_code: BrandCode
 
 
+class Branch(msgspec.Struct, frozen=True):
+    """A dealer and the one that it stands under; None: at the top."""
+
+    retailer_code: RetailerCode
+    parent_code: RetailerCode | None
+    title: str
+    status: RetailerStatus
+
+
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """A person as the database has him.
 

@@ -8,7 +8,7 @@ from asyncpg import Connection, Record
 
 from izin.audit.change import Change
 from izin.core.codes import BrandCode, IysCode, RetailerCode
-from izin.retailer.model import Retailer, RetailerStatus, Sealed
+from izin.retailer.model import Branch, Retailer, RetailerStatus, Sealed
 from izin.storage.statements import load
 
 _SQL = load("izin.retailer")
@@ -166,3 +166,34 @@ def _stored(row: Record) -> Stored:
         ),
         row["person_sealed"],
     )
+
+
+REPORT_ROWS = 100_000
+"""Records that one report counts at most: some tenths of a second."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """How many consents of one kind a dealer took, by how they stand."""
+
+    channel: str
+    recipient_type: str
+    approvals: int
+    rejections: int
+
+
+async def taken_by(connection: Connection, siv: bytes, brand_ref: UUID) -> list[Taken]:
+    rows = await connection.fetch(_SQL["taken_by"], siv.hex(), brand_ref, REPORT_ROWS)
+    return [Taken(*row) for row in rows]
+
+
+async def tree(connection: Connection, brand_code: BrandCode) -> list[Branch]:
+    return [
+        Branch(
+            row["retailer_code"], row["parent_code"], row["title"], RetailerStatus(row["status"])
+        )
+        for row in await connection.fetch(_SQL["tree"], brand_code)
+    ]
+
+
+async def put_under(change: Change, code: RetailerCode, parent: RetailerCode | None) -> None:
+    await change.connection.execute(_SQL["put_under"], code, parent)

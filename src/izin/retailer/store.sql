@@ -145,3 +145,32 @@ where
     retailer.retailer_code = $2 and retailer.brand_code = $1 and retailer.iys_code = $3
     and retailer.linked_at is null
 returning retailer.retailer_code
+
+-- name: taken_by
+-- How many consents of a brand a dealer took; of so many records at most.
+-- $1 retailer_siv in hex · $2 brand_ref · $3 records at most · index provider_consent_taken
+select
+    seen.channel, seen.recipient_type,
+    count(*) filter (where seen.status = 'ONAY') as approvals,
+    count(*) filter (where seen.status = 'RET') as rejections
+from (
+    select taken.channel, taken.recipient_type, taken.status
+    from provider_consent as taken
+    where encode(taken.retailer_siv, 'hex') = $1::text and taken.brand_ref = $2::uuid
+    limit $3::integer
+) as seen
+group by seen.channel, seen.recipient_type
+order by seen.channel, seen.recipient_type
+
+-- name: tree
+-- Every dealer of a brand and the one that it stands under. $1 brand_code
+-- index retailer_of_brand · at most 3,000 rows
+select retailer.retailer_code, retailer.parent_code, retailer.title, retailer.status
+from retailer
+where retailer.brand_code = $1
+order by retailer.retailer_code
+
+-- name: put_under
+-- $1 retailer_code · $2 parent_code or null
+update retailer set parent_code = $2
+where retailer.retailer_code = $1

@@ -32,6 +32,7 @@ TABLES: Mapping[str, Place] = {
     "citizen_consent": Place.SPREAD,
     "batch": Place.SPREAD,
     "query_receipt": Place.SPREAD,
+    "counted_address": Place.SPREAD,
     # the one vocabulary, for people who read the database on any node
     "source": Place.COPIED,
     # the order: one writer, no distribution column, read as ranges
@@ -40,10 +41,15 @@ TABLES: Mapping[str, Place] = {
     "sequence_head": Place.LOCAL,
     "brand_figure": Place.LOCAL,
     "unprojected": Place.LOCAL,
+    "address_figure": Place.LOCAL,
+    "counted_brand": Place.LOCAL,
+    "address_year": Place.LOCAL,
+    "migration_job": Place.LOCAL,
     # parties, access, keys: small, joined among themselves only, held in memory by each process
     "provider": Place.LOCAL,
     "partner": Place.LOCAL,
     "intermediary": Place.LOCAL,
+    "subscription": Place.LOCAL,
     "mandate": Place.LOCAL,
     "mandate_head": Place.LOCAL,
     "agreement": Place.LOCAL,

@@ -43,6 +43,7 @@ $$;
 
 -- what everybody reads
 grant select on schema_migration, source, provider, brand, brand_short_name, partner, mandate, mandate_head, intermediary,
+    subscription,
     retailer,
     directory_head
     to izin_web, izin_citizen, izin_keeper, izin_operator;
@@ -87,6 +88,11 @@ grant select, insert, update on file_load to izin_web;
 grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
 grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
 grant select on agreement to izin_web;
+grant select on address_year to izin_web, izin_operator; -- how full packages are
+grant select, insert, update on address_year to izin_keeper;
+grant select, insert, update on migration_job to izin_operator; -- what partners load of the past
+grant select, update on migration_job to izin_keeper; -- how many records
+grant select on counted_address, address_figure to izin_web; -- whether a package is full
 grant insert, update on mandate to izin_web; -- which companies give and take back themselves
 grant update on mandate_head to izin_web; -- by which all processes learn of it
 
@@ -103,6 +109,8 @@ grant select, delete on pending to izin_keeper;
 grant insert on entry, entry_hour to izin_keeper;
 grant update on sequence_head to izin_keeper;
 grant insert, update on brand_figure to izin_keeper;
+grant select, insert, update, delete on counted_address to izin_keeper; -- behind the figures
+grant select, insert, update on address_figure, counted_brand to izin_keeper;
 grant insert, delete on unprojected to izin_keeper;
 grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;
@@ -114,7 +122,7 @@ grant update on retailer to izin_keeper; -- that a consent names them
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;
 grant insert, delete on brand_short_name to izin_operator;
-grant insert, update on partner, intermediary to izin_operator;
+grant insert, update on partner, intermediary, subscription to izin_operator;
 grant update on mandate, mandate_head to izin_operator; -- a moved brand leaves none behind
 grant select, update on application, signatory to izin_operator; -- what is sealed stays so
 grant select, insert on agreement to izin_operator;

@@ -20,8 +20,8 @@ STEP_S = 30
 SECRET_BYTES = 20
 """Of a one-time code's secret, as every authenticator app takes it. Source: RFC 6238 1.2, 5.2."""
 
-_EMAIL_TAG = b"\x0c"
-_TRY_TAG = b"\x0d"
+_EMAIL_TAG = b"\x0d"
+_TRY_TAG = b"\x0e"
 _PLACE = ("member", "totp_sealed")
 
 

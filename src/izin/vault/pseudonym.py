@@ -9,6 +9,7 @@ from uuid import UUID, SafeUUID
 
 import msgspec
 
+from izin.core.address import AddressKind
 from izin.core.codes import BrandCode, IysCode
 from izin.core.identity import Tckn
 from izin.core.terms import Channel, RecipientType
@@ -26,6 +27,7 @@ _CLIENT_TAG = b"\x08"
 _PERSON_TAG = b"\x09"
 _FILE_TAG = b"\x0a"
 _TIN_TAG = b"\x0b"
+_ADDRESS_POOL = b"\x0c"
 
 _BRANDS_KEPT = 65_536
 
@@ -65,12 +67,14 @@ class Pseudonyms:
         self._provider_tag = secrets.provider_tag.keyed_hash().begun(_PROVIDER_TAG)
         self._provider_bucket = secrets.bucket.keyed_hash().begun(_PROVIDER_BUCKET)
         self._brand_ref = secrets.brand_ref.keyed_hash().begun(_BRAND_REF)
+        self._address_pool = secrets.brand_ref.keyed_hash().begun(_ADDRESS_POOL)
         self.token_tag = token_tags(secrets.token)
         self._client = secrets.client.keyed_hash().begun(_CLIENT_TAG)
         self._person = secrets.person.keyed_hash().begun(_PERSON_TAG)
         self._tin = secrets.person.keyed_hash().begun(_TIN_TAG)
         self._file = secrets.file.keyed_hash().begun(_FILE_TAG)
         self.brand_ref = lru_cache(_BRANDS_KEPT)(self._brand_ref_of)
+        self.address_pool = lru_cache(_BRANDS_KEPT)(self._address_pool_of)
 
     def provider_tag(self, iys_code: IysCode, address: str) -> tuple[UUID, int]:
         """Give tag and bucket (-32768 to 32767) of an address at one provider.
@@ -108,6 +112,10 @@ class Pseudonyms:
     def file_tag(self, brand_code: BrandCode, digest: bytes) -> UUID:
         """Give the tag of a file of consents, of its SHA-256: that alone would tell its rows."""
         return _uuid(self._file.digest(framed_number(brand_code) + digest))
+
+    def _address_pool_of(self, owner: IysCode, tag_code: IysCode, kind: AddressKind) -> UUID:
+        message = framed_number(owner) + framed_number(tag_code) + framed_text(kind)
+        return _uuid(self._address_pool.digest(message))
 
     def _brand_ref_of(self, brand_code: BrandCode) -> UUID:
         return _uuid(self._brand_ref.digest(framed_number(brand_code)))

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -31,6 +32,9 @@ from izin.provider.register import register
 from izin.retailer.add import add as add_retailer
 from izin.retailer.lookup import link
 from izin.storage.database import Database
+from izin.subscription.lookup import of_party
+from izin.subscription.manage import Holder, Wanted, subscribe
+from izin.subscription.model import Package
 from izin.wiring.database import write_private
 from izin.wiring.demo_members import DemoMember, LettingIn, let_in
 from izin.wiring.members import relying_party
@@ -55,6 +59,8 @@ FILE = "demo.json"
 BATCH_ROWS = 1000
 INSTALLER = Principal(PrincipalKind.OPERATOR, "demo")
 _POLL_S = 0.05
+_SUBSCRIBED = timedelta(days=3650)
+"""A demonstration that is started again next year still has its packages."""
 
 Told = Callable[[int, int], None]
 """Hears how many movements are recorded, of how many."""
@@ -150,6 +156,7 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
                 await _register(operator, [company.provider for company in COMPANIES])
                 await _register_belongings(operator)
                 await _take_on_partner(operator, parts.database)
+                await _subscribe(operator)
                 with suppress(RefusalError):  # an interrupted start has entered it
                     await enter_carrier(operator, CARRIER, by=INSTALLER)
                 recorder = Recorder(parts.keyring)
@@ -243,6 +250,24 @@ async def _take_on_partner(operator: Database, companies: Database) -> None:
             valid_from=utc_now(),
         )
         await grant(companies, wanted, of=of, by=INSTALLER)
+
+
+async def _subscribe(operator: Database) -> None:
+    """The first company has all of İLETİ+, the second the first level of it, the partner a licence.
+
+    The third has nothing written down: it goes by its own record.
+    """
+    now = utc_now()
+    for of, package, level in (
+        (Holder(iys_code=FIRST.provider.iys_code), Package.ILETI_PLUS, 2),
+        (Holder(iys_code=COMPANIES[1].provider.iys_code), Package.ILETI_PLUS, 1),
+        (Holder(partner_code=PARTNER.partner_code), Package.PARTNER_API, 0),
+    ):
+        wanted = Wanted(package=package, level=level, starts_at=now, ends_at=now + _SUBSCRIBED)
+        async with operator.connection() as connection:
+            known = await of_party(connection, of.iys_code, of.partner_code)
+        if not known:  # else an interrupted start has written it
+            await subscribe(operator, wanted, of=of, by=INSTALLER)
 
 
 async def _record(recorder: Recorder, companies: Database, citizens: Database, told: Told) -> None:

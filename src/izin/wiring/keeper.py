@@ -18,6 +18,8 @@ from izin.member.session import drop_expired as drop_expired_sessions
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
 from izin.storage.database import Database
+from izin.subscription.walk import Walker
+from izin.subscription.yearly import look
 from izin.telemetry.log import configure
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import KEEPER
@@ -49,9 +51,27 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
         parts.database,
         Projector(parts.database, parts.keyring),
         Queue(parts.database, handlers),
-        (*timers(parts.database), partial(_tag_moved_dealers, parts)),
+        (
+            *timers(parts.database),
+            partial(_tag_moved_dealers, parts),
+            _walk_of(parts),
+            partial(_look_at_packages, parts),
+        ),
         stop,
     )
+
+
+def _walk_of(parts: Parts) -> Timer:
+    walker = Walker(parts.database, parts.keyring)
+
+    async def walk() -> None:
+        await walker.walk()
+
+    return walk
+
+
+async def _look_at_packages(parts: Parts) -> None:
+    await look(parts.database, parts.keyring, utc_now())
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -79,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pull_window_days        how far back a reader of changes without a cursor starts
     pull_withheld_minutes   how much of the end of the feed is withheld; absent, none in the demo
                             profile and the documented hour in the iys profile
+    loading_until           when loading old consents ends for every company, whatever its own
+                            activation date; absent, only that ends it
     trusted_proxies         networks whose X-Forwarded-For is believed, comma-separated
     log_level               of the log on standard error
     """
@@ -100,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pool_size: Annotated[int, msgspec.Meta(ge=7, le=500)] = 8
     pull_window_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
     pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
+    loading_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     trusted_proxies: str = ""
     log_level: LogLevel = LogLevel.INFO
 

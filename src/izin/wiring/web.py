@@ -37,8 +37,11 @@ from izin.api import (
     oauth,
     retailer_access,
     retailer_consents,
+    retailer_reports,
+    retailer_tree,
     retailers,
     sign_in,
+    subscriptions,
     tokens,
 )
 from izin.api.app import ContractApp, build_app
@@ -47,6 +50,7 @@ from izin.api.endpoint import Door
 from izin.api.operation import Operation
 from izin.api.services import Services
 from izin.consent.project import unprojected_count
+from izin.consent.quota import Quotas, bounds_by
 from izin.core.clock import utc_now
 from izin.core.errors import UnavailableError
 from izin.core.workdays import Calendar
@@ -76,6 +80,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *clients.OPERATIONS,
     *brands.OPERATIONS,
     *company.OPERATIONS,
+    *subscriptions.OPERATIONS,
     *mandates.OPERATIONS,
     *integrators.OPERATIONS,
     *consents.OPERATIONS,
@@ -86,6 +91,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *retailers.OPERATIONS,
     *retailer_access.OPERATIONS,
     *retailer_consents.OPERATIONS,
+    *retailer_reports.OPERATIONS,
+    *retailer_tree.OPERATIONS,
     *asking.OPERATIONS,
     *ahs.OPERATIONS,
     *sign_in.OPERATIONS,
@@ -166,11 +173,13 @@ def _app(
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
+        quotas=Quotas(bounds_by(directory), keyring),
         calendar=Calendar.load(),
         window=FeedWindow(
             days=settings.pull_window_days, withheld_minutes=settings.withheld_minutes
         ),
         is_sandbox=settings.is_sandbox,
+        loading_until=settings.loading_until,
         clock=utc_now,
     )
     door = Door(

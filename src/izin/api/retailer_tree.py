@@ -1,0 +1,118 @@
+"""Beside the contract: a brand says which of its dealers stands under which, and sees it.
+
+Source  decision 0047: a part of the module of advanced brands and dealers
+"""
+
+from izin.access.model import Right
+from izin.admission.lanes import Lane
+from izin.api.form import Form
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.retailers import code_of, no_such_retailer
+from izin.api.services import Services, brand_of, principal_of
+from izin.api.wire import Wire
+from izin.core.codes import RetailerCode
+from izin.retailer.model import Branch
+from izin.retailer.tree import branches, put_under
+
+_CODE_MAX = 99_999_999
+_CODE = {"type": "string"}
+TREE = {
+    "type": "object",
+    "properties": {
+        "list": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "retailerCode": _CODE,
+                    "parentCode": _CODE,
+                    "depth": {"type": "integer", "minimum": 0},
+                    "title": {"type": "string"},
+                    "status": {"type": "string"},
+                },
+                "required": ["retailerCode", "depth", "title", "status"],
+            },
+        }
+    },
+    "required": ["list"],
+}
+UNDER = {
+    "type": "object",
+    "properties": {"parentCode": {"type": "integer", "minimum": 1, "maximum": _CODE_MAX}},
+    "additionalProperties": False,
+    "examples": [{}],
+}
+PUT = {
+    "type": "object",
+    "properties": {"retailerCode": _CODE, "parentCode": _CODE},
+    "required": ["retailerCode"],
+}
+
+
+async def retailer_tree(call: Call[Services]) -> Answer:
+    """List the brand's dealers, each followed by those that stand under it."""
+    _, brand_code = brand_of(call)
+    async with call.services.database.connection() as connection:
+        found = await branches(connection, brand_code)
+    return Answer(200, {"list": [_shown(depth, each) for depth, each in found]})
+
+
+async def retailer_under(call: Call[Services]) -> Answer:
+    """Put a dealer under another one; at the top where the body names none."""
+    code = code_of(call)
+    if code is None:
+        raise no_such_retailer(call)
+    form = Form(call.body, ("parentCode",))
+    number = form.number("parentCode", 1, _CODE_MAX)
+    form.check()
+    parent = None if number is None else RetailerCode(number)
+    services = call.services
+    await put_under(services.database, code, parent, of=brand_of(call), by=principal_of(call))
+    above = {} if parent is None else {"parentCode": str(parent)}
+    return Answer(200, {"retailerCode": str(code), **above})
+
+
+def _shown(depth: int, each: Branch) -> Wire:
+    above = {} if each.parent_code is None else {"parentCode": str(each.parent_code)}
+    return {
+        "retailerCode": str(each.retailer_code),
+        **above,
+        "depth": depth,
+        "title": each.title,
+        "status": each.status,
+    }
+
+
+OPERATIONS: tuple[Operation[Services], ...] = (
+    Operation(
+        id="xRetailerTree",
+        method="GET",
+        path="/x/brands/{brandCode}/retailers",
+        right=Right.READ,
+        lane=Lane.QUESTION,
+        handler=retailer_tree,
+        summary=Summary(
+            "Markanın bayilerini, her birinin altındakilerle listeler.",
+            "Lists the brand's dealers, each followed by those under it.",
+        ),
+        answers={200: TREE},
+        errors=("IZ078",),
+    ),
+    Operation(
+        id="xRetailerUnder",
+        method="PUT",
+        path="/x/brands/{brandCode}/retailers/{retailerCode}/parent",
+        right=Right.MANAGE,
+        lane=Lane.QUESTION,
+        handler=retailer_under,
+        summary=Summary(
+            "Bir bayiyi başka bir bayinin altına koyar; gövdede ad yoksa en üste.",
+            "Puts a dealer under another one; at the top if the body names none.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=16 * KIB,
+        request=UNDER,
+        answers={200: PUT},
+        errors=("H058", "IZ011", "IZ078", "IZ079"),
+    ),
+)

@@ -1,0 +1,194 @@
+"""Past the limit of a package that allows no excess, no new address comes in.
+
+A RET, a renewal, and an ONAY for an address that is counted already always pass. The count follows
+the keeper, so what this process lets in is remembered until it is counted; what others let in
+meanwhile is not known, and may go past the limit.
+
+Source  contract 1.3 (H525), 1.14; decision 0047
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from izin.access.directory import Directory
+from izin.consent import store
+from izin.consent.model import ConsentKey, Proposal
+from izin.consent.stored import key_columns, locations
+from izin.core.clock import utc_now
+from izin.core.codes import IysCode
+from izin.core.errors import Refused
+from izin.core.terms import Channel, Side, Status
+from izin.keyring import Keyring
+from izin.storage.database import Connection
+from izin.subscription.count import AddressCount, Place, address_count, counted
+from izin.subscription.model import Subscribed, standing
+from izin.subscription.pools import pools
+
+READ_AGAIN_S = 2.0
+"""How old a company's figures may be."""
+
+FORGOTTEN_S = 20.0
+"""What was let in and is not counted by then was refused for another reason, or taken back."""
+
+FULL = Refused(code="H525")
+
+
+class _Company(msgspec.Struct):
+    """What is known of a company: its count as it was read, and what was let in since, and when."""
+
+    count: AddressCount = AddressCount()
+    read_s: float = float("-inf")
+    phones: dict[Place, float] = {}
+    emails: dict[Place, float] = {}
+
+    def of(self, key: ConsentKey) -> dict[Place, float]:
+        """Where an address of this record is remembered."""
+        return self.emails if key.channel is Channel.EPOSTA else self.phones
+
+    def with_more(self, fresh: Iterable[tuple[ConsentKey, Place]]) -> int:
+        """How many addresses it has with these too."""
+        more = {place: key for key, place in fresh if place not in self.of(key)}
+        emails = sum(key.channel is Channel.EPOSTA for key in more.values())
+        return max(
+            self.count.phones + len(self.phones) + len(more) - emails,
+            self.count.emails + len(self.emails) + emails,
+        )
+
+    def let_in(self, fresh: Iterable[tuple[ConsentKey, Place]], at_s: float) -> None:
+        """Remember these until they are counted."""
+        for key, place in fresh:
+            self.of(key).setdefault(place, at_s)
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """What is known of packages.
+
+    bound      a company's subscription, if it has one that allows no excess
+    tag_codes  under which codes a company's brands are tagged
+    """
+
+    bound: Callable[[IysCode], Subscribed | None]
+    tag_codes: Callable[[IysCode], Iterable[IysCode]]
+
+
+def bounds_by(directory: Directory, now: Callable[[], datetime] = utc_now) -> Bounds:
+    """As a copy of the parties says. It raises UnavailableError when it is too old."""
+
+    def bound(iys_code: IysCode) -> Subscribed | None:
+        return bound_of(directory.subscribed(iys_code), now())
+
+    def tag_codes(iys_code: IysCode) -> set[IysCode]:
+        return {each.tagged_for or each.iys_code for each in directory.brands_of(iys_code)}
+
+    return Bounds(bound, tag_codes)
+
+
+def bound_of(subscribed: tuple[Subscribed, ...], now: datetime) -> Subscribed | None:
+    """The subscription that counts, if it allows no excess."""
+    each = standing(subscribed, now)
+    return None if each is None or each.may_exceed else each
+
+
+class Quotas:
+    """Which consents a full package does not let in."""
+
+    def __init__(
+        self, bounds: Bounds, keyring: Keyring, *, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take what is known of packages, and the keys of addresses."""
+        self._bounds = bounds
+        self._keyring = keyring
+        self._clock_s = clock_s
+        self._companies: dict[IysCode, _Company] = {}
+
+    def may_be_over(self, proposals: Sequence[Proposal]) -> bool:
+        """Is there anything to look at: a consent, of a company whose package has an end?
+
+        Takes   proposals: of one brand
+        Raises  UnavailableError when the copy of the parties is too old
+        """
+        asked = next((each for each in proposals if _is_asked(each)), None)
+        return asked is not None and self._bounds.bound(asked.key.iys_code) is not None
+
+    async def over(self, connection: Connection, proposals: Sequence[Proposal]) -> frozenset[int]:
+        """Which of these are new addresses that the package has no room for?
+
+        Takes   proposals: of one brand
+        Gives   their places
+        Raises  UnavailableError
+        Cost    two round trips every other second for a company; four more where it is nearly full
+        """
+        asked = [ord_ for ord_, each in enumerate(proposals) if _is_asked(each)]
+        if not asked:
+            return frozenset()
+        keys = [proposals[ord_].key for ord_ in asked]
+        iys_code = keys[0].iys_code
+        bound = self._bounds.bound(iys_code)
+        if bound is None:
+            return frozenset()
+        company = self._companies.setdefault(iys_code, _Company())
+        places = self._places(keys)
+        fresh = list(zip(keys, places, strict=True))
+        if self._clock_s() - company.read_s > READ_AGAIN_S:
+            await self._read(connection, company, iys_code)
+        if company.with_more(fresh) < bound.address_limit:
+            company.let_in(fresh, self._clock_s())
+            return frozenset()
+        await self._read(connection, company, iys_code)
+        known = await self._known(connection, keys, places)
+        over = set()
+        for ord_, key, place in zip(asked, keys, places, strict=True):
+            if place in known or place in company.of(key):
+                continue
+            # full is full, for phones and e-mails alike. Source: contract 1.14
+            if company.with_more(()) < bound.address_limit:
+                company.let_in([(key, place)], self._clock_s())
+            else:
+                over.add(ord_)
+        return frozenset(over)
+
+    def _places(self, keys: Sequence[ConsentKey]) -> list[Place]:
+        pseudonyms = self._keyring.pseudonyms
+        its = pools(pseudonyms, keys[0].iys_code, keys[0].tag_code)
+        return [
+            Place(tag, its.of(key.channel), bucket)
+            for key, (tag, bucket) in zip(keys, locations(pseudonyms, keys), strict=True)
+        ]
+
+    async def _read(self, connection: Connection, company: _Company, iys_code: IysCode) -> None:
+        """Read what is counted by now; what was let in is looked for first, or it would be lost."""
+        now_s = self._clock_s()
+        for let_in in (company.phones, company.emails):
+            if not let_in:
+                continue
+            found = await counted(connection, sorted(let_in))
+            for place, records in found.items():
+                at_s = let_in.get(place)  # another call may have forgotten it meanwhile
+                if at_s is not None and (records or now_s - at_s > FORGOTTEN_S):
+                    del let_in[place]
+        tag_codes = self._bounds.tag_codes(iys_code)
+        pseudonyms = self._keyring.pseudonyms
+        company.count = await address_count(connection, pseudonyms, iys_code, tag_codes)
+        company.read_s = now_s
+
+    async def _known(
+        self, connection: Connection, keys: Sequence[ConsentKey], places: Sequence[Place]
+    ) -> set[Place]:
+        """Addresses that are counted, and those whose record stands at ONAY already."""
+        found = await counted(connection, sorted(set(places)))
+        known = {place for place, records in found.items() if records}
+        columns = key_columns(self._keyring.pseudonyms, keys)
+        for row in await store.current_states(connection, columns):
+            if row["status"] == Status.ONAY:
+                known.add(places[row["ord"] - 1])
+        return known
+
+
+def _is_asked(proposal: Proposal) -> bool:
+    """Is it a consent that the company brings? A citizen's own word is never too much."""
+    source = proposal.source
+    is_citizens = source is not None and source.side is Side.IYS
+    return proposal.status is Status.ONAY and not is_citizens

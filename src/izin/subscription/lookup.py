@@ -1,0 +1,7 @@
+"""What other slices may ask about subscriptions."""
+
+from izin.subscription.store import AddressYear as AddressYear
+from izin.subscription.store import changed as changed
+from izin.subscription.store import jobs as jobs
+from izin.subscription.store import of_party as of_party
+from izin.subscription.store import years_of as years_of

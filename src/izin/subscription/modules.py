@@ -1,0 +1,52 @@
+"""Which operation and page each module opens: one table of data, read once. Pure."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from izin.core.errors import Refused
+from izin.subscription.model import Module, Subscribed
+from izin.subscription.tariff import tariff_of
+
+
+class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a module opens; `refused` is the code for whoever has it not, None: everybody has it."""
+
+    operations: tuple[str, ...]
+    pages: tuple[str, ...]
+    refused: str | None = None
+
+
+@cache
+def modules() -> Mapping[Module, Opened]:
+    """The table."""
+    text = files(__package__).joinpath("modules.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[Module, Opened])
+
+
+@cache
+def module_of(operation_id: str) -> Module:
+    """In which module an operation is; the integration, if the table does not name it."""
+    for module, opened in modules().items():
+        if operation_id in opened.operations:
+            return module
+    return Module.INTEGRATION
+
+
+def shut(each: Subscribed | None, operation_id: str, year: int) -> Refused | None:
+    """What keeps an operation from a company's subscription, besides what holds its API back.
+
+    Takes   each: None where nothing is written down, and so nothing is shut
+    Source  decision 0047
+    """
+    module = module_of(operation_id)
+    if each is None or module in (Module.BASIC, Module.INTEGRATION):
+        return None
+    if module in tariff_of(year).modules(each.package, each.level):
+        return None
+    code = modules()[module].refused
+    assert code is not None, "what not everybody has says so"
+    return Refused(code=code, facts=(("module", module.value), ("package", each.name)))
