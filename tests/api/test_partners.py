@@ -52,6 +52,13 @@ async def ours(house, given):
 
 
 @pytest.fixture
+async def program(house):
+    """Our company's API account."""
+    async with await house.sign_in("api@firma.example", PASSWORD) as client:
+        yield client
+
+
+@pytest.fixture
 async def theirs(house, given):
     """The other company's owner."""
     async with await member(given, house, of=of_company(OTHER_IYS_CODE)) as client:
@@ -273,14 +280,17 @@ async def test_a_company_s_own_affairs_are_no_partner_s(mandated, theirs):
         assert (answer.status_code, codes(answer)) == (403, ["H353"])
 
 
-async def test_a_company_without_the_api_is_served_through_its_partner(mandated, ours, given):
+async def test_a_company_without_the_api_is_served_through_its_partner(
+    mandated, ours, program, given
+):
     await given.provider(IYS_CODE, has_api=False)
 
     async def is_held() -> bool:
-        return not (await ours.get(f"{BRAND}/consents/changes")).is_success
+        return not (await program.get(f"{BRAND}/consents/changes")).is_success
 
     await until(is_held)
-    assert codes(await ours.get(f"{BRAND}/consents/changes")) == ["H586"]
+    assert codes(await program.get(f"{BRAND}/consents/changes")) == ["H586"]
+    assert (await ours.get(f"{BRAND}/consents/changes")).is_success, "its people are no program"
     row = a_row(recipient=PHONE, consentDate=ago(minutes=2))
     assert (await mandated.post(f"{BRAND}/consents", json=row)).is_success
 
@@ -359,11 +369,13 @@ async def test_a_mandate_that_begins_later_does_not_end_the_one_that_stands(ours
 @pytest.mark.parametrize(
     "facts", [{"has_api": False}, {"subscription": Subscription.PAUSED}], ids=["no API", "paused"]
 )
-async def test_what_a_company_takes_back_is_not_held_up_by_its_plan(ours, mandated, given, facts):
+async def test_what_a_company_takes_back_is_not_held_up_by_its_plan(
+    ours, mandated, program, given, facts
+):
     await given.provider(IYS_CODE, **facts)
 
     async def is_held() -> bool:
-        return not (await ours.get(f"{BRAND}/consents/changes")).is_success
+        return not (await program.get(f"{BRAND}/consents/changes")).is_success
 
     await until(is_held)
     assert (await ours.get(MANDATES)).is_success

@@ -98,7 +98,7 @@ class Given:
         } | facts
         wanted = Wanted(package=package, **given)
         holder = Holder(iys_code=IysCode(of))
-        return await subscribe(self._database, wanted, of=holder, by=OPERATOR)
+        return await subscribe(self.database, wanted, of=holder, by=OPERATOR)
 
     async def licence(self, of: int = PARTNER_CODE) -> Subscribed:
         """What a partner has subscribed to, for a year."""
@@ -110,7 +110,7 @@ class Given:
             ends_at=now + timedelta(days=355),
         )
         holder = Holder(partner_code=PartnerCode(of))
-        return await subscribe(self._database, wanted, of=holder, by=OPERATOR)
+        return await subscribe(self.database, wanted, of=holder, by=OPERATOR)
 
     async def carrier(
         self, code: int = CARRIER_CODE, *, state: IntermediaryState = IntermediaryState.ACTIVE
