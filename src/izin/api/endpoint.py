@@ -9,7 +9,7 @@ few bytes. Source: data page 6.
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, Generic, Protocol
@@ -18,7 +18,7 @@ import msgspec
 
 from izin.access.model import Caller, Permit, Right
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
-from izin.admission.limiter import Limiter
+from izin.admission.limiter import NOBODY, Known, Limiter
 from izin.admission.overload import CrowdedError, Overload
 from izin.api import problems
 from izin.api.body import decode_json, decode_json_or_form
@@ -130,11 +130,11 @@ async def _pass(
     if caller is not None and not unreadable:
         permit = _permit(door, operation, caller, path)
     if operation.only_refusals is None:
-        await door.limiter.admit(operation.lane, request.client)
+        await door.limiter.admit(operation.lane, request.client, _known(permit))
         arrived = _Arrived(operation.lane, await _body(door, operation, request))
     else:
-        arrived = await _admit_late(door, operation, request)
-    async with door.overload.gate(arrived.lane):
+        arrived = await _admit_late(door, operation, request, permit)
+    async with door.overload.place(arrived.lane, _party(permit, request)):
         body = _decode(operation, arrived, request, permit)
         if unreadable:
             raise RefusalError(unreadable)
@@ -149,6 +149,17 @@ async def _pass(
                 client=request.client,
             )
         )
+
+
+def _party(permit: Permit | None, request: Request) -> Hashable:
+    """For whom a call is made: a company, else whose user calls, else a network address."""
+    if permit is None:
+        return request.client
+    return permit.caller.party if permit.iys_code is None else permit.iys_code
+
+
+def _known(permit: Permit | None) -> Known:
+    return NOBODY if permit is None else Known(permit.caller.user_id, permit.iys_code)
 
 
 def _weigh(operation: Operation[S], request: Request) -> None:
@@ -192,13 +203,15 @@ class _Arrived(msgspec.Struct, frozen=True):
     read: Any = msgspec.UNSET
 
 
-async def _admit_late(door: Door[S], operation: Operation[S], request: Request) -> _Arrived:
+async def _admit_late(
+    door: Door[S], operation: Operation[S], request: Request, permit: Permit | None
+) -> _Arrived:
     """Count a call that may be a RET: its limit and room are its own, and only the body can tell.
 
     Nothing is taken in of any other call that comes too often.
     """
     arrived = _placed(operation, await _body(door, operation, request), request)
-    await door.limiter.admit(arrived.lane, request.client)
+    await door.limiter.admit(arrived.lane, request.client, _known(permit))
     return arrived
 
 
