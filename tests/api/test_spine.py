@@ -20,9 +20,9 @@ from builders.door import (
     codes,
 )
 
+from izin.admission.gate import Room
 from izin.admission.lanes import Lane
 from izin.admission.limits import Limits
-from izin.admission.overload import Room
 from izin.api import problems
 from izin.api.app import build_app
 from izin.api.operation import Answer

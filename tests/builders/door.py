@@ -8,10 +8,11 @@ from uuid import UUID
 import httpx2
 
 from izin.access.model import Caller, Permit, Right
+from izin.admission.gate import Room
 from izin.admission.lanes import Lane
 from izin.admission.limiter import Limiter
 from izin.admission.limits import Limits, demonstration
-from izin.admission.overload import Overload, Room, rooms
+from izin.admission.overload import Overload, rooms
 from izin.api.app import ContractApp, build_app
 from izin.api.endpoint import Door
 from izin.api.operation import Answer, BodyKind, Call, Operation, Param, Summary

@@ -296,7 +296,7 @@ async def test_a_company_refuses_while_all_other_lanes_are_full(house, ours):
         for lane in set(Lane) - set(LANE_OF_REFUSALS.values()):
             gate = overload.gate(lane)
             while not gate.is_full:
-                await full.enter_async_context(gate)
+                await full.enter_async_context(gate.place(object()))
         asked = {"recipients": ["+905990000001"]}
         question = await ours.post(f"{BRAND}/consents/BIREYSEL/status/MESAJ", json=asked)
         assert (question.status_code, codes(question)) == (503, ["H192"])

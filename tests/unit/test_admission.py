@@ -6,10 +6,11 @@ from contextlib import suppress
 import pytest
 
 from izin.admission.buckets import Buckets
+from izin.admission.gate import CrowdedError, Gate, Room
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
-from izin.admission.limiter import Limiter, TooManyError
+from izin.admission.limiter import Known, Limiter, TooManyError
 from izin.admission.limits import Limits, demonstration, documented
-from izin.admission.overload import CrowdedError, Gate, Overload, Room, rooms
+from izin.admission.overload import Overload, rooms
 from izin.core.errors import UnavailableError
 
 
@@ -102,6 +103,19 @@ async def test_what_is_past_the_limit_says_when_to_come_back():
     assert refusal.value.retry_after_s == 1
 
 
+@pytest.mark.parametrize("of", ["of_account", "of_company"])
+async def test_who_calls_from_many_addresses_is_counted_by_whose_he_is(of):
+    limiter = Limiter(Limits(per_second=1, hourly={}, **{of: 2}))
+    who = Known("account", None) if of == "of_account" else Known(None, 731001)
+    for number in range(2):
+        await limiter.admit(Lane.INFO, f"192.0.2.{number}", who)
+    with pytest.raises(TooManyError) as refusal:
+        await limiter.admit(Lane.INFO, "192.0.2.9", who)
+    assert refusal.value.refused[0].code == "H124"
+    await limiter.admit(Lane.REFUSAL, "192.0.2.8", who)  # a pot of its own
+    await limiter.admit(Lane.INFO, "192.0.2.7", Known("other", 1))
+
+
 async def test_probes_are_never_limited():
     assert await admitted(a_limiter(per_second=0.01), Lane.HEALTH) == 20
 
@@ -116,7 +130,7 @@ def test_hourly_limits_without_a_database_are_refused_at_the_start():
 
 
 async def hold(gate, entered, leave):
-    async with gate:
+    async with gate.place("a"):
         entered.set()
         await leave.wait()
 
@@ -130,7 +144,7 @@ async def test_a_full_lane_queues_up_to_its_bound_and_then_says_so():
     second = asyncio.create_task(hold(gate, second_entered, leave))
     await asyncio.sleep(0)
     with pytest.raises(UnavailableError, match="full"):
-        async with gate:
+        async with gate.place("a"):
             pass
     leave.set()
     await asyncio.gather(first, second)
@@ -144,11 +158,11 @@ async def test_who_waits_too_long_is_told_so_and_leaves_no_trace():
     await entered.wait()
     for _ in range(3):
         with pytest.raises(UnavailableError, match="in time"):
-            async with gate:
+            async with gate.place("a"):
                 pass
     leave.set()
     await first
-    async with gate:
+    async with gate.place("a"):
         pass
 
 
@@ -159,7 +173,7 @@ async def test_a_queue_that_stands_is_cut_and_a_burst_is_not():
     async def call() -> None:
         nonlocal refused, served
         try:
-            async with gate:
+            async with gate.place("a"):
                 await asyncio.sleep(0.005)
             served += 1
         except CrowdedError:
@@ -191,7 +205,7 @@ class Crowd:
 
     async def _call(self, name: str) -> None:
         try:
-            async with self.gate:
+            async with self.gate.place("a"):
                 self.served.append(name)
                 await self._leave[name].wait()
         except CrowdedError:
@@ -273,7 +287,7 @@ async def test_whoever_is_given_a_place_as_he_leaves_hands_it_on():
     waiting.cancel()
     with suppress(asyncio.CancelledError):
         await waiting
-    async with asyncio.timeout(1), gate:
+    async with asyncio.timeout(1), gate.place("a"):
         pass
 
 
@@ -301,17 +315,17 @@ async def test_a_caller_who_leaves_while_waiting_keeps_no_place():
         await waiting
     leave.set()
     await first
-    async with gate:
+    async with gate.place("a"):
         pass
 
 
 async def test_one_lanes_crowd_does_not_fill_another():
     overload = Overload({lane: Room(1, 0, 0.0) for lane in Lane})
-    async with overload.gate(Lane.BATCH):
+    async with overload.place(Lane.BATCH, "a"):
         with pytest.raises(UnavailableError):
-            async with overload.gate(Lane.BATCH):
+            async with overload.place(Lane.BATCH, "a"):
                 pass
-        async with overload.gate(Lane.CONSENT):
+        async with overload.place(Lane.CONSENT, "a"):
             pass
 
 

@@ -1,7 +1,8 @@
 """May this client call now?"""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
 from uuid import UUID
 
 from izin.admission import store
@@ -20,6 +21,19 @@ class TooManyError(RefusalError):
         """Take the code of the limit that was reached."""
         self.retry_after_s = retry_after_s
         super().__init__(Refused(code=code))
+
+
+class Known(NamedTuple):
+    """Whose calls are counted beside those of a network address.
+
+    company  for which company a call is made; None of a call about none
+    """
+
+    account: Hashable | None
+    company: Hashable | None
+
+
+NOBODY = Known(None, None)
 
 
 class Limiter:
@@ -42,18 +56,23 @@ class Limiter:
         self._database = database
         self._reserved = reserved or database
         self._client_tag = client_tag
-        self._buckets = _buckets(limits)
+        rates = (limits.per_second, limits.of_account, limits.of_company)
+        self._buckets = [_buckets(rate, limits.client_count_max) for rate in rates]
 
-    async def admit(self, lane: Lane, client: str) -> None:
-        """Count one call of `client` in `lane`.
+    async def admit(self, lane: Lane, client: str, known: Known = NOBODY) -> None:
+        """Count one call from a network address in `lane`.
 
+        Takes   known: whose token it is, where there is one
         Raises  TooManyError (H124, H084, H086, H089) · UnavailableError
         Cost    no round trip without an hourly limit on the lane, else one
         """
         if lane is Lane.HEALTH:
             return
-        if self._buckets is not None:
-            wait_s = self._buckets.take((client, lane if lane in OWN_POT else None))
+        pot = lane if lane in OWN_POT else None
+        for buckets, who in zip(self._buckets, (client, *known), strict=True):
+            if buckets is None or who is None:
+                continue
+            wait_s = buckets.take((who, pot))
             if wait_s:
                 raise TooManyError(PER_SECOND_CODE, retry_after_s=math.ceil(wait_s))
         if lane in self._limits.hourly:
@@ -76,7 +95,5 @@ class Limiter:
             raise TooManyError(limit.code, retry_after_s=use.retry_after_s)
 
 
-def _buckets(limits: Limits) -> Buckets | None:
-    if limits.per_second is None:
-        return None
-    return Buckets(limits.per_second, key_count_max=limits.client_count_max)
+def _buckets(rate: float | None, key_count_max: int) -> Buckets | None:
+    return None if rate is None else Buckets(rate, key_count_max=key_count_max)

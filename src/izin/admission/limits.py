@@ -33,20 +33,30 @@ class HourlyLimit(msgspec.Struct, frozen=True, kw_only=True):
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one client may do.
 
-    per_second      calls a second and pot, in each web process; None: not limited
+    per_second      calls a second and pot of one network address, in each web process; None: not
+                    limited
+    of_account      the same of one API account or member
+    of_company      the same of one company, whoever calls for it
     hourly          by lane; a lane that is absent is not limited and costs no query
     client_count_max  clients whose last second one process remembers; the least recent goes first
     """
 
     per_second: float | None
     hourly: Mapping[Lane, HourlyLimit]
+    of_account: float | None = None
+    of_company: float | None = None
     client_count_max: int = 50_000
 
 
 def documented() -> Limits:
-    """Profile ``iys``: the published limits. Source: contract, table of limits."""
+    """Profile ``iys``: the published limits, and ours of who calls from many addresses.
+
+    Source  contract, table of limits; security T40
+    """
     return Limits(
         per_second=10,
+        of_account=50,
+        of_company=100,
         hourly={
             Lane.TOKEN: HourlyLimit(code="H084", call_count_max=100, does_restart=True),
             Lane.SINGLE_STATUS: HourlyLimit(code="H086", call_count_max=1000),

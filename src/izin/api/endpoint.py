@@ -9,7 +9,7 @@ few bytes. Source: data page 6.
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, Generic, Protocol
@@ -19,7 +19,7 @@ import msgspec
 from izin.access.holder import NONCE_HEADER
 from izin.access.model import Caller, Permit, Right, Shown
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
-from izin.admission.limiter import Limiter
+from izin.admission.limiter import NOBODY, Known, Limiter
 from izin.admission.overload import CrowdedError, Overload
 from izin.api import problems
 from izin.api.body import decode_json, decode_json_or_form
@@ -140,11 +140,11 @@ async def _pass(
     if caller is not None and not unreadable:
         permit = _permit(door, operation, caller, path)
     if operation.only_refusals is None:
-        await door.limiter.admit(operation.lane, request.client)
+        await door.limiter.admit(operation.lane, request.client, _known(permit))
         arrived = _Arrived(operation.lane, await _body(door, operation, request))
     else:
-        arrived = await _admit_late(door, operation, request)
-    async with door.overload.gate(arrived.lane):
+        arrived = await _admit_late(door, operation, request, permit)
+    async with door.overload.place(arrived.lane, _party(permit, request)):
         body = _decode(operation, arrived, request, permit)
         if unreadable:
             raise RefusalError(unreadable)
@@ -167,6 +167,17 @@ def _renewed(found: Answer, caller: Caller | None) -> Answer:
         return found
     headers = (*found.headers, (NONCE_HEADER, caller.nonce))
     return Answer(found.status, found.body, headers, found.media)
+
+
+def _party(permit: Permit | None, request: Request) -> Hashable:
+    """For whom a call is made: a company, else whose user calls, else a network address."""
+    if permit is None:
+        return request.client
+    return permit.caller.party if permit.iys_code is None else permit.iys_code
+
+
+def _known(permit: Permit | None) -> Known:
+    return NOBODY if permit is None else Known(permit.caller.user_id, permit.iys_code)
 
 
 def _weigh(operation: Operation[S], request: Request) -> None:
@@ -214,13 +225,15 @@ class _Arrived(msgspec.Struct, frozen=True):
     read: Any = msgspec.UNSET
 
 
-async def _admit_late(door: Door[S], operation: Operation[S], request: Request) -> _Arrived:
+async def _admit_late(
+    door: Door[S], operation: Operation[S], request: Request, permit: Permit | None
+) -> _Arrived:
     """Count a call that may be a RET: its limit and room are its own, and only the body can tell.
 
     Nothing is taken in of any other call that comes too often.
     """
     arrived = _placed(operation, await _body(door, operation, request), request)
-    await door.limiter.admit(arrived.lane, request.client)
+    await door.limiter.admit(arrived.lane, request.client, _known(permit))
     return arrived
 
 
