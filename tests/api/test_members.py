@@ -19,6 +19,7 @@ from builders.members import (
 from builders.parties import BRAND_CODE, IYS_CODE, OTHER_IYS_CODE, PARTNER_CODE
 
 from izin.member.model import Role
+from izin.provider.model import Subscription
 
 
 def codes(answer) -> list[str]:
@@ -391,6 +392,31 @@ async def test_an_api_account_gives_nobody_rights(house, ours):
         f"/x/brands/{BRAND_CODE}/mandates/revoke", json={"partnerCode": PARTNER_CODE}
     )
     assert (answer.status_code, codes(answer)) == (403, ["H353"])
+
+
+async def until_refused(client, path: str, code: str) -> None:
+    """Until the copy of the parties is young again."""
+
+    async def is_so() -> bool:
+        answer = await client.get(path)
+        return not answer.is_success and codes(answer) == [code]
+
+    await until(is_so)
+
+
+async def test_who_is_paused_dismisses_people_and_takes_nobody_on(house, given):
+    other = await someone(given, house, role=Role.VIEWER)
+    async with await member(given, house) as owner:
+        await given.provider(IYS_CODE, subscription=Subscription.PAUSED)
+        await until_refused(owner, "/x/company", "H520")
+        body = {"name": "Ada", "email": "ada@firma.example", "role": "VIEWER"}
+        assert codes(await owner.post("/x/members", json=body)) == ["H520"]
+        assert codes(await owner.post("/x/clients", json={})) == ["H520"]
+        for path in ("/x/members", "/x/clients", "/x/me"):
+            assert (await owner.get(path)).is_success
+        assert (await owner.post(f"/x/members/{other.member_id}/stop")).is_success
+        await given.provider(IYS_CODE, subscription=Subscription.CLOSED)
+        await until_refused(owner, "/x/members", "H521")
 
 
 async def test_the_registry_s_own_people_reach_no_company(house, given):

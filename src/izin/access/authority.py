@@ -41,6 +41,8 @@ _AS_SUBSCRIPTION = {
 """A company that is not active answers as its subscription would."""
 _OF_PARTNER = {Right.PARTNER: "H363", Right.LICENCE: "H522"}
 """What is a partner's own, and the code of a company that calls it."""
+_WHO_ACTS = frozenset({Right.MEMBERS, Right.ACCOUNTS})
+"""A company that may do nothing just now takes on nobody either; it may still dismiss."""
 _NOT_LIVE = frozenset({Subscription.PAUSED, Subscription.EXPIRED})
 
 
@@ -128,8 +130,10 @@ class Authority:
             return self._of_plan(caller, iys_code)
         if right is Right.CARRIER:
             return self._of_carrier(caller, brand_code)
-        if right is Right.ACCOUNTS:
-            return Permit(caller=caller, right=right, iys_code=caller.iys_code)
+        if right in _WHO_ACTS:
+            code = caller.iys_code
+            held = None if code is None else lapsed(self._provider(code))
+            return Permit(caller=caller, right=right, iys_code=code, held=held)
         if right not in SCOPED:
             return Permit(caller=caller, right=right, iys_code=iys_code, brand_code=brand_code)
         if caller.partner_code is not None:

@@ -20,7 +20,7 @@ from izin.access.accounts import (
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.form import Form
-from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
 from izin.api.services import Services, principal_of
 from izin.api.wire import Wire
 from izin.core.clock import wire_time
@@ -230,6 +230,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
                 "properties": {"list": {"type": "array", "items": _CLIENT}},
             }
         },
+        passes_held=always,
     ),
     Operation(
         id="xClientAdd",
@@ -275,6 +276,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         summary=Summary("API hesabını durdurur.", "Stops an API account."),
         answers={200: _OBJECT},
         errors=("IZ063", "IZ068"),
+        passes_held=always,
     ),
     Operation(
         id="xClientKeyAdd",
@@ -305,5 +307,6 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         ),
         answers={200: _OBJECT},
         errors=("IZ063", "IZ066", "IZ068"),
+        passes_held=always,
     ),
 )

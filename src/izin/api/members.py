@@ -6,7 +6,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.form import Form
 from izin.api.member_documents import CHANGED, INVITE, INVITED, MEMBERS, POST
-from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
 from izin.api.services import Services, principal_of
 from izin.api.wire import Wire
 from izin.core.address import Address, AddressKind, parse_email
@@ -150,6 +150,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Shows who acts for the caller's party.",
         ),
         answers={200: MEMBERS},
+        passes_held=always,
     ),
     Operation(
         id="xMemberInvite",
@@ -209,5 +210,6 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         summary=Summary("Bir kullanıcılığı sonlandırır.", "Ends a user's membership."),
         answers={200: CHANGED},
         errors=("IZ047", "IZ048"),
+        passes_held=always,
     ),
 )
