@@ -23,6 +23,10 @@ NEW_MEMBER = """
     insert into member (member_id, iys_code, role, email_tag, person_sealed)
     values (gen_random_uuid(), {}, 'VIEWER', gen_random_uuid(), '')
 """
+NEW_INVITATIONS = """
+    insert into invitation (invitation_tag, member_id, expires_at)
+    select gen_random_uuid(), member_id, now() from member
+"""
 NEW_MANDATE = """
     insert into mandate (
         mandate_id, partner_code, iys_code, brand_code, scope, can_write, valid_from, granted_by,
@@ -40,8 +44,8 @@ OF_MEMBERS = """
         select member_id, member_id, now() from member;
     insert into known_device (device_tag, member_id, expires_at)
         select member_id, member_id, now() from member;
-    insert into sign_in (sign_in_tag, member_id, challenge, expires_at)
-        select member_id, member_id, '', now() from member;
+    insert into sign_in (sign_in_tag, member_id, purpose, factors, challenge, expires_at)
+        select member_id, member_id, 'SIGN_IN', 0, '', now() from member;
     insert into session (session_tag, member_id, role, created_at, idle_until, expires_at)
         select member_id, member_id, role, now(), now(), now() from member;
     insert into signatory (application_id, place, person_sealed)
@@ -133,7 +137,7 @@ async def test_nothing_is_written_for_another_party(filled, acts_for, sql):
     if acts_for != OURS and sql.startswith("update"):
         assert await as_web(filled, acts_for, sql) == "UPDATE 0"
         return
-    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match=r"row-level security|stays whose"):
         await as_web(filled, acts_for, sql)
 
 
@@ -150,8 +154,19 @@ async def test_a_session_is_opened_for_one_s_own_member_only(filled):
     assert await as_web(filled, THEIRS, sql) == "INSERT 0 1"
 
 
-async def test_who_signs_in_is_of_any_party(filled):
+async def test_who_signs_in_is_of_any_party_and_gives_himself_nothing(filled):
     assert await as_web(filled, SIGN_IN, "select role from member") == "SELECT 2"
+    assert await as_web(filled, SIGN_IN, "update member set totp_step = 1") == "UPDATE 2"
+    for sql in (
+        NEW_MEMBER.format(IYS_CODE),
+        "update member set role = 'OWNER'",
+        "update member set brands = '{}'",
+        "update member set is_active = false",
+        "update member set iys_code = null",
+        NEW_INVITATIONS,
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await as_web(filled, SIGN_IN, sql)
     assert await as_web(filled, SIGN_IN, "select place from signatory") == "SELECT 0"
     assert await as_web(filled, SIGN_IN, "delete from retailer") == "DELETE 0"
 

@@ -1,6 +1,7 @@
 """Who calls, what for, and what the call may touch."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
@@ -96,6 +97,7 @@ class Caller(Belongs, frozen=True, kw_only=True):
     user_id  an API account's, or a member's
     brands   which of the company's he is limited to; None: all of them
     session  a member's, by its tag
+    since    when he signed in, by two factors
     bound     to what his token is bound; None of one that works in anybody's hands
     audience  the only company that his token is for; None: the whole registry
     nonce     what his next proof has to say instead of what this one did
@@ -103,6 +105,7 @@ class Caller(Belongs, frozen=True, kw_only=True):
 
     user_id: UUID
     session: UUID | None = None
+    since: datetime | None = None
     role: Role = Role.API
     brands: frozenset[BrandCode] | None = None
     bound: Bound | None = None

@@ -122,6 +122,7 @@ def caller_of(row: Record) -> Caller:
         partner_code=found["partner_code"],
         intermediary_code=found["intermediary_code"],
         session=found.get("session"),
+        since=found.get("since"),
         role=Role(found.get("role", Role.API)),
         brands=None if brands is None else frozenset(map(BrandCode, brands)),
         bound=_bound(found.get("key_thumbprint"), found.get("certificate_thumbprint")),

@@ -91,7 +91,7 @@ returning token.token_tag
 -- Whose token this is: an API account's access token, or a member's session.
 -- $1 token_tag · gives one row or none · index token_pkey, session_pkey
 select
-    token.user_id, null::uuid as session, api_user.iys_code, api_user.partner_code,
+    token.user_id, null::uuid as session, null::timestamptz as since, api_user.iys_code, api_user.partner_code,
     api_user.intermediary_code, 'API' as role, null::bigint[] as brands, token.expires_at,
     token.audience, token.key_thumbprint, token.certificate_thumbprint
 from token
@@ -99,7 +99,7 @@ inner join api_user on api_user.user_id = any (array[token.user_id])
 where token.token_tag = $1 and token.kind = 'access' and api_user.is_active
 union all
 select
-    session.member_id, session.session_tag, session.iys_code, session.partner_code,
+    session.member_id, session.session_tag, session.created_at, session.iys_code, session.partner_code,
     session.intermediary_code, session.role, session.brands,
     least(session.idle_until, session.expires_at), null, null, null
 from session

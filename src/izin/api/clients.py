@@ -21,7 +21,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.form import Form
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
-from izin.api.services import Services, principal_of
+from izin.api.services import Services, principal_of, see_that_it_is_fresh
 from izin.api.wire import Wire
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError, Refused
@@ -35,6 +35,7 @@ async def list_clients(call: Call[Services]) -> Answer:
 
 async def add_client(call: Call[Services]) -> Answer:
     """Enter an account of the caller's own; its password is shown this once."""
+    see_that_it_is_fresh(call)
     Form(call.body, ()).check()
     services = call.services
     drawn = await add_account(
@@ -49,6 +50,7 @@ async def add_client(call: Call[Services]) -> Answer:
 
 async def draw_password(call: Call[Services]) -> Answer:
     """Draw a new password; the one before works on for as many days as asked."""
+    see_that_it_is_fresh(call)
     form = Form(call.body, ("keepDays",))
     days = form.number("keepDays", 0, KEEP_DAYS_MAX) or 0
     form.check()
@@ -71,6 +73,7 @@ async def stop_client(call: Call[Services]) -> Answer:
 
 async def add_key(call: Call[Services]) -> Answer:
     """Let an account sign in by a public key or a certificate."""
+    see_that_it_is_fresh(call)
     form = Form(call.body, ("jwk", "certificate", "days"))
     days = form.number("days", 1, KEY_DAYS_MAX) or KEY_LIFE.days
     form.check()
@@ -247,7 +250,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Enters an API account; its password is shown in this answer only.",
         ),
         answers={201: _DRAWN},
-        errors=("IZ011", "IZ069"),
+        errors=("IZ052", "IZ011", "IZ069"),
     ),
     Operation(
         id="xClientPassword",
@@ -264,7 +267,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Draws a new password; the old one works for some days more, if wished.",
         ),
         answers={201: _DRAWN},
-        errors=("IZ011", "IZ063", "IZ068"),
+        errors=("IZ052", "IZ011", "IZ063", "IZ068"),
     ),
     Operation(
         id="xClientStop",
@@ -293,7 +296,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Adds a public key or a certificate to an API account.",
         ),
         answers={201: _KEY},
-        errors=("IZ011", "IZ063", "IZ064", "IZ065", "IZ068"),
+        errors=("IZ052", "IZ011", "IZ063", "IZ064", "IZ065", "IZ068"),
     ),
     Operation(
         id="xClientKeyWithdraw",

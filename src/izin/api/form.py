@@ -36,8 +36,10 @@ class Form:
             raise RefusalError(_refused("object", facts=(("field", "JSON"),)))
         self.given: Mapping[str, object] = given
         words = ("words", ", ".join(fields))
+        # where one field is a secret, a field that is misspelt may be
+        shown = {name: given[name] for name in given if "password" not in fields}
         self.refused = [
-            _refused("known", name, value=given[name], facts=(words,))
+            _refused("known", name, value=shown.get(name, msgspec.UNSET), facts=(words,))
             for name in given
             if name not in fields
         ]
@@ -126,7 +128,8 @@ class Form:
         if not self._is_given(field, "words", bound, required=required):
             return ""
         value = self.given[field]
-        if isinstance(value, str) and 0 < len(value.strip()) <= len(value) <= most:
+        is_text = isinstance(value, str) and value.isprintable()
+        if isinstance(value, str) and is_text and 0 < len(value.strip()) <= len(value) <= most:
             return value
         # whatever it was is not shown: it may be a password
         self.refused.append(_refused("words", field, facts=(bound,)))

@@ -5,7 +5,7 @@ from izin.admission.lanes import Lane
 from izin.api.documents import MANDATE, MANDATE_GRANTED, MANDATES, REVOCATION, REVOKED
 from izin.api.form import Form
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
-from izin.api.services import Services, brand_of, principal_of
+from izin.api.services import Services, brand_of, principal_of, see_that_it_is_fresh
 from izin.api.wire import Wire
 from izin.core.clock import wire_time
 from izin.core.codes import PartnerCode
@@ -30,6 +30,7 @@ async def list_mandates(call: Call[Services]) -> Answer:
 
 async def grant_mandate(call: Call[Services]) -> Answer:
     """Give a partner a mandate in the place of the one that it has about the same."""
+    see_that_it_is_fresh(call)
     form = Form(call.body, _GRANT_FIELDS)
     partner_code = form.required_number("partnerCode", 1, _PARTNER_MAX)
     scope = form.term("scope", Scope, required=True)
@@ -121,7 +122,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=16 * KIB,
         request=MANDATE,
         answers={201: MANDATE_GRANTED},
-        errors=("IZ011", "IZ033", "IZ040"),
+        errors=("IZ052", "IZ011", "IZ033", "IZ040"),
     ),
     Operation(
         id="xMandateRevoke",

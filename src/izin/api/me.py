@@ -14,7 +14,7 @@ from izin.api.member_documents import (
 )
 from izin.api.members import shown_member
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
-from izin.api.services import Services
+from izin.api.services import Services, see_that_it_is_fresh
 from izin.api.wire import Wire
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError, Refused
@@ -46,6 +46,7 @@ async def me(call: Call[Services]) -> Answer:
 
 async def change_password(call: Call[Services]) -> Answer:
     """Take another password; all sessions end, this one too."""
+    see_that_it_is_fresh(call)
     form = Form(call.body, ("password", "newPassword"))
     old = form.text("password", PASSWORD_BYTES_MAX, required=True)
     new = form.text("newPassword", PASSWORD_BYTES_MAX, required=True)
@@ -57,6 +58,7 @@ async def change_password(call: Call[Services]) -> Answer:
 
 async def open_passkey(call: Call[Services]) -> Answer:
     """Ask the browser for a further passkey."""
+    see_that_it_is_fresh(call)
     services, caller = call.services, call.allowed.caller
     text, options = await services.members.own.begin_passkey(
         caller.user_id, caller.of, now=services.clock()
@@ -66,6 +68,7 @@ async def open_passkey(call: Call[Services]) -> Answer:
 
 async def add_passkey(call: Call[Services]) -> Answer:
     """Keep the passkey that the browser made."""
+    see_that_it_is_fresh(call)
     form = Form(call.body, ("request", "passkey", "label"))
     text = form.text("request", _TOKEN_MAX, required=True)
     label = form.text("label", NAME_LENGTH_MAX, required=True)
@@ -80,6 +83,7 @@ async def add_passkey(call: Call[Services]) -> Answer:
 
 async def remove_passkey(call: Call[Services]) -> Answer:
     """Take a passkey away."""
+    see_that_it_is_fresh(call)
     caller = call.allowed.caller
     id_ = str(call.path["passkeyId"])
     await call.services.members.own.drop_passkey(caller.user_id, caller.of, id_)
@@ -133,7 +137,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=_BODY_MAX,
         request=NEW_PASSWORD,
         answers={204: None},
-        errors=("IZ011", "IZ041", "IZ042", "IZ045"),
+        errors=("IZ052", "IZ011", "IZ041", "IZ042", "IZ045"),
     ),
     Operation(
         id="xPasskeyOpen",
@@ -147,7 +151,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Gives what the browser is asked for a further passkey.",
         ),
         answers={200: PASSKEY_ASKED},
-        errors=("IZ051",),
+        errors=("IZ052", "IZ051"),
     ),
     Operation(
         id="xPasskeyAdd",
@@ -161,7 +165,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=_BODY_MAX,
         request=PASSKEY_ANSWER,
         answers={201: PASSKEY_ADDED},
-        errors=("IZ011", "IZ051"),
+        errors=("IZ052", "IZ011", "IZ051"),
     ),
     Operation(
         id="xPasskeyRemove",
@@ -172,7 +176,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         handler=remove_passkey,
         summary=Summary("Bir geçiş anahtarını siler.", "Takes a passkey away."),
         answers={204: None},
-        errors=("IZ050",),
+        errors=("IZ052", "IZ050"),
     ),
     Operation(
         id="xSignOut",

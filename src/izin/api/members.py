@@ -7,7 +7,7 @@ from izin.admission.lanes import Lane
 from izin.api.form import Form
 from izin.api.member_documents import CHANGED, INVITE, INVITED, MEMBERS, POST
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
-from izin.api.services import Services, principal_of
+from izin.api.services import Services, principal_of, see_that_it_is_fresh
 from izin.api.wire import Wire
 from izin.core.address import Address, AddressKind, parse_email
 from izin.core.clock import wire_time
@@ -33,6 +33,7 @@ async def list_members(call: Call[Services]) -> Answer:
 
 async def invite_member(call: Call[Services]) -> Answer:
     """Invite somebody to act for the caller's party."""
+    see_that_it_is_fresh(call)
     form = Form(call.body, ("name", "email", "role", "brands"))
     name = form.text("name", NAME_LENGTH_MAX, required=True)
     email = _read_email(form)
@@ -52,6 +53,7 @@ async def invite_member(call: Call[Services]) -> Answer:
 
 async def invite_member_anew(call: Call[Services]) -> Answer:
     """Let a member choose password and second factor anew."""
+    see_that_it_is_fresh(call)
     services = call.services
     made = await invite_anew(
         services.reserved,
@@ -66,6 +68,7 @@ async def invite_member_anew(call: Call[Services]) -> Answer:
 
 async def change_member(call: Call[Services]) -> Answer:
     """Give a member another role, or other brands."""
+    see_that_it_is_fresh(call)
     form = Form(call.body, ("role", "brands"))
     post = _read_post(form)
     form.check()
@@ -167,7 +170,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=_BODY_MAX,
         request=INVITE,
         answers={201: INVITED},
-        errors=("IZ011", "IZ046", "IZ049"),
+        errors=("IZ052", "IZ011", "IZ046", "IZ049"),
     ),
     Operation(
         id="xMemberChange",
@@ -184,7 +187,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=_BODY_MAX,
         request=POST,
         answers={200: CHANGED},
-        errors=("IZ011", "IZ047", "IZ048", "IZ049"),
+        errors=("IZ052", "IZ011", "IZ047", "IZ048", "IZ049"),
     ),
     Operation(
         id="xMemberInviteAnew",
@@ -198,7 +201,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Lets a user choose password and second factor anew.",
         ),
         answers={201: INVITED},
-        errors=("IZ047",),
+        errors=("IZ052", "IZ053", "IZ047"),
     ),
     Operation(
         id="xMemberStop",

@@ -1,7 +1,7 @@
 """What handlers work with; put together by the wiring."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,7 @@ from izin.consent.quota import Quotas
 from izin.consent.record import Recorder
 from izin.consent.together import Together
 from izin.core.codes import BrandCode, IysCode
+from izin.core.errors import RefusalError, Refused
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
 from izin.keyring import Keyring, MemberKeyring
@@ -93,6 +94,19 @@ def principal_of(call: Call[Services]) -> Principal:
     caller = call.allowed.caller
     kind = PrincipalKind.API_USER if caller.role is Role.API else PrincipalKind.MEMBER
     return Principal(kind, str(caller.user_id))
+
+
+FRESH_MINUTES = 15
+
+
+def see_that_it_is_fresh(call: Call[Services]) -> None:
+    """Have a person shown lately who he is, before what outlives a session that was stolen.
+
+    Raises  RefusalError IZ052
+    """
+    since = call.allowed.caller.since
+    if since is not None and call.services.clock() - since > timedelta(minutes=FRESH_MINUTES):
+        raise RefusalError(Refused(code="IZ052", facts=(("minutes", str(FRESH_MINUTES)),)))
 
 
 def intake_of(call: Call[Services]) -> IntakeContext:

@@ -61,7 +61,9 @@ async def accept_invitation(call: Call[Services]) -> Answer:
     form.check()
     chosen = Chosen(password=password, code=factor.code, passkey=factor.passkey, label=label)
     services = call.services
-    member_id = await services.members.enrolling.finish(text, chosen, now=services.clock())
+    enrolling, now = services.members.enrolling, services.clock()
+    member_id, ended = await enrolling.finish(text, chosen, now=now)
+    services.members.forget(ended)
     return Answer(201, {"memberId": str(member_id)})
 
 
@@ -163,7 +165,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         ),
         request=ACCEPT,
         answers={201: ACCEPTED},
-        errors=("IZ011", "IZ044", "IZ045", "IZ051"),
+        errors=("IZ011", "IZ044", "IZ045", "IZ046", "IZ051"),
     ),
     _operation(
         "xSignIn",

@@ -10,7 +10,7 @@ from izin.audit.change import changing
 from izin.audit.model import Action, Principal
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
-from izin.storage.database import REGISTRY, Database
+from izin.storage.database import APPLICANT, Database
 
 
 async def apply(
@@ -31,7 +31,7 @@ async def apply(
         seal_signatory(sealer, application_id, place, person)
         for place, person in enumerate(entry.signatories, 1)
     ]
-    async with changing(database, by, acting_for=REGISTRY) as change:
+    async with changing(database, by, acting_for=APPLICANT) as change:
         if await store.is_known(change.connection, entry.facts.mersis, tin_tag):
             raise RefusalError(Refused(code="IZ026"))
         await store.put(change, application_id, entry.facts, tin_tag, contact)

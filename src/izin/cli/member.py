@@ -18,7 +18,15 @@ from izin.i18n.catalogue import Language
 from izin.keyring import MemberKeyring
 from izin.member import lookup, manage
 from izin.member.invite import Invitation, invite, invite_anew, the_member
-from izin.member.model import Belongs, Member, Person, Post, Role
+from izin.member.model import (
+    NAME_LENGTH_MAX,
+    Belongs,
+    Member,
+    Person,
+    Post,
+    Role,
+    is_name,
+)
 from izin.storage.database import Database
 
 app = typer.Typer(
@@ -26,11 +34,14 @@ app = typer.Typer(
 )
 
 LIST_MAX = 500
+_CODE_MAX = 99_999_999
 _HEADINGS = ("id", "role", "brands", "active", "enrolled", "since", "signed_in")
 
-Company = Annotated[int | None, typer.Option(help="Acts for this company (iysCode).")]
-Partner = Annotated[int | None, typer.Option(help="Acts for this partner.")]
-Carrier = Annotated[int | None, typer.Option(help="Acts for this carrier.")]
+Company = Annotated[
+    int | None, typer.Option(min=1, max=_CODE_MAX, help="Acts for this company (iysCode).")
+]
+Partner = Annotated[int | None, typer.Option(min=1, max=_CODE_MAX, help="Acts for this partner.")]
+Carrier = Annotated[int | None, typer.Option(min=1, max=_CODE_MAX, help="Acts for this carrier.")]
 Registry = Annotated[bool, typer.Option("--registry", help="Acts for the registry itself.")]
 Brands = Annotated[list[int] | None, typer.Option("--brand", help="Limited to this brand.")]
 Id = Annotated[UUID, typer.Argument(help="The member's id.")]
@@ -57,6 +68,8 @@ def invite_command(
         address = parse_email(email)
         if not isinstance(address, Address):
             raise CannotError("no_email")
+        if not is_name(name):
+            raise CannotError("no_name", most=NAME_LENGTH_MAX)
         post = Post(role=role, brands=frozenset(map(BrandCode, brand)) if brand else None)
         person = Person(name, address)
 
@@ -123,7 +136,8 @@ def stop_command(id_: Id, as_json: AsJson = False, lang: In = Language.TR) -> No
     """End a membership: nothing of the member's works any more."""
 
     async def work(database: Database, _: MemberKeyring) -> None:
-        await manage.stop(database, id_, of=await _whose(database, id_), by=operator())
+        of = await _whose(database, id_)
+        await manage.stop_anybody(database, id_, of=of, by=operator())
 
     _change(id_, work, as_json=as_json, lang=lang)
 

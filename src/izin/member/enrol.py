@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from izin.audit.change import changing
+from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal, PrincipalKind
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import MemberKeyring
@@ -84,12 +84,13 @@ class Enrolling:
             person=person, of=invited.of, role=invited.role, totp_uri=uri, passkey=options
         )
 
-    async def finish(self, text: str, chosen: Chosen, *, now: datetime) -> UUID:
+    async def finish(self, text: str, chosen: Chosen, *, now: datetime) -> tuple[UUID, list[UUID]]:
         """Take the choice; what he had chosen before is gone, and his sessions end.
 
-        Gives   the member's id
+        Gives   the member's id, and the tags of the sessions that ended
         Raises  RefusalError IZ044 the invitation is not good (any more), IZ045 the password will
-                not do, IZ051 neither code nor passkey holds · UnavailableError
+                not do, IZ046 the address signs in for another party, IZ051 neither code nor
+                passkey holds · UnavailableError
         """
         tag = self._tag(text)
         async with self._database.acting_for(SIGN_IN) as connection:
@@ -100,27 +101,25 @@ class Enrolling:
         check_password(chosen.password, person)
         step, key = self._second_factor(invited, chosen, now)
         hashed = await self._passwords.hashed(chosen.password)
-        by = Principal(PrincipalKind.MEMBER, str(invited.member_id))
+        member_id, of = invited.member_id, invited.of
+        by = Principal(PrincipalKind.MEMBER, str(member_id))
         async with changing(self._database, by, acting_for=SIGN_IN) as change:
-            again = await store.invited(change.connection, tag, now)  # held from here on
+            await store.hold(change.connection, member_id)
+            again = await store.invited(change.connection, tag, now)
             if again is None or again.challenge != invited.challenge:
                 raise RefusalError(Refused(code="IZ044"))
+            await store.forget_factors(change, member_id)
             totp = None if step is None else invited.totp
-            await store.enrol(change, invited.member_id, hashed, totp, step or 0)
-            if key is not None and not await store.put_passkey(
-                change, invited.member_id, key, chosen.label
-            ):
-                raise RefusalError(Refused(code="IZ051", location=("passkey",)))
-            await store.end_sessions(change.connection, invited.member_id)
-            of = invited.of
+            if not await store.enrol(change, member_id, hashed, totp, step or 0):
+                raise RefusalError(Refused(code="IZ046", location=("email",)))
+            if key is not None:
+                await _keep(change, member_id, key, chosen.label)
+            ended = await store.end_sessions(change.connection, member_id)
+            factor = "TOTP" if key is None else "PASSKEY"
             change.tell(
-                Action.MEMBER_ENROLLED,
-                invited.member_id,
-                of=of.iys_code,
-                party=of.party,
-                factor="TOTP" if key is None else "PASSKEY",
+                Action.MEMBER_ENROLLED, member_id, of=of.iys_code, party=of.party, factor=factor
             )
-        return invited.member_id
+        return member_id, ended
 
     def _tag(self, text: str) -> UUID:
         tag = self._keys.tokens.tag_of(text)
@@ -142,3 +141,8 @@ class Enrolling:
             return None, passkey.created(self._rp, invited.challenge, chosen.passkey or {})
         except BrokenPasskeyError as error:
             raise RefusalError(Refused(code="IZ051", location=("passkey",))) from error
+
+
+async def _keep(change: Change, member_id: UUID, key: store.Passkey, label: str) -> None:
+    if not await store.put_passkey(change, member_id, key, label):
+        raise RefusalError(Refused(code="IZ051", location=("passkey",)))

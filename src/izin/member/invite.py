@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from izin.audit.change import Change, changing
-from izin.audit.model import Action, Principal
+from izin.audit.model import Action, Principal, PrincipalKind
 from izin.brand import lookup as brands
 from izin.core.errors import RefusalError, Refused
 from izin.intermediary import lookup as intermediaries
@@ -76,8 +76,10 @@ async def invite_anew(
 
     What he had goes on working until he has chosen.
 
-    Raises  RefusalError IZ047 the party has no such member · UnavailableError
+    Raises  RefusalError IZ047 the party has no such member, IZ053 it is himself · UnavailableError
     """
+    if by == Principal(PrincipalKind.MEMBER, str(member_id)):
+        raise RefusalError(Refused(code="IZ053"))
     async with changing(database, by, acting_for=of.party) as change:
         await the_member(change.connection, of, member_id)
         change.tell(Action.MEMBER_INVITED, member_id, of=of.iys_code, party=of.party, isAnew=True)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from izin.audit.change import changing
+from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
 from izin.core.errors import RefusalError, Refused
 from izin.member import store
@@ -42,9 +42,22 @@ async def stop(database: Database, member_id: UUID, *, of: Belongs, by: Principa
         await store.hold_party(change.connection, of.party)
         await the_member(change.connection, of, member_id)
         await _see_that_an_owner_stays(change.connection, of, member_id)
-        await store.stop(change, member_id)
-        change.tell(Action.MEMBER_PUT, member_id, of=of.iys_code, party=of.party, isActive=False)
-        return await store.end_sessions(change.connection, member_id)
+        return await _stopped(change, member_id, of)
+
+
+async def stop_anybody(
+    database: Database, member_id: UUID, *, of: Belongs, by: Principal
+) -> list[UUID]:
+    """End a membership, the last owner's too, for whoever runs the registry; else as `stop`."""
+    async with changing(database, by, acting_for=of.party) as change:
+        await the_member(change.connection, of, member_id)
+        return await _stopped(change, member_id, of)
+
+
+async def _stopped(change: Change, member_id: UUID, of: Belongs) -> list[UUID]:
+    await store.stop(change, member_id)
+    change.tell(Action.MEMBER_PUT, member_id, of=of.iys_code, party=of.party, isActive=False)
+    return await store.end_sessions(change.connection, member_id)
 
 
 async def _see_that_an_owner_stays(connection: Connection, of: Belongs, member_id: UUID) -> None:

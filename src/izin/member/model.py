@@ -62,7 +62,8 @@ class Belongs(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def code(self) -> int | None:
         """Its code, of whichever kind."""
-        return self.iys_code or self.partner_code or self.intermediary_code
+        codes = (self.iys_code, self.partner_code, self.intermediary_code)
+        return next((code for code in codes if code is not None), None)
 
     @property
     def party(self) -> str:
@@ -71,10 +72,19 @@ class Belongs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Who a member is; sealed, and shown to his own party alone."""
+    """Who a member is; sealed, and shown to his own party alone. It prints nothing."""
 
     name: str
     email: Address
+
+    def __repr__(self) -> str:
+        """Leave the name out."""
+        return f"Person({self.email})"
+
+
+def is_name(text: str) -> bool:
+    """May a person be called so? Letters that are printed, and not too many."""
+    return 0 < len(text.strip()) <= len(text) <= NAME_LENGTH_MAX and text.isprintable()
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from izin.member.seal import opened
 from izin.member.sign_in import FACTOR_TRIES_MAX, SIGN_IN_LIFE
 from izin.storage.database import Database
 
+PURPOSE = "PASSKEY"
 PASSKEYS_MAX = 10
 OWN_MAX = 10
 """Changes of a password an hour that are tried: a session left open is no way to guess it."""
@@ -55,7 +56,8 @@ class OwnAffairs:
         check_password(new, opened(self._keys.members.sealer, member_id, found.person))
         hashed = await self._passwords.hashed(new)
         async with changing(self._database, _himself(member_id), acting_for=of.party) as change:
-            await store.set_password(change, member_id, hashed)
+            if stored is None or not await store.set_password(change, member_id, hashed, stored):
+                raise RefusalError(Refused(code="IZ041", location=("password",)))
             change.tell(
                 Action.MEMBER_FACTOR, member_id, of=of.iys_code, party=of.party, factor="PASSWORD"
             )
@@ -71,12 +73,13 @@ class OwnAffairs:
         """
         token, challenge = self._keys.tokens.issue(), os.urandom(passkey.CHALLENGE_BYTES)
         async with self._database.acting_for(of.party) as connection:
-            found = await store.one(connection, member_id)
+            found = await store.one(connection, member_id)  # held
             known = [row["credential_id"] for row in await store.passkeys(connection, member_id)]
             if found is None or len(known) >= PASSKEYS_MAX:
                 raise RefusalError(Refused(code="IZ051", location=("passkey",)))
             until = now + SIGN_IN_LIFE
-            await store.put_sign_in(connection, token.tag, member_id, challenge, until)
+            half = store.Half(member_id=member_id, purpose=PURPOSE, factors=0, challenge=challenge)
+            await store.put_sign_in(connection, token.tag, half, until)
         person = opened(self._keys.members.sealer, member_id, found.person)
         options = passkey.creation_options(self._rp, challenge, member_id, person, known)
         return token.text, options
@@ -97,18 +100,23 @@ class OwnAffairs:
         """
         text, answer, label = answered
         tag = self._keys.tokens.tag_of(text)
-        async with changing(self._database, _himself(member_id), acting_for=of.party) as change:
-            connection = change.connection
-            begun = tag and await store.try_sign_in(connection, tag, now, FACTOR_TRIES_MAX)
-            if not begun or tag is None or begun["member_id"] != member_id:
-                raise RefusalError(Refused(code="IZ051", location=("request",)))
-            try:
-                key = passkey.created(self._rp, begun["challenge"], answer)
-            except BrokenPasskeyError as error:
-                raise RefusalError(Refused(code="IZ051", location=("passkey",))) from error
-            await store.end_sign_in(connection, tag)
+        async with self._database.acting_for(of.party) as connection:  # a try counts whatever comes
+            begun = tag and await store.try_sign_in(connection, tag, now, FACTOR_TRIES_MAX, PURPOSE)
+        if not begun or tag is None or begun["member_id"] != member_id:
+            raise _not_kept("request")
+        try:
+            key = passkey.created(self._rp, begun["challenge"], answer)
+        except BrokenPasskeyError as error:
+            raise _not_kept("passkey") from error
+        by = _himself(member_id)
+        async with changing(self._database, by, acting_for=of.party) as change:
+            await store.hold(change.connection, member_id)
+            is_his = await store.end_sign_in(change.connection, tag)  # gone if he chose anew
+            count = await store.passkey_count(change.connection, member_id)
+            if not is_his or count >= PASSKEYS_MAX:
+                raise _not_kept("request")
             if not await store.put_passkey(change, member_id, key, label):
-                raise RefusalError(Refused(code="IZ051", location=("passkey",)))
+                raise _not_kept("passkey")
             _tell(change, member_id, of, is_added=True)
         return passkey.shown_id(key.credential_id)
 
@@ -123,9 +131,14 @@ class OwnAffairs:
         except BrokenPasskeyError as error:
             raise RefusalError(Refused(code="IZ050")) from error
         async with changing(self._database, _himself(member_id), acting_for=of.party) as change:
+            await store.hold(change.connection, member_id)
             if not await store.drop_passkey(change, member_id, credential_id):
                 raise RefusalError(Refused(code="IZ050"))
             _tell(change, member_id, of, is_added=False)
+
+
+def _not_kept(field: str) -> RefusalError:
+    return RefusalError(Refused(code="IZ051", location=(field,)))
 
 
 def _himself(member_id: UUID) -> Principal:

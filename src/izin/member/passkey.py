@@ -19,7 +19,10 @@ from izin.member.model import Person
 from izin.member.store import Passkey
 
 CHALLENGE_BYTES = 32
-_ID_LENGTH_MAX = 1400  # of 1023 bytes, in base64url
+ID_BYTES_MAX = 1023
+"""Source: WebAuthn level 3, 5.1."""
+
+_ID_LENGTH_MAX = 1400  # in base64url
 _ANSWER_BYTES_MAX = 16 * 1024
 
 _CHOICE = AuthenticatorSelectionCriteria(
@@ -72,6 +75,8 @@ def created(rp: RelyingParty, challenge: bytes, answer: Mapping[str, Any]) -> Pa
         )
     except Exception as error:  # the library parses what anybody may send, and raises what it meets
         raise BrokenPasskeyError from error
+    if len(found.credential_id) > ID_BYTES_MAX:
+        raise BrokenPasskeyError
     return Passkey(
         credential_id=found.credential_id,
         public_key=found.credential_public_key,

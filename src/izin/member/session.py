@@ -64,7 +64,8 @@ async def open_session(
     """
     life, token = LIVES[member.of.kind], tokens.issue()
     until = now + life.idle, now + life.whole
-    await store.put_session(change.connection, token.tag, member.member_id, now, until)
+    is_open = await store.put_session(change.connection, token.tag, member.member_id, now, until)
+    assert is_open, "whoever signs in is held, and active"
     device = None
     if remember:
         known = tokens.issue()

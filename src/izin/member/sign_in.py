@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 
 from izin.admission.tries import Tries
 from izin.audit.change import Change, changing
@@ -24,9 +25,11 @@ SIGN_IN_LIFE = timedelta(minutes=5)
 FACTOR_TRIES_MAX = 3
 """At the second factor; then the password is asked for anew."""
 
-PAIR_MAX, NAME_MAX, DEVICE_MAX, CODE_MAX = 10, 300, 20, 30
-"""Wrong passwords an hour of one name from one network, of one name from all networks it never
-came from, and of one name from a device it did come from; and second factors of one member.
+PURPOSE = "SIGN_IN"
+PAIR_MAX, NAME_MAX, DEVICE_MAX, NET_MAX, CODE_MAX = 10, 300, 20, 300, 30
+"""Passwords an hour that are tried: wrong ones of one name from one network, all of one name from
+devices it never came from, wrong ones of one name from a device it did come from, all from one
+network; and wrong codes of one member, whose password was right.
 
 Whoever guesses stops himself, not the one whose name he tries: past `NAME_MAX` that one still comes
 in from a device that is known, or with a passkey from anywhere.
@@ -93,17 +96,19 @@ class SignIns:
         else:
             await self._tries.count("member_pair", self._try(*who), PAIR_MAX)
             await self._tries.count("member_name", self._try("name", name), NAME_MAX)
+        await self._tries.count("member_net", self._try("net", client), NET_MAX)
         row = await self._row(address)
         stored = None if row is None else row["password_hash"]
         if not await self._passwords.matches(stored, password) or row is None:
             raise RefusalError(Refused(code="IZ041"))
         await self._tries.forgive("member_device" if is_known else "member_pair", self._try(*who))
-        return await self._begun(row["member_id"], has_totp=row["has_totp"], now=now)
+        return await self._begun(row, now=now)
 
     async def by_passkey(self, *, now: datetime) -> Begun:
         """Ask for whichever passkey the browser has: nobody is named. Raises UnavailableError."""
         challenge = os.urandom(passkey.CHALLENGE_BYTES)
-        text = await self._put(None, challenge, now)
+        half = store.Half(member_id=None, purpose=PURPOSE, factors=0, challenge=challenge)
+        text = await self._put(half, now)
         options = passkey.request_options(self._rp, challenge, ())
         return Begun(text=text, has_totp=False, passkey=options)
 
@@ -120,16 +125,19 @@ class SignIns:
         if tag is None:
             raise _not_shown()
         async with self._database.acting_for(SIGN_IN) as connection:
-            begun = await store.try_sign_in(connection, tag, now, FACTOR_TRIES_MAX)
+            begun = await store.try_sign_in(connection, tag, now, FACTOR_TRIES_MAX, PURPOSE)
         if begun is None:
             raise _not_shown()
         member_id, key = await self._whose(begun["member_id"], factor)
-        await self._tries.count("member_code", self._try("code", str(member_id)), CODE_MAX)
+        if key is None:  # a passkey is not guessed
+            await self._tries.count("member_code", self._try("code", str(member_id)), CODE_MAX)
         by = Principal(PrincipalKind.MEMBER, str(member_id))
         async with changing(self._database, by, acting_for=SIGN_IN) as change:
-            member = await store.signing_in(change.connection, member_id)
+            member = await store.signing_in(change.connection, member_id)  # held from here on
             if member is None or not await store.end_sign_in(change.connection, tag):
                 raise _not_shown()
+            if begun["member_id"] is not None and begun["factors"] != member.factors:
+                raise _not_shown()  # he has chosen anew since the password was looked at
             if key is None:
                 await self._use_code(change, member, factor.code or "", now)
             else:
@@ -137,7 +145,8 @@ class SignIns:
             session = await open_session(
                 change, self._keys.tokens, member, now=now, remember=remember
             )
-        await self._tries.forgive("member_code", self._try("code", str(member_id)))
+        if key is None:
+            await self._tries.forgive("member_code", self._try("code", str(member_id)))
         return session
 
     async def _is_known(self, address: object, device: str | None, now: datetime) -> bool:
@@ -148,25 +157,28 @@ class SignIns:
             email_tag = self._keys.members.email_tag(address)
             return await store.knows_device(connection, tag, email_tag, now)
 
-    async def _row(self, address: object) -> Any:
+    async def _row(self, address: object) -> Record | None:
         if not isinstance(address, Address):
             return None
         async with self._database.acting_for(SIGN_IN) as connection:
             return await store.by_email(connection, self._keys.members.email_tag(address))
 
-    async def _begun(self, member_id: UUID, *, has_totp: bool, now: datetime) -> Begun:
-        challenge = os.urandom(passkey.CHALLENGE_BYTES)
-        text = await self._put(member_id, challenge, now)
+    async def _begun(self, row: Record, *, now: datetime) -> Begun:
+        member_id, challenge = row["member_id"], os.urandom(passkey.CHALLENGE_BYTES)
+        half = store.Half(
+            member_id=member_id, purpose=PURPOSE, factors=row["factors"], challenge=challenge
+        )
+        text = await self._put(half, now)
         async with self._database.acting_for(SIGN_IN) as connection:
-            known = [row["credential_id"] for row in await store.passkeys(connection, member_id)]
+            known = [each["credential_id"] for each in await store.passkeys(connection, member_id)]
         options = passkey.request_options(self._rp, challenge, known) if known else None
-        return Begun(text=text, has_totp=has_totp, passkey=options)
+        return Begun(text=text, has_totp=row["has_totp"], passkey=options)
 
-    async def _put(self, member_id: UUID | None, challenge: bytes, now: datetime) -> str:
+    async def _put(self, half: store.Half, now: datetime) -> str:
         token = self._keys.tokens.issue()
         until = now + SIGN_IN_LIFE
         async with self._database.acting_for(SIGN_IN) as connection:
-            await store.put_sign_in(connection, token.tag, member_id, challenge, until)
+            await store.put_sign_in(connection, token.tag, half, until)
         return token.text
 
     async def _whose(

@@ -41,6 +41,7 @@ class SigningIn(msgspec.Struct, frozen=True, kw_only=True):
     post: Post
     password_hash: str | None
     totp: bytes | None
+    factors: int
 
     def __repr__(self) -> str:
         """Leave the hash out."""
@@ -122,10 +123,28 @@ async def begin_enrolment(connection: Connection, tag: UUID, totp: bytes, challe
     await connection.execute(_SQL["begin_enrolment"], tag, totp, challenge)
 
 
+async def hold(connection: Connection, member_id: UUID) -> int | None:
+    """Hold a member until the commit; give his factors' count, None of one who is not active."""
+    factors: int | None = await connection.fetchval(_SQL["hold"], member_id)
+    return factors
+
+
+async def forget_factors(change: Change, member_id: UUID) -> None:
+    await change.connection.execute(_SQL["forget_factors"], member_id)
+
+
+async def passkey_count(connection: Connection, member_id: UUID) -> int:
+    count: int = await connection.fetchval(_SQL["passkey_count"], member_id)
+    return count
+
+
 async def enrol(
     change: Change, member_id: UUID, password_hash: str, totp: bytes | None, step: int
-) -> None:
-    await change.connection.execute(_SQL["enrol"], member_id, password_hash, totp, step)
+) -> bool:
+    """Take what a member has chosen; False where his address signs in for another party."""
+    row = (member_id, password_hash, totp, step)
+    enrolled = await change.connection.fetchval(_SQL["enrol"], *row)
+    return enrolled is not None
 
 
 async def put_passkey(change: Change, member_id: UUID, passkey: Passkey, label: str) -> bool:
@@ -179,7 +198,12 @@ async def signing_in(connection: Connection, member_id: UUID) -> SigningIn | Non
         post=_post(row),
         password_hash=row["password_hash"],
         totp=row["totp_sealed"],
+        factors=row["factors"],
     )
+
+
+async def member_by_email(connection: Connection, party: str, email_tag: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["member_by_email"], party, email_tag)
 
 
 async def use_step(change: Change, member_id: UUID, step: int) -> bool:
@@ -188,28 +212,34 @@ async def use_step(change: Change, member_id: UUID, step: int) -> bool:
     return used is not None
 
 
-async def set_password(change: Change, member_id: UUID, password_hash: str) -> None:
-    await change.connection.execute(_SQL["set_password"], member_id, password_hash)
+async def set_password(change: Change, member_id: UUID, password_hash: str, before: str) -> bool:
+    """Take another password; False where the one before does not stand any more."""
+    found = await change.connection.fetchval(_SQL["set_password"], member_id, password_hash, before)
+    return found is not None
 
 
 async def signed_in(change: Change, member_id: UUID, now: datetime) -> None:
     await change.connection.execute(_SQL["signed_in"], member_id, now)
 
 
-async def put_sign_in(
-    connection: Connection,
-    tag: UUID,
-    member_id: UUID | None,
-    challenge: bytes,
-    expires_at: datetime,
-) -> None:
-    await connection.execute(_SQL["put_sign_in"], tag, member_id, challenge, expires_at)
+class Half(msgspec.Struct, frozen=True, kw_only=True):
+    """Half a sign-in, or a passkey that is to be made."""
+
+    member_id: UUID | None
+    purpose: str
+    factors: int
+    challenge: bytes
+
+
+async def put_sign_in(connection: Connection, tag: UUID, half: Half, expires_at: datetime) -> None:
+    row = msgspec.structs.astuple(half)
+    await connection.execute(_SQL["put_sign_in"], tag, *row, expires_at)
 
 
 async def try_sign_in(
-    connection: Connection, tag: UUID, now: datetime, tries_max: int
+    connection: Connection, tag: UUID, now: datetime, tries_max: int, purpose: str
 ) -> Record | None:
-    return await connection.fetchrow(_SQL["try_sign_in"], tag, now, tries_max)
+    return await connection.fetchrow(_SQL["try_sign_in"], tag, now, tries_max, purpose)
 
 
 async def end_sign_in(connection: Connection, tag: UUID) -> bool:
@@ -235,9 +265,10 @@ async def put_session(
     member_id: UUID,
     now: datetime,
     until: tuple[datetime, datetime],
-) -> None:
-    """Open a session, until it is idle so long, and at the latest."""
-    await connection.execute(_SQL["put_session"], tag, member_id, now, *until)
+) -> bool:
+    """Open a session, until it is idle so long, and at the latest; False for who went meanwhile."""
+    opened = await connection.fetchval(_SQL["put_session"], tag, member_id, now, *until)
+    return opened is not None
 
 
 async def keep_session(connection: Connection, tag: UUID, idle_until: datetime) -> None:

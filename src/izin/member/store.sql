@@ -1,14 +1,14 @@
 -- owns: member, passkey, invitation, sign_in, known_device, session
 
 -- name: put
--- Writes a member who has not chosen a password yet, unless the address is an active member's.
+-- Writes a member who has not chosen a password yet, unless the party has this address already.
 -- $1 member_id · $2 iys_code · $3 partner_code · $4 intermediary_code, two of them null at least
 -- $5 role · $6 brands bigint[] or null · $7 email_tag · $8 person_sealed · gives the id, or nothing
 insert into member (
     member_id, iys_code, partner_code, intermediary_code, role, brands, email_tag, person_sealed
 )
 values ($1, $2, $3, $4, $5, $6, $7, $8)
-on conflict (email_tag) where is_active do nothing
+on conflict (party, email_tag) where is_active do nothing
 returning member.member_id
 
 -- name: of_party
@@ -80,14 +80,43 @@ for no key update of invitation
 -- $1 invitation_tag · $2 totp_sealed · $3 challenge
 update invitation set totp_sealed = $2, challenge = $3 where invitation.invitation_tag = $1
 
--- name: enrol
--- A member has chosen; what he had chosen before is gone, the invitation used up.
--- $1 member_id · $2 password_hash · $3 totp_sealed or null · $4 totp_step
+-- name: hold
+-- Whoever changes what a member signs in with, or lets him in, waits for whoever does already.
+-- $1 member_id · gives his factors' count, or nothing of one who is not active · locks him
+select member.factors from member
+where member.member_id = $1 and member.is_active
+for no key update
+
+-- name: forget_factors
+-- What a member had chosen before is gone. He is held: what was added meanwhile is seen.
+-- $1 member_id
 with used as (delete from invitation where invitation.member_id = $1),
 keys as (delete from passkey where passkey.member_id = $1),
-devices as (delete from known_device where known_device.member_id = $1),
-halves as (delete from sign_in where sign_in.member_id = $1)
-update member set password_hash = $2, totp_sealed = $3, totp_step = $4 where member.member_id = $1
+devices as (delete from known_device where known_device.member_id = $1)
+delete from sign_in where sign_in.member_id = $1
+
+-- name: enrol
+-- A member has chosen, unless his address signs in for another party.
+-- $1 member_id · $2 password_hash · $3 totp_sealed or null · $4 totp_step · gives the id, or nothing
+-- index member_email
+update member set
+    password_hash = $2,
+    totp_sealed = $3,
+    totp_step = $4,
+    factors = member.factors + 1
+where
+    member.member_id = $1
+    and not exists (
+        select from member as other
+        where
+            other.email_tag = member.email_tag and other.is_active
+            and other.password_hash is not null and other.member_id <> $1
+    )
+returning member.member_id
+
+-- name: passkey_count
+-- $1 member_id · index passkey_of_member
+select count(*) from passkey where passkey.member_id = $1
 
 -- name: put_passkey
 -- Adds a passkey, unless it is known. $1 credential_id · $2 member_id · $3 public_key · $4 sign_count
@@ -135,17 +164,27 @@ update passkey set sign_count = $2, used_at = $3 where passkey.credential_id = $
 
 -- name: by_email
 -- Who signs in under an address. $1 email_tag · index member_email
-select member.member_id, member.password_hash, member.totp_sealed is not null as has_totp
+select
+    member.member_id, member.password_hash, member.factors,
+    member.totp_sealed is not null as has_totp
 from member
 where member.email_tag = $1 and member.is_active and member.password_hash is not null
 
 -- name: signing_in
--- What a member is, when he has shown who he is. $1 member_id
+-- What a member is, when he has shown who he is; he does not change until the commit.
+-- $1 member_id · locks him
 select
     member.member_id, member.iys_code, member.partner_code, member.intermediary_code, member.role,
-    member.brands, member.password_hash, member.totp_sealed
+    member.brands, member.password_hash, member.totp_sealed, member.factors
 from member
 where member.member_id = $1 and member.is_active
+for no key update
+
+-- name: member_by_email
+-- An active member of a party, invited or in. $1 party · $2 email_tag · index member_of_party_email
+select member.member_id, member.password_hash is not null as is_enrolled
+from member
+where member.party = $1 and member.email_tag = $2 and member.is_active
 
 -- name: use_step
 -- A one-time code works once. $1 member_id · $2 its step · gives the id, or nothing
@@ -154,8 +193,11 @@ where member.member_id = $1 and member.totp_step < $2
 returning member.member_id
 
 -- name: set_password
--- $1 member_id · $2 password_hash
-update member set password_hash = $2 where member.member_id = $1
+-- Takes another password, if the one that was shown still stands; what was begun with it is void.
+-- $1 member_id · $2 password_hash · $3 the one before · gives the id, or nothing
+update member set password_hash = $2, factors = member.factors + 1
+where member.member_id = $1 and member.is_active and member.password_hash = $3
+returning member.member_id
 
 -- name: signed_in
 -- $1 member_id · $2 now
@@ -163,15 +205,19 @@ update member set signed_in_at = $2 where member.member_id = $1
 
 -- name: put_sign_in
 -- The password was right, or a passkey is to say who comes.
--- $1 sign_in_tag · $2 member_id or null · $3 challenge · $4 expires_at
-insert into sign_in (sign_in_tag, member_id, challenge, expires_at) values ($1, $2, $3, $4)
+-- $1 sign_in_tag · $2 member_id or null · $3 purpose · $4 the member's factors · $5 challenge
+-- $6 expires_at
+insert into sign_in (sign_in_tag, member_id, purpose, factors, challenge, expires_at)
+values ($1, $2, $3, $4, $5, $6)
 
 -- name: try_sign_in
--- One of a few tries at the second factor. $1 sign_in_tag · $2 now · $3 tries at most
--- gives one row or none
+-- One of a few tries at the second factor.
+-- $1 sign_in_tag · $2 now · $3 tries at most · $4 purpose · gives one row or none
 update sign_in set tries = sign_in.tries + 1
-where sign_in.sign_in_tag = $1 and sign_in.expires_at > $2 and sign_in.tries < $3
-returning sign_in.member_id, sign_in.challenge
+where
+    sign_in.sign_in_tag = $1 and sign_in.expires_at > $2 and sign_in.tries < $3
+    and sign_in.purpose = $4
+returning sign_in.member_id, sign_in.challenge, sign_in.factors
 
 -- name: end_sign_in
 -- It worked: once. $1 sign_in_tag · gives the tag, or nothing
@@ -202,6 +248,7 @@ select
     member.role, member.brands, $3, $4, $5
 from member
 where member.member_id = $2 and member.is_active
+returning session.session_tag
 
 -- name: keep_session
 -- Somebody is still there; written once a minute at most. $1 session_tag · $2 idle_until

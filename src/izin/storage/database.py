@@ -43,8 +43,8 @@ _ACT_FOR = "select set_config('izin.acts_for', $1, true)"
 SIGN_IN = "sign-in"
 """Acts for whoever is signing in: it is not known yet whose he is."""
 
-REGISTRY = "registry"
-"""Acts for the registry itself."""
+APPLICANT = "applicant"
+"""Acts for a company that is none yet."""
 
 # A plan that is kept spares a look-up of one key the 110 µs of planning it anew.
 _KEPT_PLANS = {"plan_cache_mode": "force_generic_plan"}

@@ -36,8 +36,9 @@ _WEB, _CITIZEN, _KEEPER, _OPERATOR = "izin_web", "izin_citizen", "izin_keeper", 
 
 _ACTS_FOR = "current_setting('izin.acts_for'::text, true)"
 _OWN_COMPANYS = f"(('company:'::text || (iys_code)::text) = {_ACTS_FOR})"
+_OWN_PARTY = f"(party = {_ACTS_FOR})"
 _OWN_PARTYS = f"((party = {_ACTS_FOR}) OR ({_ACTS_FOR} = 'sign-in'::text))"
-_APPLICANTS = f"({_OWN_COMPANYS} OR ({_ACTS_FOR} = 'registry'::text))"
+_APPLICANTS = f"({_OWN_COMPANYS} OR ({_ACTS_FOR} = 'applicant'::text))"
 
 
 def _purposes(words: Iterable[str]) -> str:
@@ -84,16 +85,28 @@ _KEYS_ACCOUNT = _exists(
 # by a passkey alone nobody has said yet who he is
 _SIGN_IN = f"((member_id IS NULL) OR {_of_member('sign_in')})"
 _SESSION = _of_member("session")
+_INVITED = _of_member("invitation")
+_INVITING = _exists(
+    "member",
+    f"((member.member_id = invitation.member_id) AND (member.party = {_ACTS_FOR}))",
+)
 _SIGNATORY = _exists("application", "(application.application_id = signatory.application_id)")
 
 POLICIES: tuple[Policy, ...] = (
     Policy("keyring", "keys_of_both_sides", (_CITIZEN, _KEEPER)),
     Policy("keyring", "keys_of_provider_side", (_WEB,), "ALL", _NOT_CITIZENS, _NOT_CITIZENS),
     Policy("keyring", "keys_of_members", (_OPERATOR,), "ALL", _MEMBERS, _MEMBERS),
-    Policy("member", "own_members", (_WEB,), "ALL", _OWN_PARTYS, _OWN_PARTYS),
+    # who signs in is of any party; what he may do stays what it is (the table's own trigger)
+    Policy("member", "seen", (_WEB,), "SELECT", _OWN_PARTYS, _NONE),
+    Policy("member", "invited", (_WEB,), "INSERT", _NONE, _OWN_PARTY),
+    Policy("member", "changed", (_WEB,), "UPDATE", _OWN_PARTYS, _OWN_PARTYS),
     Policy("member", "all_members", (_OPERATOR,)),
     *_of_own_members("passkey", _OPERATOR),
-    *_of_own_members("invitation", _KEEPER, _OPERATOR),
+    Policy("invitation", "seen", (_WEB,), "SELECT", _INVITED, _NONE),
+    Policy("invitation", "sent", (_WEB,), "INSERT", _NONE, _INVITING),
+    Policy("invitation", "begun", (_WEB,), "UPDATE", _INVITED, _INVITED),
+    Policy("invitation", "used", (_WEB,), "DELETE", _INVITED, _NONE),
+    Policy("invitation", "of_all_members", (_KEEPER, _OPERATOR)),
     *_of_own_members("known_device", _KEEPER),
     Policy("sign_in", "of_own_members", (_WEB,), "ALL", _SIGN_IN, _SIGN_IN),
     Policy("sign_in", "of_all_members", (_KEEPER,)),
@@ -109,7 +122,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy("signatory", "all_of_them", (_OPERATOR,)),
     *_written_by("mandate"),
     *_written_by("retailer"),
-    *_written_by("api_user", f"(party = {_ACTS_FOR})"),
+    *_written_by("api_user", _OWN_PARTY),
     *_written_by("client_key", _KEYS_ACCOUNT),
 )
 

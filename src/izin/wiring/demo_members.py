@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import msgspec
+from asyncpg import Record
 
 from izin.audit.model import Principal
 from izin.core.clock import utc_now
-from izin.core.errors import RefusalError
 from izin.keyring import MemberKeyring
 from izin.member import lookup
 from izin.member.enrol import Chosen, Enrolling
@@ -41,9 +41,8 @@ async def let_in(
     with_: LettingIn, of: Belongs, person: Person, password: str, before: DemoMember | None
 ) -> DemoMember:
     """Give a party an owner who can sign in: the one that a file still tells of, or one anew."""
-    async with with_.operator.connection() as connection:
-        found = await lookup.of_party(connection, of.party, 1)
-    if found and found[0].member.is_enrolled and before is not None:
+    found = await _known(with_, of, person)
+    if found is not None and found["is_enrolled"] and before is not None:
         return before
     invitation = await _invited(with_, of, person)
     now = utc_now()
@@ -55,11 +54,15 @@ async def let_in(
 
 
 async def _invited(with_: LettingIn, of: Belongs, person: Person) -> Invitation:
-    post, now = Post(role=Role.OWNER), utc_now()
-    try:
-        return await invite(with_.operator, with_.keys, (person, post), of=of, now=now, by=with_.by)
-    except RefusalError:  # an interrupted start has entered him
-        async with with_.operator.connection() as connection:
-            [known] = await lookup.of_party(connection, of.party, 1)
-        member_id = known.member.member_id
-        return await invite_anew(with_.operator, with_.keys, member_id, of=of, now=now, by=with_.by)
+    found, now = await _known(with_, of, person), utc_now()
+    operator, keys, by = with_.operator, with_.keys, with_.by
+    if found is None:
+        return await invite(operator, keys, (person, Post(role=Role.OWNER)), of=of, now=now, by=by)
+    return await invite_anew(operator, keys, found["member_id"], of=of, now=now, by=by)
+
+
+async def _known(with_: LettingIn, of: Belongs, person: Person) -> Record | None:
+    """He himself, if an earlier start has entered him; others of his party are not looked at."""
+    tag = with_.keys.members.email_tag(person.email)
+    async with with_.operator.connection() as connection:
+        return await lookup.member_by_email(connection, of.party, tag)

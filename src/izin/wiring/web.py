@@ -107,6 +107,7 @@ class _Known(NamedTuple):
 
     directory: Directory
     passwords: Passwords
+    of_members: Passwords
     basic: BasicUsers
 
 
@@ -120,18 +121,21 @@ async def open_app(settings: Settings) -> AsyncIterator[ContractApp[Services]]:
     ):
         directory = Directory(reserved, parts.keyring.pseudonyms.brand_ref)
         await directory.refresh()
-        passwords, of_carriers = Passwords(), Passwords(at_once=HASHED_AT_ONCE)
+        # whoever guesses at one door slows down nobody's sign-in at another
+        passwords, of_members = Passwords(), Passwords(at_once=HASHED_AT_ONCE)
+        of_carriers = Passwords(at_once=HASHED_AT_ONCE)
         following = asyncio.create_task(directory.run())
         try:
             who = who_asks(parts, replica, reserved)
             basic = BasicUsers(reserved, of_carriers, parts.keyring.pseudonyms.token_tag)
-            yield _app(settings, parts, who, _Known(directory, passwords, basic))
+            yield _app(settings, parts, who, _Known(directory, passwords, of_members, basic))
         finally:
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
             passwords.close()
             of_carriers.close()
+            of_members.close()
 
 
 @asynccontextmanager
@@ -165,7 +169,7 @@ def _app(
         tokens=Tokens(
             who.reserved, keyring.tokens, passwords=known.passwords, access_tokens=access_tokens
         ),
-        members=members_of(settings, keyring, (who.reserved, known.passwords), access_tokens),
+        members=members_of(settings, keyring, (who.reserved, known.of_members), access_tokens),
         client_grants=client_grants_of(keyring, who.reserved, directory, settings.issuer),
         token_keeper=TokenKeeper(who.reserved, keyring.tokens, access_tokens),
         passwords=known.passwords,

@@ -22,14 +22,37 @@ create table member (
     password_hash text,                  -- null until the invitation is accepted
     totp_sealed bytea,
     totp_step bigint not null default 0, -- of the last code that was accepted: none works twice
+    factors bigint not null default 0,   -- counts what he signs in with: half a sign-in is of one count
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
     signed_in_at timestamptz,
     check (num_nonnulls(iys_code, partner_code, intermediary_code) <= 1),
     check (brands is null or (iys_code is not null and role <> 'OWNER'))
 );
-create unique index member_email on member (email_tag) where is_active;
+-- one address signs in for one party; whoever is only invited keeps it from nobody
+create unique index member_email on member (email_tag) where is_active and password_hash is not null;
+create unique index member_of_party_email on member (party, email_tag) where is_active;
 create index member_of_party on member (party);
+
+-- whose a member is never changes, and who signs in changes nothing of what he may do
+create function keep_member() returns trigger language plpgsql as $$
+begin
+    -- its codes, for what is generated of them is not there yet
+    if (new.iys_code, new.partner_code, new.intermediary_code, new.email_tag)
+        is distinct from (old.iys_code, old.partner_code, old.intermediary_code, old.email_tag)
+    then
+        raise insufficient_privilege using message = 'a member stays whose he is';
+    end if;
+    if current_setting('izin.acts_for', true) = 'sign-in'
+        and (new.role, new.brands, new.is_active) is distinct from (old.role, old.brands, old.is_active)
+    then
+        raise insufficient_privilege using message = 'a sign-in gives no rights';
+    end if;
+    return new;
+end
+$$;
+revoke all on function keep_member() from public;
+create trigger kept before update on member for each row execute function keep_member();
 
 alter table audit_event
     drop constraint audit_event_principal_kind_check,
@@ -62,6 +85,8 @@ create index invitation_expiry on invitation (expires_at);
 create table sign_in (
     sign_in_tag uuid primary key,
     member_id uuid references member (member_id),
+    purpose text not null check (purpose in ('SIGN_IN', 'PASSKEY')),
+    factors bigint not null,             -- of the member when the password was looked at
     challenge bytea not null,
     tries smallint not null default 0,
     expires_at timestamptz not null
