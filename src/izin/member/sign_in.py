@@ -15,6 +15,7 @@ from izin.core.address import Address, parse_email
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import MemberKeyring
 from izin.member import passkey, store
+from izin.member.model import Belongs
 from izin.member.passkey import BrokenPasskeyError, Json, RelyingParty
 from izin.member.passwords import Passwords
 from izin.member.session import Session, open_session
@@ -65,13 +66,23 @@ class SignIns:
     """Lets members in."""
 
     def __init__(
-        self, database: Database, keys: MemberKeyring, passwords: Passwords, rp: RelyingParty
+        self,
+        database: Database,
+        keys: MemberKeyring,
+        passwords: Passwords,
+        rp: RelyingParty,
+        *,
+        only: Belongs | None = None,
     ) -> None:
-        """Take the members' keys, the bench for passwords, and for whom passkeys are made."""
+        """Take the members' keys, the bench for passwords, and for whom passkeys are made.
+
+        Takes   only: the one party whose members are known here; None: every party's
+        """
         self._database = database
         self._keys = keys
         self._passwords = passwords
         self._rp = rp
+        self._only = only
         self._tries = Tries(database, "IZ042")
 
     async def by_password(
@@ -130,6 +141,8 @@ class SignIns:
             member = await store.signing_in(change.connection, member_id)
             if member is None or not await store.end_sign_in(change.connection, tag):
                 raise _not_shown()
+            if self._only not in (None, member.of):  # by a passkey alone
+                raise _not_shown()
             if key is None:
                 await self._use_code(change, member, factor.code or "", now)
             else:
@@ -152,7 +165,9 @@ class SignIns:
         if not isinstance(address, Address):
             return None
         async with self._database.acting_for(SIGN_IN) as connection:
-            return await store.by_email(connection, self._keys.members.email_tag(address))
+            row = await store.by_email(connection, self._keys.members.email_tag(address))
+        is_strange = self._only is not None and row is not None and row["party"] != self._only.party
+        return None if is_strange else row
 
     async def _begun(self, member_id: UUID, *, has_totp: bool, now: datetime) -> Begun:
         challenge = os.urandom(passkey.CHALLENGE_BYTES)

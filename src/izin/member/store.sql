@@ -135,7 +135,8 @@ update passkey set sign_count = $2, used_at = $3 where passkey.credential_id = $
 
 -- name: by_email
 -- Who signs in under an address. $1 email_tag · index member_email
-select member.member_id, member.password_hash, member.totp_sealed is not null as has_totp
+select
+    member.member_id, member.password_hash, member.totp_sealed is not null as has_totp, member.party
 from member
 where member.email_tag = $1 and member.is_active and member.password_hash is not null
 
@@ -202,6 +203,15 @@ select
     member.role, member.brands, $3, $4, $5
 from member
 where member.member_id = $2 and member.is_active
+
+-- name: session
+-- Whose session it is, while it is good. $1 session_tag · $2 now · gives one row or none
+-- index session_pkey
+select
+    session.member_id, session.iys_code, session.partner_code, session.intermediary_code,
+    session.role, session.brands
+from session
+where session.session_tag = $1 and session.idle_until > $2 and session.expires_at > $2
 
 -- name: keep_session
 -- Somebody is still there; written once a minute at most. $1 session_tag · $2 idle_until
