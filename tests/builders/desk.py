@@ -73,8 +73,9 @@ class Browser:
 class DeskHouse:
     """The desk over a database, and whoever runs the registry."""
 
-    def __init__(self, app, operator: Database, keys: MemberKeyring) -> None:
+    def __init__(self, app, settings: Settings, operator: Database, keys: MemberKeyring) -> None:
         self.app = app
+        self.settings = settings
         self.operator = operator
         self.keys = keys
 
@@ -136,4 +137,4 @@ class DeskHouse:
 async def desk(fresh_database, tmp_path) -> AsyncIterator[DeskHouse]:
     settings = Settings(database_url=fresh_database, data_folder=tmp_path, pool_size=7)
     async with open_member_parts(settings) as parts, open_desk(settings) as app:
-        yield DeskHouse(app, parts.database, parts.keyring)
+        yield DeskHouse(app, settings, parts.database, parts.keyring)

@@ -115,7 +115,7 @@ async def test_the_keyboard_alone_leads_in_and_over_the_pages(desk, browser, bas
         visited.append(await window.page.evaluate("document.activeElement.textContent.trim()"))
     assert visited[0] == "İçeriğe geç"
     assert visited[4:12] == [
-        *("Durum", "Başvurular", "Sözleşmeler", "Firmalar", "İş ortakları", "Operatörler"),
+        *("Durum", "Başvurular", "Sözleşmeler", "Firmalar", "İş ortakları", "Aracılar"),
         *("Çalışanlar", "Denetim izi"),
     ]
 

@@ -31,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 SIGN_IN = "/sign-in"
 LANGUAGE_S = 365 * 24 * 3600
 _VISITOR = "visitor"
+_REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class DeskDoor:
@@ -66,9 +67,12 @@ class DeskDoor:
             try:
                 visit = await self._visit(request)
                 outcome = await self._outcome(row, visit, request)
-            except UnavailableError:
+            except UnavailableError as error:
                 visit = self._nobody(request)
-                outcome = _trouble("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
+                outcome = msgspec.structs.replace(
+                    _trouble("unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
+                    retry_s=error.retry_after_s,
+                )
             return self._answer(outcome, visit)
 
         return endpoint
@@ -107,7 +111,9 @@ class DeskDoor:
             if isinstance(outcome, Gone):
                 return outcome
             again = {**outcome.values, "visit": visit}
-            return msgspec.structs.replace(outcome, values=again, status=_status_of(error))
+            retry_s = error.retry_after_s if isinstance(error, TooManyError) else None
+            status = _REFUSED if retry_s is None else HTTPStatus.TOO_MANY_REQUESTS
+            return msgspec.structs.replace(outcome, values=again, status=status, retry_s=retry_s)
 
     async def _visit(self, request: Request) -> Visit:
         text = self._cookie(request, "session")
@@ -152,6 +158,8 @@ class DeskDoor:
                 outcome.template, visit.language, self._frame(visit, outcome)
             )
             response = Response(text, outcome.status, media_type="text/html; charset=utf-8")
+            if outcome.retry_s is not None:
+                response.headers["retry-after"] = str(outcome.retry_s)
             if visit.who is None:  # what a form is_ours itself by, before anybody has signed in
                 self._cookies.set_on(response, [Cookie(_VISITOR, visit.secret)])
         self._cookies.guard(response)
@@ -245,8 +253,3 @@ def _problems(error: FormError | RefusalError, language: Language) -> tuple[Prob
         )
         for each in error.refused
     )
-
-
-def _status_of(error: Exception) -> int:
-    too_many = isinstance(error, TooManyError)
-    return HTTPStatus.TOO_MANY_REQUESTS if too_many else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -22,6 +22,8 @@ from izin.web.desk.services import Desk, Row
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
 
 _EMAIL_MAX = 265
+_LEAST_FIRST = [each for each in reversed(Role) if each in PEOPLE]
+"""Whoever does not choose gives the least."""
 
 
 async def show_all(desk: Desk, visit: Visit) -> Outcome:
@@ -41,7 +43,7 @@ async def show_all(desk: Desk, visit: Visit) -> Outcome:
 
 def _values(of: Belongs) -> dict[str, object]:
     """What every page about a party's members says."""
-    return {"of": of, "base": _base(of), "roles": [each for each in Role if each in PEOPLE]}
+    return {"of": of, "base": _base(of), "roles": _LEAST_FIRST}
 
 
 async def do_invite(desk: Desk, visit: Visit) -> Outcome:

@@ -65,11 +65,12 @@ class Cookie(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A page: its template, and what stands in it."""
+    """A page: its template, what stands in it, and when to come again if it was too early."""
 
     template: str
     values: Mapping[str, object] = {}
     status: int = 200
+    retry_s: int | None = None
 
 
 class Gone(msgspec.Struct, frozen=True):
