@@ -135,6 +135,24 @@ async def test_an_invitation_is_shown_once_and_its_address_never(desk, given):
         assert secret not in browser.page
 
 
+async def test_a_company_that_has_people_invites_its_own(desk, given, database, passwords):
+    await given.provider()
+    first = await desk.stranger(Belongs(iys_code=IYS_CODE), database, passwords)
+    browser = await desk.at_work()
+    base = f"/members/company/{IYS_CODE}"
+    await browser.get(base)
+    assert "kendi sahibi davet eder" in browser.page
+    attempts = {
+        f"{base}/invite": {"name": "Ben", "email": "ben@masa.example", "role": "OWNER"},
+        f"{base}/{first.member_id}/reinvite": {},
+    }
+    for path, fields in attempts.items():
+        answer = await browser.send(path, **fields)
+        assert answer.status_code == 422
+        assert "IZ081" in answer.text
+        assert "izin_" not in answer.text
+
+
 async def test_whoever_is_stopped_is_out_and_the_last_owner_stays(desk):
     owner = await desk.someone()
     browser, other = await desk.sign_in(owner), await desk.someone(Role.OPERATOR)

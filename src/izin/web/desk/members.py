@@ -1,9 +1,14 @@
-"""Who acts for a party: ids and roles. Who people are is shown of the registry's own alone."""
+"""Who acts for a party: ids and roles. Who people are is shown of the registry's own alone.
+
+Whoever invites gets the invitation, so the desk invites for another party only until somebody of it
+has come in: later it would be a way to act for a company, and to see whom that reaches.
+"""
 
 from uuid import UUID
 
 from izin.core.address import Address, parse_email
 from izin.core.codes import IntermediaryCode, IysCode, PartnerCode
+from izin.core.errors import RefusalError, Refused
 from izin.member import lookup, manage
 from izin.member.invite import Invitation, invite, invite_anew
 from izin.member.model import (
@@ -38,7 +43,23 @@ async def show_all(desk: Desk, visit: Visit) -> Outcome:
             found = await lookup.of_party(connection, of.party, SHOWN_MAX)
         members = [(each.member, None) for each in found]
     own = None if visit.who is None else visit.who.member_id
-    return Shown("members.html", _values(of) | {"members": members, "own": own})
+    invites = of.kind is ActorKind.REGISTRY or not any(_is_in(each) for each, _ in members)
+    values = {"members": members, "own": own, "invites": invites}
+    return Shown("members.html", _values(of) | values)
+
+
+def _is_in(member: Member) -> bool:
+    return member.is_active and member.is_enrolled
+
+
+async def _see_that_nobody_is_in(desk: Desk, of: Belongs) -> None:
+    """Leave a party that has people of its own to them. Raises RefusalError IZ081."""
+    if of.kind is ActorKind.REGISTRY:
+        return
+    async with desk.database.acting_for(of.party) as connection:
+        found = await lookup.of_party(connection, of.party, SHOWN_MAX)
+    if any(_is_in(each.member) for each in found):
+        raise RefusalError(Refused(code="IZ081"))
 
 
 def _values(of: Belongs) -> dict[str, object]:
@@ -58,6 +79,7 @@ async def do_invite(desk: Desk, visit: Visit) -> Outcome:
     form.check()
     assert isinstance(address, Address), "checked"
     assert role is not None, "checked"
+    await _see_that_nobody_is_in(desk, of)
     invited = Person(name, address), Post(role=role)
     made = await invite(desk.database, desk.keys, invited, of=of, now=visit.now, by=visit.by)
     return _handed(of, made)
@@ -66,6 +88,7 @@ async def do_invite(desk: Desk, visit: Visit) -> Outcome:
 async def do_reinvite(desk: Desk, visit: Visit) -> Outcome:
     """Let a member choose password and second factor anew."""
     of, member_id = _of(visit), _member(visit)
+    await _see_that_nobody_is_in(desk, of)
     made = await invite_anew(desk.database, desk.keys, member_id, of=of, now=visit.now, by=visit.by)
     return _handed(of, made)
 
@@ -78,7 +101,9 @@ async def show(desk: Desk, visit: Visit) -> Outcome:
     """Show one member, without who he is, and what may be done."""
     member = await _one(desk, visit)
     own = visit.who is not None and visit.who.member_id == member.member_id
-    return Shown("member.html", _values(_of(visit)) | {"member": member, "is_own": own})
+    is_staff = member.of.kind is ActorKind.REGISTRY
+    values = {"member": member, "is_own": own, "reinvites": is_staff or not _is_in(member)}
+    return Shown("member.html", _values(_of(visit)) | values)
 
 
 async def do_role(desk: Desk, visit: Visit) -> Outcome:
