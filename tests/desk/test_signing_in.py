@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from builders.desk import PASSWORD
+from builders.desk import PASSWORD, Browser
 from builders.parties import IYS_CODE
 
+from izin.core.errors import StartRefusedError
 from izin.member.model import Belongs, Role
+from izin.wiring.desk import open_desk
+from izin.wiring.settings import Mode, Settings
 
 
 async def test_whoever_was_invited_comes_in_looks_and_goes(desk):
@@ -109,3 +112,22 @@ async def test_the_language_is_chosen_by_a_form_and_kept(desk):
     await browser.done("/language", language="en", back="/applications")
     assert '<html lang="en">' in browser.page
     assert "Applications" in browser.page
+
+
+async def test_over_https_cookies_are_this_host_s_alone(fresh_database, tmp_path):
+    settings = Settings(
+        database_url=fresh_database, data_folder=tmp_path, desk_url="https://masa.izin.example"
+    )
+    async with open_desk(settings) as app:
+        answer = await Browser(app).get("/sign-in")
+    [cookie] = answer.headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-izin-desk-visitor=")
+    assert {"Secure", "Path=/", "HttpOnly"} <= {each.strip() for each in cookie.split(";")}
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+async def test_outside_the_sandbox_the_desk_wants_https(fresh_database, tmp_path):
+    settings = Settings(database_url=fresh_database, data_folder=tmp_path, mode=Mode.PRODUCTION)
+    with pytest.raises(StartRefusedError, match="IZIN_DESK_URL is http://localhost:8001"):
+        async with open_desk(settings):
+            pass
