@@ -25,13 +25,12 @@ from izin.web.desk.services import Desk
 from izin.web.desk.table import ROWS
 from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
+from izin.wiring.database import DESK_CONNECTIONS
 from izin.wiring.parts import open_member_parts
 from izin.wiring.roles import DESK
 from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import PREFIX, Settings
 from izin.wiring.web import DRAIN_S, networks_of
-
-_CONNECTIONS = 4
 
 
 @asynccontextmanager
@@ -49,7 +48,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Starlette]:
         )
     passwords = Passwords()
     try:
-        async with open_member_parts(settings, role=DESK, size=_CONNECTIONS) as parts:
+        async with open_member_parts(settings, role=DESK, size=DESK_CONNECTIONS) as parts:
             host = urlsplit(origin).hostname
             assert host is not None, "the settings ask for one"
             works_with = parts.database, parts.keyring, passwords, RelyingParty(host, origin)
