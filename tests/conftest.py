@@ -18,7 +18,13 @@ from izin.storage.database import Database
 from izin.storage.embedded import EmbeddedServer
 from izin.storage.migrate import migrate
 
-pytest_plugins = ("builders.alarm", "builders.fixtures", "builders.heart", "builders.house")
+pytest_plugins = (
+    "builders.alarm",
+    "builders.fixtures",
+    "builders.heart",
+    "builders.house",
+    "builders.desk",
+)
 
 settings.register_profile("izin", deadline=None)  # a busy machine is no failure
 settings.load_profile("izin")

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@cache
+def _port_beside(_port: int) -> int:
+    """The desk's port of whoever has this one: the same at its next start."""
+    return free_port()
+
+
 def environment(folder: Path, port: int) -> dict[str, str]:
     """None of this machine's settings, and a registry of its own."""
     outer = {k: v for k, v in os.environ.items() if not k.startswith("IZIN_")}
-    return outer | {"IZIN_DATA_FOLDER": str(folder), "IZIN_PORT": str(port), "COLUMNS": "200"}
+    own = {"IZIN_DATA_FOLDER": str(folder), "IZIN_PORT": str(port), "COLUMNS": "200"}
+    return outer | own | {"IZIN_DESK_PORT": str(_port_beside(port))}
 
 
 class Command:

@@ -26,7 +26,11 @@ MIB = 1024 * 1024
 @pytest.fixture
 def settings(fresh_database, tmp_path) -> Settings:
     return Settings(
-        database_url=fresh_database, data_folder=tmp_path / "var", port=free_port(), web_processes=1
+        database_url=fresh_database,
+        data_folder=tmp_path / "var",
+        port=free_port(),
+        desk_port=free_port(),
+        web_processes=1,
     )
 
 

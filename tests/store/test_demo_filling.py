@@ -53,7 +53,7 @@ async def test_it_is_filled_once_and_its_users_keep_their_passwords(settings, ow
     first = await fill(settings, watcher)
     assert watcher.heard[-1] == (TOTAL, TOTAL)
     assert await count_of(owner, "consent_event") == TOTAL
-    write_file(settings.data_folder, first, "http://here")
+    write_file(settings, first, "http://here")
     second_watcher = Watcher()
     again = await fill(settings, second_watcher)
     assert second_watcher.heard == []
@@ -121,7 +121,7 @@ def users() -> DemoFile:
 
 
 def test_the_file_is_private_and_reads_back(tmp_path, users):
-    path = write_file(tmp_path, users, "http://127.0.0.1:8000")
+    path = write_file(Settings(data_folder=tmp_path), users, "http://127.0.0.1:8000")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     read = read_file(tmp_path)
     assert read is not None

@@ -15,13 +15,14 @@ from builders.heart import until
 from izin.core.errors import StartRefusedError
 from izin.storage.migrate import migrate
 from izin.wiring.database import (
+    DESK_CONNECTIONS,
     connections_of,
     database_of,
     existing_database,
     make_folder,
     write_private,
 )
-from izin.wiring.launch import address_of, bind, environment_of, pause_after, serve
+from izin.wiring.launch import Place, address_of, bind, environment_of, pause_after, serve
 from izin.wiring.parts import open_parts
 from izin.wiring.settings import Mode, Settings
 
@@ -29,13 +30,19 @@ from izin.wiring.settings import Mode, Settings
 @pytest.fixture
 def settings(fresh_database, tmp_path) -> Settings:
     return Settings(
-        database_url=fresh_database, data_folder=tmp_path / "var", port=free_port(), web_processes=1
+        database_url=fresh_database,
+        data_folder=tmp_path / "var",
+        port=free_port(),
+        desk_port=free_port(),
+        web_processes=1,
     )
 
 
 @pytest.fixture
 def embedded(quick_folder) -> Settings:
-    return Settings(data_folder=quick_folder, port=free_port(), web_processes=1)
+    return Settings(
+        data_folder=quick_folder, port=free_port(), desk_port=free_port(), web_processes=1
+    )
 
 
 async def nothing(_url: str) -> None:
@@ -52,7 +59,7 @@ def test_it_tells_the_address_once_it_answers_and_stops_when_it_is_told_to(setti
 
     serve(settings, prepare=nothing, ready=ready)
     assert told == [(f"http://127.0.0.1:{settings.port}", 200)]
-    bind(settings).close()  # the port is free again
+    bind(settings, Place("PORT", settings.port)).close()  # the port is free again
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
@@ -105,12 +112,12 @@ def test_a_port_in_use_is_named():
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(StartRefusedError, match=f"Port {port} is in use"):
-            bind(Settings(port=port))
+            bind(Settings(), Place("PORT", port))
 
 
 def test_an_address_that_is_not_this_machine_s_is_named():
     with pytest.raises(StartRefusedError, match=r"192\.0\.2\.1:8000 cannot be bound"):
-        bind(Settings(host="192.0.2.1"))
+        bind(Settings(host="192.0.2.1"), Place("PORT", 8000))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +125,7 @@ def test_an_address_that_is_not_this_machine_s_is_named():
 )
 def test_a_client_on_this_machine_is_told_where_to_go(host, reached):
     port = free_port()
-    listening = bind(Settings(host=host, port=port))
+    listening = bind(Settings(host=host), Place("PORT", port))
     try:
         assert address_of(listening) == f"http://{reached}:{port}"
     finally:
@@ -137,7 +144,9 @@ def test_production_is_refused_before_anything_is_made(tmp_path):
     folder = tmp_path / "var"
     with pytest.raises(StartRefusedError, match="for development only"):
         serve(
-            Settings(data_folder=folder, mode=Mode.PRODUCTION, port=free_port()),
+            Settings(
+                data_folder=folder, mode=Mode.PRODUCTION, port=free_port(), desk_port=free_port()
+            ),
             prepare=nothing,
             ready=nothing,
         )
@@ -224,7 +233,7 @@ def test_each_process_signs_in_as_itself_and_can_become_nobody_else(embedded):
         stop()
 
     serve(embedded, prepare=migrated, ready=ready)
-    assert found == {"izin_web": False, "izin_keeper": False}
+    assert found == {"izin_web": False, "izin_keeper": False, "izin_desk": False}
 
 
 async def migrated(url: str) -> None:
@@ -269,7 +278,7 @@ def test_what_dies_young_is_started_again_at_longer_and_longer_pauses(last_s, li
 def test_the_embedded_server_has_room_for_as_many_connections_as_its_processes_open():
     """Twelve web processes and four keepers once found 100 connections where they need 196."""
     many = Settings(web_processes=12, keeper_processes=4, pool_size=8)
-    assert connections_of(many) > 196
+    assert connections_of(many) > 196 + DESK_CONNECTIONS
     assert connections_of(Settings(web_processes=1, keeper_processes=1)) == 100
 
 

@@ -7,7 +7,7 @@ from izin.storage.migrate import apply_roles
 from izin.storage.statements import load
 from izin.vault.purpose import CITIZEN_PURPOSES, MEMBER_PURPOSES, Purpose
 
-PROCESSES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator")
+PROCESSES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator", "izin_desk")
 RECORDING = ("izin_web", "izin_citizen", "izin_keeper")
 
 NEW_CITIZEN_ROW = """insert into citizen_consent (tag, slot, bucket, sealed)
@@ -44,6 +44,13 @@ NOBODY = [
     "alter table provider_consent add column address text",
     "create role mine",
 ]
+
+OF_RECIPIENTS = (
+    *("provider_consent", "citizen_consent", "consent_event", "consent_retailer", "pending"),
+    *("entry", "entry_hour", "unprojected", "brand_figure", "batch", "job", "file_load"),
+    *("query_receipt", "token"),
+)
+"""Tables in which a recipient, a consent, or what opens one stands."""
 
 FORBIDDEN = {
     "izin_web": [
@@ -99,6 +106,17 @@ FORBIDDEN = {
         "select event_id from pending",
         NOTHING_RECORDED,
     ],
+    "izin_desk": [
+        *(f"select count(*) from {table}" for table in OF_RECIPIENTS),
+        *(NEW_KEY.format(each, "2") for each in Purpose if each not in MEMBER_PURPOSES),
+        "select retailer_code from retailer",
+        "select username from api_user",
+        "select mandate_id from mandate",
+        "update sequence_head set assigned_idx = 1",
+        "delete from audit_event",
+        "delete from member",
+        NOTHING_RECORDED,
+    ],
 }
 
 NEEDED = {
@@ -150,6 +168,16 @@ NEEDED = {
         "update retailer set status = 'passive'",
         "update api_user set is_active = false",
         "update directory_head set version = version + 1",
+    ],
+    "izin_desk": [
+        "insert into provider (iys_code, title, changed_in) values (1, 'x', 1)",
+        "update brand set is_active = false",
+        "update application set state = 'SUBMITTED'",
+        "update directory_head set version = version + 1",
+        "select published_idx from sequence_head",
+        "select audit_id from audit_event",
+        "update limit_use set used = 1",
+        *(NEW_KEY.format(each, "2") for each in MEMBER_PURPOSES),
     ],
 }
 
@@ -232,6 +260,7 @@ async def policies(owner):
         ("izin_citizen", ()),
         ("izin_keeper", ()),
         ("izin_operator", set(Purpose) - set(MEMBER_PURPOSES)),
+        ("izin_desk", set(Purpose) - set(MEMBER_PURPOSES)),
     ],
 )
 async def test_a_process_sees_the_keys_of_its_side_only(owner, keys, role, hidden):

@@ -200,3 +200,23 @@ async def test_rules_that_hold_lock_nothing(owner):
             TABLES,
         )
     assert locks == []
+
+
+NEW_SESSION = """
+    insert into session (session_tag, member_id, role, created_at, idle_until, expires_at)
+    select gen_random_uuid(), member_id, role, now(), now(), now() from member where party = '{}'
+"""
+
+
+async def test_at_the_desk_nobody_but_the_registry_s_own_is_let_in(owner, filled):
+    await owner.execute(
+        "insert into member (member_id, role, email_tag, person_sealed)"
+        " values (gen_random_uuid(), 'OWNER', gen_random_uuid(), '')"
+    )
+    async with owner.transaction():
+        await owner.execute("set local role izin_desk")
+        assert await owner.execute(NEW_SESSION.format("registry")) == "INSERT 0 1"
+    async with owner.transaction():
+        await owner.execute("set local role izin_desk")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await owner.execute(NEW_SESSION.format(OURS))

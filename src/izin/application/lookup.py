@@ -5,3 +5,4 @@ from izin.application.store import acceptances as acceptances
 from izin.application.store import agreements as agreements
 from izin.application.store import of_company as of_company
 from izin.application.store import page as page
+from izin.application.store import seen as seen

@@ -69,6 +69,12 @@ async def one(change: Change, application_id: UUID) -> Application | None:
     return None if row is None else _application(row)
 
 
+async def seen(connection: Connection, application_id: UUID) -> Application | None:
+    """Give an application, to be looked at."""
+    row = await connection.fetchrow(_SQL["seen"], application_id)
+    return None if row is None else _application(row)
+
+
 async def page(
     connection: Connection, state: ApplicationState | None, limit: int
 ) -> list[Application]:

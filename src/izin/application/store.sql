@@ -32,6 +32,14 @@ from application as a
 where a.application_id = $1
 for no key update
 
+-- name: seen
+-- An application, to be looked at. $1 application_id · index application_pkey
+select
+    a.application_id, a.state, a.kind, a.title, a.brand_name, a.mersis, a.is_joint, a.tin_tag,
+    a.created_at, a.changed_at, a.iys_code
+from application as a
+where a.application_id = $1
+
 -- name: page
 -- Applications of a state or of any, what has waited longest first. $1 state or null · $2 limit
 select

@@ -9,13 +9,16 @@ from izin.storage.database import Database
 PAGE_ROWS = 500
 
 
-async def read(database: Database, query: Query, *, most: int) -> AsyncIterator[AuditEvent]:
+async def read(
+    database: Database, query: Query, *, most: int, before: int | None = None
+) -> AsyncIterator[AuditEvent]:
     """Give the newest events that were asked for.
+
+    Takes   before: the audit_id that ends the page before; None begins at the newest
 
     Raises  UnavailableError
     Cost    one statement for 500 events; no more than a page is held
     """
-    before: int | None = None
     while most > 0:
         rows = min(PAGE_ROWS, most)
         async with database.connection() as connection:

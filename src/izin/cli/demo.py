@@ -57,11 +57,13 @@ class _Demo:
     async def ready(self, address: str) -> None:
         assert self._users is not None, "the processes start after the filling"
         await until_numbered(self._settings)
-        file = write_file(self._settings.data_folder, self._users, address)
-        self._to.say(_what_to_try(address, file, self._users))
+        file = write_file(self._settings, self._users, address)
+        desk = self._settings.origin_of_desk
+        self._to.say(_what_to_try((address, desk), file, self._users))
         self._to.give(
             {
                 "base_url": address,
+                "desk_url": desk,
                 "demo_file": str(file),
                 "data_folder": str(self._settings.data_folder),
                 "try": list(commands(address, file, self._users)),
@@ -81,7 +83,8 @@ def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
     return f"TOKEN=$({token} | {only_it})", ask
 
 
-def _what_to_try(address: str, file: Path, users: DemoFile) -> str:
+def _what_to_try(addresses: tuple[str, str], file: Path, users: DemoFile) -> str:
+    address, desk = addresses
     token, ask = commands(address, file, users)
     return "\n".join(
         (
@@ -94,6 +97,7 @@ def _what_to_try(address: str, file: Path, users: DemoFile) -> str:
             f"  {ask}",
             "",
             f"Every operation:   {address}/openapi.json",
+            f"The registry's desk: {desk} (sign in as `staff` of the file)",
             f"User and password: {file} (yours to read only; other companies' users too)",
             f"Data and keys:     {file.parent} (kept; delete the folder to begin anew)",
             "",

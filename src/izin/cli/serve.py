@@ -35,8 +35,9 @@ def serve_command(
                 await migrate(url)
 
         async def ready(address: str) -> None:
-            to.say(f"İzin answers at {address}; Ctrl-C stops it.", style="bold")
-            to.give({"base_url": address})
+            desk = settings.origin_of_desk
+            to.say(f"İzin answers at {address}, its desk at {desk}; Ctrl-C stops it.", style="bold")
+            to.give({"base_url": address, "desk_url": desk})
 
         serve(settings, prepare=prepare, ready=ready)
         say_stopped(to)

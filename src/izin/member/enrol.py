@@ -56,13 +56,23 @@ class Enrolling:
     """Lets the invited in."""
 
     def __init__(
-        self, database: Database, keys: MemberKeyring, passwords: Passwords, rp: RelyingParty
+        self,
+        database: Database,
+        keys: MemberKeyring,
+        passwords: Passwords,
+        rp: RelyingParty,
+        *,
+        only: Belongs | None = None,
     ) -> None:
-        """Take the members' keys, the bench for passwords, and for whom passkeys are made."""
+        """Take the members' keys, the bench for passwords, and for whom passkeys are made.
+
+        Takes   only: the one party whose invitations are good here; None: every party's
+        """
         self._database = database
         self._keys = keys
         self._passwords = passwords
         self._rp = rp
+        self._only = only
 
     async def begin(self, text: str, *, now: datetime) -> Enrolment:
         """Show what there is to choose from; begun twice, the first time is worth nothing.
@@ -73,7 +83,7 @@ class Enrolling:
         challenge = os.urandom(passkey.CHALLENGE_BYTES)
         async with self._database.acting_for(SIGN_IN) as connection:
             invited = await store.invited(connection, tag, now)
-            if invited is None:
+            if invited is None or self._only not in (None, invited.of):
                 raise RefusalError(Refused(code="IZ044"))
             person = opened(self._keys.members.sealer, invited.member_id, invited.person)
             account = person.email.clear
@@ -96,6 +106,8 @@ class Enrolling:
         async with self._database.acting_for(SIGN_IN) as connection:
             invited = await store.invited(connection, tag, now)
         if invited is None or invited.totp is None or invited.challenge is None:
+            raise RefusalError(Refused(code="IZ044"))
+        if self._only not in (None, invited.of):
             raise RefusalError(Refused(code="IZ044"))
         person = opened(self._keys.members.sealer, invited.member_id, invited.person)
         check_password(chosen.password, person)

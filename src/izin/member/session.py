@@ -11,6 +11,7 @@ from izin.audit.change import Change
 from izin.audit.model import Action
 from izin.member import store
 from izin.member.model import ActorKind
+from izin.member.store import Acting as Acting
 from izin.member.store import SigningIn
 from izin.member.store import drop_expired as drop_expired
 from izin.storage.database import SIGN_IN, Database
@@ -82,6 +83,18 @@ async def open_session(
         idle_s_max=int(life.idle.total_seconds()),
         device=device,
     )
+
+
+async def acting(database: Database, tag: UUID, *, now: datetime) -> Acting | None:
+    """Whose session this is; it stays open for him. None for one that has ended.
+
+    Raises  UnavailableError
+    """
+    async with database.acting_for(SIGN_IN) as connection:
+        found = await store.session(connection, tag, now)
+        if found is not None:
+            await store.keep_session(connection, tag, now + LIVES[found.of.kind].idle)
+    return found
 
 
 async def keep_open(database: Database, tag: UUID, kind: ActorKind, *, now: datetime) -> None:

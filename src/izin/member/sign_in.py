@@ -16,6 +16,7 @@ from izin.core.address import Address, parse_email
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import MemberKeyring
 from izin.member import passkey, store
+from izin.member.model import Belongs
 from izin.member.passkey import BrokenPasskeyError, Json, RelyingParty
 from izin.member.passwords import Passwords
 from izin.member.session import Session, open_session
@@ -68,13 +69,23 @@ class SignIns:
     """Lets members in."""
 
     def __init__(
-        self, database: Database, keys: MemberKeyring, passwords: Passwords, rp: RelyingParty
+        self,
+        database: Database,
+        keys: MemberKeyring,
+        passwords: Passwords,
+        rp: RelyingParty,
+        *,
+        only: Belongs | None = None,
     ) -> None:
-        """Take the members' keys, the bench for passwords, and for whom passkeys are made."""
+        """Take the members' keys, the bench for passwords, and for whom passkeys are made.
+
+        Takes   only: the one party whose members are known here; None: every party's
+        """
         self._database = database
         self._keys = keys
         self._passwords = passwords
         self._rp = rp
+        self._only = only
         self._tries = Tries(database, "IZ042")
 
     async def by_password(
@@ -134,10 +145,10 @@ class SignIns:
         by = Principal(PrincipalKind.MEMBER, str(member_id))
         async with changing(self._database, by, acting_for=SIGN_IN) as change:
             member = await store.signing_in(change.connection, member_id)  # held from here on
-            if member is None or not await store.end_sign_in(change.connection, tag):
+            if member is None or not self._goes_on(member, begun):
                 raise _not_shown()
-            if begun["member_id"] is not None and begun["factors"] != member.factors:
-                raise _not_shown()  # he has chosen anew since the password was looked at
+            if not await store.end_sign_in(change.connection, tag):
+                raise _not_shown()
             if key is None:
                 await self._use_code(change, member, factor.code or "", now)
             else:
@@ -148,6 +159,12 @@ class SignIns:
         if key is None:
             await self._tries.forgive("member_code", self._try("code", str(member_id)))
         return session
+
+    def _goes_on(self, member: store.SigningIn, begun: Record) -> bool:
+        """May this member finish what was begun?"""
+        # he may have chosen anew since the password was looked at
+        is_same = begun["member_id"] is None or begun["factors"] == member.factors
+        return is_same and self._only in (None, member.of)  # by a passkey alone: anybody
 
     async def _is_known(self, address: object, device: str | None, now: datetime) -> bool:
         tag = None if device is None else self._keys.tokens.tag_of(device)
@@ -161,7 +178,9 @@ class SignIns:
         if not isinstance(address, Address):
             return None
         async with self._database.acting_for(SIGN_IN) as connection:
-            return await store.by_email(connection, self._keys.members.email_tag(address))
+            row = await store.by_email(connection, self._keys.members.email_tag(address))
+        is_strange = self._only is not None and row is not None and row["party"] != self._only.party
+        return None if is_strange else row
 
     async def _begun(self, row: Record, *, now: datetime) -> Begun:
         member_id, challenge = row["member_id"], os.urandom(passkey.CHALLENGE_BYTES)

@@ -33,6 +33,14 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
     challenge: bytes | None
 
 
+class Acting(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has signed in, for whom and as what."""
+
+    member_id: UUID
+    of: Belongs
+    post: Post
+
+
 class SigningIn(msgspec.Struct, frozen=True, kw_only=True):
     """A member who has shown half of who he is."""
 
@@ -269,6 +277,14 @@ async def put_session(
     """Open a session, until it is idle so long, and at the latest; False for who went meanwhile."""
     opened = await connection.fetchval(_SQL["put_session"], tag, member_id, now, *until)
     return opened is not None
+
+
+async def session(connection: Connection, tag: UUID, now: datetime) -> Acting | None:
+    """Whose session it is, while it is good."""
+    row = await connection.fetchrow(_SQL["session"], tag, now)
+    if row is None:
+        return None
+    return Acting(member_id=row["member_id"], of=_belongs(row), post=_post(row))
 
 
 async def keep_session(connection: Connection, tag: UUID, idle_until: datetime) -> None:

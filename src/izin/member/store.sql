@@ -165,7 +165,7 @@ update passkey set sign_count = $2, used_at = $3 where passkey.credential_id = $
 -- name: by_email
 -- Who signs in under an address. $1 email_tag · index member_email
 select
-    member.member_id, member.password_hash, member.factors,
+    member.member_id, member.password_hash, member.factors, member.party,
     member.totp_sealed is not null as has_totp
 from member
 where member.email_tag = $1 and member.is_active and member.password_hash is not null
@@ -249,6 +249,15 @@ select
 from member
 where member.member_id = $2 and member.is_active
 returning session.session_tag
+
+-- name: session
+-- Whose session it is, while it is good. $1 session_tag · $2 now · gives one row or none
+-- index session_pkey
+select
+    session.member_id, session.iys_code, session.partner_code, session.intermediary_code,
+    session.role, session.brands
+from session
+where session.session_tag = $1 and session.idle_until > $2 and session.expires_at > $2
 
 -- name: keep_session
 -- Somebody is still there; written once a minute at most. $1 session_tag · $2 idle_until

@@ -33,6 +33,7 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 _WEB, _CITIZEN, _KEEPER, _OPERATOR = "izin_web", "izin_citizen", "izin_keeper", "izin_operator"
+_DESK = "izin_desk"
 
 _ACTS_FOR = "current_setting('izin.acts_for'::text, true)"
 _OWN_COMPANYS = f"(('company:'::text || (iys_code)::text) = {_ACTS_FOR})"
@@ -67,6 +68,18 @@ def _of_own_members(table: str, *others: str) -> tuple[Policy, ...]:
     )
 
 
+def _at_the_desk(table: str) -> tuple[Policy, ...]:
+    """Only the registry's own people are let in there; of whomever it stops, all that is ends."""
+    condition = f"((member.member_id = {table}.member_id) AND (member.party = 'registry'::text))"
+    own = _exists("member", condition)
+    return (
+        Policy(table, "seen_at_the_desk", (_DESK,), "SELECT", _ALL, _NONE),
+        Policy(table, "opened_at_the_desk", (_DESK,), "INSERT", _NONE, own),
+        Policy(table, "kept_at_the_desk", (_DESK,), "UPDATE", own, own),
+        Policy(table, "ended_at_the_desk", (_DESK,), "DELETE", _ALL, _NONE),
+    )
+
+
 def _written_by(table: str, own: str = _OWN_COMPANYS) -> tuple[Policy, ...]:
     """Everybody may know it; a web process changes it for the party that it acts for."""
     return (
@@ -95,31 +108,34 @@ _SIGNATORY = _exists("application", "(application.application_id = signatory.app
 POLICIES: tuple[Policy, ...] = (
     Policy("keyring", "keys_of_both_sides", (_CITIZEN, _KEEPER)),
     Policy("keyring", "keys_of_provider_side", (_WEB,), "ALL", _NOT_CITIZENS, _NOT_CITIZENS),
-    Policy("keyring", "keys_of_members", (_OPERATOR,), "ALL", _MEMBERS, _MEMBERS),
+    Policy("keyring", "keys_of_members", (_DESK, _OPERATOR), "ALL", _MEMBERS, _MEMBERS),
     # who signs in is of any party; what he may do stays what it is (the table's own trigger)
     Policy("member", "seen", (_WEB,), "SELECT", _OWN_PARTYS, _NONE),
     Policy("member", "invited", (_WEB,), "INSERT", _NONE, _OWN_PARTY),
     Policy("member", "changed", (_WEB,), "UPDATE", _OWN_PARTYS, _OWN_PARTYS),
-    Policy("member", "all_members", (_OPERATOR,)),
-    *_of_own_members("passkey", _OPERATOR),
+    Policy("member", "all_members", (_DESK, _OPERATOR)),
+    *_of_own_members("passkey", _DESK, _OPERATOR),
     Policy("invitation", "seen", (_WEB,), "SELECT", _INVITED, _NONE),
     Policy("invitation", "sent", (_WEB,), "INSERT", _NONE, _INVITING),
     Policy("invitation", "begun", (_WEB,), "UPDATE", _INVITED, _INVITED),
     Policy("invitation", "used", (_WEB,), "DELETE", _INVITED, _NONE),
-    Policy("invitation", "of_all_members", (_KEEPER, _OPERATOR)),
+    Policy("invitation", "of_all_members", (_DESK, _KEEPER, _OPERATOR)),
     *_of_own_members("known_device", _KEEPER),
+    *_at_the_desk("known_device"),
     Policy("sign_in", "of_own_members", (_WEB,), "ALL", _SIGN_IN, _SIGN_IN),
     Policy("sign_in", "of_all_members", (_KEEPER,)),
+    *_at_the_desk("sign_in"),
     # found by the tag of a token that somebody has; opened and ended for one's own only
     Policy("session", "seen", (_WEB,), "SELECT", _ALL, _NONE),
     Policy("session", "opened", (_WEB,), "INSERT", _NONE, _SESSION),
     Policy("session", "kept", (_WEB,), "UPDATE", _SESSION, _SESSION),
     Policy("session", "ended", (_WEB,), "DELETE", _SESSION, _NONE),
     Policy("session", "of_all_members", (_KEEPER, _OPERATOR)),
+    *_at_the_desk("session"),
     Policy("application", "of_own_company", (_WEB,), "ALL", _APPLICANTS, _APPLICANTS),
-    Policy("application", "all_of_them", (_OPERATOR,)),
+    Policy("application", "all_of_them", (_DESK, _OPERATOR)),
     Policy("signatory", "of_own_company", (_WEB,), "ALL", _SIGNATORY, _SIGNATORY),
-    Policy("signatory", "all_of_them", (_OPERATOR,)),
+    Policy("signatory", "all_of_them", (_DESK, _OPERATOR)),
     *_written_by("mandate"),
     *_written_by("retailer"),
     *_written_by("api_user", _OWN_PARTY),

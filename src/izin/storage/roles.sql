@@ -7,7 +7,9 @@ do $$
 declare
     process text;
 begin
-    foreach process in array array['izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator'] loop
+    foreach process in array array[
+        'izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator', 'izin_desk'
+    ] loop
         -- roles belong to the whole server: another database's migration may be just as far
         begin
             if not exists (select from pg_roles where rolname = process) then
@@ -23,8 +25,10 @@ begin
 end
 $$;
 
-revoke all on all tables in schema public from izin_web, izin_citizen, izin_keeper, izin_operator;
-grant usage on schema public to izin_web, izin_citizen, izin_keeper, izin_operator;
+revoke all on all tables in schema public
+    from izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk;
+grant usage on schema public
+    to izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk;
 
 -- nobody needs a table of his own. The database's own rights do not come with a template.
 do $$
@@ -69,7 +73,7 @@ begin
         select oid from pg_proc
         where pronamespace = 'public'::regnamespace and proname = 'record_movements'
     loop
-        execute format('revoke all on function %s from public, izin_operator', door);
+        execute format('revoke all on function %s from public, izin_operator, izin_desk', door);
         execute format('grant execute on function %s to izin_web, izin_citizen, izin_keeper', door);
     end loop;
 end
@@ -136,3 +140,19 @@ grant select, delete on session to izin_operator; -- of whom it stops
 grant select, insert on keyring to izin_operator; -- the members', by which none else opens
 grant update on directory_head to izin_operator;
 grant select, insert on audit_event to izin_operator;
+
+-- the desk, where the registry's people sign in: parties, members and the trail, as much as its pages
+-- need. Nothing in which a recipient stands; of the numbers, how far they are
+grant select on schema_migration, brand_short_name, sequence_head to izin_desk;
+grant select, insert, update on provider, brand to izin_desk;
+grant insert, delete on brand_short_name to izin_desk;
+grant select, insert, update on partner, intermediary to izin_desk;
+grant select, update on directory_head to izin_desk;
+grant select, update on application, signatory to izin_desk; -- what is sealed stays so
+grant select, insert on agreement to izin_desk;
+grant select, insert, update on member to izin_desk;
+grant select, insert, update, delete on passkey, invitation, sign_in, session to izin_desk;
+grant select, insert, delete on known_device to izin_desk;
+grant select, insert, update on limit_use to izin_desk; -- tries of whoever signs in
+grant select, insert on keyring to izin_desk; -- the members', by which none else opens
+grant select, insert on audit_event to izin_desk;

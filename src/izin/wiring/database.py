@@ -15,6 +15,7 @@ _FOLDER = "database"
 _NOTE = "running.json"
 _FOR_COMMANDS = 30  # imports, exports, whoever looks
 
+DESK_CONNECTIONS = 4
 RESERVED_CONNECTIONS = 3
 """Of each web process, for RETs, tokens and parties alone."""
 
@@ -62,7 +63,7 @@ def connections_of(settings: Settings) -> int:
     """How many connections the registry's processes open at most, and some for commands."""
     web = settings.web_processes * (settings.pool_size + _OF_KEYRING + RESERVED_CONNECTIONS)
     keepers = settings.keeper_processes * (settings.pool_size + _OF_KEYRING)
-    return max(100, web + keepers + _FOR_COMMANDS)
+    return max(100, web + keepers + DESK_CONNECTIONS + _FOR_COMMANDS)
 
 
 @contextmanager

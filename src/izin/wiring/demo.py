@@ -181,13 +181,16 @@ async def until_numbered(settings: Settings) -> None:
         await database.close()
 
 
-def write_file(folder: Path, users: DemoFile, base_url: str) -> Path:
+def write_file(settings: Settings, users: DemoFile, base_url: str) -> Path:
     """Write what a trial client needs, for nobody else to read; give where."""
-    path = folder / FILE
+    path = settings.data_folder / FILE
     shown = msgspec.structs.replace(users, base_url=base_url)
     if users.carrier is not None:
         carrier = msgspec.structs.replace(users.carrier, base_url=f"{base_url}/ahs/")
         shown = msgspec.structs.replace(shown, carrier=carrier)
+    if users.staff is not None:
+        staff = msgspec.structs.replace(users.staff, url=f"{settings.origin_of_desk}/")
+        shown = msgspec.structs.replace(shown, staff=staff)
     write_private(path, msgspec.json.format(msgspec.json.encode(shown)) + b"\n")
     return path
 

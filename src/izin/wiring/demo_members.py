@@ -17,11 +17,12 @@ from izin.vault.member import STEP_S, totp_code
 
 
 class DemoMember(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may sign in as a person: `totp_uri` goes into an authenticator app."""
+    """Who may sign in as a person, where: `totp_uri` goes into an authenticator app."""
 
     email: str
     password: str
     totp_uri: str = msgspec.field(name="totpUri")
+    url: str = ""
 
     def __repr__(self) -> str:
         """Leave password and secret out."""

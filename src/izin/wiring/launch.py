@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
+from typing import NamedTuple
 
 import msgspec
 
@@ -53,21 +54,40 @@ def serve(settings: Settings, *, prepare: Prepare, ready: Told) -> None:
             none ever could with these settings
     """
     see_that_a_file_will_do(production=settings.mode is Mode.PRODUCTION)  # before one is made
-    with _listening(settings) as listening, _told_to_stop(), database_of(settings) as opened:
-        asyncio.run(_Launch(settings, opened, listening).run(prepare, ready))
+    with (
+        _listening(settings, Place("PORT", settings.port)) as api,
+        _listening(settings, Place("DESK_PORT", settings.port_of_desk)) as desk,
+        _told_to_stop(),
+        database_of(settings) as opened,
+    ):
+        asyncio.run(_Launch(settings, opened, Doors(api, desk)).run(prepare, ready))
+
+
+class Place(NamedTuple):
+    """A port, and the setting that names it."""
+
+    setting: str
+    port: int
+
+
+class Doors(NamedTuple):
+    """The sockets on which calls come in: the contract API's and the desk's."""
+
+    api: socket.socket
+    desk: socket.socket
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    listening = bind(settings)
+def _listening(settings: Settings, place: Place) -> Iterator[socket.socket]:
+    listening = bind(settings, place)
     try:
         yield listening
     finally:
         listening.close()
 
 
-def bind(settings: Settings) -> socket.socket:
-    """Take the port before anything else is started.
+def bind(settings: Settings, place: Place) -> socket.socket:
+    """Take a port before anything else is started.
 
     Raises  StartRefusedError when somebody has it
     """
@@ -75,17 +95,17 @@ def bind(settings: Settings) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((settings.host, settings.port))
+        listening.bind((settings.host, place.port))
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
             raise StartRefusedError(
-                f"Port {settings.port} is in use. Stop what listens there, or set "
-                f"{PREFIX}PORT to another one."
+                f"Port {place.port} is in use. Stop what listens there, or set "
+                f"{PREFIX}{place.setting} to another one."
             ) from error
         raise StartRefusedError(
-            f"{settings.host}:{settings.port} cannot be bound: {error.strerror}. "
-            f"Set {PREFIX}HOST and {PREFIX}PORT to an address of this machine."
+            f"{settings.host}:{place.port} cannot be bound: {error.strerror}. "
+            f"Set {PREFIX}HOST and {PREFIX}{place.setting} to an address of this machine."
         ) from error
     listening.listen(2048)
     listening.set_inheritable(True)
@@ -120,11 +140,13 @@ class _Child(msgspec.Struct, frozen=True):
 class _Launch:
     """One run: from the prepared database to the last process's end."""
 
-    def __init__(self, settings: Settings, opened: Opened, listening: socket.socket) -> None:
+    def __init__(self, settings: Settings, opened: Opened, doors: Doors) -> None:
         self._settings = settings
         self._opened = opened
-        self._listening = listening
-        self._urls = {"web": settings.web_database_url or opened.url, "keeper": opened.url}
+        self._listening = doors.api
+        self._desk = doors.desk
+        self._urls = dict.fromkeys(BY_PROCESS, opened.url)
+        self._urls["web"] = settings.web_database_url or opened.url
         self._stop = asyncio.Event()
         self._webs_ended = asyncio.Event()
         self._refusal: str | None = None
@@ -142,6 +164,8 @@ class _Launch:
             for _ in range(self._settings.keeper_processes):
                 group.create_task(self._keep(_Child(("keeper",)), self._webs_ended))
             group.create_task(self._keep_webs())
+            desk = self._desk.fileno()
+            group.create_task(self._keep(_Child(("desk", str(desk)), (desk,)), self._stop))
             group.create_task(_unless(self._stop, self._keep_database()))
             group.create_task(_unless(self._stop, self._keep_room()))
             group.create_task(self._tell(ready))
@@ -244,12 +268,14 @@ class _Launch:
         """Whoever comes while all end is refused, and does not wait for an answer of nobody."""
         await self._stop.wait()
         self._listening.close()
+        self._desk.close()
 
     async def _tell(self, ready: Told) -> None:
         try:
             async with asyncio.timeout(READY_S_MAX):
-                if not await _unless(self._stop, until_ready(self._listening)):
-                    return
+                for door in (self._listening, self._desk):
+                    if not await _unless(self._stop, until_ready(door)):
+                        return
         except TimeoutError:
             self._give_up(f"Nothing answered within {READY_S_MAX:.0f} seconds of the start.")
             return

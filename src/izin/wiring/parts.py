@@ -66,14 +66,16 @@ class MemberParts(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def open_member_parts(settings: Settings) -> AsyncIterator[MemberParts]:
-    """Open database and members' keys under the operator's role, after the checks of the start.
+async def open_member_parts(
+    settings: Settings, *, role: str = OPERATOR, size: int = KEY_CONNECTIONS
+) -> AsyncIterator[MemberParts]:
+    """Open database and members' keys under a role without consents, after the start's checks.
 
     Raises  StartRefusedError
     """
     assert settings.database_url is not None, "the launcher has named a database"
     self_test()
-    database = await Database.open(settings.database_url, role=OPERATOR, size_max=KEY_CONNECTIONS)
+    database = await Database.open(settings.database_url, role=role, size_max=size)
     try:
         async with database.connection() as connection:
             await check_schema(connection)

@@ -1,4 +1,7 @@
-"""``python -m izin.wiring.process PARENT web FD SHARES PLACE | keeper``: a launcher's child."""
+"""A launcher's child.
+
+``python -m izin.wiring.process PARENT web FD SHARES PLACE | desk FD | keeper``
+"""
 
 import ctypes
 import logging
@@ -11,6 +14,7 @@ import uvloop
 
 from izin.core.errors import StartRefusedError
 from izin.wiring.accepting import Share, Shares
+from izin.wiring.desk import run_desk
 from izin.wiring.garbage import look_for_cycles_seldom
 from izin.wiring.keeper import run_keeper
 from izin.wiring.launch import REFUSED
@@ -49,6 +53,8 @@ def _run(work: list[str]) -> int:
             listening = socket.socket(fileno=int(descriptor))
             share = Share(Shares.at(int(shares)), int(place))
             uvloop.run(run_web(settings, listening, share))
+        case ["desk", descriptor]:
+            uvloop.run(run_desk(settings, socket.socket(fileno=int(descriptor))))
         case ["keeper"]:
             uvloop.run(run_keeper(settings))
         case _:

@@ -4,9 +4,10 @@ WEB = "izin_web"
 CITIZEN = "izin_citizen"
 KEEPER = "izin_keeper"
 OPERATOR = "izin_operator"
+DESK = "izin_desk"
 
 OF_BOTH_SIDES = frozenset({CITIZEN, KEEPER})
 """These work with the citizens' view; every other process has the provider side's keys only."""
 
-BY_PROCESS = {"web": WEB, "keeper": KEEPER}
+BY_PROCESS = {"web": WEB, "keeper": KEEPER, "desk": DESK}
 """The processes that the launcher starts."""

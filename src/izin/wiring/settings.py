@@ -27,7 +27,8 @@ _is_public_url = re.compile(
 EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared only
 _READ_BY_OTHERS = frozenset({"IZIN_CONFIG", "IZIN_CITUS_URL"})
 
-Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+PORT_MAX = 65_535
+Port = Annotated[int, msgspec.Meta(ge=1, le=PORT_MAX)]
 Processes = Annotated[int, msgspec.Meta(ge=1, le=256)]
 ReplicaAge = Annotated[float, msgspec.Meta(ge=0.1, le=1.0)]
 """A refusal counts within a second everywhere, and no setting takes that back."""
@@ -62,6 +63,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mode                    sandbox or production
     profile                 demo or iys: the limits of one client
     host, port              where the contract API listens
+    desk_port               where the registry's own people work, on the same host; absent, the
+                            port after the API's
+    desk_url                where a browser reaches the desk: https://masa.izin.example, or
+                            localhost if absent
     public_url              how clients reach it from outside, without a slash at the end; absent,
                             host and port. Passkeys are made for its host, or for localhost
     web_processes           processes that answer; one a core is a good start
@@ -90,6 +95,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile: Profile = Profile.DEMO
     host: str = "127.0.0.1"
     port: Port = 8000
+    desk_port: Port | None = None
+    desk_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
     public_url: str | None = None
     web_processes: Processes = 2
     keeper_processes: Processes = 2
@@ -120,6 +127,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def origin(self) -> str:
         """Scheme, host and port by which a browser reaches the registry."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def port_of_desk(self) -> int:
+        """Where the desk listens."""
+        beside = self.port + 1 if self.port < PORT_MAX else self.port - 1
+        return self.desk_port or beside
+
+    @property
+    def origin_of_desk(self) -> str:
+        """Scheme, host and port by which a browser reaches the desk."""
+        return self.desk_url or f"http://localhost:{self.port_of_desk}"
 
     @property
     def issuer(self) -> str:

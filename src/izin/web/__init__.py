@@ -1,0 +1,1 @@
+"""Doors for people: pages that the server renders."""

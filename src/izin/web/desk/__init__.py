@@ -1,0 +1,1 @@
+"""The desk: where the registry's own people work. Nothing of a recipient is in reach."""

@@ -1,0 +1,131 @@
+"""Whoever works at the desk comes in by password and code, and goes again."""
+
+from urllib.parse import quote
+
+from izin.core.errors import RefusalError, Refused
+from izin.member.enrol import Chosen
+from izin.member.model import Role
+from izin.member.session import DEVICE_LIFE, sign_out
+from izin.member.sign_in import SIGN_IN_LIFE, SecondFactor
+from izin.vault.passwords import PASSWORD_BYTES_MAX
+from izin.web.desk.door import SIGN_IN, own_path
+from izin.web.desk.services import Desk, Row
+from izin.web.shared.visit import Cookie, Gone, Outcome, Shown, Visit
+
+CODE, INVITATION = "/sign-in/code", "/invitation"
+_EMAIL_MAX, _CODE_MAX, _TOKEN_MAX, _PATH_MAX = 265, 10, 100, 2000
+
+
+async def ask(_: Desk, visit: Visit) -> Outcome:
+    """Ask for address and password."""
+    if visit.who is not None:
+        return Gone("/")
+    return Shown("sign_in.html", {"next": _next(visit)})
+
+
+async def take(desk: Desk, visit: Visit) -> Outcome:
+    """Take address and password."""
+    form = visit.form
+    email = form.text("email", _EMAIL_MAX, required=True)
+    password = form.values.get("password", "")
+    if not password:
+        form.refuse("password", "fault.required")
+    if len(password.encode()) > PASSWORD_BYTES_MAX:
+        form.refuse("password", "fault.long")
+    form.check()
+    begun = await desk.sign_ins.by_password(
+        email, password, device=visit.device, client=visit.client, now=visit.now
+    )
+    if not begun.has_totp:
+        raise RefusalError(Refused(code="IZ080"))
+    half = Cookie("half", begun.text, int(SIGN_IN_LIFE.total_seconds()))
+    return Gone(f"{CODE}?next={quote(_next(visit))}", (half,))
+
+
+async def ask_code(_: Desk, visit: Visit) -> Outcome:
+    """Ask for the code."""
+    return Gone(SIGN_IN) if visit.half is None else _shown_code(visit)
+
+
+async def take_code(desk: Desk, visit: Visit) -> Outcome:
+    """Take the code, and let in."""
+    if visit.half is None:
+        return Gone(SIGN_IN)
+    code = visit.form.text("code", _CODE_MAX, required=True).replace(" ", "")
+    remember = visit.form.ticked("remember")
+    visit.form.check()
+    factor = SecondFactor(code=code)
+    session = await desk.sign_ins.finish(visit.half, factor, remember=remember, now=visit.now)
+    cookies = [Cookie("session", session.text), Cookie("half", "", 0)]
+    if session.device is not None:
+        cookies.append(Cookie("device", session.device, int(DEVICE_LIFE.total_seconds())))
+    return Gone(_next(visit), tuple(cookies))
+
+
+def _shown_code(visit: Visit) -> Shown:
+    return Shown("sign_in_code.html", {"next": _next(visit)})
+
+
+def _next(visit: Visit) -> str:
+    """Where whoever comes in wanted to go."""
+    given = visit.form.values.get("next") or visit.query.values.get("next") or "/"
+    return own_path(given)[:_PATH_MAX]
+
+
+async def leave(desk: Desk, visit: Visit) -> Outcome:
+    """End the session."""
+    assert visit.who is not None, "the table asks for somebody"
+    assert visit.tag is not None, "he came by it"
+    await sign_out(desk.database, visit.tag, party=visit.who.of.party)
+    return Gone(f"{SIGN_IN}?done=signed_out", (Cookie("session", "", 0),))
+
+
+async def ask_invitation(_: Desk, visit: Visit) -> Outcome:
+    """Ask for the invitation that somebody was handed."""
+    return Shown("invitation.html", {"given": visit.form.values.get("invitation", "")})
+
+
+async def open_invitation(desk: Desk, visit: Visit) -> Outcome:
+    """Show what there is to choose, for the invited alone; nothing of it can be looked at twice."""
+    text = visit.form.text("invitation", _TOKEN_MAX, required=True)
+    visit.form.check()
+    found = await desk.enrolling.begin(text, now=visit.now)
+    secret = found.totp_uri.partition("secret=")[2].partition("&")[0]
+    values = {"person": found.person, "secret": secret, "uri": found.totp_uri}
+    return Shown("invitation_choice.html", values | {"invitation": text})
+
+
+async def ask_choice_again(_: Desk, visit: Visit) -> Outcome:
+    """Ask for password and code again; the app keeps what it was shown."""
+    values = {"person": None, "secret": None, "uri": None}
+    invitation = visit.form.values.get("invitation", "")
+    return Shown("invitation_choice.html", values | {"invitation": invitation})
+
+
+async def accept_invitation(desk: Desk, visit: Visit) -> Outcome:
+    """Take the password and the app that the invited chose."""
+    text = visit.form.text("invitation", _TOKEN_MAX, required=True)
+    code = visit.form.text("code", _CODE_MAX, required=True).replace(" ", "")
+    password = visit.form.values.get("password", "")
+    if not password:
+        visit.form.refuse("password", "fault.required")
+    visit.form.check()
+    await desk.enrolling.finish(text, Chosen(password=password, code=code), now=visit.now)
+    return Gone(f"{SIGN_IN}?done=enrolled")
+
+
+ROWS = (
+    Row(path=SIGN_IN, least=None, shows=ask),
+    Row(path=SIGN_IN, least=None, shows=ask, does=take),
+    Row(path=CODE, least=None, shows=ask_code),
+    Row(path=CODE, least=None, shows=ask_code, does=take_code),
+    Row(path=INVITATION, least=None, shows=ask_invitation),
+    Row(path=INVITATION, least=None, shows=ask_invitation, does=open_invitation),
+    Row(
+        path=f"{INVITATION}/accept",
+        least=None,
+        shows=ask_choice_again,
+        does=accept_invitation,
+    ),
+    Row(path="/sign-out", least=Role.VIEWER, shows=ask, does=leave),
+)

@@ -1,0 +1,1 @@
+"""What every door for people has: layout, forms, cookies, headers."""

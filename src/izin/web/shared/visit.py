@@ -1,0 +1,83 @@
+"""One call of somebody's browser, and what comes of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from izin.audit.model import Principal, PrincipalKind
+from izin.i18n.catalogue import Language
+from izin.member.session import Acting
+from izin.web.shared.form import Form, Problem
+
+
+class NotThereError(Exception):
+    """There is no such page: what its path names is not there."""
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """Who comes, for what, with what. It prints nothing.
+
+    path, query  what the address names
+    who, tag     whoever has signed in, and his session
+    half         what a begun sign-in is finished with
+    device       what an earlier sign-in left here
+    secret       what the mark of a form is made of
+    problems     why a form is shown again
+    """
+
+    path: Mapping[str, str]
+    query: Form
+    language: Language
+    client: str
+    now: datetime
+    secret: str
+    here: str
+    who: Acting | None = None
+    tag: UUID | None = None
+    half: str | None = None
+    device: str | None = None
+    form: Form = msgspec.field(default_factory=Form)
+    problems: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        """Leave everything out."""
+        return f"Visit({self.here})"
+
+    @property
+    def by(self) -> Principal:
+        """Whoever has signed in, as the trail names him."""
+        assert self.who is not None, "the table asks for somebody"
+        return Principal(PrincipalKind.MEMBER, str(self.who.member_id))
+
+
+class Cookie(msgspec.Struct, frozen=True):
+    """What the browser is to keep, for how long; 0 takes it away, None until it closes."""
+
+    name: str
+    value: str
+    lasts_s: int | None = None
+
+    def __repr__(self) -> str:
+        """Leave the value out."""
+        return f"Cookie({self.name})"
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A page: its template, what stands in it, and when to come again if it was too early."""
+
+    template: str
+    values: Mapping[str, object] = {}
+    status: int = 200
+    retry_s: int | None = None
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """It is done, and the browser goes elsewhere."""
+
+    to: str
+    cookies: tuple[Cookie, ...] = ()
+
+
+Outcome = Shown | Gone

@@ -1,0 +1,49 @@
+"""What pages say, in both languages: one catalogue, its keys under the heading they belong to."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from izin.core.clock import IYS_TIME
+from izin.i18n.catalogue import Language
+
+_GROUPS = {Language.TR: ".", Language.EN: ","}
+
+
+def say(key: str, language: Language, **facts: object) -> str:
+    """Say one thing, its places filled from facts.
+
+    Takes   key: its heading and its name, ``state.ACTIVE``
+    """
+    sentence = book()[key][language]
+    return sentence.format_map(facts) if facts else sentence
+
+
+@cache
+def book() -> Mapping[str, Mapping[Language, str]]:
+    """Everything that is said, by key."""
+    text = resources.files("izin.i18n").joinpath("pages.toml").read_text("utf-8")
+    read = msgspec.convert(tomllib.loads(text), dict[str, dict[str, dict[Language, str]]])
+    return {
+        f"{heading}.{name}": said for heading, names in read.items() for name, said in names.items()
+    }
+
+
+def day_in_words(day: date, language: Language) -> str:
+    """A day as people write it: 26 Kasım 2026."""
+    return f"{day.day} {say(f'month.{day.month}', language)} {day.year}"
+
+
+def instant_in_words(instant: datetime, language: Language) -> str:
+    """An instant on Turkey's clock: 26 Kasım 2026 14:02."""
+    there = instant.astimezone(IYS_TIME)
+    return f"{day_in_words(there.date(), language)} {there:%H:%M}"
+
+
+def count_in_words(count: int, language: Language) -> str:
+    """A count, its digits in groups of three."""
+    return f"{count:,}".replace(",", _GROUPS[language])

@@ -1,0 +1,104 @@
+"""Chromium, as Debian has it, in front of the desk; skipped in a line where there is none."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders.desk import DeskHouse
+from playwright.async_api import Browser, Page, async_playwright
+
+from izin.wiring.connection import ConnectionBounds
+from izin.wiring.server import server_of
+
+AXE = (Path(__file__).parents[1] / "assets/axe-core-4.14.1/axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+def chromium() -> str:
+    """Where the browser is; a skip where none is installed, a failure where one has to be."""
+    found = shutil.which("chromium")
+    if found is None and os.environ.get("BROWSER_TESTS") == "required":
+        pytest.fail("no Chromium is installed, and BROWSER_TESTS=required")
+    if found is None:
+        pytest.skip("no Chromium is installed: apt-get install chromium fonts-noto-core")
+    return found
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:
+    """An application on a port of its own; gives its address."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        server = server_of(app, bounds=ConnectionBounds(), trusted=(), drain_s=1)
+        server.capture_signals = nullcontext
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running
+
+
+class Screen:
+    """A window of the browser, and everything that it complained of."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.complaints: list[str] = []
+        page.on("console", lambda each: self.complaints.append(each.text))
+        page.on("pageerror", lambda each: self.complaints.append(str(each)))
+        page.on("request", self._asked)
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith(self.base):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(self.base + path)
+
+    async def faults(self, *, width: int, scheme: str) -> list[str]:
+        """What axe finds at this width in this scheme, and whether the page is too wide."""
+        await self.page.set_viewport_size({"width": width, "height": 900})
+        await self.page.emulate_media(color_scheme=scheme)
+        await self.page.evaluate(AXE)
+        found = await self.page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
+        assert len(found["passes"]) > 10, "axe has looked"
+        faults = [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
+        if await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append("it scrolls sideways")
+        return faults
+
+
+@pytest.fixture
+async def base(desk: DeskHouse) -> AsyncIterator[str]:
+    async with serving(desk.app) as address:
+        yield address
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium()
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield opened
+        await opened.close()
+
+
+async def screen(browser: Browser, base: str, *, scripts: bool = True) -> Screen:
+    """A new window, its cookies its own."""
+    context = await browser.new_context(
+        locale="tr-TR", timezone_id="Europe/Istanbul", java_script_enabled=scripts
+    )
+    return Screen(await context.new_page(), base)
