@@ -25,9 +25,19 @@ async def removes(ours) -> str:
     return code
 
 
+async def puts_under(ours) -> str:
+    code = await enters(ours)
+    other = await ours.post(RETAILERS, json=a_dealer(2))
+    parent = {"parentCode": other.json()["retailerCode"]}
+    path = f"/x/brands/{BRAND_CODE}/retailers/{code}/parent"
+    assert (await ours.put(path, json=parent)).status_code == 200
+    return code
+
+
 CHANGES: dict[str, tuple[str, Callable[..., Awaitable[str]]]] = {
     "createRetailer": ("retailer.entered", enters),
     "deleteRetailer": ("retailer.removed", removes),
+    "xRetailerUnder": ("retailer.put_under", puts_under),
 }
 """Each operation that changes parties: the event that it leaves, and a call that does it."""
 

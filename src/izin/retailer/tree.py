@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from izin.audit.change import changing
 from izin.audit.model import Action, Principal
-from izin.core.codes import BrandCode, IysCode, RetailerCode
+from izin.core.codes import BrandCode, IysCode, RetailerCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.retailer import store
 from izin.retailer.model import Branch
@@ -34,13 +34,14 @@ async def put_under(
     Cost    one transaction of four statements; dealers of a company are put one after the other
     """
     iys_code, brand_code = of
-    async with changing(database, by) as change:
+    async with changing(database, by, acting_for=company(iys_code)) as change:
         await store.hold(change.connection, iys_code)
         refused = misplaced(await store.tree(change.connection, brand_code), code, parent)
         if refused is not None:
             raise RefusalError(refused)
         await store.put_under(change, code, parent)
-        change.tell(Action.RETAILER_PUT_UNDER, code, of=iys_code, parentCode=parent)
+        facts = {"brandCode": brand_code, "parentCode": parent}
+        change.tell(Action.RETAILER_PUT_UNDER, code, of=iys_code, **facts)
 
 
 async def branches(connection: Connection, brand_code: BrandCode) -> list[tuple[int, Branch]]:
