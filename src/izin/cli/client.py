@@ -25,9 +25,9 @@ from izin.access.accounts import (
 )
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
+from izin.cli.party import Carrier, Company, Partner, party_of
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
 from izin.core.clock import utc_now, wire_time
-from izin.core.codes import IntermediaryCode, IysCode, PartnerCode
 from izin.i18n.catalogue import Language
 from izin.member.model import Belongs
 from izin.member.passwords import Passwords
@@ -40,9 +40,6 @@ app = typer.Typer(
 T = TypeVar("T")
 _HEADINGS = ("client", "username", "state", "used", "keys")
 
-Company = Annotated[int | None, typer.Option(help="A company's (iysCode).")]
-Partner = Annotated[int | None, typer.Option(help="A partner's code.")]
-Carrier = Annotated[int | None, typer.Option(help="A carrier's code.")]
 Id = Annotated[UUID, typer.Argument(help="The account's client_id.")]
 Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS_MAX, help="How long it works.")]
 
@@ -168,16 +165,10 @@ def resource_server_command(
 
 
 def _of(company: int | None, partner: int | None, carrier: int | None) -> Belongs:
-    if [company, partner, carrier].count(None) != len(_OWNERS) - 1:
+    of = party_of(company, partner, carrier)
+    if of is None:
         raise CannotError("client_of_one")
-    return Belongs(
-        iys_code=None if company is None else IysCode(company),
-        partner_code=None if partner is None else PartnerCode(partner),
-        intermediary_code=None if carrier is None else IntermediaryCode(carrier),
-    )
-
-
-_OWNERS = ("company", "partner", "carrier")
+    return of
 
 
 def _accounts(database: Database) -> Accounts:

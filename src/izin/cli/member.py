@@ -10,10 +10,11 @@ import typer
 
 from izin.cli.operator import operator
 from izin.cli.over import over_members
+from izin.cli.party import Carrier, Company, Partner, party_of
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
 from izin.core.address import Address, parse_email
 from izin.core.clock import utc_now, wire_time
-from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode
+from izin.core.codes import BrandCode
 from izin.i18n.catalogue import Language
 from izin.keyring import MemberKeyring
 from izin.member import lookup, manage
@@ -34,14 +35,8 @@ app = typer.Typer(
 )
 
 LIST_MAX = 500
-_CODE_MAX = 99_999_999
 _HEADINGS = ("id", "role", "brands", "active", "enrolled", "since", "signed_in")
 
-Company = Annotated[
-    int | None, typer.Option(min=1, max=_CODE_MAX, help="Acts for this company (iysCode).")
-]
-Partner = Annotated[int | None, typer.Option(min=1, max=_CODE_MAX, help="Acts for this partner.")]
-Carrier = Annotated[int | None, typer.Option(min=1, max=_CODE_MAX, help="Acts for this carrier.")]
 Registry = Annotated[bool, typer.Option("--registry", help="Acts for the registry itself.")]
 Brands = Annotated[list[int] | None, typer.Option("--brand", help="Limited to this brand.")]
 Id = Annotated[UUID, typer.Argument(help="The member's id.")]
@@ -145,14 +140,12 @@ def stop_command(id_: Id, as_json: AsJson = False, lang: In = Language.TR) -> No
 def _party(
     company: int | None, partner: int | None, carrier: int | None, *, registry: bool
 ) -> Belongs:
-    given = [each for each in (company, partner, carrier, registry or None) if each is not None]
-    if len(given) != 1:
+    of = party_of(company, partner, carrier)
+    if registry and company is partner is carrier is None:
+        return Belongs()
+    if of is None or registry:
         raise CannotError("one_party")
-    return Belongs(
-        iys_code=None if company is None else IysCode(company),
-        partner_code=None if partner is None else PartnerCode(partner),
-        intermediary_code=None if carrier is None else IntermediaryCode(carrier),
-    )
+    return of
 
 
 async def _whose(database: Database, member_id: UUID) -> Belongs:
