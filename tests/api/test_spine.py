@@ -23,6 +23,7 @@ from builders.door import (
 from izin.admission.gate import Room
 from izin.admission.lanes import Lane
 from izin.admission.limits import Limits
+from izin.admission.overload import Overload
 from izin.api import problems
 from izin.api.app import build_app
 from izin.api.operation import Answer
@@ -544,6 +545,22 @@ async def test_too_many_calls_are_told_in_both_shapes_with_the_wait():
     assert response.json()["code"] == "H124"
     assert response.json()["message"] == response.json()["errors"][0]["message"]
     assert int(response.headers["retry-after"]) in (1, 2)
+
+
+async def test_whoever_floods_hears_it_late(monkeypatch):
+    held = []
+
+    async def hold(self):
+        held.append(self)
+
+    monkeypatch.setattr(Overload, "hold", hold)
+    app = a_door(limits=Limits(per_second=1, hourly={}))
+    statuses = []
+    for _ in range(4):
+        answer = await call(app, "GET", f"{CONSENTS}/changes", headers=GOOD)
+        statuses.append((answer.status_code, len(held)))
+    assert statuses == [(200, 0), (429, 0), (429, 1), (429, 2)]
+    assert codes(answer) == ["H124"]
 
 
 @pytest.mark.parametrize("key", catalogue.oauth_keys())

@@ -5,8 +5,9 @@ server closes is opened anew, and its request counts as unanswered.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from itertools import cycle
 from time import perf_counter
 from typing import NamedTuple, Self, cast
 
@@ -79,13 +80,16 @@ class _Line(asyncio.Protocol):
 
 
 class Lines:
-    """Up to `count` connections from one network address to one port of this machine."""
+    """Up to `count` connections from network addresses in turn to one port of this machine.
 
-    def __init__(self, port: int, count: int, *, source: str = "127.0.0.1") -> None:
+    Whichever has been idle for longest is used next, so all addresses call alike.
+    """
+
+    def __init__(self, port: int, count: int, *, sources: Iterable[str] = ("127.0.0.1",)) -> None:
         self._port = port
         self._count = count
-        self._source = source
-        self._idle: list[_Line] = []
+        self._sources = cycle(sources)
+        self._idle: deque[_Line] = deque()
         self._open: set[_Line] = set()
         self._waiting: list[asyncio.Future[_Line]] = []
 
@@ -157,7 +161,7 @@ class Lines:
             await asyncio.sleep(_TICK_S)
 
     def _send(self, one: bytes, told: Told) -> None:
-        line = self._idle.pop()
+        line = self._idle.popleft()
 
         def answered(answer: Answer) -> None:
             self._give_back(line)
@@ -172,7 +176,7 @@ class Lines:
 
     async def _take(self) -> _Line:
         if self._idle:
-            return self._idle.pop()
+            return self._idle.popleft()
         if len(self._open) < self._count:
             return await self._connect()
         waiting: asyncio.Future[_Line] = asyncio.get_running_loop().create_future()
@@ -208,7 +212,7 @@ class Lines:
                     lambda: _Line(self._lost),
                     "127.0.0.1",
                     self._port,
-                    local_addr=(self._source, 0),
+                    local_addr=(next(self._sources), 0),
                 )
             except OSError:
                 await asyncio.sleep(_CONNECT_S)

@@ -136,7 +136,8 @@ async def crowd(registry: Served, calls: Iterator[bytes], pace: float, size: Siz
     """Offer a pace from several network addresses, whatever comes back."""
     surge = Surge(Tally())
     crowd = [
-        Lines(registry.port, LINES_OF_A_SOURCE, source=f"127.0.0.{2 + at}") for at in range(SOURCES)
+        Lines(registry.port, LINES_OF_A_SOURCE, sources=(f"127.0.0.{2 + at}",))
+        for at in range(SOURCES)
     ]
     for lines in crowd:
         await lines.open_all()

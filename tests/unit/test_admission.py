@@ -103,6 +103,18 @@ async def test_what_is_past_the_limit_says_when_to_come_back():
     assert refusal.value.retry_after_s == 1
 
 
+async def test_who_is_refused_as_often_as_he_may_call_floods():
+    limiter = a_limiter(per_second=2)
+    refused = []
+    for _ in range(6):
+        try:
+            await limiter.admit(Lane.INFO, "192.0.2.1")
+        except TooManyError as error:
+            refused.append(error.is_flood)
+    assert refused == [False, False, True, True]
+    assert await admitted(limiter, Lane.INFO, client="192.0.2.2") == 2
+
+
 @pytest.mark.parametrize("of", ["of_account", "of_company"])
 async def test_who_calls_from_many_addresses_is_counted_by_whose_he_is(of):
     limiter = Limiter(Limits(per_second=1, hourly={}, **{of: 2}))

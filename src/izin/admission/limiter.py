@@ -15,11 +15,15 @@ from izin.storage.database import Database
 
 
 class TooManyError(RefusalError):
-    """A client called more often than it may; after `retry_after_s` it may again."""
+    """A client called more often than it may; after `retry_after_s` it may again.
 
-    def __init__(self, code: str, *, retry_after_s: int) -> None:
+    is_flood  it was refused more often than it may call, too: it does not heed what it is told
+    """
+
+    def __init__(self, code: str, *, retry_after_s: int, is_flood: bool = False) -> None:
         """Take the code of the limit that was reached."""
         self.retry_after_s = retry_after_s
+        self.is_flood = is_flood
         super().__init__(Refused(code=code))
 
 
@@ -58,6 +62,7 @@ class Limiter:
         self._client_tag = client_tag
         rates = (limits.per_second, limits.of_account, limits.of_company)
         self._buckets = [_buckets(rate, limits.client_count_max) for rate in rates]
+        self._refusals = [_buckets(rate, limits.client_count_max) for rate in rates]
 
     async def admit(self, lane: Lane, client: str, known: Known = NOBODY) -> None:
         """Count one call from a network address in `lane`.
@@ -69,12 +74,16 @@ class Limiter:
         if lane is Lane.HEALTH:
             return
         pot = lane if lane in OWN_POT else None
-        for buckets, who in zip(self._buckets, (client, *known), strict=True):
-            if buckets is None or who is None:
+        for buckets, refusals, who in zip(
+            self._buckets, self._refusals, (client, *known), strict=True
+        ):
+            if buckets is None or refusals is None or who is None:
                 continue
             wait_s = buckets.take((who, pot))
             if wait_s:
-                raise TooManyError(PER_SECOND_CODE, retry_after_s=math.ceil(wait_s))
+                is_flood = refusals.take((who, pot)) > 0
+                again_s = math.ceil(wait_s)
+                raise TooManyError(PER_SECOND_CODE, retry_after_s=again_s, is_flood=is_flood)
         if lane in self._limits.hourly:
             await self._count_in_hour(lane, client)
 

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 from http import HTTPStatus
+from string import ascii_lowercase
 from typing import Any, Final, Generic, Protocol
 
 import msgspec
@@ -19,7 +20,7 @@ import msgspec
 from izin.access.holder import NONCE_HEADER
 from izin.access.model import Caller, Permit, Right, Shown
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
-from izin.admission.limiter import NOBODY, Known, Limiter
+from izin.admission.limiter import NOBODY, Known, Limiter, TooManyError
 from izin.admission.overload import CrowdedError, Overload
 from izin.api import problems
 from izin.api.body import decode_json, decode_json_or_form
@@ -119,7 +120,9 @@ async def _answer_or_refuse(
     try:
         return await _pass(door, operation, parts, request)
     except RefusalError as error:
-        return problems.refusal(error, request.language, is_oauth=operation.is_oauth)
+        found = problems.refusal(error, request.language, is_oauth=operation.is_oauth)
+        if not (isinstance(error, TooManyError) and error.is_flood):
+            return found
     except UnavailableError as error:
         # One line a call would make an overload worse: whoever looks into one asks for this level.
         _LOG.debug("%s: unavailable: %s", operation.id, error)
@@ -299,8 +302,9 @@ def _read_parts(parts: Mapping[str, str]) -> tuple[dict[str, int | str], list[Re
 
 
 def _incident(operation_id: str, error: BaseException) -> str:
-    """Log what broke and where, under a random number. Its text may hold an address: left out."""
-    incident = secrets.token_hex(8)
+    """Log what broke and where, under random letters. Its text may hold an address: left out."""
+    # no digits: the log would take a row of them for a phone
+    incident = "".join(secrets.choice(ascii_lowercase) for _ in range(_INCIDENT_LETTERS))
     _LOG.error("incident %s in %s: %s", incident, operation_id, "; caused by ".join(_chain(error)))
     return incident
 
@@ -314,6 +318,7 @@ def _chain(error: BaseException | None) -> list[str]:
 
 
 _CHAIN_MAX = 5
+_INCIDENT_LETTERS = 14
 _FRAMES_MAX = 12
 
 
