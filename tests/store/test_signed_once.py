@@ -47,6 +47,15 @@ def asking(assertion: str) -> dict[str, str]:
     return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
 
 
+async def test_an_assertion_may_name_the_port_that_https_has_anyway(database, once, holder):
+    clients = Clients(database, once, frozenset({"https://api.izin.example"}))
+    for port, is_taken in ((":443", True), (":80", False)):
+        audience = f"https://api.izin.example{port}"
+        told = asking(holder.assertion(aud=audience, iat=AT, exp=AT + 60))
+        found = await clients.known(told, NOTHING, now=NOON)
+        assert isinstance(found, Client) if is_taken else found == "assertion_audience"
+
+
 async def kept(owner) -> int:
     return await owner.fetchval("select count(*) from signed_once")
 
