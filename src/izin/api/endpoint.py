@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, Protocol
 import msgspec
 
 from izin.access.holder import NONCE_HEADER
-from izin.access.model import Caller, Permit, Right, Shown
+from izin.access.model import OF_COMPANY, Caller, Permit, Right, Shown
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.admission.limiter import NOBODY, Known, Limiter
 from izin.admission.overload import CrowdedError, Overload
@@ -172,11 +172,19 @@ def _party(permit: Permit | None, request: Request) -> Hashable:
     """For whom a call is made: a company, else whose user calls, else a network address."""
     if permit is None:
         return request.client
-    return permit.caller.party if permit.iys_code is None else permit.iys_code
+    return _company(permit) or permit.caller.party
 
 
 def _known(permit: Permit | None) -> Known:
-    return NOBODY if permit is None else Known(permit.caller.user_id, permit.iys_code)
+    return NOBODY if permit is None else Known(permit.caller.user_id, _company(permit))
+
+
+def _company(permit: Permit) -> IysCode | None:
+    """Which company's calls this one is among: the caller's own, or one that he may act for.
+
+    Who only names a company, or asks about it as a carrier does, uses up nothing of it.
+    """
+    return permit.iys_code if permit.right in OF_COMPANY else permit.caller.iys_code
 
 
 def _weigh(operation: Operation[S], request: Request) -> None:
