@@ -160,6 +160,18 @@ def test_no_place_is_lost_and_none_is_given_twice(steps):
     asyncio.run(_played(steps))
 
 
+def could_enter(gate: Gate) -> list[str]:
+    """Who waits though a place is free that he may have."""
+    now = gate._clock()
+    return [
+        party
+        for party, line in gate._lines.items()
+        if gate._free
+        and line.running < gate._most(party, now)
+        and any(not place.done() for place, _ in line.waiting)
+    ]
+
+
 async def _played(steps) -> None:
     some = Crowd(Room(3, 5, 5.0))
     for step, party in steps:
@@ -167,6 +179,7 @@ async def _played(steps) -> None:
             await some.come(party)
         elif step == "leave" and some.count(party):
             await some.leave(party)
+            assert not could_enter(some.gate), "a place is free, and who may have it waits"
         elif step == "cancel" and some._calls:
             some._calls.pop().cancel()
             await some.settle()
@@ -179,3 +192,15 @@ async def _played(steps) -> None:
     assert gate._waiting_count == sum(len(line.waiting) for line in gate._lines.values())
     async with asyncio.timeout(1), gate.place("d"), gate.place("e"), gate.place("f"):
         assert gate.is_full
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+async def test_whoever_waits_behind_those_who_have_left_gets_the_place_that_is_free(crowd, gone):
+    some = crowd(1)
+    await some.come("in")
+    for number in range(gone):
+        await some.come(f"gone {number}")
+        some._calls[-1].cancel()
+    await some.come("waiting")
+    await some.leave("in")
+    assert some.count("waiting") == 1
