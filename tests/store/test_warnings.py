@@ -67,3 +67,15 @@ async def test_what_was_told_before_limits_were_written_down_is_not_told_again(
     assert await told() == [(80, 5)]
     await come(heart, range(4, 5))
     assert await told() == [(80, 5), (100, 5)]
+
+
+async def test_a_year_begins_on_turkeys_clock(heart, given, owner):
+    await given.provider()
+    await given.brand()
+    await given.subscription(package=Package.ILETI_5, address_limit=5)
+    await come(heart, range(2))
+    eve = datetime(NOW.year + 1, 12, 31, 20, 59, tzinfo=UTC)
+    for at in (eve, eve + timedelta(minutes=1)):
+        await look(heart.keeper_database, heart.keeper_keyring, at)
+    years = await owner.fetch("select year from address_year order by year")
+    assert [row["year"] for row in years] == [NOW.year + 1, NOW.year + 2]
