@@ -146,6 +146,19 @@ async def test_nobody_waits_for_ever_though_no_place_comes_free(crowd):
             with pytest.raises(CrowdedError, match="in time"):
                 async with gate.place(party):
                     pass
+        assert set(gate._lines) == {"a"}, "nobody is remembered who neither is in nor waits"
+    assert not gate._lines
+
+
+async def test_a_place_that_was_given_just_as_its_taker_left_goes_on(crowd):
+    some = crowd(1)
+    await some.gate.enter("in")
+    await some.come("leaving")
+    await some.come("next")
+    some.gate.leave("in")  # its place is given, and nobody has heard of that yet
+    some._calls[0].cancel()
+    await some.settle()
+    assert some.count("next") == 1
 
 
 STEPS = st.lists(
