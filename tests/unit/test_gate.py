@@ -39,8 +39,10 @@ class Crowd:
             async with self.gate.place(party):
                 leave = asyncio.Event()
                 self.inside.append((party, leave))
-                await leave.wait()
-                self.inside.remove((party, leave))
+                try:
+                    await leave.wait()
+                finally:  # cancelled ones are no longer in either
+                    self.inside.remove((party, leave))
         except CrowdedError:
             self.refused[party] += 1
 
@@ -196,7 +198,6 @@ async def _played(steps) -> None:
         elif step == "cancel" and some._calls:
             some._calls.pop().cancel()
             await some.settle()
-            some.inside = [each for each in some.inside if not each[1].is_set()]
         else:
             some.clock.now += 0.4
     await some.end()
