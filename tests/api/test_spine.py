@@ -5,6 +5,7 @@ import json
 import logging
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
+from uuid import UUID
 
 import pytest
 from builders.door import (
@@ -20,13 +21,15 @@ from builders.door import (
     codes,
 )
 
+from izin.access.model import Caller, Right
 from izin.admission.gate import Room
 from izin.admission.lanes import Lane
 from izin.admission.limits import Limits
 from izin.admission.overload import Overload
 from izin.api import problems
 from izin.api.app import build_app
-from izin.api.operation import Answer
+from izin.api.operation import Answer, BodyKind
+from izin.core.codes import IysCode
 from izin.core.errors import RefusalError, Refused, UnavailableError
 from izin.i18n import catalogue
 from izin.i18n.catalogue import Language
@@ -524,6 +527,60 @@ async def test_a_body_that_does_not_come_is_given_up():
     sent = await sent_by(a_door(body_s_max=0.01), receive)
     assert sent[0]["status"] == 408
     assert json.loads(sent[1]["body"])["errors"][0]["code"] == "IZ009"
+
+
+# --- for whom a call counts -----------------------------------------------------------------------
+
+
+class Somebody(OneUser):
+    """Knows by its token whoever it is told of; anybody may name our company."""
+
+    def __init__(self, **callers: Caller) -> None:
+        super().__init__()
+        self.callers = callers
+
+    async def authenticate(self, authorization: str | None, shown: object) -> Caller | None:
+        return self.callers[str(authorization)]
+
+    async def authenticate_basic(self, authorization: str | None, admit: object) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("right", "stranger", "counts_for_us"),
+    [
+        (Right.PARTNER, {"partner_code": 841001}, False),
+        (Right.INFO, {"iys_code": 841001}, False),
+        (Right.CARRIER, {"intermediary_code": 841001}, False),
+        (Right.READ, {"partner_code": 841001}, True),  # under a mandate of ours
+    ],
+)
+async def test_nobody_uses_up_the_calls_of_a_company_that_he_only_names(
+    right, stranger, counts_for_us
+):
+    callers = {
+        "us": Caller(user_id=UUID(int=1), iys_code=IysCode(OUR_PROVIDER)),
+        "stranger": Caller(user_id=UUID(int=2), **stranger),
+    }
+    names = an_operation(
+        id="integratorListByiysCode",
+        method="GET",
+        path="/integrator/{integratorCode}/sps/{iysCode}",
+        right=right,
+        lane=Lane.INFO,
+        takes=BodyKind.NONE,
+        only_refusals=None,
+    )
+    app = a_door(
+        operations=[names],
+        authority=Somebody(**callers),
+        limits=Limits(per_second=None, hourly={}, of_company=0.0001),
+    )
+    answers = [
+        await call(app, "GET", f"/integrator/7/sps/{OUR_PROVIDER}", headers={"authorization": who})
+        for who in ("stranger", "us")
+    ]
+    assert [each.status_code for each in answers] == [200, 429 if counts_for_us else 200]
 
 
 # --- the token call's shapes ----------------------------------------------------------------------

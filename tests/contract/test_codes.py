@@ -197,6 +197,29 @@ async def test_more_calls_in_an_hour_than_documented_are_refused(registry, name)
         assert 0 < int(refused.headers["retry-after"]) <= 3600
 
 
+async def test_who_signs_for_a_token_is_not_counted_among_the_hours_sign_ins(registry):
+    """And whoever is blocked begins his hour anew by a sign-in alone."""
+    client = "203.0.113.8"
+    tag = registry.parts.keyring.pseudonyms.client_tag(client)
+
+    async def used() -> int | None:
+        return await registry.owner.fetchval("select used from limit_use where client = $1", tag)
+
+    async with busy(registry) as house:
+        sign_in = cheap("createToken2", house)
+        signing = changed(sign_in, body={"grant_type": "client_credentials"})
+        answer = await house.send(signing, client=client)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+        assert await used() is None
+        for body in ({"grant_type": "password"}, {"grant_type": ["client_credentials"]}, [], {}):
+            await house.send(changed(sign_in, body=body), client=client)
+        assert await used() == 4
+        await registry.owner.execute("update limit_use set used = 100 where client = $1", tag)
+        assert (await house.send(sign_in, client=client)).status_code == 429
+        assert (await house.send(signing, client=client)).status_code == 400
+        assert await used() == 101
+
+
 def test_the_hourly_codes_are_those_of_the_three_lanes():
     assert {lane: each.code for lane, each in documented().hourly.items()} == {
         Lane.TOKEN: "H084",

@@ -630,6 +630,7 @@ async def test_the_metadata_says_what_is_true(holder, door):
 
 async def test_who_has_a_token_may_end_it(holder, door):
     token = await holder.token(door)
+    assert (await holder.call(door, token, CHANGES)).is_success  # and so it is remembered here
     for _ in range(2):
         ended = await door.post("/oauth2/revoke", data={"token": token})
         assert (ended.status_code, ended.json()) == (200, {})
@@ -698,6 +699,16 @@ async def test_it_learns_nothing_of_what_is_not_good(taking, holder, door):
     await door.post("/oauth2/revoke", data={"token": ended})
     for text in ("x", ended, f"izin_{secrets.token_hex(25)}"):
         assert (await asked_about(taking, door, text)).json() == {"active": False}
+
+
+async def test_a_stopped_accounts_token_is_not_good_from_then_on(registry, taking, door):
+    stopped = await entered(registry)
+    token = await stopped.token(door)
+    assert (await asked_about(taking, door, token)).json()["active"] is True
+    await registry.owner.execute(
+        "update api_user set is_active = false where user_id = $1", uuid.UUID(stopped.client_id)
+    )
+    assert (await asked_about(taking, door, token)).json() == {"active": False}
 
 
 async def test_a_certificates_token_is_told_with_it(taking, certified, door):

@@ -15,7 +15,7 @@ from builders.parties import OPERATOR
 from izin.application.agreement import publish
 from izin.application.apply import apply
 from izin.application.intake import parse_application
-from izin.web.desk.applications import shown_mersis
+from izin.core.identity import shown_mersis
 
 RECIPIENTS = [f"+90599{number:07d}" for number in range(3_300_000, 3_300_020)]
 PAGES_MAX = 400

@@ -83,3 +83,16 @@ def test_what_cannot_be_is_said(izin, applied, tmp_path):
     assert [each["location"] for each in told["errors"]] == [["mersis"], ["tin"]]
     code, said = izin("company", "apply", tmp_path / "yok.json")
     assert code == 1
+
+
+def test_a_tradesmans_number_is_not_listed_by_that_of_his_trade(izin, tmp_path):
+    """His MERSİS begins with his own number."""
+    tckn = "10000070132"
+    file = tmp_path / "esnaf.json"
+    body = an_application(kind="ESNAF", mersis=f"{tckn}00015", tin=tckn)
+    file.write_text(json.dumps(body), "utf-8")
+    assert izin("company", "apply", file, "--json")[0] == 0
+    _, told = izin("company", "list", "--json")
+    [each] = told["applications"]
+    assert each["mersis"] == "•" * 11 + "00015"
+    assert tckn not in str(told)

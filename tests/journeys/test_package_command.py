@@ -98,3 +98,17 @@ def test_a_file_tells_which_rows_a_full_package_has_no_room_for(izin, tmp_path):
     assert (code, told["recorded"], told["refused"]) == (2, 2, 2)
     errors = file.with_name("izinler.errors.csv").read_text("utf-8-sig")
     assert errors.count("H525") == 2
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        ("2028-01-01 00:00:00", "2029-01-01 00:00:00"),  # of 366 days
+        ("2028-02-29 10:00:00", "2029-03-01 10:00:00"),
+        ("2029-06-15 23:30:00", "2030-06-15 23:30:00"),
+    ],
+)
+def test_a_package_without_an_end_is_for_a_year_of_the_calendar(izin, starts, ends):
+    assert izin("package", "set", IYS_CODE, "ILETI-25", "--level", 1, "--starts", starts)[0] == 0
+    _, shown = izin("package", "show", IYS_CODE, "--json")
+    assert [each["ends_at"] for each in shown["subscriptions"]] == [ends]

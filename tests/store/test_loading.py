@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from builders.heart import a_proposal
+from builders.heart import a_key, a_proposal
 from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR, PARTNER_CODE, Given
 
 from izin.core.codes import IysCode, PartnerCode
 from izin.core.errors import RefusalError
-from izin.core.terms import Status
+from izin.core.terms import Channel, Status
 from izin.partner.mandate import Grant, grant
 from izin.partner.model import PartnerState, Scope
 from izin.subscription import lookup
@@ -127,6 +127,29 @@ async def test_only_by_a_partner_that_acts(given, opening):
     await given.partner(30000009, state=PartnerState.SUSPENDED)
     with pytest.raises(RefusalError, match="IZ074"):
         await opening(partner_code=PartnerCode(30000009))
+
+
+async def test_each_partner_is_owed_for_what_it_has_loaded_itself(
+    heart, given, mandate, opening, database
+):
+    await given.subscription()
+    other = await given.partner(30000009)
+    wanted = Grant(
+        partner_code=other.partner_code,
+        scope=Scope.ARAMA,
+        can_write=True,
+        valid_from=now() - timedelta(days=1),
+    )
+    theirs = await grant(database, wanted, of=(IYS_CODE, BRAND_CODE), by=OPERATOR)
+    await opening()
+    await opening(partner_code=other.partner_code)
+    await heart.record(
+        *(a_proposal(n, mandate_id=mandate) for n in range(3)),
+        a_proposal(key=a_key(9, channel=Channel.ARAMA), mandate_id=theirs.mandate_id),
+    )
+    await heart.number_and_project()
+    found = {each.partner_code: each.records for each in await jobs(heart)}
+    assert found == {PARTNER_CODE: 3, other.partner_code: 1}
 
 
 async def test_a_job_is_told_of(given, opening, owner):

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from builders.clock import FakeClock
-from builders.heart import Heart, a_key, a_proposal, email
+from builders.heart import Heart, a_key, a_proposal, email, phone
 from builders.parties import IYS_CODE
 
 from izin.consent.quota import FORGOTTEN_S, READ_AGAIN_S, Bounds, Quotas
@@ -134,3 +134,25 @@ async def test_what_was_let_in_and_never_came_is_forgotten(door, clock):
     assert await it.over(a_proposal(2)) == [0]
     clock.forward(FORGOTTEN_S)
     assert await it.over(a_proposal(2)) == []
+
+
+@pytest.mark.parametrize("channel", [Channel.MESAJ, Channel.EPOSTA])
+async def test_the_limit_holds_though_nothing_is_counted_for_a_while(door, heart, clock, channel):
+    """While the keeper stands still, what came in goes on filling the package."""
+
+    def one(number):
+        address = email(f"kisi{number}") if channel is Channel.EPOSTA else phone(number)
+        return a_proposal(key=a_key(channel=channel, address=address))
+
+    it = door(3)
+    assert await it.take(*(one(n) for n in range(3))) == []
+    for _ in range(3):
+        clock.forward(FORGOTTEN_S + READ_AGAIN_S + 1)
+        assert await it.take(one(7)) == [0]
+    await heart.number_and_project()
+    assert await it.take(one(7)) == [0]
+    gone = a_proposal(key=one(1).key, status=Status.RET, ago=timedelta(minutes=5))
+    await heart.record(gone)
+    await heart.number_and_project()
+    clock.forward(READ_AGAIN_S + 1)
+    assert await it.take(one(7)) == []

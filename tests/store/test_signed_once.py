@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from builders.clock import NOON
 from builders.holder import ASSERTION_TYPE, ISSUER, Holder, public
-from builders.parties import OPERATOR
+from builders.parties import OPERATOR, USERNAME
 
 from izin.access import store
 from izin.access.accounts import Accounts, fit_jwk
@@ -45,6 +45,33 @@ def clients(database, once) -> Clients:
 
 def asking(assertion: str) -> dict[str, str]:
     return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+
+
+async def test_an_assertion_may_name_the_port_that_https_has_anyway(database, once, holder):
+    clients = Clients(database, once, frozenset({"https://api.izin.example"}))
+    for port, is_taken in ((":443", True), (":80", False)):
+        audience = f"https://api.izin.example{port}"
+        told = asking(holder.assertion(aud=audience, iat=AT, exp=AT + 60))
+        found = await clients.known(told, NOTHING, now=NOON)
+        assert isinstance(found, Client) if is_taken else found == "assertion_audience"
+
+
+async def test_an_old_password_works_no_longer_than_it_would_have(
+    database, operator_database, passwords, holder
+):
+    accounts = Accounts(operator_database, None, OPERATOR)
+    client_id = UUID(holder.client_id)
+    first = await accounts.draw_password(passwords, client_id, keep=timedelta(), now=NOON)
+    late = first.until - timedelta(days=1)
+    await accounts.draw_password(passwords, client_id, keep=timedelta(days=7), now=late)
+
+    async def working(now: datetime) -> int:
+        async with database.connection() as connection:
+            row = await store.user_by_name(connection, USERNAME, now)
+        return len(row["password_hashes"])
+
+    assert await working(first.until - SECOND) == 2
+    assert await working(first.until) == 1
 
 
 async def kept(owner) -> int:

@@ -160,6 +160,27 @@ async def test_a_later_one_that_is_written_stands(subscribing):
         await subscribing(OURS)
 
 
+async def test_what_was_closed_before_it_began_stands_in_nobodys_way(
+    subscribing, operator_database, database
+):
+    """A package written for next year by mistake must not put off all others until then."""
+    next_year = NOW + timedelta(days=200)
+    await subscribing(OURS, starts_at=next_year)
+    closed = SubscriptionState.CLOSED
+    await set_state(operator_database, closed, of=OURS, now=NOW, by=OPERATOR)
+    with pytest.raises(RefusalError, match="IZ072"):
+        await subscribing(OURS, Package.ILETI_PLUS, 2, starts_at=next_year)
+    running = await subscribing(OURS, Package.ILETI_PLUS, 2)
+    paused = SubscriptionState.PAUSED
+    await set_state(operator_database, paused, of=OURS, now=NOW, by=OPERATOR)
+    async with database.connection() as connection:
+        each, void = await lookup.of_party(connection, IYS_CODE, None)
+    assert (each.subscription_id, each.state) == (running.subscription_id, paused)
+    assert (void.starts_at, void.ends_at) == (next_year, next_year)
+    later = next_year + timedelta(seconds=1)
+    await subscribing(OURS, starts_at=later, ends_at=later + timedelta(days=365))
+
+
 async def test_what_is_closed_stays_closed(subscribing, operator_database):
     with pytest.raises(RefusalError, match="H437"):
         await set_state(operator_database, SubscriptionState.PAUSED, of=OURS, now=NOW, by=OPERATOR)

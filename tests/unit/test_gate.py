@@ -39,8 +39,10 @@ class Crowd:
             async with self.gate.place(party):
                 leave = asyncio.Event()
                 self.inside.append((party, leave))
-                await leave.wait()
-                self.inside.remove((party, leave))
+                try:
+                    await leave.wait()
+                finally:  # cancelled ones are no longer in either
+                    self.inside.remove((party, leave))
         except CrowdedError:
             self.refused[party] += 1
 
@@ -146,6 +148,19 @@ async def test_nobody_waits_for_ever_though_no_place_comes_free(crowd):
             with pytest.raises(CrowdedError, match="in time"):
                 async with gate.place(party):
                     pass
+        assert set(gate._lines) == {"a"}, "nobody is remembered who neither is in nor waits"
+    assert not gate._lines
+
+
+async def test_a_place_that_was_given_just_as_its_taker_left_goes_on(crowd):
+    some = crowd(1)
+    await some.gate.enter("in")
+    await some.come("leaving")
+    await some.come("next")
+    some.gate.leave("in")  # its place is given, and nobody has heard of that yet
+    some._calls[0].cancel()
+    await some.settle()
+    assert some.count("next") == 1
 
 
 STEPS = st.lists(
@@ -160,6 +175,18 @@ def test_no_place_is_lost_and_none_is_given_twice(steps):
     asyncio.run(_played(steps))
 
 
+def could_enter(gate: Gate) -> list[str]:
+    """Who waits though a place is free that he may have."""
+    now = gate._clock()
+    return [
+        party
+        for party, line in gate._lines.items()
+        if gate._free
+        and line.running < gate._most(party, now)
+        and any(not place.done() for place, _ in line.waiting)
+    ]
+
+
 async def _played(steps) -> None:
     some = Crowd(Room(3, 5, 5.0))
     for step, party in steps:
@@ -167,10 +194,10 @@ async def _played(steps) -> None:
             await some.come(party)
         elif step == "leave" and some.count(party):
             await some.leave(party)
+            assert not could_enter(some.gate), "a place is free, and who may have it waits"
         elif step == "cancel" and some._calls:
             some._calls.pop().cancel()
             await some.settle()
-            some.inside = [each for each in some.inside if not each[1].is_set()]
         else:
             some.clock.now += 0.4
     await some.end()
@@ -179,3 +206,15 @@ async def _played(steps) -> None:
     assert gate._waiting_count == sum(len(line.waiting) for line in gate._lines.values())
     async with asyncio.timeout(1), gate.place("d"), gate.place("e"), gate.place("f"):
         assert gate.is_full
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+async def test_whoever_waits_behind_those_who_have_left_gets_the_place_that_is_free(crowd, gone):
+    some = crowd(1)
+    await some.come("in")
+    for number in range(gone):
+        await some.come(f"gone {number}")
+        some._calls[-1].cancel()
+    await some.come("waiting")
+    await some.leave("in")
+    assert some.count("waiting") == 1

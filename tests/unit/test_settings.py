@@ -143,10 +143,19 @@ def test_what_is_no_address_of_a_database_is_named_without_its_password(url):
         ({"IZIN_HOST": "::1"}, "http://[::1]:8000"),
         ({"IZIN_PUBLIC_URL": "https://api.izin.example"}, "https://api.izin.example"),
         ({"IZIN_PUBLIC_URL": "https://[2001:db8::1]:8443"}, "https://[2001:db8::1]:8443"),
+        ({"IZIN_PUBLIC_URL": "https://api.izin.example:443"}, "https://api.izin.example"),
+        ({"IZIN_HOST": "0.0.0.0", "IZIN_PORT": "80"}, "http://127.0.0.1"),
     ],
 )
 def test_the_registry_has_one_name_outside(given, issuer):
     assert read_settings(given).issuer == issuer
+
+
+def test_a_browser_leaves_out_the_port_of_its_scheme():
+    """A passkey's origin is held against these, letter by letter."""
+    urls = {f"IZIN_{name}_URL": "https://masa.izin.example:443" for name in ("PUBLIC", "DESK")}
+    settings = read_settings(urls)
+    assert settings.origin == settings.origin_of_desk == "https://masa.izin.example"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,13 @@ def test_a_change_within_the_year_is_paid_by_days():
     assert found.due_kurus == 195_968
 
 
+@pytest.mark.parametrize(("days", "kurus"), [(1, 168), (2, 335), (3, 503), (364, 61_032)])
+def test_a_part_of_a_year_is_owed_to_the_nearest_kurus(days, kurus):
+    begins = day(2026, 1, 1)
+    it = had(Package.ILETI_25, 1, begins, begins + timedelta(days=days))
+    assert statement([it], 2026, 0).due_kurus == kurus
+
+
 def test_a_leap_year_has_its_day():
     it = had(Package.ILETI_25, 2, day(2028, 1, 1), day(2029, 1, 1))
     assert statement([it], 2028, 0).due_kurus == 102_000

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from izin.access.directory import Directory
 from izin.core.codes import IysCode
+from izin.core.origin import without_default_port
 from izin.member.model import Belongs
 
 
@@ -13,11 +14,14 @@ def company_in(resource: object, base_url: str) -> IysCode | bool | None:
 
     Gives   a company's code; None for the registry as a whole; False for what is neither
     """
-    if resource is None or resource in (base_url, base_url + "/"):
+    if resource is None:
         return None
-    if not isinstance(resource, str) or not resource.startswith(base_url):
+    told = without_default_port(resource) if isinstance(resource, str) else ""
+    if told in (base_url, base_url + "/"):
+        return None
+    if not told.startswith(base_url):
         return False
-    found = _COMPANY.fullmatch(resource.removeprefix(base_url))
+    found = _COMPANY.fullmatch(told.removeprefix(base_url))
     return False if found is None else IysCode(int(found[1]))
 
 

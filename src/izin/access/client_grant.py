@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import msgspec
@@ -22,16 +22,18 @@ from izin.vault.tokens import Tokens as TokenMint
 
 BOUND_LIFE = timedelta(seconds=600)
 
+Kind = Literal["DPoP", "Bearer"]
+"""How the token is sent. Source: RFC 9449 5, RFC 8705 3."""
+
 
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
     """What its owner gets, once. It prints nothing.
 
-    kind   how the token is sent: DPoP or Bearer
     nonce  what the next proof has to say, where it is another
     """
 
     access: str
-    kind: str
+    kind: Kind
     nonce: str | None = None
 
     def __repr__(self) -> str:

@@ -14,7 +14,8 @@ from izin.access import store
 from izin.access.certificate import thumbprint_in
 from izin.access.jose import Signed, public_key, read_signed, whole_number
 from izin.access.model import Shown
-from izin.access.once import ID_MAX, Once, is_early, is_late
+from izin.access.once import Once, is_early, is_id, is_late
+from izin.core.origin import without_default_port
 from izin.member.model import Belongs
 from izin.storage.database import Database
 
@@ -84,7 +85,7 @@ class Clients:
         audience = claims.get("aud")
         if isinstance(audience, list) and len(audience) == 1:
             [audience] = audience
-        if not isinstance(audience, str) or audience not in self._audiences:
+        if not isinstance(audience, str) or without_default_port(audience) not in self._audiences:
             return "assertion_audience"
         expires = whole_number(claims.get("exp"))
         if expires is None or is_late(expires, now) or is_early(expires, now + ASSERTION_LIFE):
@@ -94,7 +95,7 @@ class Clients:
             if begins is None or is_early(begins, now):
                 return "assertion_time"
         id_ = claims.get("jti")
-        if not isinstance(id_, str) or not 0 < len(id_) <= ID_MAX:
+        if not is_id(id_):
             return "assertion_id"
         is_first = await self._once.is_first("assertion", claims["sub"], id_, last_good=expires)
         return None if is_first else "assertion_again"

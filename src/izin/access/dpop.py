@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from izin.access.jose import UnfitKeyError, public_key, read_signed, thumbprint_of, whole_number
-from izin.access.once import ID_MAX, is_early, is_late
+from izin.access.once import is_early, is_id, is_late
 
 PROOF_LIFE = timedelta(seconds=60)
 _TYPE = "dpop+jwt"
@@ -89,14 +89,12 @@ def _misfit(claims: Mapping[str, Any], wanted: Wanted) -> str | None:
 
 def _undated(claims: Mapping[str, Any], now: datetime) -> str | None:
     """What says that it is of another time, or could be shown again."""
-    seconds, id_ = whole_number(claims.get("iat")), claims.get("jti")
+    seconds = whole_number(claims.get("iat"))
     if seconds is None or is_early(seconds, now):
         return "proof_time"
     if is_late(seconds + int(PROOF_LIFE.total_seconds()), now):
         return "proof_time"
-    if not isinstance(id_, str) or not 0 < len(id_) <= ID_MAX:
-        return "proof_id"
-    return None
+    return None if is_id(claims.get("jti")) else "proof_id"
 
 
 def _is_same_place(told: object, url: str) -> bool:
@@ -113,5 +111,5 @@ def _place(url: str) -> tuple[str, str | None, int | None, str]:
     parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
         raise ValueError
-    port = parts.port or _PORTS.get(parts.scheme)
+    port = _PORTS.get(parts.scheme) if parts.port is None else parts.port
     return parts.scheme, parts.hostname, port, unquote(parts.path, errors="strict") or "/"

@@ -57,6 +57,10 @@ SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE}) | OWN_A
 """What touches a provider's own data: its caller and its subscription are looked at."""
 
 
+OF_COMPANY = SCOPED | {Right.PLAN}
+"""A permit of these has a company that its caller is of, or acts for."""
+
+
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """To what a token is bound: nobody uses it who cannot show that. One of the two.
 

@@ -1,7 +1,9 @@
 """What is signed for one use works once; who shows it again is told so. Source: security T18."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 from uuid import UUID
 
 from izin.access import store
@@ -25,6 +27,17 @@ def is_early(seconds: int, now: datetime) -> bool:
 def is_late(seconds: int, now: datetime) -> bool:
     """Is the last good instant over, however clocks differ?"""
     return seconds <= (now - LEEWAY).timestamp()
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Can this be the id of something that is signed: a short text, which can be written down?"""
+    if not isinstance(value, str) or not 0 < len(value) <= ID_MAX:
+        return False
+    return not _HALF_PAIR.search(value)
+
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+"""JSON can say one alone, and UTF-8 cannot."""
 
 
 class Once:

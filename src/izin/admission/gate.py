@@ -215,10 +215,11 @@ class Gate:
             line = self._lines[party]
             self._give_up_on_old(line, now)
             may_enter = line.running < self._most(party, now)
-            passed_over = 0 if may_enter and self._let_one_in(line, now) else passed_over + 1
+            has_entered = may_enter and self._let_one_in(line, now)
             if line.waiting:
                 self._turns.append(party)
-            else:
+                passed_over = 0 if has_entered else passed_over + 1
+            else:  # those of it who waited have left: whoever comes next has not been asked yet
                 self._forget(party, line)
 
     def _let_one_in(self, line: _Line, now: float) -> bool:

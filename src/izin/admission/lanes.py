@@ -8,7 +8,7 @@ from typing import Final
 class Lane(Enum):
     """In which queue a call stands. Each operation stands in exactly one.
 
-    TOKEN          the token call: hourly limit H084
+    TOKEN          the token call: hourly limit H084, but for who signs for a token
     SINGLE_STATUS  one address's status: hourly limit H086
     HISTORY        one address's history: hourly limit H089
     CONSENT        one movement

@@ -71,6 +71,11 @@ class Limiter:
         Raises  TooManyError (H124, H084, H086, H089) · UnavailableError
         Cost    no round trip without an hourly limit on the lane, else one
         """
+        self.admit_now(lane, client, known)
+        await self.admit_in_hour(lane, client)
+
+    def admit_now(self, lane: Lane, client: str, known: Known = NOBODY) -> None:
+        """Count it among those of this second alone. Raises TooManyError (H124)."""
         if lane is Lane.HEALTH:
             return
         pot = lane if lane in OWN_POT else None
@@ -84,10 +89,14 @@ class Limiter:
                 is_flood = refusals.take((who, pot)) > 0
                 again_s = math.ceil(wait_s)
                 raise TooManyError(PER_SECOND_CODE, retry_after_s=again_s, is_flood=is_flood)
-        if lane in self._limits.hourly:
-            await self._count_in_hour(lane, client)
 
-    async def _count_in_hour(self, lane: Lane, client: str) -> None:
+    async def admit_in_hour(self, lane: Lane, client: str) -> None:
+        """Count it among those of this hour alone.
+
+        Raises  TooManyError (H084, H086, H089) · UnavailableError
+        """
+        if lane not in self._limits.hourly:
+            return
         database = self._reserved if lane is Lane.TOKEN else self._database
         assert database, "checked at the start"
         assert self._client_tag, "checked at the start"

@@ -3,8 +3,8 @@
 Announced size (413) → path and method (404, 405; `app`) → token (401) → right and subscription
 (403) → limit (429) → the body's coming (408, 413) → room (503) → reading it (415, 400) → parts of
 path and query (422) → the handler. The first stage that fails answers; only where a RET may come
-does the body come before the limit. Nothing is taken in for anybody unknown but the token call's
-few bytes. Source: data page 6.
+does the body come before the limit, and the token call's before that of an hour. Nothing is taken
+in for anybody unknown but the token call's few bytes. Source: data page 6.
 """
 
 import logging
@@ -18,7 +18,7 @@ from typing import Any, Final, Generic, Protocol
 import msgspec
 
 from izin.access.holder import NONCE_HEADER
-from izin.access.model import Caller, Permit, Right, Shown
+from izin.access.model import OF_COMPANY, Caller, Permit, Right, Shown
 from izin.admission.lanes import LANE_OF_REFUSALS, Lane
 from izin.admission.limiter import NOBODY, Known, Limiter, TooManyError
 from izin.admission.overload import CrowdedError, Overload
@@ -143,8 +143,7 @@ async def _pass(
     if caller is not None and not unreadable:
         permit = _permit(door, operation, caller, path)
     if operation.only_refusals is None:
-        await door.limiter.admit(operation.lane, request.client, _known(permit))
-        arrived = _Arrived(operation.lane, await _body(door, operation, request))
+        arrived = await _admit(door, operation, request, permit)
     else:
         arrived = await _admit_late(door, operation, request, permit)
     async with door.overload.place(arrived.lane, _party(permit, request)):
@@ -176,11 +175,19 @@ def _party(permit: Permit | None, request: Request) -> Hashable:
     """For whom a call is made: a company, else whose user calls, else a network address."""
     if permit is None:
         return request.client
-    return permit.caller.party if permit.iys_code is None else permit.iys_code
+    return _company(permit) or permit.caller.party
 
 
 def _known(permit: Permit | None) -> Known:
-    return NOBODY if permit is None else Known(permit.caller.user_id, permit.iys_code)
+    return NOBODY if permit is None else Known(permit.caller.user_id, _company(permit))
+
+
+def _company(permit: Permit) -> IysCode | None:
+    """Which company's calls this one is among: the caller's own, or one that he may act for.
+
+    Who only names a company, or asks about it as a carrier does, uses up nothing of it.
+    """
+    return permit.iys_code if permit.right in OF_COMPANY else permit.caller.iys_code
 
 
 def _weigh(operation: Operation[S], request: Request) -> None:
@@ -228,6 +235,20 @@ class _Arrived(msgspec.Struct, frozen=True):
     read: Any = msgspec.UNSET
 
 
+async def _admit(
+    door: Door[S], operation: Operation[S], request: Request, permit: Permit | None
+) -> _Arrived:
+    """Count a call before its body is taken in; in the hour afterwards, if the body has a say."""
+    if operation.counts_in_hour is None:
+        await door.limiter.admit(operation.lane, request.client, _known(permit))
+        return _Arrived(operation.lane, await _body(door, operation, request))
+    door.limiter.admit_now(operation.lane, request.client, _known(permit))
+    arrived = _read(operation, await _body(door, operation, request), request)
+    if arrived.read is msgspec.UNSET or operation.counts_in_hour(arrived.read):
+        await door.limiter.admit_in_hour(operation.lane, request.client)
+    return arrived
+
+
 async def _admit_late(
     door: Door[S], operation: Operation[S], request: Request, permit: Permit | None
 ) -> _Arrived:
@@ -242,14 +263,22 @@ async def _admit_late(
 
 def _placed(operation: Operation[S], raw: bytes, request: Request) -> _Arrived:
     """Put nothing but RETs into their own lane; what cannot be one is not read yet."""
-    if operation.only_refusals is None or request.is_packed or not _may_be_refusal(raw):
+    if operation.only_refusals is None or not _may_be_refusal(raw):
+        return _Arrived(operation.lane, raw)
+    arrived = _read(operation, raw, request)
+    if arrived.read is msgspec.UNSET or not operation.only_refusals(arrived.read):
+        return arrived
+    return _Arrived(LANE_OF_REFUSALS[operation.lane], raw, arrived.read)
+
+
+def _read(operation: Operation[S], raw: bytes, request: Request) -> _Arrived:
+    """Read the body ahead of its turn; that it cannot be read is said in that."""
+    if request.is_packed:
         return _Arrived(operation.lane, raw)
     try:
-        read = _DECODE[operation.takes](raw)
+        return _Arrived(operation.lane, raw, _DECODE[operation.takes](raw))
     except RefusalError:
-        return _Arrived(operation.lane, raw)  # said in its turn
-    is_refusal = operation.only_refusals(read)
-    return _Arrived(LANE_OF_REFUSALS[operation.lane] if is_refusal else operation.lane, raw, read)
+        return _Arrived(operation.lane, raw)
 
 
 def _may_be_refusal(raw: bytes) -> bool:

@@ -201,6 +201,8 @@ class _Schemas:
         """Schema of a request or an answer."""
         if kind is None:
             return {}
+        if isinstance(kind, tuple):
+            return {"oneOf": [self.of(each) for each in kind]}
         return kind if isinstance(kind, dict) else self._by_id[id(kind)]
 
 
@@ -208,7 +210,8 @@ def _schemas(operations: Sequence[Operation[Any]]) -> tuple[_Schemas, dict[str, 
     kinds = [
         kind
         for operation in operations
-        for kind in (operation.request, *operation.answers.values())
+        for one_or_several in (operation.request, *operation.answers.values())
+        for kind in (one_or_several if isinstance(one_or_several, tuple) else (one_or_several,))
         if kind is not None and not isinstance(kind, dict)
     ]
     found, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)

@@ -102,11 +102,13 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     path           template, ``/sps/{iysCode}/brands``; `aliases` are others of the same call
     body_max       bytes; large enough for the operation's own maximum row count
     request        msgspec type of the body, or a JSON schema; for the document only
-    answers        success status → msgspec type or JSON schema, None for an empty answer
+    answers        success status → msgspec type or JSON schema, a tuple where it is one of several,
+                   None for an empty answer
     errors         every code it can answer beyond those of the pipeline
     only_refusals  is this decoded body nothing but RETs?
     passes_held    may a held permit pass with this decoded body? `only_refusals` says it if absent;
                    without either none passes
+    counts_in_hour does this decoded body count in its lane's hour? All do if absent
     is_oauth       refusals in the shape of OAuth 2 (the token call)
     """
 
@@ -126,6 +128,7 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     only_refusals: Callable[[Any], bool] | None = None
     passes_held: Callable[[Any], bool] | None = None
+    counts_in_hour: Callable[[Any], bool] | None = None
     is_oauth: bool = False
 
     def may_pass_held(self) -> Callable[[Any], bool] | None:

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from izin.access.client_grant import BOUND_LIFE, ClientGrants, NotGranted
+from izin.access.client_grant import BOUND_LIFE, ClientGrants, Kind, NotGranted
+from izin.access.clients import ASSERTION_TYPE
 from izin.access.holder import NONCE_HEADER
 from izin.access.model import Right
 from izin.access.tokens import ACCESS_LIFE, REFRESH_LIFE, TokenPair, Tokens
@@ -66,7 +67,7 @@ class BoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A token that only its holder can use. Source: RFC 6749 5.1."""
 
     access_token: str
-    token_type: str
+    token_type: Kind
     expires_in: int
 
 
@@ -132,6 +133,14 @@ async def _by_client(call: Call[Services], fields: Mapping[str, Any]) -> Answer:
         ),
         nonce,
     )
+
+
+def _counts_in_hour(body: Any) -> bool:
+    """Is it a sign-in as the contract has it, whose limit an hour is for tokens of two hours?
+
+    Who signs for tokens of ten minutes has nothing that others could guess at.
+    """
+    return not isinstance(body, dict) or body.get("grant_type") != "client_credentials"
 
 
 def _fields(call: Call[Services]) -> Mapping[str, Any]:
@@ -260,7 +269,7 @@ _REQUEST = {
             "properties": {
                 "grant_type": {"const": "client_credentials"},
                 "client_id": {"type": "string", "format": "uuid"},
-                "client_assertion_type": {"type": "string"},
+                "client_assertion_type": {"const": ASSERTION_TYPE},
                 "client_assertion": {"type": "string"},
                 "resource": {"type": "string"},
             },
@@ -283,7 +292,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
             "Kullanıcı adı ve şifreyle, yenileme jetonuyla ya da imzayla jeton verir.",
             "Gives tokens for a user name and password, a refresh token or a signature.",
         ),
-        answers={200: TokenAnswer},
+        answers={200: (TokenAnswer, BoundAnswer)},
+        counts_in_hour=_counts_in_hour,
         is_oauth=True,
     ),
     Operation(

@@ -22,6 +22,7 @@ from izin.cli.over import over, over_parties
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
 from izin.core.clock import utc_now, wire_time
 from izin.core.codes import IysCode
+from izin.core.identity import shown_mersis
 from izin.i18n.catalogue import Language
 from izin.provider.manage import set_activation, set_state
 from izin.provider.model import ProviderState
@@ -240,7 +241,7 @@ def _given(each: Application) -> dict[str, object]:
         "title": each.facts.title,
         "brandName": each.facts.brand_name,
         "kind": each.facts.kind.value,
-        "mersis": each.facts.mersis,
+        "mersis": shown_mersis(each.facts.mersis),
         "isJointSignature": each.facts.is_joint,
         "createdAt": wire_time(each.created_at),
         "changedAt": wire_time(each.changed_at),

@@ -1,6 +1,6 @@
 """``izin package``: what companies and partners have subscribed to."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from izin.cli.instant import instant
 from izin.cli.operator import operator
 from izin.cli.over import over, over_parties
 from izin.cli.screen import AsJson, In, Screen, screen
-from izin.core.clock import utc_now, wire_time
+from izin.core.clock import a_year_after, utc_now, wire_time
 from izin.core.codes import IysCode, PartnerCode
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
@@ -31,7 +31,6 @@ app = typer.Typer(
     help="Packages: what companies and partners have subscribed to.",
 )
 
-_YEAR = timedelta(days=365)
 _HEADINGS = ("code", "name", "status", "starts", "ends", "limit")
 
 
@@ -74,7 +73,7 @@ def set_command(
             package=package,
             level=level,
             starts_at=starts_at,
-            ends_at=instant(ends) or starts_at + _YEAR,
+            ends_at=instant(ends) or a_year_after(starts_at),
             address_limit=limit,
             may_exceed=may_exceed,
         )

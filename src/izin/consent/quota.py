@@ -1,8 +1,8 @@
 """Past the limit of a package that allows no excess, no new address comes in.
 
 A RET, a renewal, and an ONAY for an address that is counted already always pass. The count follows
-the keeper, so what this process lets in is remembered until it is counted; what others let in
-meanwhile is not known, and may go past the limit.
+the keeper, so what this process lets in is remembered until it is counted, however long that takes;
+what others let in meanwhile is not known, and may go past the limit.
 
 Source  contract 1.3 (H525), 1.14; decision 0047
 """
@@ -10,6 +10,8 @@ Source  contract 1.3 (H525), 1.14; decision 0047
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
+from uuid import UUID
 
 import msgspec
 
@@ -20,7 +22,7 @@ from izin.consent.stored import key_columns, locations
 from izin.core.clock import utc_now
 from izin.core.codes import IysCode
 from izin.core.errors import Refused
-from izin.core.terms import Channel, Side, Status
+from izin.core.terms import Channel, RecipientType, Side, Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 from izin.subscription.count import AddressCount, Place, address_count, counted
@@ -31,20 +33,35 @@ READ_AGAIN_S = 2.0
 """How old a company's figures may be."""
 
 FORGOTTEN_S = 20.0
-"""What was let in and is not counted by then was refused for another reason, or taken back."""
+"""What is not counted by then and has no ONAY was refused for another reason, or taken back."""
+
+LOOKED_AT = 10_000
+"""So many are looked for at a time while there is room; all of them before one is refused."""
 
 FULL = Refused(code="H525")
 
 
+class _Record(msgspec.Struct, frozen=True):
+    """With which record an address came in, and when it was looked for last; never the address."""
+
+    brand_ref: UUID
+    channel: Channel
+    recipient_type: RecipientType
+    at_s: float
+
+
+_LetIn = dict[Place, _Record]
+
+
 class _Company(msgspec.Struct):
-    """What is known of a company: its count as it was read, and what was let in since, and when."""
+    """What is known of a company: its count as it was read, and what was let in since."""
 
     count: AddressCount = AddressCount()
     read_s: float = float("-inf")
-    phones: dict[Place, float] = {}
-    emails: dict[Place, float] = {}
+    phones: _LetIn = {}
+    emails: _LetIn = {}
 
-    def of(self, key: ConsentKey) -> dict[Place, float]:
+    def of(self, key: ConsentKey) -> _LetIn:
         """Where an address of this record is remembered."""
         return self.emails if key.channel is Channel.EPOSTA else self.phones
 
@@ -57,10 +74,13 @@ class _Company(msgspec.Struct):
             self.count.emails + len(self.emails) + emails,
         )
 
-    def let_in(self, fresh: Iterable[tuple[ConsentKey, Place]], at_s: float) -> None:
+    def let_in(
+        self, fresh: Iterable[tuple[ConsentKey, Place]], brand_ref: UUID, at_s: float
+    ) -> None:
         """Remember these until they are counted."""
         for key, place in fresh:
-            self.of(key).setdefault(place, at_s)
+            record = _Record(brand_ref, key.channel, key.recipient_type, at_s)
+            self.of(key).setdefault(place, record)
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -130,14 +150,15 @@ class Quotas:
         if bound is None:
             return frozenset()
         company = self._companies.setdefault(iys_code, _Company())
+        brand_ref = self._keyring.pseudonyms.brand_ref(keys[0].brand_code)
         places = self._places(keys)
         fresh = list(zip(keys, places, strict=True))
         if self._clock_s() - company.read_s > READ_AGAIN_S:
-            await self._read(connection, company, iys_code)
+            await self._read(connection, company, iys_code, LOOKED_AT)
         if company.with_more(fresh) < bound.address_limit:
-            company.let_in(fresh, self._clock_s())
+            company.let_in(fresh, brand_ref, self._clock_s())
             return frozenset()
-        await self._read(connection, company, iys_code)
+        await self._read(connection, company, iys_code, None)
         known = await self._known(connection, keys, places)
         over = set()
         for ord_, key, place in zip(asked, keys, places, strict=True):
@@ -145,7 +166,7 @@ class Quotas:
                 continue
             # full is full, for phones and e-mails alike. Source: contract 1.14
             if company.with_more(()) < bound.address_limit:
-                company.let_in([(key, place)], self._clock_s())
+                company.let_in([(key, place)], brand_ref, self._clock_s())
             else:
                 over.add(ord_)
         return frozenset(over)
@@ -158,17 +179,14 @@ class Quotas:
             for key, (tag, bucket) in zip(keys, locations(pseudonyms, keys), strict=True)
         ]
 
-    async def _read(self, connection: Connection, company: _Company, iys_code: IysCode) -> None:
+    async def _read(
+        self, connection: Connection, company: _Company, iys_code: IysCode, most: int | None
+    ) -> None:
         """Read what is counted by now; what was let in is looked for first, or it would be lost."""
         now_s = self._clock_s()
         for let_in in (company.phones, company.emails):
-            if not let_in:
-                continue
-            found = await counted(connection, sorted(let_in))
-            for place, records in found.items():
-                at_s = let_in.get(place)  # another call may have forgotten it meanwhile
-                if at_s is not None and (records or now_s - at_s > FORGOTTEN_S):
-                    del let_in[place]
+            if let_in:
+                await _forget(connection, let_in, now_s, most)
         tag_codes = self._bounds.tag_codes(iys_code)
         pseudonyms = self._keyring.pseudonyms
         company.count = await address_count(connection, pseudonyms, iys_code, tag_codes)
@@ -185,6 +203,43 @@ class Quotas:
             if row["status"] == Status.ONAY:
                 known.add(places[row["ord"] - 1])
         return known
+
+
+async def _forget(connection: Connection, let_in: _LetIn, now_s: float, most: int | None) -> None:
+    """Forget those that are counted by now, and after a while those without an ONAY.
+
+    Another call may forget, or let in anew, while this one looks.
+    """
+    found = await counted(connection, sorted(islice(let_in, most)))
+    old: _LetIn = {}
+    for place, records in found.items():
+        record = let_in.get(place)
+        if records:
+            let_in.pop(place, None)
+        elif record is not None and now_s - record.at_s > FORGOTTEN_S:
+            old[place] = record
+    still = await _with_onay(connection, old)
+    for place, record in old.items():
+        if let_in.get(place) is record:
+            del let_in[place]
+            if place in still:
+                let_in[place] = msgspec.structs.replace(record, at_s=now_s)
+
+
+async def _with_onay(connection: Connection, some: _LetIn) -> set[Place]:
+    """Those whose record stands at ONAY: the count is late, and they are in it all the same."""
+    if not some:
+        return set()
+    places, records = list(some), list(some.values())
+    columns = store.KeyColumns(
+        [each.brand_ref for each in records],
+        [each.channel for each in records],
+        [each.recipient_type for each in records],
+        [place.tag for place in places],
+        [place.bucket for place in places],
+    )
+    rows = await store.current_states(connection, columns)
+    return {places[row["ord"] - 1] for row in rows if row["status"] == Status.ONAY}
 
 
 def _is_asked(proposal: Proposal) -> bool:

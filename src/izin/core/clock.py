@@ -31,6 +31,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def a_year_after(instant: datetime) -> datetime:
+    """The same day and hour of the next year; of 29 February the first of March."""
+    day = instant.astimezone(IYS_TIME)
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, month=3, day=1)
+
+
 def parse_wire_time(text: str) -> datetime:
     """Read the contract's wall clock.
 

@@ -12,6 +12,7 @@ import msgspec
 _TCKN_DIGITS = 11
 _VKN_DIGITS = 10
 MERSIS_DIGITS = 16
+_BRANCH_DIGITS = 5
 
 _is_digits = re.compile(r"[0-9]+", re.ASCII).fullmatch
 
@@ -74,3 +75,10 @@ def is_mersis(text: str) -> bool:
     if len(text) != MERSIS_DIGITS or not _is_digits(text):
         return False
     return text[0] != "0" or is_vkn(text[1 : 1 + _VKN_DIGITS])
+
+
+def shown_mersis(mersis: str | None) -> str | None:
+    """A company's number; a tradesman's begins with his own, and its end alone is shown."""
+    if mersis is None or mersis.startswith("0"):
+        return mersis
+    return "•" * (len(mersis) - _BRANCH_DIGITS) + mersis[-_BRANCH_DIGITS:]

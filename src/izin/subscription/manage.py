@@ -54,10 +54,14 @@ async def subscribe(database: Database, wanted: Wanted, *, of: Holder, by: Princ
         version = await providers.next_version(change)
         await _see_that_it_is_there(change, of)
         known = await store.of_party(change.connection, of.iys_code, of.partner_code)
-        if any(one.starts_at >= each.starts_at for one in known):
+        # a beginning is a subscription's name within its party: a void one keeps its own
+        if any(
+            one.starts_at == each.starts_at or (one.starts_at > each.starts_at and not one.is_void)
+            for one in known
+        ):
             raise RefusalError(Refused(code="IZ072"))
         for one in known:
-            if one.ends_at > each.starts_at:
+            if one.ends_at > each.starts_at and not one.is_void:
                 ended = msgspec.structs.replace(one, ends_at=each.starts_at)
                 await store.change(change, ended, version)
                 _tell(change, ended)
@@ -82,8 +86,8 @@ async def set_state(
     """
     async with changing(database, by) as change:
         version = await providers.next_version(change)
-        known = await store.of_party(change.connection, of.iys_code, of.partner_code)
-        each = standing(tuple(known), now) or next(iter(known), None)
+        known = tuple(await store.of_party(change.connection, of.iys_code, of.partner_code))
+        each = standing(known, now) or next((one for one in known if not one.is_void), None)
         if each is None:
             raise not_subscribed(of.iys_code or of.partner_code)
         if each.state is SubscriptionState.CLOSED:

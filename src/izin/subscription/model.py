@@ -106,6 +106,11 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True):
         return Subscription(self.state.value)
 
     @property
+    def is_void(self) -> bool:
+        """Was it closed before it began? Then it is as if nobody had written it."""
+        return self.ends_at <= self.starts_at
+
+    @property
     def is_measured(self) -> bool:
         """Is its company told when it fills up? İLETİ+ is for those that are past all limits."""
         return not self.may_exceed or self.package.family is Family.ILETI
@@ -174,5 +179,5 @@ def standing(all_of_it: tuple[Subscribed, ...], now: datetime) -> Subscribed | N
     Gives   None where none has begun: what is written for later changes nothing yet, and what was
             closed before it began never does
     """
-    begun = [each for each in all_of_it if each.starts_at <= now and each.starts_at < each.ends_at]
+    begun = [each for each in all_of_it if each.starts_at <= now and not each.is_void]
     return max(begun, key=lambda each: each.starts_at, default=None)

@@ -20,20 +20,31 @@ class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refused: str | None = None
 
 
-@cache
 def modules() -> Mapping[Module, Opened]:
     """The table."""
-    text = files(__package__).joinpath("modules.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[Module, Opened])
+    return _table()[0]
+
+
+def outside() -> tuple[str, ...]:
+    """Operations that no package opens or shuts."""
+    return _table()[1]
 
 
 @cache
-def module_of(operation_id: str) -> Module:
-    """In which module an operation is; the integration, if the table does not name it."""
+def _table() -> tuple[Mapping[Module, Opened], tuple[str, ...]]:
+    read = tomllib.loads(files(__package__).joinpath("modules.toml").read_text("utf-8"))
+    named = msgspec.convert(read.pop("outside"), tuple[str, ...])
+    return msgspec.convert(read, dict[Module, Opened]), named
+
+
+@cache
+def module_of(operation_id: str) -> Module | None:
+    """In which module an operation is; None for one that no package opens or shuts."""
     for module, opened in modules().items():
         if operation_id in opened.operations:
             return module
-    return Module.INTEGRATION
+    assert operation_id in outside(), f"modules.toml does not name {operation_id}"
+    return None
 
 
 def shut(each: Subscribed | None, operation_id: str, year: int) -> Refused | None:
@@ -43,7 +54,7 @@ def shut(each: Subscribed | None, operation_id: str, year: int) -> Refused | Non
     Source  decision 0047
     """
     module = module_of(operation_id)
-    if each is None or module in (Module.BASIC, Module.INTEGRATION):
+    if each is None or module in (None, Module.BASIC, Module.INTEGRATION):
         return None
     if module in tariff_of(year).modules(each.package, each.level):
         return None

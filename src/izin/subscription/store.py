@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -168,6 +169,13 @@ class AddressYear(msgspec.Struct, frozen=True):
     told_at: datetime | None
 
 
+class Told(NamedTuple):
+    """Of which share of which limit a company was told; limit None: nobody wrote that down."""
+
+    share: int
+    limit: int | None
+
+
 async def raise_years(
     connection: Connection, year: int, addresses: Mapping[IysCode, int], now: datetime
 ) -> None:
@@ -177,20 +185,22 @@ async def raise_years(
 
 
 async def tell_share(
-    change: Change, iys_code: IysCode, year: int, share: int, now: datetime
+    change: Change, iys_code: IysCode, year: int, told: Told, now: datetime
 ) -> bool:
     """Say that a company is told of a share; False if it was told of that already."""
-    told = await change.connection.fetchval(_SQL["tell_share"], iys_code, year, share, now)
-    return told is not None
+    share = await change.connection.fetchval(
+        _SQL["tell_share"], iys_code, year, told.share, now, told.limit
+    )
+    return share is not None
 
 
 async def years_of(connection: Connection, iys_code: IysCode) -> list[AddressYear]:
     return [AddressYear(*row) for row in await connection.fetch(_SQL["years_of"], iys_code)]
 
 
-async def told_in(connection: Connection, year: int) -> dict[IysCode, int]:
+async def told_in(connection: Connection, year: int) -> dict[IysCode, Told]:
     rows = await connection.fetch(_SQL["told_in"], year)
-    return {row["iys_code"]: row["share_told"] for row in rows}
+    return {row["iys_code"]: Told(row["share_told"], row["limit_told"]) for row in rows}
 
 
 async def open_job(change: Change, job: MigrationJob) -> None:

@@ -188,13 +188,16 @@ on conflict (iys_code, year) do update set
 where stored.addresses_max < excluded.addresses_max
 
 -- name: tell_share
--- That a company was told of a share, unless it was told of that or a higher one this year.
--- $1 iys_code · $2 year · $3 share · $4 now · gives the share, or nothing
+-- That a company was told of a share of its limit, unless it was told of that or a higher one of the
+-- same limit this year. $1 iys_code · $2 year · $3 share · $4 now · $5 the limit
+-- gives the share, or nothing
 update address_year set
     share_told = $3,
+    limit_told = $5,
     told_at = $4
 where
-    address_year.iys_code = $1 and address_year.year = $2 and address_year.share_told < $3
+    address_year.iys_code = $1 and address_year.year = $2
+    and (address_year.share_told < $3 or address_year.limit_told <> $5)
 returning address_year.share_told
 
 -- name: years_of
@@ -205,8 +208,8 @@ where iys_code = $1
 order by year
 
 -- name: told_in
--- Which companies were told of which share in a year. $1 year
-select iys_code, share_told
+-- Which companies were told of which share in a year, and of which limit or null. $1 year
+select iys_code, share_told, limit_told
 from address_year
 where year = $1 and share_told > 0
 

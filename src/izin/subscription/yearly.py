@@ -16,6 +16,7 @@ from izin.storage.database import Connection, Database
 from izin.subscription import store
 from izin.subscription.model import Subscribed, standing
 from izin.subscription.pools import pools
+from izin.subscription.store import Told
 from izin.subscription.tariff import warnings
 
 
@@ -35,9 +36,16 @@ async def look(database: Database, keyring: Keyring, now: datetime) -> int:
     count = 0
     for iys_code, each in sorted(subscribed.items()):
         reached = warnings(addresses[iys_code], each.address_limit) if each.is_measured else ()
-        if reached and reached[-1] > told.get(iys_code, 0):
+        if reached and _is_news(Told(reached[-1], each.address_limit), told.get(iys_code)):
             count += await _tell(database, each, (year, reached[-1], addresses[iys_code]), now)
     return count
+
+
+def _is_news(now: Told, before: Told | None) -> bool:
+    """Is it more than was told, or of another limit? A larger package fills up anew."""
+    if before is None or before.limit not in (None, now.limit):
+        return True
+    return now.share > before.share
 
 
 async def _subscribed(connection: Connection, now: datetime) -> dict[IysCode, Subscribed]:
@@ -72,7 +80,8 @@ async def _tell(
     year, share, addresses = seen
     assert each.iys_code is not None, "a partner has no addresses"
     async with changing(database, REGISTRY) as change:
-        is_news = await store.tell_share(change, each.iys_code, year, share, now)
+        told = Told(share, each.address_limit)
+        is_news = await store.tell_share(change, each.iys_code, year, told, now)
         if is_news:
             change.tell(
                 Action.SUBSCRIPTION_SHARE,

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from izin.core.errors import StartRefusedError
+from izin.core.origin import without_default_port
 
 PREFIX = "IZIN_"
 DOCUMENTED_WITHHELD_MINUTES = 60
@@ -126,7 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def origin(self) -> str:
         """Scheme, host and port by which a browser reaches the registry."""
-        return self.public_url or f"http://localhost:{self.port}"
+        return without_default_port(self.public_url or f"http://localhost:{self.port}")
 
     @property
     def port_of_desk(self) -> int:
@@ -137,15 +138,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def origin_of_desk(self) -> str:
         """Scheme, host and port by which a browser reaches the desk."""
-        return self.desk_url or f"http://localhost:{self.port_of_desk}"
+        return without_default_port(self.desk_url or f"http://localhost:{self.port_of_desk}")
 
     @property
     def issuer(self) -> str:
         """The registry's own address, by which tokens and proofs name it."""
-        if self.public_url is not None:
-            return self.public_url
         host = EVERYWHERE.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        shown = f"[{host}]" if ":" in host else host
+        return without_default_port(self.public_url or f"http://{shown}:{self.port}")
 
     @property
     def withheld_minutes(self) -> int:

@@ -6,6 +6,7 @@ from izin.application import lookup
 from izin.application.agreement import publish
 from izin.application.handle import accept, activate, move
 from izin.application.model import NEXT, SIGNATORIES_MAX, Application, ApplicationState
+from izin.core.identity import shown_mersis
 from izin.member.model import Role
 from izin.web.desk.services import Desk, Row
 from izin.web.shared.form import beginning_of
@@ -42,13 +43,6 @@ async def show(desk: Desk, visit: Visit) -> Outcome:
         "may_sign": ApplicationState.ACTIVE in following,
     }
     return Shown("application.html", values)
-
-
-def shown_mersis(mersis: str | None) -> str | None:
-    """A company's number; a tradesman's begins with his own, and its end alone is shown."""
-    if mersis is None or mersis.startswith("0"):
-        return mersis
-    return "•" * (len(mersis) - 5) + mersis[-5:]
 
 
 async def do_move(desk: Desk, visit: Visit) -> Outcome:

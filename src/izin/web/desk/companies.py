@@ -4,10 +4,10 @@ from izin.brand import lookup as brands
 from izin.brand.manage import lead, rename, set_short_names, set_status
 from izin.brand.model import SHORT_NAMES_MAX, Brand, BrandStatus
 from izin.core.codes import BrandCode, IysCode
+from izin.core.identity import shown_mersis
 from izin.member.model import Role
 from izin.provider.manage import NEXT, set_activation, set_state
 from izin.provider.model import Provider, ProviderState
-from izin.web.desk.applications import shown_mersis
 from izin.web.desk.services import Desk, Row
 from izin.web.shared.form import beginning_of
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
