@@ -8,7 +8,7 @@ from asyncpg import Connection, Record
 
 from izin.audit.change import Change
 from izin.core.codes import BrandCode, IysCode, RetailerCode
-from izin.retailer.model import Branch, Retailer, RetailerStatus, Sealed
+from izin.retailer.model import Branch, Facts, Retailer, RetailerStatus, Sealed
 from izin.storage.statements import load
 
 _SQL = load("izin.retailer")
@@ -105,6 +105,55 @@ async def enter(change: Change, retailer: Retailer, person: Sealed) -> bool:
     return entered is not None
 
 
+class Alike(msgspec.Struct, frozen=True):
+    """A dealer that the company has entered, with who stands for it, and his tag if he has one."""
+
+    retailer: Retailer
+    person: bytes
+    tag: UUID | None
+
+
+async def alike(
+    connection: Connection, iys_code: IysCode, firms: Sequence[str], tags: Sequence[UUID]
+) -> list[Alike]:
+    """Give the company's dealers with one of these numbers."""
+    return [
+        Alike(_retailer(row), row["person_sealed"], row["person_tag"])
+        for row in await connection.fetch(_SQL["alike"], iys_code, firms, tags)
+    ]
+
+
+class NewDealers(msgspec.Struct, frozen=True, kw_only=True):
+    """Dealers to be written, in columns."""
+
+    codes: Sequence[RetailerCode]
+    facts: Sequence[Facts]
+    tags: Sequence[UUID]
+    persons: Sequence[bytes]
+
+
+async def enter_list(
+    change: Change, of: tuple[IysCode, BrandCode], new: NewDealers
+) -> set[RetailerCode]:
+    """Write new dealers; give the codes of those whose code was not taken."""
+    iys_code, brand_code = of
+    rows = await change.connection.fetch(
+        _SQL["enter_list"],
+        brand_code,
+        iys_code,
+        new.codes,
+        [each.title for each in new.facts],
+        [each.status.value for each in new.facts],
+        [each.alias for each in new.facts],
+        [each.mersis for each in new.facts],
+        [each.city_code for each in new.facts],
+        [each.town_code for each in new.facts],
+        new.tags,
+        new.persons,
+    )
+    return {row["retailer_code"] for row in rows}
+
+
 async def page(
     connection: Connection, brand_code: BrandCode, offset: int, limit: int
 ) -> list[Stored]:
@@ -153,18 +202,19 @@ async def delete_unlinked(
 
 
 def _stored(row: Record) -> Stored:
-    return Stored(
-        Retailer(
-            retailer_code=row["retailer_code"],
-            brand_code=row["brand_code"],
-            title=row["title"],
-            status=RetailerStatus(row["status"]),
-            alias=row["alias"],
-            mersis=row["mersis"],
-            city_code=row["city_code"],
-            town_code=row["town_code"],
-        ),
-        row["person_sealed"],
+    return Stored(_retailer(row), row["person_sealed"])
+
+
+def _retailer(row: Record) -> Retailer:
+    return Retailer(
+        retailer_code=row["retailer_code"],
+        brand_code=row["brand_code"],
+        title=row["title"],
+        status=RetailerStatus(row["status"]),
+        alias=row["alias"],
+        mersis=row["mersis"],
+        city_code=row["city_code"],
+        town_code=row["town_code"],
     )
 
 

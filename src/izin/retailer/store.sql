@@ -75,6 +75,42 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (retailer_code) do nothing
 returning retailer_code
 
+-- name: alike
+-- The company's dealers with one of these numbers of the trade registry, or one of these persons.
+-- $1 iys_code · $2 mersis text[] · $3 person_tag uuid[] · index retailer_of_company
+-- gives rows as page does, with person_tag, of those that a company has entered
+select
+    retailer.retailer_code, retailer.brand_code, retailer.title, retailer.status, retailer.alias,
+    retailer.mersis, retailer.city_code, retailer.town_code, retailer.person_sealed,
+    retailer.person_tag
+from retailer
+where
+    retailer.iys_code = $1
+    and (retailer.mersis = any ($2::text[]) or retailer.person_tag = any ($3::uuid[]))
+    and retailer.person_sealed is not null
+order by retailer.created_at, retailer.retailer_code
+
+-- name: enter_list
+-- Writes new dealers, but those whose code is taken.
+-- $1 brand_code · $2 iys_code · $3 retailer_code bigint[n] · $4 title · $5 status · $6 alias
+-- $7 mersis · $8 city_code · $9 town_code · $10 person_tag · $11 person_sealed, each an array of n
+-- gives the codes that are written
+insert into retailer (
+    retailer_code, brand_code, iys_code, title, status, alias, mersis, city_code, town_code,
+    person_tag, person_sealed
+)
+select
+    new.retailer_code, $1, $2, new.title, new.status, new.alias, new.mersis, new.city_code,
+    new.town_code, new.person_tag, new.person_sealed
+from unnest(
+    $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[], $9::integer[],
+    $10::uuid[], $11::bytea[]
+) as new (
+    retailer_code, title, status, alias, mersis, city_code, town_code, person_tag, person_sealed
+)
+on conflict (retailer_code) do nothing
+returning retailer.retailer_code
+
 -- name: page
 -- A brand's dealers, the oldest first.
 -- $1 brand_code · $2 offset · $3 limit · index retailer_of_brand · at most 3,000 rows a brand
