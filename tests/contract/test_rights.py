@@ -153,6 +153,8 @@ OUR_BODIES: dict[str, Any] = {
     "xAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
     "xConsents": None,
+    "xReport": None,
+    "xReportStanding": None,
     "xRetailerImport": {},
     "xRetailerReport": None,
     "xRetailerTree": None,

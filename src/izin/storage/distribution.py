@@ -40,6 +40,7 @@ TABLES: Mapping[str, Place] = {
     "entry_hour": Place.LOCAL,
     "sequence_head": Place.LOCAL,
     "brand_figure": Place.LOCAL,
+    "day_figure": Place.LOCAL,
     "unprojected": Place.LOCAL,
     "address_figure": Place.LOCAL,
     "counted_brand": Place.LOCAL,
