@@ -37,6 +37,13 @@ async def puts_under(ours) -> str:
     return code
 
 
+async def bounds(ours) -> str:
+    code = await enters(ours)
+    path = f"/x/brands/{BRAND_CODE}/retailers/{code}/limit"
+    assert (await ours.put(path, json={"newPerDay": 5})).status_code == 200
+    return code
+
+
 async def imports(ours) -> str:
     content = written([HEADINGS, a_dealer_row(1)], Form())
     path = f"/x/brands/{BRAND_CODE}/retailers/import"
@@ -50,6 +57,7 @@ CHANGES: dict[str, tuple[str, Callable[..., Awaitable[str]]]] = {
     "createRetailer": ("retailer.entered", enters),
     "deleteRetailer": ("retailer.removed", removes),
     "xRetailerImport": ("retailer.entered", imports),
+    "xRetailerLimit": ("retailer.limited", bounds),
     "xRetailerUnder": ("retailer.put_under", puts_under),
 }
 """Each operation that changes parties: the event that it leaves, and a call that does it."""

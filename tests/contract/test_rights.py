@@ -158,6 +158,7 @@ OUR_BODIES: dict[str, Any] = {
     "xRetailerImport": {},
     "xRetailerReport": None,
     "xRetailerTree": None,
+    "xRetailerLimit": {},
     "xRetailerUnder": {},
     "xRetailerConsents": None,
     "xRetailerRecord": a_row(recipient="+905990000099"),

@@ -8,7 +8,7 @@ from asyncpg import Connection, Record
 
 from izin.audit.change import Change
 from izin.core.codes import BrandCode, IysCode, RetailerCode
-from izin.retailer.model import Branch, Facts, Retailer, RetailerStatus, Sealed
+from izin.retailer.model import Branch, Facts, Limit, Retailer, RetailerStatus, Sealed
 from izin.storage.statements import load
 
 _SQL = load("izin.retailer")
@@ -239,7 +239,11 @@ async def taken_by(connection: Connection, siv: bytes, brand_ref: UUID) -> list[
 async def tree(connection: Connection, brand_code: BrandCode) -> list[Branch]:
     return [
         Branch(
-            row["retailer_code"], row["parent_code"], row["title"], RetailerStatus(row["status"])
+            row["retailer_code"],
+            row["parent_code"],
+            row["title"],
+            RetailerStatus(row["status"]),
+            row["new_a_day"],
         )
         for row in await connection.fetch(_SQL["tree"], brand_code)
     ]
@@ -247,3 +251,36 @@ async def tree(connection: Connection, brand_code: BrandCode) -> list[Branch]:
 
 async def put_under(change: Change, code: RetailerCode, parent: RetailerCode | None) -> None:
     await change.connection.execute(_SQL["put_under"], code, parent)
+
+
+async def set_limit(
+    change: Change, of: tuple[IysCode, BrandCode], code: RetailerCode, new_a_day: int | None
+) -> bool:
+    """Bound a dealer of the brand; False if there is none."""
+    iys_code, brand_code = of
+    known = await change.connection.fetchval(
+        _SQL["set_limit"], brand_code, code, iys_code, new_a_day
+    )
+    return known is not None
+
+
+async def limits(
+    connection: Connection, codes: Sequence[RetailerCode]
+) -> dict[RetailerCode, Limit]:
+    """Give the limits of these dealers, of those that have one."""
+    rows = await connection.fetch(_SQL["limits"], codes)
+    return {row["retailer_code"]: Limit(row["new_a_day"], row["taken"]) for row in rows}
+
+
+async def take(
+    connection: Connection, codes: Sequence[RetailerCode], wanted: Sequence[int]
+) -> dict[RetailerCode, int]:
+    """Take room of the day; give how much, of those dealers that have a limit."""
+    rows = await connection.fetch(_SQL["take"], codes, wanted)
+    return {row["retailer_code"]: row["granted"] for row in rows}
+
+
+async def give_back(
+    connection: Connection, codes: Sequence[RetailerCode], unused: Sequence[int]
+) -> None:
+    await connection.execute(_SQL["give_back"], codes, unused)

@@ -59,6 +59,7 @@ TABLES: Mapping[str, Place] = {
     "brand": Place.LOCAL,
     "brand_short_name": Place.LOCAL,
     "retailer": Place.LOCAL,
+    "retailer_day": Place.LOCAL,
     "directory_head": Place.LOCAL,
     "api_user": Place.LOCAL,
     "member": Place.LOCAL,

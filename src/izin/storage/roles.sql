@@ -90,6 +90,7 @@ grant select, insert, update on token to izin_web;
 grant select, insert, update on file_load to izin_web;
 
 grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
+grant select, insert, update on retailer_day to izin_web; -- what dealers with a limit bring
 grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
 grant select on agreement to izin_web;
 grant select on address_year to izin_web, izin_operator; -- how full packages are
