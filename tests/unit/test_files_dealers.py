@@ -1,5 +1,7 @@
 """A file of dealers: how its cells are read, and what is told of those that do not fit."""
 
+import zipfile
+
 import pytest
 from builders.dealer_sheets import HEADINGS, a_dealer_row
 from builders.dealers import a_mersis, a_tckn
@@ -148,6 +150,13 @@ def test_a_hostile_file_is_refused_whole(tmp_path, content, code):
 def test_a_workbook_that_is_cut_off_is_refused_whole(tmp_path):
     whole = a_workbook(tmp_path, HEADINGS, a_dealer_row(1)).read_bytes()
     assert hostile(tmp_path, whole[: len(whole) // 2]) == "IZ114"
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_whole(tmp_path):
+    path = a_workbook(tmp_path, HEADINGS, a_dealer_row(1))
+    with zipfile.ZipFile(path, "a", compression=zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", bytes(80 * 1024 * 1024))
+    assert hostile(tmp_path, path.read_bytes()) == "IZ112"
 
 
 def test_who_stands_for_a_dealer_is_not_printed(tmp_path):

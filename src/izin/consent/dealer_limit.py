@@ -69,7 +69,9 @@ async def take_room(
     room: dict[int, RetailerCode] = {}
     for place in new:
         code = asked[place]
-        if left.get(code, 0) > 0:
+        if code not in left:  # its limit has been taken away meanwhile
+            continue
+        if left[code] > 0:
             left[code] -= 1
             room[place] = code
         else:
