@@ -200,7 +200,7 @@ def has_refusal(body: Any) -> bool:
 
 
 _PATH = "/sps/{iysCode}/brands/{brandCode}/consents/request"
-_BATCH_ERRORS = ("H091", "H092", "H194", "H525", *ROW_ERRORS)
+_BATCH_ERRORS = ("H091", "H092", "H194", "H525", "IZ093", *ROW_ERRORS)
 _RESULT_ERRORS = ("H198", "H199", "H400")
 
 OPERATIONS: tuple[Operation[Services], ...] = (
