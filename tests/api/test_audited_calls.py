@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from builders.dealer_sheets import HEADINGS, a_dealer_row
 from builders.dealers import a_dealer
 from builders.house import BRAND
 from builders.parties import BRAND_CODE, IYS_CODE
 
 from izin.access.model import Right
+from izin.files.form import Form
+from izin.files.write import written
 from izin.wiring.web import OPERATIONS
 
 RETAILERS = f"{BRAND}/retailers"
@@ -34,9 +37,27 @@ async def puts_under(ours) -> str:
     return code
 
 
+async def bounds(ours) -> str:
+    code = await enters(ours)
+    path = f"/x/brands/{BRAND_CODE}/retailers/{code}/limit"
+    assert (await ours.put(path, json={"newPerDay": 5})).status_code == 200
+    return code
+
+
+async def imports(ours) -> str:
+    content = written([HEADINGS, a_dealer_row(1)], Form())
+    path = f"/x/brands/{BRAND_CODE}/retailers/import"
+    answer = await ours.post(path, content=content, headers={"content-type": "text/csv"})
+    assert answer.json()["entered"] == 1
+    [dealer] = (await ours.get(RETAILERS)).json()["list"]
+    return str(dealer["retailerCode"])
+
+
 CHANGES: dict[str, tuple[str, Callable[..., Awaitable[str]]]] = {
     "createRetailer": ("retailer.entered", enters),
     "deleteRetailer": ("retailer.removed", removes),
+    "xRetailerImport": ("retailer.entered", imports),
+    "xRetailerLimit": ("retailer.limited", bounds),
     "xRetailerUnder": ("retailer.put_under", puts_under),
 }
 """Each operation that changes parties: the event that it leaves, and a call that does it."""

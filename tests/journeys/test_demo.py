@@ -12,7 +12,7 @@ import psutil
 import pytest
 from builders.authenticator import App
 from builders.command import Command, free_port, until, until_gone
-from builders.house import ago
+from builders.house import a_row, ago
 
 from izin.storage.folder import processes_in
 
@@ -91,6 +91,16 @@ def add_consent(file: dict) -> None:
     assert added.status_code == 200, added.text
 
 
+def answers_about(file: dict, other: dict) -> tuple[int, str]:
+    """What a company on İLETİ is answered by itself, and what its partner is."""
+    row = a_row(1, recipientType="TACIR")
+    path = f"/sps/{other['iysCode']}/brands/{other['brandCode']}/consents"
+    with signed_in(file | other | {"grant_type": "password"}) as client:
+        refused = client.post(path, json=row).json()["errors"][0]["code"]
+    with signed_in(file | file["integrator"]) as client:
+        return client.post(path, json=row).status_code, refused
+
+
 def test_a_demonstration_keeps_its_data_and_leaves_nothing_running(place, started):
     data, path = place["folder"] / DATABASE / "data", place["folder"] / "demo.json"
     first = started("demo", "--json", **place)
@@ -100,6 +110,9 @@ def test_a_demonstration_keeps_its_data_and_leaves_nothing_running(place, starte
     add_consent(file)
     assert acts_for(file, "owner") == ("COMPANY", file["iysCode"])
     assert acts_for(file, "staff") == ("REGISTRY", None)
+    [through_partner, paused] = file["others"]
+    assert (through_partner["package"], paused["package"]) == ("ILETI-25", "ILETI+")
+    assert answers_about(file, through_partner) == (200, "H586")
     tree = first.tree()
     assert len(tree) > 4
 

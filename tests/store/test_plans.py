@@ -74,6 +74,8 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_keeper", "consent", "rewrite_citizens"): {"citizen_consent_pkey": ("tag", "slot")},
     ("izin_citizen", "consent", "citizen_rows"): {"citizen_consent_pkey": ("tag", "bucket")},
     ("izin_keeper", "consent", "move_figures"): {"brand_figure_pkey": ()},
+    ("izin_keeper", "report", "move_days"): {"day_figure_pkey": ()},
+    ("izin_web", "report", "lines"): {"day_figure_pkey": ("brand_ref", "aspect", "day")},
     ("izin_keeper", "subscription", "counted"): COUNTED,
     ("izin_keeper", "subscription", "put_counted"): {"counted_address_pkey": ()},
     ("izin_keeper", "subscription", "drop_counted"): COUNTED,
@@ -115,7 +117,7 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
 }
 TABLES = {
     *("provider_consent", "consent_event", "consent_retailer", "citizen_consent", "pending"),
-    *("counted_address", "address_figure", "counted_brand"),
+    *("counted_address", "address_figure", "counted_brand", "day_figure"),
     *("entry", "entry_hour", "batch", "job", "token", "api_user", "retailer", "keyring"),
 }
 
@@ -149,6 +151,10 @@ insert into job (name, payload, run_at) select 'x', 'x', at from row;
 insert into api_user (user_id, username, password_hash, iys_code) select tag, n, 'x', n from row;
 insert into retailer (retailer_code, brand_code, title) select n, n % 100, 'x' from row;
 insert into address_figure select tag, n from row;
+insert into day_figure
+    select brand_ref, 'SOURCE', '2026-01-01'::date + n % 700, channel, recipient_type, 'v' || n,
+        1, 1, 1
+    from row;
 insert into counted_brand (brand_ref, phone_pool, email_pool, is_whole)
     select tag, tag, tag, n % 50 > 0 from row;
 insert into keyring (purpose, scope, period, wrapped) select 'x', n, 'x', 'x' from row;

@@ -213,6 +213,28 @@ async def test_figures_that_are_off_are_found_and_put_right(lived, owner):
     assert (await look(lived)).differences == 0
 
 
+async def test_figures_of_days_that_are_off_are_found_and_put_right(lived, owner):
+    kept = await owner.fetch("select * from day_figure order by 1, 2, 3, 4, 5, 6")
+    assert kept
+    await owner.execute(
+        "update day_figure set begun = begun + 7, refused = refused - 1 "
+        "where channel = 'MESAJ' and aspect = 'ACTOR'"
+    )
+    await owner.execute("delete from day_figure where channel = 'EPOSTA'")
+    found = (await look(lived)).days_differing
+    assert found >= 3
+    assert (await put_right(lived)).written == found
+    assert await owner.fetch("select * from day_figure order by 1, 2, 3, 4, 5, 6") == kept
+    assert (await look(lived)).differences == 0
+
+
+async def test_figures_of_days_from_before_they_were_kept_are_made(lived, owner):
+    kept = await owner.fetch("select * from day_figure order by 1, 2, 3, 4, 5, 6")
+    await owner.execute("truncate day_figure")
+    assert (await put_right(lived)).written == len(kept)
+    assert await owner.fetch("select * from day_figure order by 1, 2, 3, 4, 5, 6") == kept
+
+
 async def test_records_that_no_movement_accounts_for_are_told_and_left(lived, owner):
     await owner.execute(
         "insert into provider_consent select (jsonb_populate_record(p, "
@@ -329,7 +351,9 @@ LEDGER_FAULTS = {
     ),
 }
 
-_MADE = ("provider_consent", "citizen_consent", "consent_retailer", "brand_figure")
+_MADE = (
+    *("provider_consent", "citizen_consent", "consent_retailer", "brand_figure", "day_figure"),
+)
 
 
 async def what_is_made(owner) -> list[object]:
@@ -413,8 +437,9 @@ async def test_what_was_set_aside_is_taken_back_when_it_opens_again(lived, owner
     await set_aside_and_heal(lived, owner)
     found = await look(lived)
     assert (found.citizen_missing, found.figures_differing, found.unprojected) == (1, 1, 1)
+    assert found.days_differing == 2  # by whom, and from where
     mended = await put_right(lived)
-    assert (mended.written, mended.unprojected) == (2, 0)
+    assert (mended.written, mended.unprojected) == (4, 0)
     assert await look(lived) == Report(movements=ADDRESS_ROWS + 5, keys=ADDRESS_ROWS + 3)
 
 

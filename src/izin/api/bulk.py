@@ -1,5 +1,6 @@
 """Many movements in one request: addBatchConsent, searchRequestDetails, and their v2."""
 
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, 
 from izin.api.services import Services, brand_of, intake_of
 from izin.api.wire import Wire, dates, source_of
 from izin.consent.batch import Result, Stopped, results_of, submit
+from izin.consent.dealer_limit import take_room
 from izin.consent.dealers import know_dealers
 from izin.consent.intake import IntakeContext, parse_batch, shape_error
 from izin.consent.model import Proposal
@@ -51,7 +53,16 @@ async def _take(call: Call[Services], on_repeat: OnRepeat) -> Answer:
             over = await services.quotas.over(connection, proposals)
         if len(over) == len(proposals):
             raise RefusalError(FULL)
-        stopped = Stopped(held=call.allowed.held, over=tuple(sorted(over)))
+        limited = (await take_room(connection, services.keyring, proposals, over)).refused
+        if len(over | limited.keys()) == len(proposals):
+            raise RefusalError(
+                msgspec.structs.replace(each, index=place) for place, each in limited.items()
+            )
+        stopped = Stopped(
+            held=call.allowed.held,
+            over=tuple(sorted(over)),
+            limited=tuple(sorted(limited.items(), key=itemgetter(0))),
+        )
         taken = await submit(connection, services.keyring, proposals, on_repeat, stopped)
     created = wire_time(context.now)
     origin = taken[0].origin
@@ -189,7 +200,7 @@ def has_refusal(body: Any) -> bool:
 
 
 _PATH = "/sps/{iysCode}/brands/{brandCode}/consents/request"
-_BATCH_ERRORS = ("H091", "H092", "H194", "H525", *ROW_ERRORS)
+_BATCH_ERRORS = ("H091", "H092", "H194", "H525", "IZ093", *ROW_ERRORS)
 _RESULT_ERRORS = ("H198", "H199", "H400")
 
 OPERATIONS: tuple[Operation[Services], ...] = (

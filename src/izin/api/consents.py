@@ -10,9 +10,10 @@ from izin.api.documents import CONSENT_ROW, RECEIPT, ROW_ERRORS, STATE_ERRORS
 from izin.api.late import is_only_late, refuse_new
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, intake_of
+from izin.consent.dealer_limit import NOTHING, by_dealers, give_back, take_room
 from izin.consent.dealers import know_dealers
 from izin.consent.intake import parse_consent, shape_error
-from izin.consent.model import Proposal
+from izin.consent.model import Proposal, Recorded
 from izin.consent.quota import FULL
 from izin.consent.record import OnRepeat
 from izin.core.clock import wire_time
@@ -42,7 +43,16 @@ async def record_one(call: Call[Services], body: Any, on_repeat: OnRepeat) -> An
         async with database.connection() as connection:
             if await services.quotas.over(connection, [proposal]):
                 raise RefusalError(FULL)
+    taken = NOTHING
+    if by_dealers([proposal]):
+        async with database.connection() as connection:
+            taken = await take_room(connection, services.keyring, [proposal])
+        if taken.refused:
+            raise RefusalError(taken.refused[0])
     verdict = await services.together.record(proposal, on_repeat)
+    if taken.room and not isinstance(verdict, Recorded):
+        async with database.connection() as connection:
+            await give_back(connection, taken, {0: verdict})
     if isinstance(verdict, Refused):
         raise RefusalError(verdict)
     return Answer(
@@ -87,7 +97,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=64 * KIB,
         request=CONSENT_ROW,
         answers={200: RECEIPT},
-        errors=("H085", *ROW_ERRORS, *STATE_ERRORS, "H525"),
+        errors=("H085", *ROW_ERRORS, *STATE_ERRORS, "H525", "IZ093"),
         only_refusals=is_refusal,
     ),
     Operation(
@@ -105,7 +115,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=64 * KIB,
         request=CONSENT_ROW,
         answers={200: RECEIPT},
-        errors=("H085", *ROW_ERRORS, *STATE_ERRORS, "H525"),
+        errors=("H085", *ROW_ERRORS, *STATE_ERRORS, "H525", "IZ093"),
         only_refusals=is_refusal,
     ),
 )

@@ -37,7 +37,11 @@ _CODE_DIGITS_MAX = 15
 _NO_BODY_MAX: Final = 64 * 1024
 """What an operation without a body lets a caller announce all the same; it is never read."""
 
-_DECODE = {BodyKind.JSON: decode_json, BodyKind.JSON_OR_FORM: decode_json_or_form}
+_DECODE: Mapping[BodyKind, Callable[[bytes], Any]] = {
+    BodyKind.JSON: decode_json,
+    BodyKind.JSON_OR_FORM: decode_json_or_form,
+    BodyKind.CSV: bytes,  # a file is read by its handler
+}
 
 
 class Authority(Protocol):

@@ -4,7 +4,7 @@ The contract's calls have codes of their own for each field; here one code says 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ E = TypeVar("E", bound=StrEnum)
 
 _CODE = "IZ011"
 _CODE_LIMIT = 10**8
+_DAY_LENGTH = len("2026-01-31")
 
 
 class Form:
@@ -77,13 +78,13 @@ class Form:
             return least
         return self.number(field, least, most) or least
 
-    def require(self, expected: str, field: str) -> None:
+    def require(self, expected: str, field: str, *facts: tuple[str, str]) -> None:
         """Refuse for what is not there, or not alone; no value is shown."""
-        self.refused.append(_refused(expected, field))
+        self.refused.append(_refused(expected, field, facts=facts))
 
-    def refuse(self, expected: str, field: str) -> None:
+    def refuse(self, expected: str, field: str, *facts: tuple[str, str]) -> None:
         """Refuse a value for a reason of the caller's."""
-        self._refuse(expected, field)
+        self._refuse(expected, field, *facts)
 
     def digits(self, field: str, least: int, most: int) -> int | None:
         """Read a whole number of a query, written in decimal digits."""
@@ -121,6 +122,19 @@ class Form:
             self._refuse("past", field)
             return None
         return instant
+
+    def day(self, field: str) -> date | None:
+        """Read a day of this century."""
+        value = self.given.get(field)
+        if value is None:
+            return None
+        try:
+            if isinstance(value, str) and len(value) == _DAY_LENGTH and value.startswith("20"):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        self._refuse("day", field)
+        return None
 
     def text(self, field: str, most: int, *, required: bool = False) -> str:
         """Read a text that says something; empty where there is none, or it is refused."""

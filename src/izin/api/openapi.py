@@ -93,7 +93,7 @@ def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
     found |= {"IZ001", "IZ003", "IZ005"}
     found |= {INTEGER_PARTS[n] for n in part_names(operation.path) if n in INTEGER_PARTS}
     if operation.takes is not BodyKind.NONE:
-        found |= {"H014", "IZ006", "IZ009"}
+        found |= {"IZ006", "IZ009"} | ({"H014"} if operation.takes is not BodyKind.CSV else set())
     if operation.right is not Right.NONE:
         found |= {"H351", "IZ060", "IZ061", "IZ062"}
     if operation.right in SCOPED:
@@ -149,7 +149,7 @@ def _query_parameter(parameter: Param, language: Language) -> dict[str, Any]:
 
 
 def _request_body(operation: Operation[Any], schemas: "_Schemas") -> dict[str, Any]:
-    media = ["application/json"]
+    media = ["text/csv" if operation.takes is BodyKind.CSV else "application/json"]
     if operation.takes is BodyKind.JSON_OR_FORM:
         media.append("application/x-www-form-urlencoded")
     schema = schemas.of(operation.request)

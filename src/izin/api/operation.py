@@ -29,6 +29,7 @@ class BodyKind(Enum):
     NONE = "none"
     JSON = "json"
     JSON_OR_FORM = "json_or_form"
+    CSV = "csv"
 
 
 class Param(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +59,7 @@ class Call(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     permit  None only where the operation's right is NONE
     path    parts of the path by name; those in INTEGER_PARTS are int, others str
     query   parameters by name; none stands twice
-    body    decoded JSON or form; None where the operation takes no body
+    body    decoded JSON or form, or a file's bytes; None where the operation takes no body
     client  network address of the caller, for limits and the audit trail; never logged in clear
     shown   what it shows beside a token
     """

@@ -82,7 +82,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=64 * KIB,
         request=RETAILER_ROW,
         answers={200: RECEIPT},
-        errors=("H058", "H085", *ROW_ERRORS, *STATE_ERRORS, "H525"),
+        errors=("H058", "H085", *ROW_ERRORS, *STATE_ERRORS, "H525", "IZ093"),
         only_refusals=is_refusal,
     ),
 )

@@ -8,9 +8,11 @@ from izin.admission.lanes import Lane
 from izin.api.operation import Answer, Call, Operation, Summary
 from izin.api.retailers import code_of, no_such_retailer
 from izin.api.services import Services, brand_of
+from izin.api.wire import Wire
 from izin.consent.dealers import know_any
 from izin.retailer import lookup
 from izin.retailer.lookup import REPORT_ROWS
+from izin.retailer.model import Limit
 
 _COUNT = {"type": "integer", "minimum": 0}
 REPORT = {
@@ -19,6 +21,8 @@ REPORT = {
         "retailerCode": {"type": "string"},
         "taken": _COUNT,
         "isWhole": {"type": "boolean"},
+        "newPerDay": _COUNT,
+        "newToday": _COUNT,
         "list": {
             "type": "array",
             "items": {
@@ -49,6 +53,7 @@ async def retailer_report(call: Call[Services]) -> Answer:
     brand_ref = services.keyring.pseudonyms.brand_ref(brand_code)
     async with services.database.connection() as connection:
         found = await lookup.taken_by(connection, siv, brand_ref)
+        limit = (await lookup.limits(connection, [code])).get(code)
     shown = [each for each in found if each.channel in channels]
     return Answer(
         200,
@@ -56,6 +61,7 @@ async def retailer_report(call: Call[Services]) -> Answer:
             "retailerCode": str(code),
             "taken": sum(each.approvals + each.rejections for each in shown),
             "isWhole": sum(each.approvals + each.rejections for each in found) < REPORT_ROWS,
+            **_bound(limit),
             "list": [
                 {
                     "type": each.channel,
@@ -67,6 +73,10 @@ async def retailer_report(call: Call[Services]) -> Answer:
             ],
         },
     )
+
+
+def _bound(limit: Limit | None) -> Wire:
+    return {} if limit is None else {"newPerDay": limit.new_a_day, "newToday": limit.taken}
 
 
 OPERATIONS: tuple[Operation[Services], ...] = (

@@ -1,6 +1,6 @@
-"""Beside the contract: a brand says which of its dealers stands under which, and sees it.
+"""Beside the contract: which of a brand's dealers stands under which, and how much one may bring.
 
-Source  decision 0047: a part of the module of advanced brands and dealers
+Source  decisions 0047, 0052: a part of the module of advanced brands and dealers
 """
 
 from izin.access.model import Right
@@ -11,6 +11,7 @@ from izin.api.retailers import code_of, no_such_retailer
 from izin.api.services import Services, brand_of, principal_of
 from izin.api.wire import Wire
 from izin.core.codes import RetailerCode
+from izin.retailer.limit import NEW_A_DAY_MAX, set_limit
 from izin.retailer.model import Branch
 from izin.retailer.tree import branches, put_under
 
@@ -29,6 +30,7 @@ TREE = {
                     "depth": {"type": "integer", "minimum": 0},
                     "title": {"type": "string"},
                     "status": {"type": "string"},
+                    "newPerDay": {"type": "integer", "minimum": 0},
                 },
                 "required": ["retailerCode", "depth", "title", "status"],
             },
@@ -41,6 +43,17 @@ UNDER = {
     "properties": {"parentCode": {"type": "integer", "minimum": 1, "maximum": _CODE_MAX}},
     "additionalProperties": False,
     "examples": [{}],
+}
+BOUND = {
+    "type": "object",
+    "properties": {"newPerDay": {"type": "integer", "minimum": 0, "maximum": NEW_A_DAY_MAX}},
+    "additionalProperties": False,
+    "examples": [{}],
+}
+BOUNDED = {
+    "type": "object",
+    "properties": {"retailerCode": _CODE, "newPerDay": {"type": "integer", "minimum": 0}},
+    "required": ["retailerCode"],
 }
 PUT = {
     "type": "object",
@@ -55,6 +68,20 @@ async def retailer_tree(call: Call[Services]) -> Answer:
     async with call.services.database.connection() as connection:
         found = await branches(connection, brand_code)
     return Answer(200, {"list": [_shown(depth, each) for depth, each in found]})
+
+
+async def retailer_limit(call: Call[Services]) -> Answer:
+    """Bound how many new consents a dealer may bring in a day; not at all if the body says none."""
+    code = code_of(call)
+    if code is None:
+        raise no_such_retailer(call)
+    form = Form(call.body, ("newPerDay",))
+    new_a_day = form.number("newPerDay", 0, NEW_A_DAY_MAX)
+    form.check()
+    services = call.services
+    await set_limit(services.database, code, new_a_day, of=brand_of(call), by=principal_of(call))
+    bound = {} if new_a_day is None else {"newPerDay": new_a_day}
+    return Answer(200, {"retailerCode": str(code), **bound})
 
 
 async def retailer_under(call: Call[Services]) -> Answer:
@@ -74,12 +101,14 @@ async def retailer_under(call: Call[Services]) -> Answer:
 
 def _shown(depth: int, each: Branch) -> Wire:
     above = {} if each.parent_code is None else {"parentCode": str(each.parent_code)}
+    bound = {} if each.new_a_day is None else {"newPerDay": each.new_a_day}
     return {
         "retailerCode": str(each.retailer_code),
         **above,
         "depth": depth,
         "title": each.title,
         "status": each.status,
+        **bound,
     }
 
 
@@ -97,6 +126,23 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         ),
         answers={200: TREE},
         errors=("IZ078",),
+    ),
+    Operation(
+        id="xRetailerLimit",
+        method="PUT",
+        path="/x/brands/{brandCode}/retailers/{retailerCode}/limit",
+        right=Right.MANAGE,
+        lane=Lane.QUESTION,
+        handler=retailer_limit,
+        summary=Summary(
+            "Bir bayinin bir günde getirebileceği yeni onayları sınırlar; boş gövde kaldırır.",
+            "Bounds the new approvals that a dealer may bring in a day; an empty body unbounds.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=16 * KIB,
+        request=BOUND,
+        answers={200: BOUNDED},
+        errors=("H058", "IZ011", "IZ078"),
     ),
     Operation(
         id="xRetailerUnder",

@@ -54,6 +54,7 @@ class Action(StrEnum):
     RETAILER_PUT = "retailer.put"
     RETAILER_ENTERED = "retailer.entered"
     RETAILER_PUT_UNDER = "retailer.put_under"
+    RETAILER_LIMITED = "retailer.limited"
     RETAILER_REMOVED = "retailer.removed"
     SUBSCRIPTION_PUT = "subscription.put"
     SUBSCRIPTION_SHARE = "subscription.share"

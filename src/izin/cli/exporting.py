@@ -47,7 +47,7 @@ def export_command(
     changed last, with a source IYS_…, are refused: only the registry itself writes those.
     """
     with screen(as_json, lang) as to:
-        form = _form(file, is_for_excel=not plain)
+        form = form_of(file, is_for_excel=not plain)
         with to.progress(to.said("export_progress")) as told:
 
             async def work(_: Settings, parts: Parts) -> int:
@@ -61,7 +61,8 @@ def export_command(
         to.give({"rows": rows, "file": str(file)})
 
 
-def _form(file: Path, *, is_for_excel: bool) -> Form:
+def form_of(file: Path, *, is_for_excel: bool) -> Form:
+    """How a file of this name is written. Raises CannotError."""
     kinds = {f".{kind.value}": kind for kind in Kind}
     kind = kinds.get(file.suffix.lower())
     if kind is None:

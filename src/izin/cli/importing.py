@@ -13,6 +13,7 @@ from izin.brand import lookup as brand_lookup
 from izin.cli.codes import REFUSED, ROW_ERRORS
 from izin.cli.over import brand_and_provider, over
 from izin.cli.screen import AsJson, In, Screen, screen
+from izin.consent.dealer_limit import give_back, take_room
 from izin.consent.dealers import unknown_dealers
 from izin.consent.event import Actor
 from izin.consent.intake import IntakeContext, parse_consent
@@ -141,12 +142,16 @@ def registry_of(parts: Parts, brand: int, quotas: Quotas | None = None) -> Regis
         if quotas is not None:
             for place in await quotas.over(connection, proposals):
                 unknown.setdefault(place, FULL)
+        taken = await take_room(connection, parts.keyring, proposals, unknown)
+        unknown |= taken.refused
         good = [each for place, each in enumerate(proposals) if place not in unknown]
         # what another way has brought before is no error of the file
         verdicts = iter(
             await recorder.record(connection, good, actor=Actor.PROVIDER, on_repeat=OnRepeat.ANSWER)
         )
-        return [unknown.get(place) or next(verdicts) for place in range(len(proposals))]
+        found = [unknown.get(place) or next(verdicts) for place in range(len(proposals))]
+        await give_back(connection, taken, dict(enumerate(found)))
+        return found
 
     tag_of = partial(parts.keyring.pseudonyms.file_tag, brand_code)
     return Registry(brand_code, parts.database.transaction, record, tag_of)

@@ -24,6 +24,7 @@ COMMANDS = {
     "rebuild": ("rebuild", "Compare both views with all that happened, or repair them."),
     "company": ("company", "Companies: applications, the agreement, suspension, closing."),
     "brand": ("brand", "A company's brands: names, states, short names, moves."),
+    "retailer": ("retailer", "A brand's dealers: files of them in and out."),
     "partner": ("partner", "Partners: what they have shown, steps, suspension, revocation."),
     "carrier": ("carrier", "Carriers: registration, suspension."),
     "member": ("member", "People who act for a party: invitations, roles, the end."),

@@ -31,19 +31,22 @@ class BatchBody(msgspec.Struct, frozen=True, array_like=True):
 
     held  why its consents are not recorded: the subscription was held back when they came
     over  places of those that the package had no room for when they came
+    limited  of those that their dealer had no room for that day, and why
     """
 
     proposals: list[Proposal]
     on_repeat: OnRepeat
     held: Refused | None = None
     over: tuple[int, ...] = ()
+    limited: tuple[tuple[int, Refused], ...] = ()
 
 
 class Stopped(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a request will not be recorded: `held` stops all but the RETs, `over` some rows."""
+    """What of a request will not be recorded: `held` stops all but RETs, the others some rows."""
 
     held: Refused | None = None
     over: tuple[int, ...] = ()
+    limited: tuple[tuple[int, Refused], ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -86,7 +89,7 @@ async def submit(
         for proposal in proposals
     ]
     bucket = _bucket(request_id)
-    body = _encode(BatchBody(originated, on_repeat, stopped.held, stopped.over))
+    body = _encode(BatchBody(originated, on_repeat, stopped.held, stopped.over, stopped.limited))
     sealed = keyring.batch_sealer.seal("batch", "body_sealed", request_id.bytes, body)
     brand_code = proposals[0].key.brand_code
     await store.put_batch(connection, request_id, bucket, brand_code, sealed)
@@ -132,6 +135,8 @@ class BatchWork:
         held = [hold_back(proposal, body.held) for proposal in body.proposals]
         for place in body.over:
             held[place] = held[place] or FULL
+        for place, refused in body.limited:
+            held[place] = held[place] or refused
         passing = [
             proposal for proposal, no in zip(body.proposals, held, strict=True) if no is None
         ]

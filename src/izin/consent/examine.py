@@ -1,6 +1,6 @@
 """The ledger held against itself: each number has its event, and all agrees with what is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -28,8 +28,16 @@ class _Key(msgspec.Struct, frozen=True):
     bucket: int
 
 
+Heard = Callable[[int, EventBody | None], None]
+"""Hears the number of each movement and its body; None of one that is erased or does not open."""
+
+
 async def examine(
-    connection: Connection, keyring: Keyring, span: tuple[int, int], report: Report
+    connection: Connection,
+    keyring: Keyring,
+    span: tuple[int, int],
+    report: Report,
+    heard: Heard = lambda _idx, _body: None,
 ) -> list[Link]:
     """Check the movements numbered in (after, to]: open each body, and hold all against it.
 
@@ -49,6 +57,8 @@ async def examine(
     kept = [entry for entry in page if entry["event_id"] in by_id]
     rows = [by_id[entry["event_id"]] for entry in kept]
     opened = await read_rows(keyring, rows)
+    for entry, each in zip(kept, opened, strict=True):
+        heard(entry["idx"], each.body if isinstance(each, Opened) else None)
     keys = _keys(keyring, opened)
     links = [_link(report, *each) for each in zip(kept, rows, opened, keys, strict=True)]
     return [link for link in links if link is not None]

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from izin.consent import store
 from izin.consent.addresses import Changed, changed_by, loaded_by
+from izin.consent.days import add_day
 from izin.consent.event import EventBody
 from izin.core.terms import Status
 from izin.keyring import Keyring
+from izin.report.model import Days
 from izin.storage.database import Connection
 from izin.subscription.model import Loaded
 
@@ -24,6 +26,7 @@ class Tally:
         self.from_idx = self.to_idx = from_idx
         self.figures: Figures = defaultdict(lambda: [0, 0])
         self.addresses: Changed = {}
+        self.days: Days = {}
         self.loaded: defaultdict[UUID, list[Loaded]] = defaultdict(list)
 
     def add(self, to_idx: int, keyring: Keyring, bodies: Iterable[EventBody]) -> None:
@@ -34,9 +37,9 @@ class Tally:
         loaded_by(bodies, self.loaded)
         for body in bodies:
             key = body.key
-            cell = self.figures[
-                (keyring.pseudonyms.brand_ref(key.brand_code), key.channel, key.recipient_type)
-            ]
+            brand_ref = keyring.pseudonyms.brand_ref(key.brand_code)
+            add_day(keyring, brand_ref, body, self.days)
+            cell = self.figures[brand_ref, key.channel, key.recipient_type]
             cell[body.status is Status.RET] += 1
             if body.previous_status is not None:
                 cell[body.previous_status is Status.RET] -= 1

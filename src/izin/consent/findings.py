@@ -57,6 +57,7 @@ class Report(msgspec.Struct, kw_only=True):
     retailers_differing: int = 0
     retailers_surplus: int = 0
     figures_differing: int = 0
+    days_differing: int = 0
     addresses_differing: int = 0
     addresses_surplus: int = 0
     address_figures_differing: int = 0

@@ -23,6 +23,7 @@ from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.keyring import Keyring
 from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError
+from izin.report.keep import write_days
 from izin.storage.database import Connection, Database
 from izin.subscription.loading import count_loaded
 from izin.vault.citizen import CitizenKeys
@@ -123,8 +124,9 @@ class Projector:
 
         Gives   how many entries were counted
         Raises  as `project`
-        Cost    one round trip, and a transaction of eight statements at most; what another process
-                had projected is read anew, at most one batch
+        Cost    one round trip, and a transaction of nine statements, of some more where many
+                figures of days move; what another process had projected is read anew, at most one
+                batch
         """
         async with self._database.connection() as connection:
             head = await ledger.head(connection)
@@ -136,6 +138,7 @@ class Projector:
                 tally = await self._tally_of(connection, after, head["projected_idx"])
             async with connection.transaction():
                 await write_figures(connection, tally.figures)
+                await write_days(connection, tally.days)
                 await write_addresses(connection, self._keyring, tally.addresses)
                 await count_loaded(connection, tally.loaded)
                 if await ledger.counted(connection, epoch, after, tally.to_idx) is None:

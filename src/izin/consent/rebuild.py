@@ -14,6 +14,8 @@ from asyncpg import Record as Row
 
 from izin.consent import store
 from izin.consent.chain import LINK_BYTES, Place, places
+from izin.consent.days import add_day
+from izin.consent.event import EventBody
 from izin.consent.examine import examine
 from izin.consent.expected import Expected, Found, Order, compare, expect
 from izin.consent.figures import Figures, Tally, write_figures
@@ -24,6 +26,8 @@ from izin.consent.project import bodies_between
 from izin.consent.spool import Spool
 from izin.core.terms import Status
 from izin.keyring import Keyring
+from izin.report.keep import expectation, write_days
+from izin.report.model import Days
 from izin.storage.database import Connection, Database, reading_whole_tables
 from izin.subscription.recount import (
     Expectation,
@@ -84,8 +88,10 @@ class _Rebuild:
         self._counted_idx = 0
         self._counted_rows = 0
         self._addresses = Expectation()
+        self._are_days_known = True
 
     async def run(self) -> Report:
+        self._days = await expectation(self._connection)  # first: what is counted is numbered
         stored = await store.figures_at(self._connection)
         idx = self._report.movements = stored[0]["projected_idx"]
         self._counted_idx = stored[0]["counted_idx"]
@@ -104,6 +110,7 @@ class _Rebuild:
             await self._count_surplus(idx)
         await self._compare_figures(stored)
         await self._compare_address_figures()
+        await self._compare_days()
         if self._mender is not None:  # all that these say is where it should be
             await store.take_back(self._connection, open_again)
         self._report.unprojected = await store.unprojected_count(self._connection)
@@ -128,9 +135,21 @@ class _Rebuild:
     async def _put_aside(self, spool: Spool, idx: int) -> None:
         for after in range(0, idx, PAGE_ROWS):
             span = after, min(idx, after + PAGE_ROWS)
-            for link in await examine(self._connection, self._keyring, span, self._report):
+            for link in await examine(
+                self._connection, self._keyring, span, self._report, self._hear
+            ):
                 spool.add(link.bucket, link.packed())
             self._tell(span[1] - after)
+
+    def _hear(self, idx: int, body: EventBody | None) -> None:
+        """Count a movement on its day, if it is in the figures by now."""
+        if body is None:
+            self._are_days_known = False  # nobody can say what it added
+        elif idx <= self._days.counted_idx:
+            days: Days = {}
+            brand_ref = self._keyring.pseudonyms.brand_ref(body.key.brand_code)
+            add_day(self._keyring, brand_ref, body, days)
+            self._days.add(days)
 
     def _unlinked(self, event_id: UUID) -> None:
         self._report.tell(Fault.UNLINKED, event_id)
@@ -247,6 +266,16 @@ class _Rebuild:
         if self._mender is not None and wrong:
             # by how much they are off, so that what is counted meanwhile stays counted
             await write_figures(self._connection, wrong)
+            self._report.written += len(wrong)
+
+    async def _compare_days(self) -> None:
+        if self._report.has_holes or not self._are_days_known:
+            return
+        wrong = self._days.wrong()
+        self._report.days_differing = len(wrong)
+        if self._mender is not None and wrong:
+            async with self._connection.transaction():
+                await write_days(self._connection, wrong)
             self._report.written += len(wrong)
 
     async def _uncount(self, counted_idx: int, idx: int) -> None:

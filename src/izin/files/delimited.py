@@ -9,7 +9,7 @@ from typing import TextIO
 
 from izin.files.encoding import survey
 from izin.files.form import CAPS, Caps, Cell, Form, Row
-from izin.files.headings import Columns, match_headings
+from izin.files.headings import Columns, Vocabulary, match_headings
 from izin.files.problem import FileRefusedError, file_refused
 
 _SEPARATORS = (";", ",", "\t", "|")
@@ -24,7 +24,7 @@ class DelimitedRows:
 
     sheets: tuple[str, ...] = ()
 
-    def __init__(self, path: Path, caps: Caps) -> None:
+    def __init__(self, path: Path, caps: Caps, vocabulary: Vocabulary) -> None:
         """Survey the whole file and read its headings. Raises FileRefusedError."""
         found = survey(path, caps)
         self.digest = found.digest
@@ -33,7 +33,7 @@ class DelimitedRows:
         self._stamp = _stamp(path)
         self.form = self._form(found.encoding)
         self._heading_line, headings = self._headings()
-        self.columns: Columns = match_headings(headings)
+        self.columns: Columns = match_headings(headings, vocabulary)
 
     def rows(self) -> Iterator[Row]:
         """Go through the data rows, blank ones left out.

@@ -1,6 +1,6 @@
 """Which column is which: headings are matched as people write them, in any order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 import msgspec
 
@@ -42,7 +42,6 @@ _SYNONYMS = {
     "retailerAccess": (ACCESS_HEADING, "retailerAccess", "erişimi olan bayiler"),
     "iysCode": ("iys_kodu", "iysCode", "iys no", "iys numarası"),
 }  # fmt: skip
-_FIELD_BY_WORD = {fold(word): field for field, words in _SYNONYMS.items() for word in words}
 _ERROR_WORDS = frozenset(fold(heading) for heading in ERROR_HEADINGS)
 
 _ALWAYS = ("recipient", "type", "status")
@@ -50,9 +49,39 @@ _BUT_FOR_MERCHANTS = ("consentDate", "source")
 OPTIONAL = frozenset({"brandCode", "retailerCode", "retailerAccess", "iysCode"})
 
 
-class Columns(msgspec.Struct, frozen=True):
-    """A file's headings, and where each field of a consent stands among them."""
+def _consents_need(found: Container[str]) -> tuple[str, ...]:
+    """A merchant's first record needs neither date nor source, so a file of them has neither."""
+    return _ALWAYS if "recipientType" in found else _ALWAYS + _BUT_FOR_MERCHANTS
 
+
+class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
+    """How the headings of one kind of file are written.
+
+    template  its columns in order: the field's name and the heading
+    fields    by every heading that is understood, folded
+    needed    which fields there have to be columns of, beside those that there are
+    """
+
+    template: Mapping[str, str]
+    fields: Mapping[str, str]
+    optional: frozenset[str]
+    needed: Callable[[Container[str]], tuple[str, ...]]
+
+
+def by_word(synonyms: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Which field each heading means."""
+    return {fold(word): field for field, words in synonyms.items() for word in words}
+
+
+CONSENTS = Vocabulary(
+    template=TEMPLATE, fields=by_word(_SYNONYMS), optional=OPTIONAL, needed=_consents_need
+)
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """A file's headings, and where each field stands among them."""
+
+    vocabulary: Vocabulary
     headings: tuple[str, ...]
     index_by_field: dict[str, int]
     ignored: tuple[str, ...]
@@ -62,19 +91,20 @@ class Columns(msgspec.Struct, frozen=True):
     def heading(self, field: str) -> str:
         """How the file calls a field; the template's word for a column that it does not have."""
         index = self.index_by_field.get(field)
-        return TEMPLATE.get(field, field) if index is None else self.headings[index]
+        return self.vocabulary.template.get(field, field) if index is None else self.headings[index]
 
     def must_reach(self) -> int:
         """How many cells a row needs at least: trailing optional ones may be missing.
 
         Excel leaves out the separators of empty trailing cells in some rows of a CSV.
         """
-        needed = [index for field, index in self.index_by_field.items() if field not in OPTIONAL]
+        optional = self.vocabulary.optional
+        needed = [index for field, index in self.index_by_field.items() if field not in optional]
         return max(needed) + 1
 
 
-def match_headings(cells: Sequence[Cell]) -> Columns:
-    """Find the fields of a consent among a file's headings.
+def match_headings(cells: Sequence[Cell], vocabulary: Vocabulary = CONSENTS) -> Columns:
+    """Find the fields among a file's headings.
 
     Takes   the first row, in any order, with Turkish or the contract's names
     Raises  FileRefusedError: IZ103 for what is missing, IZ104 for a field with two columns
@@ -88,22 +118,21 @@ def match_headings(cells: Sequence[Cell]) -> Columns:
         if word in _ERROR_WORDS:
             continue
         kept.append(index)
-        field = _FIELD_BY_WORD.get(word)
+        field = vocabulary.fields.get(word)
         if field is None:
             ignored.extend([heading] if heading else [])
         elif field in found:
             raise file_refused("IZ104", first=headings[found[field]], second=heading)
         else:
             found[field] = index
-    _see_that_none_is_missing(found)
-    return Columns(headings, found, tuple(ignored), tuple(kept))
+    _see_that_none_is_missing(found, vocabulary)
+    return Columns(vocabulary, headings, found, tuple(ignored), tuple(kept))
 
 
-def _see_that_none_is_missing(found: dict[str, int]) -> None:
-    """A merchant's first record needs neither date nor source, so a file of them has neither."""
-    needed = _ALWAYS if "recipientType" in found else _ALWAYS + _BUT_FOR_MERCHANTS
-    missing = [TEMPLATE[field] for field in needed if field not in found]
+def _see_that_none_is_missing(found: Container[str], vocabulary: Vocabulary) -> None:
+    template = vocabulary.template
+    missing = [template[field] for field in vocabulary.needed(found) if field not in found]
     if missing:
         raise file_refused(
-            "IZ103", missing=", ".join(missing), template=";".join(TEMPLATE.values())
+            "IZ103", missing=", ".join(missing), template=";".join(template.values())
         )

@@ -1,4 +1,4 @@
-"""Open a file of consents, whatever it is."""
+"""Open a file, whatever it is."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from izin.files.delimited import DelimitedRows
 from izin.files.form import CAPS, Caps, Form, Row
-from izin.files.headings import Columns
+from izin.files.headings import CONSENTS, Columns, Vocabulary
 from izin.files.problem import file_refused
 from izin.files.workbook import WorkbookRows
 
@@ -16,7 +16,7 @@ _OTHERS = (_OLD_EXCEL, b"PK\x05\x06", b"%PDF", b"\x1f\x8b", b"{\\rtf", b"<html",
 
 
 class RowSource(Protocol):
-    """A file of consents: its headings, its rows as often as they are asked for, its hash.
+    """A file: its headings, its rows as often as they are asked for, its hash.
 
     sheets  of a workbook: the one that is read, then those with something in them that are not
     """
@@ -31,8 +31,8 @@ class RowSource(Protocol):
         ...
 
 
-def open_rows(path: Path, caps: Caps = CAPS) -> RowSource:
-    """Open a CSV or XLSX file of consents; its content says which, not its name.
+def open_rows(path: Path, caps: Caps = CAPS, vocabulary: Vocabulary = CONSENTS) -> RowSource:
+    """Open a CSV or XLSX file; its content says which, not its name.
 
     Raises  FileRefusedError with one of IZ101 to IZ118, here or while the rows are gone through
     Cost    one pass over the bytes for the hash and the encoding
@@ -40,7 +40,7 @@ def open_rows(path: Path, caps: Caps = CAPS) -> RowSource:
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(_ZIP):
-        return WorkbookRows(path, caps)
+        return WorkbookRows(path, caps, vocabulary)
     if head.startswith(_OTHERS):
         raise file_refused("IZ111")
-    return DelimitedRows(path, caps)
+    return DelimitedRows(path, caps, vocabulary)

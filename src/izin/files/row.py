@@ -165,6 +165,7 @@ _FIELD_OF = {
     "H520": "status",
     "H525": "status",
     "H180": "retailerCode",
+    "IZ093": "retailerCode",
 }
 """Refusals of the state carry no location on the wire; a row has to be pointed at somewhere."""
 

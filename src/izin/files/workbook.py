@@ -11,17 +11,17 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from izin.files.archive import see_that_it_is_safe
 from izin.files.form import Caps, Cell, Form, Kind, Row
-from izin.files.headings import Columns, match_headings
+from izin.files.headings import Columns, Vocabulary, match_headings
 from izin.files.problem import FileRefusedError, file_refused
 
 
 class WorkbookRows:
-    """The rows of a workbook's one sheet of consents; `rows` may be gone through again and again.
+    """The rows of a workbook's one sheet; `rows` may be gone through again and again.
 
     The sheet lies in memory while it is gone through (about 0.8 KiB a row), hence the row cap.
     """
 
-    def __init__(self, path: Path, caps: Caps) -> None:
+    def __init__(self, path: Path, caps: Caps, vocabulary: Vocabulary) -> None:
         """See that it is safe, and read the headings. Raises FileRefusedError."""
         if path.stat().st_size > caps.xlsx_bytes_max:
             raise file_refused("IZ115", limit=f"{caps.xlsx_bytes_max // 1024**2} MiB")
@@ -29,10 +29,11 @@ class WorkbookRows:
         self.form = Form(kind=Kind.XLSX)
         self._path = path
         self.digest = self._digest()
+        self._vocabulary = vocabulary
         self.sheets, headings = self._chosen()
         while headings and headings[-1] == "":
             headings.pop()
-        self.columns: Columns = match_headings(headings)
+        self.columns: Columns = match_headings(headings, vocabulary)
 
     def _chosen(self) -> tuple[tuple[str, ...], list[Cell]]:
         """Find the sheet to read, with its headings: a cover or a legend is none."""
@@ -40,12 +41,20 @@ class WorkbookRows:
         filled = [name for name, head in heads.items() if head]
         if not filled:
             raise file_refused("IZ101")
-        of_consents = [name for name in filled if _are_consents(heads[name])]
-        if len(of_consents) > 1:
-            raise file_refused("IZ121", sheets=", ".join(of_consents))
-        chosen = (of_consents or filled)[0]
+        fitting = [name for name in filled if self._is_headed(heads[name])]
+        if len(fitting) > 1:
+            raise file_refused("IZ121", sheets=", ".join(fitting))
+        chosen = (fitting or filled)[0]
         others = (name for name in filled if name != chosen)
         return (chosen, *others), heads[chosen][0][1]
+
+    def _is_headed(self, head: list[Row]) -> bool:
+        """Do the headings that are looked for stand first, and something below them?"""
+        try:
+            match_headings(head[0][1], self._vocabulary)
+        except FileRefusedError:
+            return False
+        return len(head) > 1
 
     def _visible(self) -> list[str]:
         with _as_damaged(), CalamineWorkbook.from_path(self._path) as workbook:
@@ -77,15 +86,6 @@ class WorkbookRows:
     def _digest(self) -> bytes:
         with self._path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
-
-
-def _are_consents(head: list[Row]) -> bool:
-    """Do headings of consents stand first, and something below them?"""
-    try:
-        match_headings(head[0][1])
-    except FileRefusedError:
-        return False
-    return len(head) > 1
 
 
 @contextmanager

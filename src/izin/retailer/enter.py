@@ -21,8 +21,8 @@ from izin.storage.database import Connection, Database
 PER_BRAND_MAX = 3000
 """Source: rule R-100 of docs/law.md, contract 1.11."""
 
-_CODE_LEAST, _CODES = 10_000_000, 90_000_000
-_TRIES = 50
+CODE_LEAST, CODES = 10_000_000, 90_000_000
+TRIES = 50
 
 
 async def enter(
@@ -54,8 +54,8 @@ async def enter(
         counts = await store.count_by_brand(connection, [brand_code])
         if counts.get(brand_code, 0) >= PER_BRAND_MAX:
             raise RefusalError(Refused(code="IZ016", facts=(("most", str(PER_BRAND_MAX)),)))
-        for _ in range(_TRIES):
-            code = RetailerCode(_CODE_LEAST + secrets.randbelow(_CODES))
+        for _ in range(TRIES):
+            code = RetailerCode(CODE_LEAST + secrets.randbelow(CODES))
             retailer = Retailer(
                 retailer_code=code, brand_code=brand_code, **msgspec.structs.asdict(entry.facts)
             )

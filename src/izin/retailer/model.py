@@ -49,12 +49,23 @@ class Retailer(Facts, frozen=True, kw_only=True):
 
 
 class Branch(msgspec.Struct, frozen=True):
-    """A dealer and the one that it stands under; None: at the top."""
+    """A dealer and the one that it stands under; None: at the top.
+
+    new_a_day  how many new consents it may bring in a day, if that is bounded
+    """
 
     retailer_code: RetailerCode
     parent_code: RetailerCode | None
     title: str
     status: RetailerStatus
+    new_a_day: int | None = None
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """How many new consents a dealer may bring in a day, and how many it has brought today."""
+
+    new_a_day: int
+    taken: int
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from asyncpg import Connection, Record
 
 from izin.audit.change import Change
 from izin.core.codes import BrandCode, IysCode, RetailerCode
-from izin.retailer.model import Branch, Retailer, RetailerStatus, Sealed
+from izin.retailer.model import Branch, Facts, Limit, Retailer, RetailerStatus, Sealed
 from izin.storage.statements import load
 
 _SQL = load("izin.retailer")
@@ -105,6 +105,55 @@ async def enter(change: Change, retailer: Retailer, person: Sealed) -> bool:
     return entered is not None
 
 
+class Alike(msgspec.Struct, frozen=True):
+    """A dealer that the company has entered, with who stands for it, and his tag if he has one."""
+
+    retailer: Retailer
+    person: bytes
+    tag: UUID | None
+
+
+async def alike(
+    connection: Connection, iys_code: IysCode, firms: Sequence[str], tags: Sequence[UUID]
+) -> list[Alike]:
+    """Give the company's dealers with one of these numbers."""
+    return [
+        Alike(_retailer(row), row["person_sealed"], row["person_tag"])
+        for row in await connection.fetch(_SQL["alike"], iys_code, firms, tags)
+    ]
+
+
+class NewDealers(msgspec.Struct, frozen=True, kw_only=True):
+    """Dealers to be written, in columns."""
+
+    codes: Sequence[RetailerCode]
+    facts: Sequence[Facts]
+    tags: Sequence[UUID]
+    persons: Sequence[bytes]
+
+
+async def enter_list(
+    change: Change, of: tuple[IysCode, BrandCode], new: NewDealers
+) -> set[RetailerCode]:
+    """Write new dealers; give the codes of those whose code was not taken."""
+    iys_code, brand_code = of
+    rows = await change.connection.fetch(
+        _SQL["enter_list"],
+        brand_code,
+        iys_code,
+        new.codes,
+        [each.title for each in new.facts],
+        [each.status.value for each in new.facts],
+        [each.alias for each in new.facts],
+        [each.mersis for each in new.facts],
+        [each.city_code for each in new.facts],
+        [each.town_code for each in new.facts],
+        new.tags,
+        new.persons,
+    )
+    return {row["retailer_code"] for row in rows}
+
+
 async def page(
     connection: Connection, brand_code: BrandCode, offset: int, limit: int
 ) -> list[Stored]:
@@ -153,18 +202,19 @@ async def delete_unlinked(
 
 
 def _stored(row: Record) -> Stored:
-    return Stored(
-        Retailer(
-            retailer_code=row["retailer_code"],
-            brand_code=row["brand_code"],
-            title=row["title"],
-            status=RetailerStatus(row["status"]),
-            alias=row["alias"],
-            mersis=row["mersis"],
-            city_code=row["city_code"],
-            town_code=row["town_code"],
-        ),
-        row["person_sealed"],
+    return Stored(_retailer(row), row["person_sealed"])
+
+
+def _retailer(row: Record) -> Retailer:
+    return Retailer(
+        retailer_code=row["retailer_code"],
+        brand_code=row["brand_code"],
+        title=row["title"],
+        status=RetailerStatus(row["status"]),
+        alias=row["alias"],
+        mersis=row["mersis"],
+        city_code=row["city_code"],
+        town_code=row["town_code"],
     )
 
 
@@ -189,7 +239,11 @@ async def taken_by(connection: Connection, siv: bytes, brand_ref: UUID) -> list[
 async def tree(connection: Connection, brand_code: BrandCode) -> list[Branch]:
     return [
         Branch(
-            row["retailer_code"], row["parent_code"], row["title"], RetailerStatus(row["status"])
+            row["retailer_code"],
+            row["parent_code"],
+            row["title"],
+            RetailerStatus(row["status"]),
+            row["new_a_day"],
         )
         for row in await connection.fetch(_SQL["tree"], brand_code)
     ]
@@ -197,3 +251,36 @@ async def tree(connection: Connection, brand_code: BrandCode) -> list[Branch]:
 
 async def put_under(change: Change, code: RetailerCode, parent: RetailerCode | None) -> None:
     await change.connection.execute(_SQL["put_under"], code, parent)
+
+
+async def set_limit(
+    change: Change, of: tuple[IysCode, BrandCode], code: RetailerCode, new_a_day: int | None
+) -> bool:
+    """Bound a dealer of the brand; False if there is none."""
+    iys_code, brand_code = of
+    known = await change.connection.fetchval(
+        _SQL["set_limit"], brand_code, code, iys_code, new_a_day
+    )
+    return known is not None
+
+
+async def limits(
+    connection: Connection, codes: Sequence[RetailerCode]
+) -> dict[RetailerCode, Limit]:
+    """Give the limits of these dealers, of those that have one."""
+    rows = await connection.fetch(_SQL["limits"], codes)
+    return {row["retailer_code"]: Limit(row["new_a_day"], row["taken"]) for row in rows}
+
+
+async def take(
+    connection: Connection, codes: Sequence[RetailerCode], wanted: Sequence[int]
+) -> dict[RetailerCode, int]:
+    """Take room of the day; give how much, of those dealers that have a limit."""
+    rows = await connection.fetch(_SQL["take"], codes, wanted)
+    return {row["retailer_code"]: row["granted"] for row in rows}
+
+
+async def give_back(
+    connection: Connection, codes: Sequence[RetailerCode], unused: Sequence[int]
+) -> None:
+    await connection.execute(_SQL["give_back"], codes, unused)

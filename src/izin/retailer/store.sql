@@ -1,4 +1,4 @@
--- owns: retailer
+-- owns: retailer, retailer_day
 
 -- name: put
 -- Writes a dealer, new or known.
@@ -74,6 +74,42 @@ insert into retailer (
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (retailer_code) do nothing
 returning retailer_code
+
+-- name: alike
+-- The company's dealers with one of these numbers of the trade registry, or one of these persons.
+-- $1 iys_code · $2 mersis text[] · $3 person_tag uuid[] · index retailer_of_company
+-- gives rows as page does, with person_tag, of those that a company has entered
+select
+    retailer.retailer_code, retailer.brand_code, retailer.title, retailer.status, retailer.alias,
+    retailer.mersis, retailer.city_code, retailer.town_code, retailer.person_sealed,
+    retailer.person_tag
+from retailer
+where
+    retailer.iys_code = $1
+    and (retailer.mersis = any ($2::text[]) or retailer.person_tag = any ($3::uuid[]))
+    and retailer.person_sealed is not null
+order by retailer.created_at, retailer.retailer_code
+
+-- name: enter_list
+-- Writes new dealers, but those whose code is taken.
+-- $1 brand_code · $2 iys_code · $3 retailer_code bigint[n] · $4 title · $5 status · $6 alias
+-- $7 mersis · $8 city_code · $9 town_code · $10 person_tag · $11 person_sealed, each an array of n
+-- gives the codes that are written
+insert into retailer (
+    retailer_code, brand_code, iys_code, title, status, alias, mersis, city_code, town_code,
+    person_tag, person_sealed
+)
+select
+    new.retailer_code, $1, $2, new.title, new.status, new.alias, new.mersis, new.city_code,
+    new.town_code, new.person_tag, new.person_sealed
+from unnest(
+    $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[], $9::integer[],
+    $10::uuid[], $11::bytea[]
+) as new (
+    retailer_code, title, status, alias, mersis, city_code, town_code, person_tag, person_sealed
+)
+on conflict (retailer_code) do nothing
+returning retailer.retailer_code
 
 -- name: page
 -- A brand's dealers, the oldest first.
@@ -165,7 +201,9 @@ order by seen.channel, seen.recipient_type
 -- name: tree
 -- Every dealer of a brand and the one that it stands under. $1 brand_code
 -- index retailer_of_brand · at most 3,000 rows
-select retailer.retailer_code, retailer.parent_code, retailer.title, retailer.status
+select
+    retailer.retailer_code, retailer.parent_code, retailer.title, retailer.status,
+    retailer.new_a_day
 from retailer
 where retailer.brand_code = $1
 order by retailer.retailer_code
@@ -174,3 +212,77 @@ order by retailer.retailer_code
 -- $1 retailer_code · $2 parent_code or null
 update retailer set parent_code = $2
 where retailer.retailer_code = $1
+
+-- name: set_limit
+-- $1 brand_code · $2 retailer_code · $3 iys_code whose it is · $4 new consents a day, or null
+-- gives the code, or nothing
+update retailer set new_a_day = $4
+where retailer.retailer_code = $2 and retailer.brand_code = $1 and retailer.iys_code = $3
+returning retailer.retailer_code
+
+-- name: limits
+-- The limits of these dealers that have one. $1 retailer_code bigint[n] · index retailer_pkey
+-- gives (retailer_code, new_a_day, taken): taken today
+select
+    retailer.retailer_code, retailer.new_a_day,
+    case
+        when taken.day = (now() at time zone 'UTC' + interval '3 hours')::date then taken.taken
+        else 0
+    end as taken
+from retailer
+left join retailer_day as taken on taken.retailer_code = retailer.retailer_code
+where retailer.retailer_code = any ($1::bigint[]) and retailer.new_a_day is not null
+
+-- name: take
+-- Takes room of today for new consents of dealers, as much as each has left; Turkey's clock has stood
+-- still at UTC+3 since 2016. A dealer without a limit has no row.
+-- $1 retailer_code bigint[n], in order · $2 how many int[n] · gives (retailer_code, granted)
+-- index retailer_pkey, retailer_day_pkey · locks the dealers' rows of the day
+insert into retailer_day as stored (retailer_code, day, taken, granted)
+select
+    asked.retailer_code,
+    (now() at time zone 'UTC' + interval '3 hours')::date,
+    least(asked.wanted, retailer.new_a_day),
+    least(asked.wanted, retailer.new_a_day)
+from unnest($1::bigint[], $2::integer[]) as asked (retailer_code, wanted)
+inner join retailer on retailer.retailer_code = asked.retailer_code
+where retailer.new_a_day is not null
+order by asked.retailer_code
+on conflict (retailer_code) do update set
+    day = excluded.day,
+    granted = case
+        when stored.day = excluded.day then least(
+            excluded.granted,
+            greatest(
+                (
+                    select retailer.new_a_day from retailer
+                    where retailer.retailer_code = stored.retailer_code
+                ) - stored.taken,
+                0
+            )
+        )
+        else excluded.granted
+    end,
+    taken = case
+        when stored.day = excluded.day then stored.taken + least(
+            excluded.granted,
+            greatest(
+                (
+                    select retailer.new_a_day from retailer
+                    where retailer.retailer_code = stored.retailer_code
+                ) - stored.taken,
+                0
+            )
+        )
+        else excluded.taken
+    end
+returning stored.retailer_code, stored.granted
+
+-- name: give_back
+-- Gives back room that was taken today. $1 retailer_code bigint[n], in order · $2 how many int[n]
+-- index retailer_day_pkey · locks the dealers' rows of the day
+update retailer_day as stored set taken = greatest(stored.taken - given.unused, 0)
+from unnest($1::bigint[], $2::integer[]) as given (retailer_code, unused)
+where
+    stored.retailer_code = given.retailer_code
+    and stored.day = (now() at time zone 'UTC' + interval '3 hours')::date

@@ -90,12 +90,14 @@ grant select, insert, update on token to izin_web;
 grant select, insert, update on file_load to izin_web;
 
 grant insert, update, delete on retailer to izin_web; -- dealers, which companies enter themselves
+grant select, insert, update on retailer_day to izin_web; -- what dealers with a limit bring
 grant select, insert on application, signatory to izin_web; -- companies apply, and see themselves
 grant select on agreement to izin_web;
 grant select on address_year to izin_web, izin_operator; -- how full packages are
 grant select, insert, update on address_year to izin_keeper;
 grant select, insert, update on migration_job to izin_operator; -- what partners load of the past
 grant select, update on migration_job to izin_keeper; -- how many records
+grant select on day_figure to izin_web; -- companies' reports
 grant select on counted_address, address_figure to izin_web; -- whether a package is full
 grant insert, update on mandate to izin_web; -- which companies give and take back themselves
 grant update on mandate_head to izin_web; -- by which all processes learn of it
@@ -113,6 +115,7 @@ grant select, delete on pending to izin_keeper;
 grant insert on entry, entry_hour to izin_keeper;
 grant update on sequence_head to izin_keeper;
 grant insert, update on brand_figure to izin_keeper;
+grant select, insert, update on day_figure to izin_keeper;
 grant select, insert, update, delete on counted_address to izin_keeper; -- behind the figures
 grant select, insert, update on address_figure, counted_brand to izin_keeper;
 grant insert, delete on unprojected to izin_keeper;

@@ -33,8 +33,8 @@ from izin.retailer.add import add as add_retailer
 from izin.retailer.lookup import link
 from izin.storage.database import Database
 from izin.subscription.lookup import of_party
-from izin.subscription.manage import Holder, Wanted, subscribe
-from izin.subscription.model import Package
+from izin.subscription.manage import Holder, Wanted, set_state, subscribe
+from izin.subscription.model import Package, SubscriptionState
 from izin.wiring.database import write_private
 from izin.wiring.demo_members import DemoMember, LettingIn, let_in
 from izin.wiring.members import relying_party
@@ -67,12 +67,14 @@ Told = Callable[[int, int], None]
 
 
 class DemoUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Who may sign in for a company, and one of its brands."""
+    """Who may sign in for a company, one of its brands, and what it has subscribed to."""
 
     username: str
     password: str
     iys_code: IysCode
     brand_code: BrandCode
+    package: Package | None = None
+    level: int = 0
 
     def __repr__(self) -> str:
         """Leave the password out."""
@@ -80,7 +82,7 @@ class DemoUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class DemoIntegrator(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may sign in for the partner that acts for the first company's first brand."""
+    """Who may sign in for the partner that acts for the first brand of the first two companies."""
 
     username: str
     password: str
@@ -241,29 +243,33 @@ async def _register_belongings(operator: Database) -> None:
 
 
 async def _take_on_partner(operator: Database, companies: Database) -> None:
-    """A partner that writes messages, reads e-mails, and has nothing to do with calls."""
+    """A partner that writes messages, reads e-mails, and has nothing to do with calls.
+
+    For the second company, whose package has the API through a partner only, it writes e-mails too.
+    """
     with suppress(RefusalError):  # an interrupted start has entered it
         await enter_partner(operator, PARTNER, by=INSTALLER)
-    of = FIRST.provider.iys_code, FIRST.brands[0].brand_code
-    for scope, can_write in ((Scope.MESAJ, True), (Scope.EPOSTA, False)):
+    for company, scope, can_write in (
+        (FIRST, Scope.MESAJ, True),
+        (FIRST, Scope.EPOSTA, False),
+        (COMPANIES[1], Scope.MESAJ, True),
+        (COMPANIES[1], Scope.EPOSTA, True),
+    ):
         wanted = Grant(
             partner_code=PARTNER.partner_code,
             scope=scope,
             can_write=can_write,
             valid_from=utc_now(),
         )
+        of = company.provider.iys_code, company.brands[0].brand_code
         await grant(companies, wanted, of=of, by=INSTALLER)
 
 
 async def _subscribe(operator: Database) -> None:
-    """The first company has all of İLETİ+, the second the first level of it, the partner a licence.
-
-    The third has nothing written down: it goes by its own record.
-    """
+    """Every company has a package, which the third has paused, and the partner a licence."""
     now = utc_now()
     for of, package, level in (
-        (Holder(iys_code=FIRST.provider.iys_code), Package.ILETI_PLUS, 2),
-        (Holder(iys_code=COMPANIES[1].provider.iys_code), Package.ILETI_PLUS, 1),
+        *((Holder(iys_code=each.provider.iys_code), *each.package) for each in COMPANIES),
         (Holder(partner_code=PARTNER.partner_code), Package.PARTNER_API, 0),
     ):
         wanted = Wanted(package=package, level=level, starts_at=now, ends_at=now + _SUBSCRIBED)
@@ -271,6 +277,8 @@ async def _subscribe(operator: Database) -> None:
             known = await of_party(connection, of.iys_code, of.partner_code)
         if not known:  # else an interrupted start has written it
             await subscribe(operator, wanted, of=of, by=INSTALLER)
+    paused = Holder(iys_code=COMPANIES[2].provider.iys_code)
+    await set_state(operator, SubscriptionState.PAUSED, of=paused, now=utc_now(), by=INSTALLER)
 
 
 async def _record(recorder: Recorder, companies: Database, citizens: Database, told: Told) -> None:
@@ -361,4 +369,6 @@ def _user_of(company: Company, password: str | None) -> DemoUser:
         password=password or secrets.token_urlsafe(18),
         iys_code=company.provider.iys_code,
         brand_code=company.brands[0].brand_code,
+        package=company.package[0],
+        level=company.package[1],
     )

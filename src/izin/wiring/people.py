@@ -20,6 +20,7 @@ from izin.member.model import Person
 from izin.partner.model import Partner, PartnerKind, PartnerState
 from izin.provider.model import Provider, Subscription
 from izin.retailer.model import Retailer, RetailerStatus
+from izin.subscription.model import Package
 
 PEOPLE = 900
 _SEED = 6563
@@ -38,7 +39,8 @@ _CITIZENS = {
 class Company(msgspec.Struct, frozen=True, kw_only=True):
     """A provider with what belongs to it. The first brand is the master: it has the company's code.
 
-    share  how many of the people it knows, by brand
+    share    how many of the people it knows, by brand
+    package  what it has subscribed to, and at which level
     """
 
     provider: Provider
@@ -46,6 +48,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     retailers: tuple[Retailer, ...]
     username: str
     share: tuple[float, ...]
+    package: tuple[Package, int]
 
 
 class Movements(msgspec.Struct, frozen=True):
@@ -57,8 +60,13 @@ class Movements(msgspec.Struct, frozen=True):
 
 
 def _company(
-    code: int, title: str, names: tuple[str, str], username: str, share: tuple[float, float]
+    code: int,
+    names: tuple[str, str, str],
+    username: str,
+    share: tuple[float, float],
+    package: tuple[Package, int],
 ) -> Company:
+    title, *names_of_brands = names
     iys_code = IysCode(code)
     codes = BrandCode(code), BrandCode(code + 1)
     statuses = (RetailerStatus.ACTIVE, RetailerStatus.ACTIVE, RetailerStatus.PASSIVE)
@@ -66,19 +74,20 @@ def _company(
         provider=Provider(iys_code=iys_code, title=title),
         brands=tuple(
             Brand(brand_code=brand, iys_code=iys_code, name=name, is_master=brand == code)
-            for brand, name in zip(codes, names, strict=True)
+            for brand, name in zip(codes, names_of_brands, strict=True)
         ),
         retailers=tuple(
             Retailer(
                 retailer_code=RetailerCode(code * 100 + number),
                 brand_code=codes[number % 2],
-                title=f"{names[number % 2]} Bayi {number}",
+                title=f"{names_of_brands[number % 2]} Bayi {number}",
                 status=status,
             )
             for number, status in enumerate(statuses, 1)
         ),
         username=username,
         share=share,
+        package=package,
     )
 
 
@@ -87,24 +96,24 @@ _FAR_OFF = date(2099, 12, 31)
 COMPANIES = (
     _company(
         731001,
-        "Örnek Mağazacılık A.Ş.",
-        ("Örnek Mağaza", "Örnek Outlet"),
+        ("Örnek Mağazacılık A.Ş.", "Örnek Mağaza", "Örnek Outlet"),
         "api@ornek-magaza.example",
         (0.9, 0.6),
+        (Package.ILETI_PLUS, 2),
     ),
     _company(
         741001,
-        "Deneme Gıda Ltd. Şti.",
-        ("Deneme Market", "Deneme Sofra"),
+        ("Deneme Gıda Ltd. Şti.", "Deneme Market", "Deneme Sofra"),
         "api@deneme-gida.example",
         (0.5, 0.3),
+        (Package.ILETI_25, 1),
     ),
     _company(
         751001,
-        "Kurgu Turizm A.Ş.",
-        ("Kurgu Tatil", "Kurgu Bilet"),
+        ("Kurgu Turizm A.Ş.", "Kurgu Tatil", "Kurgu Bilet"),
         "api@kurgu-turizm.example",
         (0.2, 0.1),
+        (Package.ILETI_PLUS, 1),
     ),
 )
 """As they are while their consents are loaded."""
@@ -120,7 +129,7 @@ PARTNER = Partner(
     contracted_on=date(2026, 1, 5),
     fee_paid_on=date(2026, 1, 5),
 )
-"""It acts for the first company's first brand."""
+"""It acts for the first brand of the first company, and of the second."""
 PARTNER_USER = "api@hayali-ileti.example"
 
 CARRIER = Intermediary(
@@ -141,7 +150,8 @@ FIRST = COMPANIES[0]
 def settled(company: Company) -> Provider:
     """The company once its consents are loaded.
 
-    The first has passed its activation date, the second has not, the third has paused its plan.
+    The first has passed its activation date, the second has not and is on a package that has the
+    API through a partner only, the third has paused its plan.
     """
     first, second, _ = COMPANIES
     if company is second:
