@@ -146,7 +146,9 @@ grant select, insert on audit_event to izin_operator;
 grant select on schema_migration, brand_short_name, sequence_head to izin_desk;
 grant select, insert, update on provider, brand to izin_desk;
 grant insert, delete on brand_short_name to izin_desk;
-grant select, insert, update on partner, intermediary to izin_desk;
+grant select, insert, update on partner, intermediary, subscription to izin_desk;
+grant select on address_year, migration_job to izin_desk; -- how full packages are, and who loads
+grant select, update on retailer, mandate, mandate_head to izin_desk; -- of a brand that moves
 grant select, update on directory_head to izin_desk;
 grant select, update on application, signatory to izin_desk; -- what is sealed stays so
 grant select, insert on agreement to izin_desk;

@@ -12,6 +12,8 @@ from izin.core.clock import IYS_TIME
 
 FORM_BYTES_MAX = 256 * 1024
 _FIELDS_MAX = 60
+YEARS = range(1970, 2200)
+"""What a day may lie in: others are slips of the pen, and past what can be reckoned with."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -95,9 +97,11 @@ class Form:
             return None
         for form in ("%Y-%m-%d", "%d.%m.%Y"):
             try:
-                return datetime.strptime(text, form).replace(tzinfo=IYS_TIME).date()
+                day = datetime.strptime(text, form).replace(tzinfo=IYS_TIME).date()
             except ValueError:
                 continue
+            if day.year in YEARS:
+                return day
         self.refuse(name, "fault.day")
         return None
 
