@@ -100,6 +100,9 @@ def test_a_demonstration_keeps_its_data_and_leaves_nothing_running(place, starte
     add_consent(file)
     assert acts_for(file, "owner") == ("COMPANY", file["iysCode"])
     assert acts_for(file, "staff") == ("REGISTRY", None)
+    assert file["owner"]["url"] == f"{file['base_url']}/x/sign-in"
+    assert file["staff"]["url"] == f"{ready['desk_url']}/"
+    assert "Giriş" in httpx2.get(file["staff"]["url"], follow_redirects=True).text
     tree = first.tree()
     assert len(tree) > 4
 

@@ -38,6 +38,7 @@ LISTED = {
     "partner_kind": PartnerKind,
     "partner_state": PartnerState,
     "principal": PrincipalKind,
+    "process": ("web", "keeper", "desk", "sequencer"),
     "role": PEOPLE,
     "subscription": Subscription,
     "subscription_state": SubscriptionState,
@@ -48,7 +49,7 @@ PUT_TOGETHER = {"trouble", "member", "field"}
 
 SAID = re.compile(
     r"\"((?:desk|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
-    r"company|package|brand|move|partner|carrier|member|invited|form|fault)\.\w+)\""
+    r"company|package|brand|move|partner|carrier|member|invited|form|fault|process)\.\w+)\""
 )
 
 

@@ -144,6 +144,7 @@ grant select, insert on audit_event to izin_operator;
 -- the desk, where the registry's people sign in: parties, members and the trail, as much as its pages
 -- need. Nothing in which a recipient stands; of the numbers, how far they are
 grant select on schema_migration, brand_short_name, sequence_head to izin_desk;
+grant select on ledger_backlog, job_backlog to izin_desk; -- how much waits, not what
 grant select, insert, update on provider, brand to izin_desk;
 grant insert, delete on brand_short_name to izin_desk;
 grant select, insert, update on partner, intermediary, subscription to izin_desk;
