@@ -90,7 +90,7 @@ async def is_refused(owner, role: str, table: str, statement: str) -> bool:
         await owner.execute(f"set local role {'stranger' if role == 'public' else role}")
         await owner.execute(statement)
     except asyncpg.PostgresError as error:
-        return str(error) in {
+        return str(error).partition("\n")[0] in {
             f"permission denied for table {table}",
             f"permission denied for view {table}",
             f'"{table}" is not a table',  # a view of counts: there is nothing in it to change,

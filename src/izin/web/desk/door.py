@@ -214,7 +214,11 @@ class DeskDoor:
 
     async def _no_such_page(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException), "that is what it is called for"
-        response = self._answer(_trouble("not_there", error.status_code), self._nobody(request))
+        try:
+            visit = await self._visit(request)
+        except UnavailableError:
+            visit = self._nobody(request)
+        response = self._answer(_trouble("not_there", error.status_code), visit)
         response.headers.update(error.headers or {})
         return response
 
