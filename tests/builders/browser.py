@@ -1,7 +1,9 @@
 """Chromium, as Debian has it, in front of the desk; skipped in a line where there is none."""
 
 import asyncio
+import hashlib
 import os
+import re
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -18,6 +20,16 @@ from izin.wiring.server import server_of
 
 AXE = (Path(__file__).parents[1] / "assets/axe-core-4.14.1/axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CUT_OFF = """() => [...document.querySelectorAll('main *, header *, nav *')].filter(each => {
+    const box = each.getBoundingClientRect(), style = getComputedStyle(each);
+    if (!box.width || each.closest('thead') || style.position === 'absolute') return false;
+    const hidden = style.overflowX !== 'visible' && style.overflowX !== 'auto'
+        && !['SELECT', 'OPTION', 'INPUT', 'TEXTAREA'].includes(each.tagName)
+        && each.scrollWidth > each.clientWidth + 1;
+    return hidden || box.right > innerWidth + 1 || box.left < -1;
+}).map(each => `cut off: ${each.outerHTML.slice(0, 90)}`)"""
+"""What reaches past the window's edge, or past its own."""
+
 _FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -32,6 +44,11 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no Chromium is installed: apt-get install chromium fonts-noto-core")
     return found
+
+
+def hash_of(text: str) -> str:
+    """A short name for a title, which has any letters."""
+    return hashlib.sha256(text.encode()).hexdigest()[:4]
 
 
 @asynccontextmanager
@@ -69,16 +86,27 @@ class Screen:
         await self.page.goto(self.base + path)
 
     async def faults(self, *, width: int, scheme: str) -> list[str]:
-        """What axe finds at this width in this scheme, and whether the page is too wide."""
+        """What axe finds at this width in this scheme, and what is cut off or too wide."""
         await self.page.set_viewport_size({"width": width, "height": 900})
         await self.page.emulate_media(color_scheme=scheme)
-        await self.page.evaluate(AXE)
+        await self._keep(f"{width}-{scheme}")
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE)
         found = await self.page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
         assert len(found["passes"]) > 10, "axe has looked"
         faults = [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
         if await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             faults.append("it scrolls sideways")
-        return faults
+        return faults + await self.page.evaluate(CUT_OFF)
+
+    async def _keep(self, look: str) -> None:
+        """Keep what is seen, for whoever wants to look at it: in the folder that SCREENS names."""
+        if folder := os.environ.get("SCREENS"):
+            title = await self.page.title()
+            language = await self.page.get_attribute("html", "lang")
+            path = re.sub(r"[^a-z0-9]+", "_", self.page.url.removeprefix(self.base).lower())
+            name = f"{path.strip('_') or 'start'}-{hash_of(title)}-{language}-{look}.png"
+            await self.page.screenshot(path=Path(folder) / name, full_page=True)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR, OTHER_IYS_CODE, PAR
 
 from izin.application.apply import apply
 from izin.application.intake import parse_application
+from izin.ledger.sequence import LEASE_KEY
 from izin.member.enrol import Chosen, Enrolling
 from izin.member.model import Belongs, Role
 from izin.member.passkey import RelyingParty
@@ -207,6 +208,31 @@ async def test_the_status_page_counts_what_waits(desk, owner):
     assert "1.250" in browser.page
     assert "… 50" in browser.page
     assert "… 1.200" in browser.page
+
+
+async def test_what_has_no_number_is_told_with_its_age_while_nobody_numbers(desk, owner):
+    await owner.execute(
+        "insert into pending (event_id, bucket, brand_ref, side, recorded_at) values"
+        " (gen_random_uuid(), 0, gen_random_uuid(), 'HS', now() - interval '1 hour')"
+    )
+    await owner.execute("insert into job (name, payload, failed_at) values ('x', '', now())")
+    await owner.execute("insert into unprojected (idx) values (7)")
+    browser = await desk.at_work(Role.VIEWER)
+    await browser.get("/")
+    assert "✕ Kimse numaralamıyor" in browser.page
+    assert re.search(r"✕ 1</strong> en eskisi 3\.6\d\d saniyedir", browser.page)
+    assert "Saatte bir yeniden denenir" in browser.page
+    assert "izin rebuild hangileri olduğunu söyler" in browser.page
+
+
+async def test_who_numbers_and_who_is_connected_is_seen(desk, owner):
+    browser = await desk.at_work(Role.VIEWER)
+    assert await owner.fetchval("select pg_try_advisory_lock($1::bigint)", LEASE_KEY)
+    await browser.get("/")
+    assert "✓ Numaralıyor" in browser.page
+    assert "✓ Bağlı" in browser.page
+    assert "! Görünmüyor" in browser.page, "no keeper runs here"
+    assert "Bilinmiyor" in browser.page, "how old other copies are"
 
 
 async def test_a_page_is_light(desk):

@@ -142,6 +142,14 @@ async def test_an_address_that_leads_nowhere_says_so(desk, path, status):
     assert (await browser.get(path)).status_code == status
 
 
+async def test_a_page_that_is_not_there_keeps_whoever_is_in_where_he_is(desk):
+    browser = await desk.at_work(Role.VIEWER)
+    await browser.get("/nowhere")
+    assert 'href="/companies"' in browser.page
+    await browser.done("/language", language="en", back="/")
+    assert '<h1 tabindex="-1">Status</h1>' in browser.page
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [

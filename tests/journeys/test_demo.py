@@ -113,6 +113,9 @@ def test_a_demonstration_keeps_its_data_and_leaves_nothing_running(place, starte
     [through_partner, paused] = file["others"]
     assert (through_partner["package"], paused["package"]) == ("ILETI-25", "ILETI+")
     assert answers_about(file, through_partner) == (200, "H586")
+    assert file["owner"]["url"] == f"{file['base_url']}/x/sign-in"
+    assert file["staff"]["url"] == f"{ready['desk_url']}/"
+    assert "Giriş" in httpx2.get(file["staff"]["url"], follow_redirects=True).text
     tree = first.tree()
     assert len(tree) > 4
 

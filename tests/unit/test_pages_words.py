@@ -15,6 +15,9 @@ from izin.intermediary.model import IntermediaryState
 from izin.member.model import PEOPLE
 from izin.partner.model import PartnerKind, PartnerState
 from izin.provider.model import ProviderKind, ProviderState, Subscription
+from izin.subscription.model import Module, Package, SubscriptionState
+from izin.subscription.tariff import LEVEL_MAX
+from izin.web.desk.packages import Excess, Which
 from izin.web.shared.words import book, count_in_words, day_in_words
 
 WEB = Path(__file__).parents[2] / "src" / "izin" / "web"
@@ -26,12 +29,19 @@ LISTED = {
     "carrier_state": IntermediaryState,
     "company_kind": ProviderKind,
     "company_state": ProviderState,
+    "module": Module,
     "month": map(str, range(1, 13)),
+    "package_excess": Excess,
+    "package_level": map(str, range(LEVEL_MAX + 1)),
+    "package_name": Package,
+    "package_which": Which,
     "partner_kind": PartnerKind,
     "partner_state": PartnerState,
     "principal": PrincipalKind,
+    "process": ("web", "keeper", "desk", "sequencer"),
     "role": PEOPLE,
     "subscription": Subscription,
+    "subscription_state": SubscriptionState,
 }
 LISTED_KEYS = {f"{heading}.{name}" for heading, names in LISTED.items() for name in names}
 PUT_TOGETHER = {"trouble", "member", "field"}
@@ -39,7 +49,7 @@ PUT_TOGETHER = {"trouble", "member", "field"}
 
 SAID = re.compile(
     r"\"((?:desk|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
-    r"company|brand|partner|carrier|member|invited|form|fault)\.\w+)\""
+    r"company|package|brand|move|partner|carrier|member|invited|form|fault|process)\.\w+)\""
 )
 
 

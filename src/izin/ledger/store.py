@@ -33,6 +33,17 @@ async def head(connection: Connection) -> Record:
     return row
 
 
+async def backlog(connection: Connection) -> Record:
+    row = await connection.fetchrow(_SQL["backlog"])
+    assert row is not None, "a count has its one row"
+    return row
+
+
+async def is_numbered(connection: Connection, lock: int) -> bool:
+    held: bool = await connection.fetchval(_SQL["is_numbered"], lock)
+    return held
+
+
 async def waiting(connection: Connection, limit: int) -> list[Record]:
     return await connection.fetch(_SQL["waiting"], limit)
 

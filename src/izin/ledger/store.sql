@@ -20,6 +20,21 @@ select
     coalesce(counted_idx, projected_idx) as counted_idx
 from sequence_head
 
+-- name: backlog
+-- How much waits for its number, and how much did not open: numbers alone.
+-- gives (movements, oldest_at, unopened); past 10,000 movements are not counted
+select movements, oldest_at, unopened
+from ledger_backlog
+
+-- name: is_numbered
+-- Does anybody hold the sequencer's lease? $1 lock number, of one half
+select exists (
+    select from pg_locks
+    where
+        locktype = 'advisory' and granted and classid = 0 and objid = $1::bigint and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+) as is_numbered
+
 -- name: waiting
 -- Committed and unnumbered, oldest first. $1 limit · index pending_pkey (ids are time-ordered)
 select event_id, bucket, brand_ref, side, recorded_at

@@ -8,6 +8,7 @@ import msgspec
 from izin.core.errors import UnavailableError
 from izin.queue import store
 from izin.queue.store import Turn as Turn
+from izin.queue.store import backlog as backlog
 from izin.queue.store import now as now
 from izin.queue.store import put as put
 from izin.storage.database import Connection, Database

@@ -26,6 +26,12 @@ class Turn(msgspec.Struct, frozen=True):
 AS_IT_COMES = Turn()
 
 
+async def backlog(connection: Connection) -> Record:
+    row = await connection.fetchrow(_SQL["backlog"])
+    assert row is not None, "a count has its one row"
+    return row
+
+
 async def put(
     connection: Connection,
     name: str,

@@ -61,6 +61,12 @@ where job_id = any (array(
 ))
 returning job_id, name, payload, attempts
 
+-- name: backlog
+-- How much waits, how much was given up for an hour, since when something is due: numbers alone.
+-- gives (waiting, given_up, due_since)
+select waiting, given_up, due_since
+from job_backlog
+
 -- name: now
 -- When the transaction began, by the clock that all processes share
 select now() as now

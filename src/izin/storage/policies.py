@@ -91,6 +91,11 @@ def _written_by(table: str, own: str = _OWN_COMPANYS) -> tuple[Policy, ...]:
     )
 
 
+def _moved_with_its_brand(table: str) -> Policy:
+    """The desk gives a brand to another company; it enters none and removes none."""
+    return Policy(table, "moved_at_the_desk", (_DESK,))
+
+
 _KEYS_ACCOUNT = _exists(
     "api_user", f"((api_user.user_id = client_key.user_id) AND (api_user.party = {_ACTS_FOR}))"
 )
@@ -137,7 +142,9 @@ POLICIES: tuple[Policy, ...] = (
     Policy("signatory", "of_own_company", (_WEB,), "ALL", _SIGNATORY, _SIGNATORY),
     Policy("signatory", "all_of_them", (_DESK, _OPERATOR)),
     *_written_by("mandate"),
+    _moved_with_its_brand("mandate"),
     *_written_by("retailer"),
+    _moved_with_its_brand("retailer"),
     *_written_by("api_user", _OWN_PARTY),
     *_written_by("client_key", _KEYS_ACCOUNT),
 )

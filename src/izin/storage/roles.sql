@@ -147,9 +147,12 @@ grant select, insert on audit_event to izin_operator;
 -- the desk, where the registry's people sign in: parties, members and the trail, as much as its pages
 -- need. Nothing in which a recipient stands; of the numbers, how far they are
 grant select on schema_migration, brand_short_name, sequence_head to izin_desk;
+grant select on ledger_backlog, job_backlog to izin_desk; -- how much waits, not what
 grant select, insert, update on provider, brand to izin_desk;
 grant insert, delete on brand_short_name to izin_desk;
-grant select, insert, update on partner, intermediary to izin_desk;
+grant select, insert, update on partner, intermediary, subscription to izin_desk;
+grant select on address_year, migration_job to izin_desk; -- how full packages are, and who loads
+grant select, update on retailer, mandate, mandate_head to izin_desk; -- of a brand that moves
 grant select, update on directory_head to izin_desk;
 grant select, update on application, signatory to izin_desk; -- what is sealed stays so
 grant select, insert on agreement to izin_desk;

@@ -198,6 +198,13 @@ async def years_of(connection: Connection, iys_code: IysCode) -> list[AddressYea
     return [AddressYear(*row) for row in await connection.fetch(_SQL["years_of"], iys_code)]
 
 
+async def seen_in(
+    connection: Connection, iys_codes: Sequence[IysCode], year: int
+) -> dict[IysCode, AddressYear]:
+    rows = await connection.fetch(_SQL["seen_in"], iys_codes, year)
+    return {code: AddressYear(*rest) for code, *rest in rows}
+
+
 async def told_in(connection: Connection, year: int) -> dict[IysCode, Told]:
     rows = await connection.fetch(_SQL["told_in"], year)
     return {row["iys_code"]: Told(row["share_told"], row["limit_told"]) for row in rows}

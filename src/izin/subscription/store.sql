@@ -207,6 +207,13 @@ from address_year
 where iys_code = $1
 order by year
 
+-- name: seen_in
+-- What was seen of some companies' addresses in a year. $1 iys_code int8[] · $2 year
+-- index address_year_pkey
+select iys_code, year, addresses_max, reached_at, share_told, told_at
+from address_year
+where iys_code = any ($1::bigint[]) and year = $2
+
 -- name: told_in
 -- Which companies were told of which share in a year, and of which limit or null. $1 year
 select iys_code, share_told, limit_told

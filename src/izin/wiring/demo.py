@@ -190,6 +190,9 @@ def write_file(settings: Settings, users: DemoFile, base_url: str) -> Path:
     if users.carrier is not None:
         carrier = msgspec.structs.replace(users.carrier, base_url=f"{base_url}/ahs/")
         shown = msgspec.structs.replace(shown, carrier=carrier)
+    if users.owner is not None:
+        owner = msgspec.structs.replace(users.owner, url=f"{base_url}/x/sign-in")
+        shown = msgspec.structs.replace(shown, owner=owner)
     if users.staff is not None:
         staff = msgspec.structs.replace(users.staff, url=f"{settings.origin_of_desk}/")
         shown = msgspec.structs.replace(shown, staff=staff)

@@ -60,7 +60,9 @@ class DeskDoor:
             HTTPException: self._no_such_page,
             Exception: self._failed,
         }
-        return Starlette(routes=routes, exception_handlers=wrong)
+        app = Starlette(routes=routes, exception_handlers=wrong)
+        app.router.redirect_slashes = False  # it would lead to whatever host the caller names
+        return app
 
     def _endpoint(self, row: Row) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
@@ -69,10 +71,7 @@ class DeskDoor:
                 outcome = await self._outcome(row, visit, request)
             except UnavailableError as error:
                 visit = self._nobody(request)
-                outcome = msgspec.structs.replace(
-                    _trouble("unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
-                    retry_s=error.retry_after_s,
-                )
+                outcome = _unavailable(error)
             return self._answer(outcome, visit)
 
         return endpoint
@@ -80,8 +79,8 @@ class DeskDoor:
     async def _outcome(self, row: Row, visit: Visit, request: Request) -> Outcome:
         if row.least is not None:
             if visit.who is None:
-                asked = f"?next={quote(visit.here)}" if row.does is None else ""
-                return Gone(SIGN_IN + asked)
+                asked = f"next={quote(visit.here)}" if row.does is None else "done=not_sent"
+                return Gone(f"{SIGN_IN}?{asked}")
             if not suffices(visit.who.post.role, row.least):
                 return _trouble("forbidden", HTTPStatus.FORBIDDEN)
         try:
@@ -180,7 +179,10 @@ class DeskDoor:
         }
 
     async def _choose_language(self, request: Request) -> Response:
-        visit = await self._visit(request)
+        try:
+            visit = await self._visit(request)
+        except UnavailableError as error:
+            return self._answer(_unavailable(error), self._nobody(request))
         form = await _form_of(request)
         if form is None or not is_ours(visit.secret, form.values.get(MARK, "")):
             return self._answer(_trouble("mark", HTTPStatus.FORBIDDEN), visit)
@@ -196,18 +198,27 @@ class DeskDoor:
         return found
 
     async def _healthy(self, _: Request) -> Response:
-        return PlainTextResponse("ok")
+        return self._plain("ok", HTTPStatus.OK)
+
+    def _plain(self, text: str, status: HTTPStatus) -> Response:
+        response = PlainTextResponse(text, status)
+        self._cookies.guard(response)
+        return response
 
     async def _ready(self, _: Request) -> Response:
         try:
             await self._desk.parties.refresh()
         except UnavailableError:
-            return PlainTextResponse("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
-        return PlainTextResponse("ok")
+            return self._plain("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
+        return self._plain("ok", HTTPStatus.OK)
 
     async def _no_such_page(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException), "that is what it is called for"
-        response = self._answer(_trouble("not_there", error.status_code), self._nobody(request))
+        try:
+            visit = await self._visit(request)
+        except UnavailableError:
+            visit = self._nobody(request)
+        response = self._answer(_trouble("not_there", error.status_code), visit)
         response.headers.update(error.headers or {})
         return response
 
@@ -241,6 +252,11 @@ async def _form_of(request: Request) -> Form | None:
 
 def _trouble(key: str, status: int, problems: tuple[Problem, ...] = ()) -> Shown:
     return Shown("trouble.html", {"key": key, "why": problems}, int(status))
+
+
+def _unavailable(error: UnavailableError) -> Shown:
+    shown = _trouble("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
+    return msgspec.structs.replace(shown, retry_s=error.retry_after_s)
 
 
 def _problems(error: FormError | RefusalError, language: Language) -> tuple[Problem, ...]:

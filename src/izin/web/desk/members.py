@@ -22,8 +22,7 @@ from izin.member.model import (
     Role,
 )
 from izin.member.show import SHOWN_MAX, members_of
-from izin.web.desk.companies import code_of
-from izin.web.desk.services import Desk, Row
+from izin.web.desk.services import Desk, Row, code_of
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
 
 _EMAIL_MAX = 265

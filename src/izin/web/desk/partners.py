@@ -13,8 +13,7 @@ from izin.member.model import Role
 from izin.partner import lookup
 from izin.partner.manage import Evidence, enter, move, put_evidence
 from izin.partner.model import NEXT, Partner, PartnerKind, PartnerState
-from izin.web.desk.companies import code_of
-from izin.web.desk.services import Desk, Row
+from izin.web.desk.services import Desk, Row, code_of
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
 
 _TITLE_MAX, _AUTHORISATION_MAX = 200, 100

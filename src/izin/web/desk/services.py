@@ -12,7 +12,9 @@ from izin.member.model import Role
 from izin.member.sign_in import SignIns
 from izin.storage.database import Database
 from izin.web.desk.parties import Parties
-from izin.web.shared.visit import Outcome, Visit
+from izin.web.shared.visit import NotThereError, Outcome, Visit
+
+_DIGITS_MAX = 8
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,3 +56,10 @@ _RANKS = (Role.VIEWER, Role.OPERATOR, Role.MANAGER, Role.OWNER)
 def suffices(role: Role, least: Role) -> bool:
     """May whoever has this role do what asks for that one?"""
     return role in _RANKS and _RANKS.index(role) >= _RANKS.index(least)
+
+
+def code_of(text: str) -> int:
+    """A code in a path. Raises NotThereError for what is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX):
+        raise NotThereError
+    return int(text)

@@ -91,13 +91,15 @@ async def open_invitation(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     found = await desk.enrolling.begin(text, now=visit.now)
     secret = found.totp_uri.partition("secret=")[2].partition("&")[0]
-    values = {"person": found.person, "secret": secret, "uri": found.totp_uri}
+    email = found.person.email.clear  # so that whoever keeps passwords keeps it under this name
+    values = {"email": email, "secret": secret, "uri": found.totp_uri}
     return Shown("invitation_choice.html", values | {"invitation": text})
 
 
 async def ask_choice_again(_: Desk, visit: Visit) -> Outcome:
     """Ask for password and code again; the app keeps what it was shown."""
-    values = {"person": None, "secret": None, "uri": None}
+    email = visit.form.values.get("email", "")
+    values = {"email": email, "secret": None, "uri": None}
     invitation = visit.form.values.get("invitation", "")
     return Shown("invitation_choice.html", values | {"invitation": invitation})
 

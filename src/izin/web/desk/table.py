@@ -2,9 +2,11 @@
 
 from izin.web.desk import (
     applications,
+    brands,
     companies,
     health,
     members,
+    packages,
     partners,
     sign_in,
     trail,
@@ -16,6 +18,8 @@ ROWS: tuple[Row, ...] = (
     *health.ROWS,
     *applications.ROWS,
     *companies.ROWS,
+    *brands.ROWS,
+    *packages.ROWS,
     *partners.ROWS,
     *members.ROWS,
     *trail.ROWS,

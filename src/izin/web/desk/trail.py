@@ -1,6 +1,8 @@
 """Who changed parties and users, and what stands since."""
 
-from datetime import timedelta
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from izin.audit.model import Action, AuditEvent, Query
@@ -13,6 +15,7 @@ from izin.web.shared.visit import Outcome, Shown, Visit
 
 PAGE_ROWS = 25
 _SUBJECT_MAX, _INDEX_MAX = 64, 2**63 - 1
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:\d\d")
 
 
 async def show(desk: Desk, visit: Visit) -> Outcome:
@@ -31,9 +34,19 @@ async def show(desk: Desk, visit: Visit) -> Outcome:
         "more": more,
         "actions": list(Action),
         "asked": visit.query.values,
+        "moments_of": _moments,
         "faults": problems,
     }
     return Shown("trail.html", values, 422 if problems else 200)
+
+
+def _moments(facts: Mapping[str, object]) -> dict[str, datetime]:
+    """Which facts are instants; they are shown on Turkey's clock."""
+    found = {}
+    for name, value in facts.items():
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            found[name] = datetime.fromisoformat(value)
+    return found
 
 
 def _read(form: Form) -> tuple[Query, int | None]:

@@ -1,5 +1,6 @@
 """What a form brought, read with every fault of every field."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +13,11 @@ from izin.core.clock import IYS_TIME
 
 FORM_BYTES_MAX = 256 * 1024
 _FIELDS_MAX = 60
+YEARS = range(1970, 2200)
+"""What a day may lie in: others are slips of the pen, and past what can be reckoned with."""
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What no keyboard writes: it breaks a statement, or turns round what stands beside it."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -61,8 +67,10 @@ class Form:
         text = self.values.get(name, "").strip()
         if required and not text:
             self.refuse(name, "fault.required")
-        elif len(text) > length_max or "\0" in text:
+        elif len(text) > length_max:
             self.refuse(name, "fault.long")
+        elif _UNSEEN.search(text):
+            self.refuse(name, "fault.signs")
         return text
 
     def ticked(self, name: str, *, required: bool = False) -> bool:
@@ -95,9 +103,11 @@ class Form:
             return None
         for form in ("%Y-%m-%d", "%d.%m.%Y"):
             try:
-                return datetime.strptime(text, form).replace(tzinfo=IYS_TIME).date()
+                day = datetime.strptime(text, form).replace(tzinfo=IYS_TIME).date()
             except ValueError:
                 continue
+            if day.year in YEARS:
+                return day
         self.refuse(name, "fault.day")
         return None
 

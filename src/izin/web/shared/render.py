@@ -8,7 +8,15 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from izin.i18n.catalogue import Language
-from izin.web.shared.words import book, count_in_words, day_in_words, instant_in_words, say
+from izin.web.shared.words import (
+    book,
+    count_in_words,
+    day_in_words,
+    instant_in_words,
+    last_day_before,
+    lira_in_words,
+    say,
+)
 
 
 class Renderer:
@@ -36,6 +44,8 @@ class Renderer:
             instant=partial(_instant, language),
             day=partial(_day, language),
             count=lambda number: count_in_words(number, language),
+            lira=lambda kurus: lira_in_words(kurus, language),
+            last_day_before=last_day_before,
         )
 
 

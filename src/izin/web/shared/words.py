@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 
@@ -12,6 +12,7 @@ from izin.core.clock import IYS_TIME
 from izin.i18n.catalogue import Language
 
 _GROUPS = {Language.TR: ".", Language.EN: ","}
+_POINTS = {Language.TR: ",", Language.EN: "."}
 
 
 def say(key: str, language: Language, **facts: object) -> str:
@@ -47,3 +48,16 @@ def instant_in_words(instant: datetime, language: Language) -> str:
 def count_in_words(count: int, language: Language) -> str:
     """A count, its digits in groups of three."""
     return f"{count:,}".replace(",", _GROUPS[language])
+
+
+def lira_in_words(kurus: int, language: Language) -> str:
+    """An amount: ₺4.920,00."""
+    whole, rest = divmod(kurus, 100)
+    return f"₺{count_in_words(whole, language)}{_POINTS[language]}{rest:02}"
+
+
+def last_day_before(end: datetime | date) -> date:
+    """The last day of what ends at an instant, of Turkey's clock, or before a day."""
+    if isinstance(end, datetime):
+        return (end.astimezone(IYS_TIME) - timedelta(microseconds=1)).date()
+    return end - timedelta(days=1)
