@@ -355,6 +355,27 @@ async def test_what_is_not_counted_yet_is_no_difference(lived):
     assert (await compared(lived))[:3] == (0, 0, 0)
 
 
+async def test_what_is_counted_in_the_midst_is_no_surplus(lived, monkeypatch):
+    for number in range(80, 85):
+        await lived.record(a_proposal(number))
+    async with lived.keeper_database.connection() as lease:
+        sequencer = Sequencer(lived.keeper_database)
+        assert await sequencer.begin(lease)
+        while await sequencer.number():
+            pass
+        while await lived.projector.project(sequencer.epoch):
+            pass
+        await lease.execute("select pg_advisory_unlock_all()")
+    real = rebuild.row_count
+
+    async def late(connection, idx) -> int:
+        await lived.number_and_project()  # the count catches up
+        return await real(connection, idx)
+
+    monkeypatch.setattr(rebuild, "row_count", late)
+    assert (await compared(lived))[:3] == (0, 0, 0)
+
+
 async def test_a_brand_that_is_gone_through_just_now_is_left(lived, owner, brands):
     await forget(lived, owner)
     assert (await compared(lived))[:3] == (0, 0, 0)

@@ -246,7 +246,7 @@ class _Rebuild:
             + is_missing * report.citizen_missing,
         )
         report.addresses_surplus = max(
-            0, await row_count(self._connection) - self._counted_rows - row["keys_since"]
+            0, await row_count(self._connection, self._counted_idx) - self._counted_rows
         )
         report.retailers_surplus = await store.retailers_without_record(self._connection)
 

@@ -142,9 +142,13 @@ async def put_figures_right(connection: Connection) -> int:
     return len(off)
 
 
-async def row_count(connection: Connection) -> int:
-    """How many addresses are counted, of all companies? Reads them whole."""
-    return sum((await store.pool_sizes(connection)).values())
+async def row_count(connection: Connection, idx: int) -> int:
+    """How many addresses are counted, of all companies, that surely were at a number?
+
+    Each movement since then may have added one. Reads them whole.
+    """
+    counted_count = sum((await store.pool_sizes(connection)).values())
+    return counted_count - await store.movements_since(connection, idx)
 
 
 async def _off(connection: Connection) -> dict[UUID, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 import msgspec
@@ -147,6 +147,10 @@ async def address_figures(connection: Connection, pools: Sequence[UUID]) -> dict
 
 async def uncounted(connection: Connection, idx: int, tags: list[UUID]) -> set[UUID]:
     return {row["tag"] for row in await connection.fetch(_SQL["uncounted"], idx, tags)}
+
+
+async def movements_since(connection: Connection, idx: int) -> int:
+    return cast("int", await connection.fetchval(_SQL["movements_since"], idx))
 
 
 async def pool_sizes(connection: Connection) -> dict[UUID, int]:

@@ -166,6 +166,12 @@ from pending as w
 inner join consent_event as e on e.event_id = w.event_id and e.bucket = w.bucket
 where e.tag = any ($2::uuid[])
 
+-- name: movements_since
+-- How many movements were not counted at a number. $1 idx · index entry_pkey
+select count(*)
+from entry
+where idx > $1::bigint
+
 -- name: pool_sizes
 -- How many addresses each pool has · reads counted_address whole
 select pool, count(*) as addresses
