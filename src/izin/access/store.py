@@ -192,9 +192,9 @@ async def is_party(connection: Connection, of: Belongs) -> bool:
     return is_one
 
 
-async def active_accounts(connection: Connection, of: Belongs) -> int:
+async def other_accounts(connection: Connection, of: Belongs, username: str) -> int:
     whose = (of.iys_code, of.partner_code, of.intermediary_code)
-    row_count: int = await connection.fetchval(_SQL["active_accounts"], *whose)
+    row_count: int = await connection.fetchval(_SQL["other_accounts"], *whose, username)
     return row_count
 
 

@@ -202,13 +202,13 @@ select
     or exists (select from partner where partner.partner_code = $2)
     or exists (select from intermediary where intermediary.intermediary_code = $3) as is_one
 
--- name: active_accounts
--- How many of its accounts may sign in.
--- $1 iys_code or null · $2 partner_code or null · $3 intermediary_code or null
+-- name: other_accounts
+-- How many of its accounts may sign in, but for one.
+-- $1 iys_code or null · $2 partner_code or null · $3 intermediary_code or null · $4 username of that
 select count(*) as row_count
 from api_user
 where
-    api_user.is_active
+    api_user.is_active and api_user.username <> $4
     and api_user.iys_code is not distinct from $1
     and api_user.partner_code is not distinct from $2
     and api_user.intermediary_code is not distinct from $3

@@ -35,7 +35,7 @@ async def list_clients(call: Call[Services]) -> Answer:
 
 async def add_client(call: Call[Services]) -> Answer:
     """Enter an account of the caller's own; its password is shown this once."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     Form(call.body, ()).check()
     services = call.services
     drawn = await add_account(
@@ -50,7 +50,7 @@ async def add_client(call: Call[Services]) -> Answer:
 
 async def draw_password(call: Call[Services]) -> Answer:
     """Draw a new password; the one before works on for as many days as asked."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("keepDays",))
     days = form.number("keepDays", 0, KEEP_DAYS_MAX) or 0
     form.check()
@@ -73,7 +73,7 @@ async def stop_client(call: Call[Services]) -> Answer:
 
 async def add_key(call: Call[Services]) -> Answer:
     """Let an account sign in by a public key or a certificate."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("jwk", "certificate", "days"))
     days = form.number("days", 1, KEY_DAYS_MAX) or KEY_LIFE.days
     form.check()
@@ -250,7 +250,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Enters an API account; its password is shown in this answer only.",
         ),
         answers={201: _DRAWN},
-        errors=("IZ052", "IZ011", "IZ069"),
+        errors=("IZ052", "IZ011", "IZ069", "IZ078"),
     ),
     Operation(
         id="xClientPassword",

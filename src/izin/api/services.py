@@ -26,6 +26,7 @@ from izin.member.enrol import Enrolling
 from izin.member.model import Role
 from izin.member.own import OwnAffairs
 from izin.member.passwords import Passwords
+from izin.member.session import acting
 from izin.member.sign_in import SignIns
 from izin.storage.database import Database
 
@@ -99,14 +100,22 @@ def principal_of(call: Call[Services]) -> Principal:
 FRESH_MINUTES = 15
 
 
-def see_that_it_is_fresh(call: Call[Services]) -> None:
+async def see_that_it_is_fresh(call: Call[Services]) -> None:
     """Have a person shown lately who he is, before what outlives a session that was stolen.
 
-    Raises  RefusalError IZ052
+    The session is looked at anew: another process may have ended it a moment ago.
+
+    Raises  RefusalError IZ052, H351 it has ended · UnavailableError
     """
-    since = call.allowed.caller.since
-    if since is not None and call.services.clock() - since > timedelta(minutes=FRESH_MINUTES):
+    caller, services = call.allowed.caller, call.services
+    if caller.session is None or caller.since is None:
+        return
+    now = services.clock()
+    if now - caller.since > timedelta(minutes=FRESH_MINUTES):
         raise RefusalError(Refused(code="IZ052", facts=(("minutes", str(FRESH_MINUTES)),)))
+    if await acting(services.reserved, caller.session, now=now) is None:
+        services.members.forget((caller.session,))
+        raise RefusalError(Refused(code="H351"))
 
 
 def intake_of(call: Call[Services]) -> IntakeContext:

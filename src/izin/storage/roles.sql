@@ -143,7 +143,7 @@ grant select, insert on audit_event to izin_operator;
 
 -- the desk, where the registry's people sign in: parties, members and the trail, as much as its pages
 -- need. Nothing in which a recipient stands; of the numbers, how far they are
-grant select on schema_migration, brand_short_name, sequence_head to izin_desk;
+grant select on schema_migration, brand_short_name, sequence_head, subscription to izin_desk;
 grant select, insert, update on provider, brand to izin_desk;
 grant insert, delete on brand_short_name to izin_desk;
 grant select, insert, update on partner, intermediary to izin_desk;
