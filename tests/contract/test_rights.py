@@ -35,6 +35,7 @@ from builders.registry import (
     username,
 )
 
+from izin.access.accounts import add_test_account
 from izin.access.model import Right
 from izin.access.transfer import transfer_brand
 from izin.api.operation import BodyKind
@@ -51,6 +52,7 @@ from izin.wiring.web import OPERATIONS
 from .provocations import TABLE, good
 
 OURS = IYS_CODES["ours"], BRAND_CODES["ours"]
+TEST_BRAND = 759002
 MOVED_BRAND = 759001
 """Was ours, with a mandate for a partner; is theirs now."""
 
@@ -88,7 +90,8 @@ PEOPLE = {
 GONE = ("stopped owner", "owner whose session ran out")
 """Owners of ours who have signed in; they are nobody any more."""
 
-_PROGRAMS = {*PARTNERS, "ours", "theirs", "paused", "closed"}
+TESTING = "our test account"
+_PROGRAMS = {*PARTNERS, "ours", "theirs", "paused", "closed", TESTING}
 _LEADING = {"our owner", "our manager"}
 _WRITING = {"ours", *_LEADING, "our operator"}
 _PARTNER_WRITING = {PARTNER, "other channel", "partner's owner", "partner's operator"}
@@ -124,7 +127,7 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
             "our manager of another brand",
             *(PARTNER, "reads", "other channel", "other brand"),
             *("partner's owner", "partner's operator", "partner's viewer"),
-            "reading partner's owner",
+            *("reading partner's owner", TESTING),
         },
         "H353",
     ),
@@ -225,6 +228,7 @@ async def _is_known(registry: Registry) -> bool:
 async def _take_on(operator: Database, web: Database, passwords) -> None:
     given = Given(operator, passwords)
     await given.brand(MOVED_BRAND, of=OURS[0], name="Giden Marka")
+    await given.brand(TEST_BRAND, of=OURS[0], name="Deneme Markası", is_test=True)
     for who, code in PARTNERS.items():
         if who != PARTNER:
             await given.partner(code)
@@ -265,6 +269,11 @@ async def _let_in(given: Given, registry: Registry) -> None:
             async with await sign_in(registry, leaves, step=step) as client:
                 leaving = client.headers["authorization"].removeprefix("Bearer ")
                 registry.adopt(f"{who}, {way}", leaving)
+    of, passwords = of_company(OURS[0]), given._passwords
+    now = datetime.now(UTC)
+    drawn = await add_test_account(given.database, passwords, of, now=now, by=OPERATOR)
+    async with await registry.sign_in(str(drawn.client_id), drawn.password) as client:
+        registry.adopt(TESTING, client.headers["authorization"].removeprefix("Bearer "))
     for who in GONE:
         person = await someone(given, registry, of=of_company(OURS[0]), role=Role.OWNER)
         async with await sign_in(registry, person) as client:
@@ -307,7 +316,7 @@ LEAVING = {"xSignOut": "leaving", "xSignOutEverywhere": "leaving everywhere"}
 """Calls that end a session: one of another of the kind."""
 
 
-OF_ANOTHER_BRAND = {"other brand", "our manager of another brand"}
+OF_ANOTHER_BRAND = {"other brand", "our manager of another brand", TESTING}
 ABOUT_ITSELF = {
     "theirs": None,
     "their owner": None,
@@ -348,7 +357,7 @@ def is_about_itself(operation, who: str) -> bool:
     return whole and who == "paused company's owner"
 
 
-CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed", *PEOPLE, *GONE]
+CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed", TESTING, *PEOPLE, *GONE]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
@@ -386,3 +395,26 @@ def test_every_operation_has_its_row():
     assert ours <= set(OUR_BODIES)
     takes = {operation.id for operation in OPERATIONS if operation.takes is not BodyKind.NONE}
     assert takes >= OF_ONE_CHANNEL
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+async def test_a_test_brand_is_there_for_test_accounts_and_its_own_people(walked, operation):
+    if "{brandCode}" not in operation.path:
+        return
+    call = attempt(operation, walked, "ours")
+    there = msgspec.structs.replace(
+        call, path=call.path.replace(f"brands/{OURS[1]}", f"brands/{TEST_BRAND}")
+    )
+    for who in ("ours", "theirs", *PARTNERS):
+        answer = await walked.send(msgspec.structs.replace(there, who=who))
+        codes = {each["code"] for each in answer.json()["errors"]}
+        assert (answer.status_code, codes) == (403, {"H353"}), who
+    for who in (TESTING, "our owner"):
+        answer = await walked.send(msgspec.structs.replace(there, who=who))
+        said = set()
+        if answer.status_code in (400, 401, 403):
+            said = {each["code"] for each in answer.json().get("errors", ())}
+        may = operation.right is not Right.CARRIER and (
+            who != TESTING or operation.right is not Right.GRANT
+        )
+        assert ("H353" in said) is not may, (who, answer.text)

@@ -83,6 +83,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     is_active: bool
     is_resource_server: bool
+    is_test: bool
     password_until: datetime | None
     previous_until: datetime | None
     used_at: datetime | None
@@ -138,6 +139,7 @@ async def accounts_of(database: Database, of: Belongs, now: datetime) -> list[Ac
             username=row["username"],
             is_active=row["is_active"],
             is_resource_server=row["is_resource_server"],
+            is_test=row["is_test"],
             password_until=row["password_until"],
             previous_until=row["previous_until"],
             used_at=row["used_at"],
@@ -163,9 +165,39 @@ async def add_account(
             has as many accounts as it may, IZ078 its package is for fewer, H351 who asks was
             stopped · UnavailableError
     """
-    client_id = uuid4()
+    user, drawn = await _drawn(passwords, of, named, now)
+    async with changing(database, by, acting_for=of.party) as change:
+        count = await _beside(change, of, user)
+        await see_that_it_may(change.connection, of.iys_code, Counted.ACCOUNTS, count + 1, now)
+        client_id = await store.put_user(change, user)
+        _tell(change, Action.CLIENT_ADDED, client_id, of)
+    return msgspec.structs.replace(drawn, client_id=client_id)
+
+
+async def add_test_account(
+    database: Database, passwords: Passwords, of: Belongs, *, now: datetime, by: Principal
+) -> Drawn:
+    """Enter an account that reaches the company's test brands, and nothing else.
+
+    Raises  as `add_account`; RefusalError IZ057 of whoever is no company
+    Source  decision 0051
+    """
+    if of.iys_code is None:
+        raise RefusalError(Refused(code="IZ057", facts=(("brandCode", str(of.code)),)))
+    user, drawn = await _drawn(passwords, of, None, now)
+    async with changing(database, by, acting_for=of.party) as change:
+        await _beside(change, of, user)
+        await see_that_it_may(change.connection, of.iys_code, Counted.TEST_ACCOUNTS, 1, now)
+        await store.put_user(change, msgspec.structs.replace(user, is_test=True))
+        _tell(change, Action.CLIENT_ADDED, user.user_id, of, isTest=True)
+    return drawn
+
+
+async def _drawn(
+    passwords: Passwords, of: Belongs, named: Named | None, now: datetime
+) -> tuple[store.UserRow, Drawn]:
+    client_id, until = uuid4(), now + PASSWORD_LIFE
     chosen = named or Named(str(client_id), draw())
-    until = now + PASSWORD_LIFE
     user = store.UserRow(
         user_id=client_id,
         username=chosen.username,
@@ -176,17 +208,18 @@ async def add_account(
         is_active=True,
         password_until=until,
     )
-    async with changing(database, by, acting_for=of.party) as change:
-        if not await store.is_party(change.connection, of):
-            raise RefusalError(_nobody(of))
-        await alone(change, of)
-        count = await store.other_accounts(change.connection, of, user.username)
-        if count >= ACCOUNTS_MAX:
-            raise RefusalError(Refused(code="IZ069", facts=(("most", str(ACCOUNTS_MAX)),)))
-        await see_that_it_may(change.connection, of.iys_code, Counted.ACCOUNTS, count + 1, now)
-        client_id = await store.put_user(change, user)
-        _tell(change, Action.CLIENT_ADDED, client_id, of)
-    return Drawn(client_id=client_id, password=chosen.password, until=until)
+    return user, Drawn(client_id=client_id, password=chosen.password, until=until)
+
+
+async def _beside(change: Change, of: Belongs, user: store.UserRow) -> int:
+    """How many other accounts its owner has, to whom nobody else gives one until the commit."""
+    if not await store.is_party(change.connection, of):
+        raise RefusalError(_nobody(of))
+    await alone(change, of)
+    count = await store.other_accounts(change.connection, of, user.username)
+    if count >= ACCOUNTS_MAX:
+        raise RefusalError(Refused(code="IZ069", facts=(("most", str(ACCOUNTS_MAX)),)))
+    return count
 
 
 def _nobody(of: Belongs) -> Refused:

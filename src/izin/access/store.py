@@ -28,6 +28,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     intermediary_code: int | None
     is_active: bool
     password_until: datetime | None = None
+    is_test: bool = False
 
     def __repr__(self) -> str:
         """Leave the hash out."""
@@ -127,6 +128,7 @@ def caller_of(row: Record) -> Caller:
         brands=None if brands is None else frozenset(map(BrandCode, brands)),
         bound=_bound(found.get("key_thumbprint"), found.get("certificate_thumbprint")),
         audience=found.get("audience"),
+        is_test=bool(found.get("is_test")),
     )
 
 

@@ -128,14 +128,16 @@ def intake_of(call: Call[Services]) -> IntakeContext:
     now = services.clock()
     provider = services.directory.provider(iys_code)
     brand = services.directory.brand(brand_code)
+    is_test = brand is not None and brand.is_test
     is_open = provider is None or provider.may_load_old(now, services.loading_until)
     return IntakeContext(
         iys_code=iys_code,
         brand_code=brand_code,
         now=now,
         earliest_registrable=None if is_open else services.calendar.earliest_registrable(now),
-        sandbox=services.is_sandbox,
+        sandbox=services.is_sandbox or is_test,
         tagged_for=None if brand is None else brand.tagged_for,
+        is_test=is_test,
         channels=call.allowed.channels,
         mandates=call.allowed.mandates,
     )
