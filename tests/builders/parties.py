@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from izin.access.users import register_user
+from izin.access.accounts import Named, add_account
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import put as put_brand
 from izin.brand.model import Brand
@@ -130,15 +130,15 @@ class Given:
         carrier: int | None = None,
         password: str = PASSWORD,
     ) -> ApiUser:
-        user_id = await register_user(
+        drawn = await add_account(
             self.database,
             self._passwords,
-            username=username,
-            password=password,
-            of=_whose(of, partner, carrier),
+            _whose(of, partner, carrier),
+            now=datetime.now(UTC),
             by=OPERATOR,
+            named=Named(username, password),
         )
-        return ApiUser(user_id, username, password)
+        return ApiUser(drawn.client_id, username, password)
 
 
 def _whose(company: int, partner: int | None, carrier: int | None) -> Belongs:

@@ -533,6 +533,7 @@ ELSEWHERE = {
     "IZ062": "the token is bound to a key, and the nonce is old",
     "H067": "every code is taken",
     "IZ016": "the brand has as many dealers as it may",
+    "IZ056": "the brand is a test brand",
     "IZ093": "the dealer has brought all that it may today",
 }
 """Codes that depend on the state of the house; each has its own case."""

@@ -6,7 +6,7 @@ of our own that no call is written for, fails.
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -35,11 +35,13 @@ from builders.registry import (
     username,
 )
 
+from izin.access.accounts import add_test_account
 from izin.access.model import Right
 from izin.access.transfer import transfer_brand
 from izin.api.operation import BodyKind
 from izin.audit.model import Principal, PrincipalKind
 from izin.core.codes import BrandCode, IysCode, PartnerCode
+from izin.member.manage import stop
 from izin.member.model import Role
 from izin.partner.manage import move
 from izin.partner.mandate import Grant, grant, revoke
@@ -50,6 +52,7 @@ from izin.wiring.web import OPERATIONS
 from .provocations import TABLE, good
 
 OURS = IYS_CODES["ours"], BRAND_CODES["ours"]
+TEST_BRAND = 759002
 MOVED_BRAND = 759001
 """Was ours, with a mandate for a partner; is theirs now."""
 
@@ -79,17 +82,23 @@ PEOPLE = {
     "reading partner's owner": (of_partner(PARTNERS["reads"]), Role.OWNER, None),
     "carrier's owner": (of_carrier(CARRIER_CODE), Role.OWNER, None),
     "registry's owner": (OF_REGISTRY, Role.OWNER, None),
+    "paused company's owner": (of_company(IYS_CODES["paused"]), Role.OWNER, None),
+    "suspended partner's owner": (of_partner(PARTNERS["suspended partner"]), Role.OWNER, None),
 }
 """People, who sign in by two factors."""
 
-_PROGRAMS = {*PARTNERS, "ours", "theirs", "paused", "closed"}
+GONE = ("stopped owner", "owner whose session ran out")
+"""Owners of ours who have signed in; they are nobody any more."""
+
+TESTING = "our test account"
+_PROGRAMS = {*PARTNERS, "ours", "theirs", "paused", "closed", TESTING}
 _LEADING = {"our owner", "our manager"}
 _WRITING = {"ours", *_LEADING, "our operator"}
 _PARTNER_WRITING = {PARTNER, "other channel", "partner's owner", "partner's operator"}
 
 # of each right: who is let in; everybody else is refused with the code
 LET_IN: dict[Right, tuple[set[str], str]] = {
-    Right.NONE: ({*_PROGRAMS, *PEOPLE, NOBODY}, ""),
+    Right.NONE: ({*_PROGRAMS, *PEOPLE, *GONE, NOBODY}, ""),
     Right.INFO: ({*_PROGRAMS, *PEOPLE}, "H351"),
     Right.READ: (
         {
@@ -118,7 +127,7 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
             "our manager of another brand",
             *(PARTNER, "reads", "other channel", "other brand"),
             *("partner's owner", "partner's operator", "partner's viewer"),
-            "reading partner's owner",
+            *("reading partner's owner", TESTING),
         },
         "H353",
     ),
@@ -179,6 +188,7 @@ OUR_BODIES: dict[str, Any] = {
     "xPasskeyAdd": {"request": "x", "passkey": {}, "label": "x"},
     "xPasskeyRemove": None,
     "xSignOut": None,
+    "xSignOutEverywhere": None,
     "xMembers": None,
     "xMemberInvite": {"name": "x", "email": "x", "role": "OWNER"},
     "xMemberChange": {"role": "OWNER"},
@@ -222,6 +232,7 @@ async def _is_known(registry: Registry) -> bool:
 async def _take_on(operator: Database, web: Database, passwords) -> None:
     given = Given(operator, passwords)
     await given.brand(MOVED_BRAND, of=OURS[0], name="Giden Marka")
+    await given.brand(TEST_BRAND, of=OURS[0], name="Deneme Markası", is_test=True)
     for who, code in PARTNERS.items():
         if who != PARTNER:
             await given.partner(code)
@@ -256,11 +267,28 @@ async def _let_in(given: Given, registry: Registry) -> None:
         person = await someone(given, registry, of=of, role=role, brands=brands)
         async with await sign_in(registry, person) as client:
             registry.adopt(who, client.headers["authorization"].removeprefix("Bearer "))
-        async with await sign_in(registry, person, step=1) as client:
-            leaving = client.headers["authorization"].removeprefix("Bearer ")
-            registry.adopt(f"{who}, leaving", leaving)
-        if role is Role.OWNER:  # a second one, so that neither is the last
-            await someone(given, registry, of=of, role=role)
+        # of a second one, so that neither is the last owner, and whose sessions end on the way
+        leaves = await someone(given, registry, of=of, role=role, brands=brands)
+        for step, way in enumerate(("leaving", "leaving everywhere")):
+            async with await sign_in(registry, leaves, step=step) as client:
+                leaving = client.headers["authorization"].removeprefix("Bearer ")
+                registry.adopt(f"{who}, {way}", leaving)
+    of, passwords = of_company(OURS[0]), given._passwords
+    now = datetime.now(UTC)
+    drawn = await add_test_account(given.database, passwords, of, now=now, by=OPERATOR)
+    async with await registry.sign_in(str(drawn.client_id), drawn.password) as client:
+        registry.adopt(TESTING, client.headers["authorization"].removeprefix("Bearer "))
+    for who in GONE:
+        person = await someone(given, registry, of=of_company(OURS[0]), role=Role.OWNER)
+        async with await sign_in(registry, person) as client:
+            registry.adopt(who, client.headers["authorization"].removeprefix("Bearer "))
+        if who == "stopped owner":
+            member_id, of = UUID(person.member_id), of_company(OURS[0])
+            await stop(given.database, member_id, of=of, by=OPERATOR)
+        else:
+            await registry.owner.execute(
+                "update session set expires_at = now() where member_id = $1", person.member_id
+            )
 
 
 def attempt(operation, registry: Registry, who: str) -> Attempt:
@@ -284,33 +312,56 @@ def attempt(operation, registry: Registry, who: str) -> Attempt:
         call = Attempt(
             method=operation.method, path=path, body=msgspec.UNSET if body is None else body
         )
-    leaves = operation.id == "xSignOut" and who in PEOPLE
-    return msgspec.structs.replace(call, who=f"{who}, leaving" if leaves else who)
+    way = LEAVING.get(operation.id) if who in PEOPLE else None
+    return msgspec.structs.replace(call, who=who if way is None else f"{who}, {way}")
 
 
-OF_ANOTHER_BRAND = {"other brand", "our manager of another brand"}
-ABOUT_ITSELF = {"theirs": None, "their owner": None, "paused": "H520", "closed": "H521"}
+LEAVING = {"xSignOut": "leaving", "xSignOutEverywhere": "leaving everywhere"}
+"""Calls that end a session: one of another of the kind."""
+
+
+OF_ANOTHER_BRAND = {"other brand", "our manager of another brand", TESTING}
+ABOUT_ITSELF = {
+    "theirs": None,
+    "their owner": None,
+    "paused": "H520",
+    "closed": "H521",
+    "paused company's owner": "H520",
+}
 """A call that names no company is about the caller's own."""
+TAKES_AWAY = {
+    *("xMembers", "xMemberStop", "xClients", "xClientStop", "xClientKeyWithdraw"),
+    *("xSubscription",),
+}
+"""What a paused company goes on with: it looks, and dismisses."""
 
 
 def expected(operation, who: str) -> str | None:
     """The code that the caller is refused with, or None."""
     let_in, code = LET_IN[operation.right]
-    if operation.right is not Right.NONE and who == NOBODY:
+    if operation.right is not Right.NONE and who in (NOBODY, *GONE):
         return "H351"
     if operation.right in OF_PARTNERS and who not in PARTNERS and "partner's" not in who:
         return OF_PARTNERS[operation.right]
     if operation.id == "xIntrospect" or (operation.id in OF_ONE_CHANNEL and who == "other channel"):
         return "H353"  # the first is for servers that take tokens alone, which an operator marks
-    if operation.id in ("xCompany", "xSubscription") and who in ABOUT_ITSELF:
-        may_see = operation.id == "xSubscription" and who == "paused"
+    if is_about_itself(operation, who):
+        may_see = operation.id in TAKES_AWAY and who.startswith("paused")
         return None if may_see else ABOUT_ITSELF[who]
     if operation.id == "getBrandsDetails" and who in OF_ANOTHER_BRAND:
         return None  # it is about the company, and shows that brand
     return None if who in let_in else code
 
 
-CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed", *PEOPLE]
+def is_about_itself(operation, who: str) -> bool:
+    """Does such a call name no company, so that the caller's own standing counts?"""
+    if operation.id in ("xCompany", "xSubscription"):
+        return who in ABOUT_ITSELF
+    whole = operation.right in (Right.MEMBERS, Right.ACCOUNTS)
+    return whole and who == "paused company's owner"
+
+
+CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed", TESTING, *PEOPLE, *GONE]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
@@ -348,3 +399,26 @@ def test_every_operation_has_its_row():
     assert ours <= set(OUR_BODIES)
     takes = {operation.id for operation in OPERATIONS if operation.takes is not BodyKind.NONE}
     assert takes >= OF_ONE_CHANNEL
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+async def test_a_test_brand_is_there_for_test_accounts_and_its_own_people(walked, operation):
+    if "{brandCode}" not in operation.path:
+        return
+    call = attempt(operation, walked, "ours")
+    there = msgspec.structs.replace(
+        call, path=call.path.replace(f"brands/{OURS[1]}", f"brands/{TEST_BRAND}")
+    )
+    for who in ("ours", "theirs", *PARTNERS):
+        answer = await walked.send(msgspec.structs.replace(there, who=who))
+        codes = {each["code"] for each in answer.json()["errors"]}
+        assert (answer.status_code, codes) == (403, {"H353"}), who
+    for who in (TESTING, "our owner"):
+        answer = await walked.send(msgspec.structs.replace(there, who=who))
+        said = set()
+        if answer.status_code in (400, 401, 403):
+            said = {each["code"] for each in answer.json().get("errors", ())}
+        may = operation.right is not Right.CARRIER and (
+            who != TESTING or operation.right is not Right.GRANT
+        )
+        assert ("H353" in said) is not may, (who, answer.text)

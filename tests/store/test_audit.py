@@ -36,7 +36,7 @@ async def test_every_change_of_a_party_is_told_with_who_when_and_what_stands(
     user = await given.api_user()
     events = await trail(operator_database)
     assert [(each.deed.action, each.deed.subject) for each in events] == [
-        (Action.USER_PUT, str(user.user_id)),
+        (Action.CLIENT_ADDED, str(user.user_id)),
         (Action.RETAILER_PUT, str(RETAILER_CODE)),
         (Action.BRAND_PUT, str(BRAND_CODE)),
         (Action.PROVIDER_PUT, str(IYS_CODE)),
@@ -53,7 +53,7 @@ async def test_neither_a_password_nor_a_sign_in_name_is_in_it(given, owner):
     await given.provider()
     await given.api_user()
     written = str(await owner.fetch("select * from audit_event"))
-    assert "user.put" in written
+    assert "client.added" in written
     assert USERNAME not in written
     assert PASSWORD not in written
 

@@ -14,9 +14,12 @@ from izin.access.jose import UnfitKeyError, public_key, public_text, thumbprint_
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Fact, Principal
 from izin.core.errors import RefusalError, Refused
+from izin.member.lookup import alone
 from izin.member.model import Belongs
 from izin.member.passwords import Passwords
 from izin.storage.database import Database
+from izin.subscription.few import see_that_it_may
+from izin.subscription.model import Counted
 from izin.vault.tokens import draw
 
 PASSWORD_LIFE = timedelta(days=365)
@@ -27,7 +30,7 @@ KEYS_MAX = 2
 """Of a kind: one that works, and the one that takes its place."""
 
 ACCOUNTS_MAX = 200
-"""That may sign in; of many entered at once one or two more may come in."""
+"""That may sign in."""
 
 SHOWN_MAX = 1000
 
@@ -51,6 +54,17 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
         return f"Drawn({self.client_id})"
 
 
+class Named(msgspec.Struct, frozen=True):
+    """Under which name, by which password: chosen by whoever installs. It prints nothing."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        """Show nothing: the name may be an address."""
+        return "Named(…)"
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A key of an account, as its owner sees it."""
 
@@ -69,6 +83,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     is_active: bool
     is_resource_server: bool
+    is_test: bool
     password_until: datetime | None
     previous_until: datetime | None
     used_at: datetime | None
@@ -124,6 +139,7 @@ async def accounts_of(database: Database, of: Belongs, now: datetime) -> list[Ac
             username=row["username"],
             is_active=row["is_active"],
             is_resource_server=row["is_resource_server"],
+            is_test=row["is_test"],
             password_until=row["password_until"],
             previous_until=row["previous_until"],
             used_at=row["used_at"],
@@ -134,32 +150,76 @@ async def accounts_of(database: Database, of: Belongs, now: datetime) -> list[Ac
 
 
 async def add_account(
-    database: Database, passwords: Passwords, of: Belongs, *, now: datetime, by: Principal
+    database: Database,
+    passwords: Passwords,
+    of: Belongs,
+    *,
+    now: datetime,
+    by: Principal,
+    named: Named | None = None,
 ) -> Drawn:
     """Enter an account; its user name is its id, so that nobody learns which names there are.
 
+    Takes   named: a name and password instead; a known name gets the new password
     Raises  RefusalError H001, IZ033, IZ037 there is no such company, partner or carrier, IZ069 it
-            has as many accounts as it may · UnavailableError
+            has as many accounts as it may, IZ078 its package is for fewer, H351 who asks was
+            stopped · UnavailableError
     """
-    drawn = Drawn(client_id=uuid4(), password=draw(), until=now + PASSWORD_LIFE)
+    user, drawn = await _drawn(passwords, of, named, now)
+    async with changing(database, by, acting_for=of.party) as change:
+        count = await _beside(change, of, user)
+        await see_that_it_may(change.connection, of.iys_code, Counted.ACCOUNTS, count + 1, now)
+        client_id = await store.put_user(change, user)
+        _tell(change, Action.CLIENT_ADDED, client_id, of)
+    return msgspec.structs.replace(drawn, client_id=client_id)
+
+
+async def add_test_account(
+    database: Database, passwords: Passwords, of: Belongs, *, now: datetime, by: Principal
+) -> Drawn:
+    """Enter an account that reaches the company's test brands, and nothing else.
+
+    Raises  as `add_account`; RefusalError IZ057 of whoever is no company
+    Source  decision 0053
+    """
+    if of.iys_code is None:
+        raise RefusalError(Refused(code="IZ057", facts=(("brandCode", str(of.code)),)))
+    user, drawn = await _drawn(passwords, of, None, now)
+    async with changing(database, by, acting_for=of.party) as change:
+        await _beside(change, of, user)
+        await see_that_it_may(change.connection, of.iys_code, Counted.TEST_ACCOUNTS, 1, now)
+        await store.put_user(change, msgspec.structs.replace(user, is_test=True))
+        _tell(change, Action.CLIENT_ADDED, user.user_id, of, isTest=True)
+    return drawn
+
+
+async def _drawn(
+    passwords: Passwords, of: Belongs, named: Named | None, now: datetime
+) -> tuple[store.UserRow, Drawn]:
+    client_id, until = uuid4(), now + PASSWORD_LIFE
+    chosen = named or Named(str(client_id), draw())
     user = store.UserRow(
-        user_id=drawn.client_id,
-        username=str(drawn.client_id),
-        password_hash=await passwords.hashed(drawn.password),
+        user_id=client_id,
+        username=chosen.username,
+        password_hash=await passwords.hashed(chosen.password),
         iys_code=of.iys_code,
         partner_code=of.partner_code,
         intermediary_code=of.intermediary_code,
         is_active=True,
-        password_until=drawn.until,
+        password_until=until,
     )
-    async with changing(database, by, acting_for=of.party) as change:
-        if not await store.is_party(change.connection, of):
-            raise RefusalError(_nobody(of))
-        if await store.active_accounts(change.connection, of) >= ACCOUNTS_MAX:
-            raise RefusalError(Refused(code="IZ069", facts=(("most", str(ACCOUNTS_MAX)),)))
-        await store.put_user(change, user)
-        _tell(change, Action.CLIENT_ADDED, drawn.client_id, of)
-    return drawn
+    return user, Drawn(client_id=client_id, password=chosen.password, until=until)
+
+
+async def _beside(change: Change, of: Belongs, user: store.UserRow) -> int:
+    """How many other accounts its owner has, to whom nobody else gives one until the commit."""
+    if not await store.is_party(change.connection, of):
+        raise RefusalError(_nobody(of))
+    await alone(change, of)
+    count = await store.other_accounts(change.connection, of, user.username)
+    if count >= ACCOUNTS_MAX:
+        raise RefusalError(Refused(code="IZ069", facts=(("most", str(ACCOUNTS_MAX)),)))
+    return count
 
 
 def _nobody(of: Belongs) -> Refused:

@@ -1,7 +1,7 @@
 """Turns a bearer token into a caller, and a caller into a permit."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -146,12 +146,14 @@ class Authority:
         own = caller.iys_code
         assert own is not None, "nobody else has these rights"
         self._check_scope(own, iys_code, brand_code)
+        reached = self._brands_of(caller, own, brand_code)
         brands = None
-        if caller.brands is not None:
+        if reached is not None:
             is_whole = brand_code is None and right in OWN_AFFAIRS  # which are the whole company's
-            if is_whole or brand_code not in (None, *caller.brands):
+            is_limited = caller.brands is not None or caller.is_test
+            if (is_whole and is_limited) or brand_code not in (None, *reached):
                 raise _not_covered("brandCode")
-            brands = dict.fromkeys(caller.brands, frozenset(Channel))
+            brands = dict.fromkeys(reached, frozenset(Channel))
         # its own affairs, and what its people do, are no part of the API that a plan has or has not
         is_by_api = right not in OWN_AFFAIRS and caller.session is None
         held = held_by if is_by_api else lapsed
@@ -163,6 +165,23 @@ class Authority:
             held=held(self._provider(own)),
             brands=brands,
         )
+
+    def _brands_of(
+        self, caller: Caller, own: IysCode, brand_code: BrandCode | None
+    ) -> Collection[BrandCode] | None:
+        """Which of its company's brands a caller reaches; None: all there are, or the one asked.
+
+        People reach test brands as others; an account reaches those of its kind alone.
+        """
+        if caller.session is not None:
+            return caller.brands
+        if brand_code is not None:
+            asked = self._directory.brand(brand_code)
+            return None if asked is not None and asked.is_test is caller.is_test else ()
+        brands = self._directory.brands_of(own)
+        if not caller.is_test and not any(each.is_test for each in brands):
+            return None
+        return [each.brand_code for each in brands if each.is_test is caller.is_test]
 
     def shut(self, permit: Permit, operation_id: str) -> Refused | None:
         """What keeps an operation from a company whose package does not open its module.
@@ -196,7 +215,7 @@ class Authority:
         if brand_code is None:
             return Permit(caller=caller, right=Right.CARRIER)
         brand = self._directory.brand(brand_code)
-        if brand is None:
+        if brand is None or brand.is_test:
             raise RefusalError(Refused(code="H018", facts=(("brandCode", str(brand_code)),)))
         return Permit(
             caller=caller, right=Right.CARRIER, iys_code=brand.iys_code, brand_code=brand_code
@@ -219,7 +238,7 @@ class Authority:
             return Permit(caller=caller, right=right, iys_code=iys_code, held=held, brands=reached)
         self._see_that_it_may_act(partner_code, right)
         brand = self._directory.brand(brand_code)
-        if brand is None or iys_code not in (None, brand.iys_code):
+        if brand is None or brand.is_test or iys_code not in (None, brand.iys_code):
             raise _not_covered("brandCode")
         mandates = mandated(self._directory.mandates(partner_code, brand_code), right, now)
         if not mandates:
@@ -252,6 +271,7 @@ class Authority:
                 self._directory.mandates(partner_code, each.brand_code), right, now
             )
             for each in brands
+            if not each.is_test
         }
         reached = {code: frozenset(mandates) for code, mandates in found.items() if mandates}
         if not reached:

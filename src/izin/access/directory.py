@@ -226,6 +226,7 @@ class _Copy:
             is_master=brand.is_master,
             is_active=brand.is_active,
             tagged_for=brand.tagged_for,
+            is_test=brand.is_test,
             brand_ref=self._brand_ref(code) if known is None else known.brand_ref,
         )
         self.brands[code] = facts

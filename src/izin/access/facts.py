@@ -17,3 +17,4 @@ class BrandFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_active: bool
     brand_ref: UUID
     tagged_for: IysCode | None = None
+    is_test: bool = False

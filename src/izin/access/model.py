@@ -105,6 +105,7 @@ class Caller(Belongs, frozen=True, kw_only=True):
     bound     to what his token is bound; None of one that works in anybody's hands
     audience  the only company that his token is for; None: the whole registry
     nonce     what his next proof has to say instead of what this one did
+    is_test   a test account: it reaches test brands alone, and no other account reaches them
     """
 
     user_id: UUID
@@ -115,6 +116,7 @@ class Caller(Belongs, frozen=True, kw_only=True):
     bound: Bound | None = None
     audience: IysCode | None = None
     nonce: str | None = None
+    is_test: bool = False
 
     @property
     def of(self) -> Belongs:

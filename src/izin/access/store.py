@@ -28,6 +28,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     intermediary_code: int | None
     is_active: bool
     password_until: datetime | None = None
+    is_test: bool = False
 
     def __repr__(self) -> str:
         """Leave the hash out."""
@@ -127,6 +128,7 @@ def caller_of(row: Record) -> Caller:
         brands=None if brands is None else frozenset(map(BrandCode, brands)),
         bound=_bound(found.get("key_thumbprint"), found.get("certificate_thumbprint")),
         audience=found.get("audience"),
+        is_test=bool(found.get("is_test")),
     )
 
 
@@ -192,9 +194,9 @@ async def is_party(connection: Connection, of: Belongs) -> bool:
     return is_one
 
 
-async def active_accounts(connection: Connection, of: Belongs) -> int:
+async def other_accounts(connection: Connection, of: Belongs, username: str) -> int:
     whose = (of.iys_code, of.partner_code, of.intermediary_code)
-    row_count: int = await connection.fetchval(_SQL["active_accounts"], *whose)
+    row_count: int = await connection.fetchval(_SQL["other_accounts"], *whose, username)
     return row_count
 
 

@@ -4,12 +4,12 @@
 -- Writes a user of the API, new or known by name.
 -- $1 user_id · $2 username · $3 password_hash · $4 iys_code or null · $5 partner_code or null
 -- $6 intermediary_code or null · $7 is_active · $8 until when the password works, or null
--- gives the user_id that stays
+-- $9 is_test · gives the user_id that stays
 insert into api_user (
     user_id, username, password_hash, iys_code, partner_code, intermediary_code, is_active,
-    password_until
+    password_until, is_test
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (username) do update set
     password_hash = excluded.password_hash,
     iys_code = excluded.iys_code,
@@ -93,7 +93,7 @@ returning token.token_tag
 select
     token.user_id, null::uuid as session, null::timestamptz as since, api_user.iys_code, api_user.partner_code,
     api_user.intermediary_code, 'API' as role, null::bigint[] as brands, token.expires_at,
-    token.audience, token.key_thumbprint, token.certificate_thumbprint
+    token.audience, token.key_thumbprint, token.certificate_thumbprint, api_user.is_test
 from token
 inner join api_user on api_user.user_id = any (array[token.user_id])
 where token.token_tag = $1 and token.kind = 'access' and api_user.is_active
@@ -101,7 +101,7 @@ union all
 select
     session.member_id, session.session_tag, session.created_at, session.iys_code, session.partner_code,
     session.intermediary_code, session.role, session.brands,
-    least(session.idle_until, session.expires_at), null, null, null
+    least(session.idle_until, session.expires_at), null, null, null, null
 from session
 where session.session_tag = $1
 
@@ -182,7 +182,8 @@ where client_use.used_at < excluded.used_at
 -- $1 iys_code or null · $2 partner_code or null · $3 intermediary_code or null · $4 rows at most
 select
     api_user.user_id, api_user.username, api_user.is_active, api_user.password_until,
-    api_user.previous_until, resource_server.user_id is not null as is_resource_server,
+    api_user.previous_until, api_user.is_test,
+    resource_server.user_id is not null as is_resource_server,
     client_use.used_at
 from api_user
 left join resource_server on resource_server.user_id = api_user.user_id
@@ -202,13 +203,13 @@ select
     or exists (select from partner where partner.partner_code = $2)
     or exists (select from intermediary where intermediary.intermediary_code = $3) as is_one
 
--- name: active_accounts
--- How many of its accounts may sign in.
--- $1 iys_code or null · $2 partner_code or null · $3 intermediary_code or null
+-- name: other_accounts
+-- How many of its accounts may sign in, but for one.
+-- $1 iys_code or null · $2 partner_code or null · $3 intermediary_code or null · $4 username of that
 select count(*) as row_count
 from api_user
 where
-    api_user.is_active
+    api_user.is_active and api_user.username <> $4
     and api_user.iys_code is not distinct from $1
     and api_user.partner_code is not distinct from $2
     and api_user.intermediary_code is not distinct from $3

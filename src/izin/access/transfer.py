@@ -37,7 +37,7 @@ async def transfer_brand(
         if brand.is_master and len(left) > 1:
             raise RefusalError(Refused(code="IZ022", facts=(("brandCode", str(code)),)))
         found = await brands.of_provider(change.connection, to)
-        is_master = not found
+        is_master = not found and not brand.is_test
         await take_all_back(change, (brand.iys_code, code))
         await brands.move(change, code, to, version, is_master=is_master)
         await retailers.move_brand(change, code, to)

@@ -54,7 +54,7 @@ async def brands_of_tin(call: Call[Services]) -> Answer:
                 "master": each.is_master,
             }
             for each in services.directory.brands_of(provider.iys_code)
-            if each.is_active
+            if each.is_active and not each.is_test
         ],
     )
 

@@ -14,6 +14,7 @@ from izin.access.accounts import (
     Key,
     accounts_of,
     add_account,
+    add_test_account,
     fit_certificate,
     fit_jwk,
 )
@@ -35,10 +36,12 @@ async def list_clients(call: Call[Services]) -> Answer:
 
 async def add_client(call: Call[Services]) -> Answer:
     """Enter an account of the caller's own; its password is shown this once."""
-    see_that_it_is_fresh(call)
-    Form(call.body, ()).check()
+    await see_that_it_is_fresh(call)
+    form = Form(call.body, ("test",))
+    add = add_test_account if form.truth("test", default=False) else add_account
+    form.check()
     services = call.services
-    drawn = await add_account(
+    drawn = await add(
         services.reserved,
         services.passwords,
         call.allowed.caller.of,
@@ -50,7 +53,7 @@ async def add_client(call: Call[Services]) -> Answer:
 
 async def draw_password(call: Call[Services]) -> Answer:
     """Draw a new password; the one before works on for as many days as asked."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("keepDays",))
     days = form.number("keepDays", 0, KEEP_DAYS_MAX) or 0
     form.check()
@@ -73,7 +76,7 @@ async def stop_client(call: Call[Services]) -> Answer:
 
 async def add_key(call: Call[Services]) -> Answer:
     """Let an account sign in by a public key or a certificate."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("jwk", "certificate", "days"))
     days = form.number("days", 1, KEY_DAYS_MAX) or KEY_LIFE.days
     form.check()
@@ -131,6 +134,7 @@ def _shown(account: Account) -> Wire:
         "clientId": str(account.client_id),
         "username": account.username,
         "active": account.is_active,
+        "test": account.is_test,
         "keys": [_key(each) for each in account.keys],
         **_times(
             passwordUntil=account.password_until,
@@ -183,6 +187,7 @@ _CLIENT = {
         "clientId": _UUID,
         "username": _TEXT,
         "active": {"type": "boolean"},
+        "test": {"type": "boolean"},
         "keys": {"type": "array", "items": _KEY},
         "passwordUntil": _TEXT,
         "previousPasswordUntil": _TEXT,
@@ -244,13 +249,18 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         handler=add_client,
         takes=BodyKind.JSON,
         body_max=_BODY_MAX,
-        request={**_OBJECT, "additionalProperties": False, "examples": [{}]},
+        request={
+            **_OBJECT,
+            "properties": {"test": {"type": "boolean"}},
+            "additionalProperties": False,
+            "examples": [{}, {"test": True}],
+        },
         summary=Summary(
             "API hesabı açar; şifresi yalnızca bu yanıtta görünür.",
             "Enters an API account; its password is shown in this answer only.",
         ),
         answers={201: _DRAWN},
-        errors=("IZ052", "IZ011", "IZ069"),
+        errors=("IZ052", "IZ011", "IZ057", "IZ069", "IZ078"),
     ),
     Operation(
         id="xClientPassword",

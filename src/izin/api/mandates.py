@@ -30,7 +30,7 @@ async def list_mandates(call: Call[Services]) -> Answer:
 
 async def grant_mandate(call: Call[Services]) -> Answer:
     """Give a partner a mandate in the place of the one that it has about the same."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, _GRANT_FIELDS)
     partner_code = form.required_number("partnerCode", 1, _PARTNER_MAX)
     scope = form.term("scope", Scope, required=True)

@@ -14,12 +14,13 @@ from izin.api.member_documents import (
 )
 from izin.api.members import shown_member
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
-from izin.api.services import Services, see_that_it_is_fresh
+from izin.api.services import Services, principal_of, see_that_it_is_fresh
 from izin.api.wire import Wire
 from izin.core.clock import wire_time
 from izin.core.errors import RefusalError, Refused
 from izin.member.model import NAME_LENGTH_MAX
 from izin.member.session import sign_out as end
+from izin.member.session import sign_out_everywhere as end_all
 from izin.member.show import oneself
 from izin.vault.passwords import PASSWORD_BYTES_MAX
 
@@ -46,7 +47,7 @@ async def me(call: Call[Services]) -> Answer:
 
 async def change_password(call: Call[Services]) -> Answer:
     """Take another password; all sessions end, this one too."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("password", "newPassword"))
     old = form.text("password", PASSWORD_BYTES_MAX, required=True)
     new = form.text("newPassword", PASSWORD_BYTES_MAX, required=True)
@@ -58,7 +59,7 @@ async def change_password(call: Call[Services]) -> Answer:
 
 async def open_passkey(call: Call[Services]) -> Answer:
     """Ask the browser for a further passkey."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     services, caller = call.services, call.allowed.caller
     text, options = await services.members.own.begin_passkey(
         caller.user_id, caller.of, now=services.clock()
@@ -68,7 +69,7 @@ async def open_passkey(call: Call[Services]) -> Answer:
 
 async def add_passkey(call: Call[Services]) -> Answer:
     """Keep the passkey that the browser made."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("request", "passkey", "label"))
     text = form.text("request", _TOKEN_MAX, required=True)
     label = form.text("label", NAME_LENGTH_MAX, required=True)
@@ -83,7 +84,7 @@ async def add_passkey(call: Call[Services]) -> Answer:
 
 async def remove_passkey(call: Call[Services]) -> Answer:
     """Take a passkey away."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     caller = call.allowed.caller
     id_ = str(call.path["passkeyId"])
     await call.services.members.own.drop_passkey(caller.user_id, caller.of, id_)
@@ -94,8 +95,16 @@ async def sign_out(call: Call[Services]) -> Answer:
     """End the session that calls."""
     services, caller = call.services, call.allowed.caller
     assert caller.session is not None, "a person calls by a session"
-    await end(services.reserved, caller.session, party=caller.party)
+    await end(services.reserved, caller.session, of=caller.of, by=principal_of(call))
     services.members.forget((caller.session,))
+    return Answer(204)
+
+
+async def sign_out_everywhere(call: Call[Services]) -> Answer:
+    """End all sessions of who calls, and forget the devices that he came from."""
+    services, caller = call.services, call.allowed.caller
+    ended = await end_all(services.reserved, of=caller.of, by=principal_of(call))
+    services.members.forget(ended)
     return Answer(204)
 
 
@@ -186,6 +195,19 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         lane=Lane.INFO,
         handler=sign_out,
         summary=Summary("Oturumu kapatır.", "Ends the session."),
+        answers={204: None},
+    ),
+    Operation(
+        id="xSignOutEverywhere",
+        method="POST",
+        path="/x/sign-out/everywhere",
+        right=Right.SELF,
+        lane=Lane.INFO,
+        handler=sign_out_everywhere,
+        summary=Summary(
+            "Tüm oturumları kapatır ve bilinen cihazları unutur.",
+            "Ends all sessions, and forgets the devices that are known.",
+        ),
         answers={204: None},
     ),
 )

@@ -72,7 +72,7 @@ _MEMBER: dict[str, Schema] = {
 }
 _ALWAYS = ("memberId", "name", "email", "role", "isActive", "isEnrolled", "createdAt")
 _PASSKEY = object_of(("id", "label", "createdAt"), id=TEXT, label=TEXT, createdAt=WHEN, usedAt=WHEN)
-MEMBERS = object_of(("list",), list=list_of(object_of(_ALWAYS, **_MEMBER)))
+MEMBERS = object_of(("list",), list=list_of(object_of(_ALWAYS, **_MEMBER)), after=TEXT)
 ME = object_of(
     (*_ALWAYS, "actsFor", "hasTotp", "passkeys"),
     **_MEMBER,

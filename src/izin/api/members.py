@@ -6,7 +6,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.form import Form
 from izin.api.member_documents import CHANGED, INVITE, INVITED, MEMBERS, POST
-from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary, always
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary, always
 from izin.api.services import Services, principal_of, see_that_it_is_fresh
 from izin.api.wire import Wire
 from izin.core.address import Address, AddressKind, parse_email
@@ -16,7 +16,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.member import manage
 from izin.member.invite import Invitation, invite, invite_anew
 from izin.member.model import BRANDS_MAX, NAME_LENGTH_MAX, Person, Post, Role
-from izin.member.show import Shown, members_of
+from izin.member.show import SHOWN_MAX, Shown, members_of
 
 _BODY_MAX = 16 * KIB
 _EMAIL_MAX = 265
@@ -24,16 +24,18 @@ _NOBODYS = Address("", AddressKind.EMAIL)
 
 
 async def list_members(call: Call[Services]) -> Answer:
-    """Show who acts for the caller's party, those who went too."""
-    services = call.services
-    of = call.allowed.caller.of
-    found = await members_of(services.database, services.members.keys, of)
-    return Answer(200, {"list": [shown_member(each) for each in found]})
+    """Show who acts for the caller's party, those who went too; a page, and what is after it."""
+    services, of = call.services, call.allowed.caller.of
+    found = await members_of(services.database, services.members.keys, of, after=_after(call))
+    shown: Wire = {"list": [shown_member(each) for each in found]}
+    if len(found) == SHOWN_MAX:
+        shown["after"] = str(found[-1].member.member_id)
+    return Answer(200, shown)
 
 
 async def invite_member(call: Call[Services]) -> Answer:
     """Invite somebody to act for the caller's party."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("name", "email", "role", "brands"))
     name = form.text("name", NAME_LENGTH_MAX, required=True)
     email = _read_email(form)
@@ -53,7 +55,7 @@ async def invite_member(call: Call[Services]) -> Answer:
 
 async def invite_member_anew(call: Call[Services]) -> Answer:
     """Let a member choose password and second factor anew."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     services = call.services
     made = await invite_anew(
         services.reserved,
@@ -68,14 +70,21 @@ async def invite_member_anew(call: Call[Services]) -> Answer:
 
 async def change_member(call: Call[Services]) -> Answer:
     """Give a member another role, or other brands."""
-    see_that_it_is_fresh(call)
+    await see_that_it_is_fresh(call)
     form = Form(call.body, ("role", "brands"))
     post = _read_post(form)
     form.check()
     member_id = _member_id(call)
-    services, of = call.services, call.allowed.caller.of
-    by = principal_of(call)
-    services.members.forget(await manage.set_post(services.reserved, member_id, post, of=of, by=by))
+    services = call.services
+    ended = await manage.set_post(
+        services.reserved,
+        member_id,
+        post,
+        of=call.allowed.caller.of,
+        now=services.clock(),
+        by=principal_of(call),
+    )
+    services.members.forget(ended)
     return Answer(200, {"memberId": str(member_id)})
 
 
@@ -122,6 +131,15 @@ def _read_post(form: Form) -> Post:
     return Post(role=role, brands=None if brands is None else frozenset(map(BrandCode, brands)))
 
 
+def _after(call: Call[Services]) -> UUID | None:
+    text = call.query.get("after")
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        refused = Refused(code="IZ004", location=("after",), value=text)
+        raise RefusalError([refused]) from None
+
+
 def _member_id(call: Call[Services]) -> UUID:
     text = str(call.path["memberId"])
     try:
@@ -152,7 +170,11 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Çağıranın tarafı adına kimlerin işlem yaptığını gösterir.",
             "Shows who acts for the caller's party.",
         ),
+        query=(
+            Param(name="after", tr="Önceki cevaptaki imleç.", en="Cursor of the previous answer."),
+        ),
         answers={200: MEMBERS},
+        errors=("IZ004",),
         passes_held=always,
     ),
     Operation(
@@ -170,7 +192,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=_BODY_MAX,
         request=INVITE,
         answers={201: INVITED},
-        errors=("IZ052", "IZ011", "IZ046", "IZ049"),
+        errors=("IZ052", "IZ011", "IZ046", "IZ049", "IZ054", "IZ078"),
     ),
     Operation(
         id="xMemberChange",
@@ -187,7 +209,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         body_max=_BODY_MAX,
         request=POST,
         answers={200: CHANGED},
-        errors=("IZ052", "IZ011", "IZ047", "IZ048", "IZ049"),
+        errors=("IZ052", "IZ011", "IZ047", "IZ048", "IZ049", "IZ078"),
     ),
     Operation(
         id="xMemberInviteAnew",
@@ -201,7 +223,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Lets a user choose password and second factor anew.",
         ),
         answers={201: INVITED},
-        errors=("IZ052", "IZ053", "IZ047"),
+        errors=("IZ052", "IZ053", "IZ047", "IZ055"),
     ),
     Operation(
         id="xMemberStop",

@@ -26,6 +26,7 @@ from izin.member.enrol import Enrolling
 from izin.member.model import Role
 from izin.member.own import OwnAffairs
 from izin.member.passwords import Passwords
+from izin.member.session import acting
 from izin.member.sign_in import SignIns
 from izin.storage.database import Database
 
@@ -99,14 +100,22 @@ def principal_of(call: Call[Services]) -> Principal:
 FRESH_MINUTES = 15
 
 
-def see_that_it_is_fresh(call: Call[Services]) -> None:
+async def see_that_it_is_fresh(call: Call[Services]) -> None:
     """Have a person shown lately who he is, before what outlives a session that was stolen.
 
-    Raises  RefusalError IZ052
+    The session is looked at anew: another process may have ended it a moment ago.
+
+    Raises  RefusalError IZ052, H351 it has ended · UnavailableError
     """
-    since = call.allowed.caller.since
-    if since is not None and call.services.clock() - since > timedelta(minutes=FRESH_MINUTES):
+    caller, services = call.allowed.caller, call.services
+    if caller.session is None or caller.since is None:
+        return
+    now = services.clock()
+    if now - caller.since > timedelta(minutes=FRESH_MINUTES):
         raise RefusalError(Refused(code="IZ052", facts=(("minutes", str(FRESH_MINUTES)),)))
+    if await acting(services.reserved, caller.session, now=now) is None:
+        services.members.forget((caller.session,))
+        raise RefusalError(Refused(code="H351"))
 
 
 def intake_of(call: Call[Services]) -> IntakeContext:
@@ -119,14 +128,16 @@ def intake_of(call: Call[Services]) -> IntakeContext:
     now = services.clock()
     provider = services.directory.provider(iys_code)
     brand = services.directory.brand(brand_code)
+    is_test = brand is not None and brand.is_test
     is_open = provider is None or provider.may_load_old(now, services.loading_until)
     return IntakeContext(
         iys_code=iys_code,
         brand_code=brand_code,
         now=now,
         earliest_registrable=None if is_open else services.calendar.earliest_registrable(now),
-        sandbox=services.is_sandbox,
+        sandbox=services.is_sandbox or is_test,
         tagged_for=None if brand is None else brand.tagged_for,
+        is_test=is_test,
         channels=call.allowed.channels,
         mandates=call.allowed.mandates,
     )

@@ -58,12 +58,13 @@ class Action(StrEnum):
     RETAILER_REMOVED = "retailer.removed"
     SUBSCRIPTION_PUT = "subscription.put"
     SUBSCRIPTION_SHARE = "subscription.share"
-    USER_PUT = "user.put"
+    USER_PUT = "user.put"  # of accounts that were entered before there was `client.added`
     MEMBER_INVITED = "member.invited"
     MEMBER_ENROLLED = "member.enrolled"
     MEMBER_PUT = "member.put"
     MEMBER_FACTOR = "member.factor"
     MEMBER_SIGNED_IN = "member.signed_in"
+    MEMBER_SIGNED_OUT = "member.signed_out"
     CLIENT_ADDED = "client.added"
     CLIENT_PASSWORD = "client.password"  # noqa: S105 -- the name of a deed
     CLIENT_STOPPED = "client.stopped"

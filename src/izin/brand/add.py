@@ -15,7 +15,7 @@ async def add(database: Database, brand: Brand, *, by: Principal) -> None:
 
     Raises  RefusalError H001 there is no such provider, IZ017 another brand's name is like it,
             IZ018 the name is not of Latin letters, IZ023 the code is taken, IZ025 another one
-            leads it · UnavailableError
+            leads it, IZ057 a test brand leads none · UnavailableError
     Cost    one transaction, six statements at most; party changes wait for one another
     """
     async with changing(database, by) as change:
@@ -65,10 +65,17 @@ async def refuse_like(change: Change, brand: Brand, name_key: str) -> None:
 async def _refuse_second_master(change: Change, brand: Brand) -> None:
     if not brand.is_master:
         return
+    refuse_test(brand)
     for other in await store.of_provider(change.connection, brand.iys_code):
         if other.is_master and other.brand_code != brand.brand_code:
             facts = (("brandCode", str(other.brand_code)),)
             raise RefusalError(Refused(code="IZ025", facts=facts))
+
+
+def refuse_test(brand: Brand) -> None:
+    """Leave to real brands what people see of one. Raises RefusalError IZ057."""
+    if brand.is_test:
+        raise RefusalError(Refused(code="IZ057", facts=(("brandCode", str(brand.brand_code)),)))
 
 
 def tell(change: Change, brand: Brand) -> None:
@@ -80,4 +87,5 @@ def tell(change: Change, brand: Brand) -> None:
         name=brand.name,
         isMaster=brand.is_master,
         status=brand.status.value,
+        isTest=brand.is_test,
     )

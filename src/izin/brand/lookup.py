@@ -7,3 +7,4 @@ from izin.brand.store import of_provider as of_provider
 from izin.brand.store import owner as owner
 from izin.brand.store import short_names as short_names
 from izin.brand.store import some as some
+from izin.brand.store import tests_among as tests_among

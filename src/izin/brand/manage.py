@@ -7,7 +7,7 @@ import msgspec
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
 from izin.brand import store
-from izin.brand.add import refuse_like, tell
+from izin.brand.add import refuse_like, refuse_test, tell
 from izin.brand.model import SHORT_NAMES_MAX, Brand, BrandStatus
 from izin.brand.name import key_of, short_key_of
 from izin.core.codes import BrandCode
@@ -51,11 +51,12 @@ async def set_status(
 async def lead(database: Database, code: BrandCode, *, by: Principal) -> None:
     """Make a brand its company's master; the one before stands beside the others.
 
-    Raises  RefusalError H018 · UnavailableError
+    Raises  RefusalError H018, IZ057 it is a test brand · UnavailableError
     """
     async with changing(database, by) as change:
         version = await next_version(change)
         brand = await the_brand(change, code)
+        refuse_test(brand)
         beside = await store.of_provider(change.connection, brand.iys_code)
         led = [each for each in beside if each.is_master and each.brand_code != code]
         for each, leads in (*((other, False) for other in led), (brand, True)):
@@ -71,7 +72,7 @@ async def set_short_names(
 
     Takes   short_names: at most three; none takes them all away
     Raises  RefusalError H018 there is none, IZ019 one like it is taken, IZ020 it cannot be one,
-            IZ021 too many · UnavailableError
+            IZ021 too many, IZ057 it is a test brand · UnavailableError
     """
     if len(short_names) > SHORT_NAMES_MAX:
         raise RefusalError(Refused(code="IZ021", facts=(("most", str(SHORT_NAMES_MAX)),)))
@@ -79,6 +80,7 @@ async def set_short_names(
     async with changing(database, by) as change:
         await next_version(change)  # so that changes of parties follow one another
         brand = await the_brand(change, code)
+        refuse_test(brand)
         await store.drop_short_names(change, code)
         for key, short_name in zip(keys, short_names, strict=True):
             if not await store.add_short_name(change, key, code, short_name):

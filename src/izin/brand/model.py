@@ -23,6 +23,7 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
 
     tagged_for  under which company's code its consents are tagged: the one that it moved away
                 from; None: its own company's
+    is_test     it is there to try with: it takes nobody's addresses alone, and stays so
     """
 
     brand_code: BrandCode
@@ -31,6 +32,7 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     is_master: bool = False
     status: BrandStatus = BrandStatus.ACTIVE
     tagged_for: IysCode | None = None
+    is_test: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -1,7 +1,7 @@
 """The statements of `store.sql`, one function each, no branch."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Connection, Record
@@ -18,7 +18,7 @@ _SQL = load("izin.brand")
 async def enter(change: Change, brand: Brand, name_key: str, version: int) -> bool:
     """Write a new brand; False if its code is taken."""
     facts = _facts(brand, name_key, version)
-    return await change.connection.fetchval(_SQL["enter"], *facts) is not None
+    return await change.connection.fetchval(_SQL["enter"], *facts, brand.is_test) is not None
 
 
 async def change(change: Change, brand: Brand, name_key: str, version: int) -> bool:
@@ -59,6 +59,12 @@ async def some(connection: Connection, codes: Sequence[BrandCode]) -> list[Brand
 async def changed(connection: Connection, since: int) -> list[Brand]:
     """Give the brands changed after a version, in no order; -1 gives all."""
     return [_brand(row) for row in await connection.fetch(_SQL["changed"], since)]
+
+
+async def tests_among(connection: Connection, codes: Collection[BrandCode]) -> frozenset[BrandCode]:
+    """Which of these brands are there to try with?"""
+    rows = await connection.fetch(_SQL["tests_among"], sorted(codes))
+    return frozenset(BrandCode(row["brand_code"]) for row in rows)
 
 
 async def drop_short_names(change: Change, brand_code: BrandCode) -> None:
@@ -137,4 +143,5 @@ def _brand(row: Record) -> Brand:
         is_master=row["is_master"],
         status=BrandStatus(row["status"]),
         tagged_for=row["tagged_for"],
+        is_test=row["is_test"],
     )

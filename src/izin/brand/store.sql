@@ -2,11 +2,12 @@
 
 -- name: enter
 -- Writes a new brand, unless its code is taken. $1 brand_code · $2 iys_code · $3 name
--- $4 name_key · $5 is_master · $6 status · $7 is_active · $8 version · gives the code, or nothing
+-- $4 name_key · $5 is_master · $6 status · $7 is_active · $8 version · $9 is_test
+-- gives the code, or nothing
 insert into brand (
-    brand_code, iys_code, name, name_key, is_master, status, is_active, changed_in
+    brand_code, iys_code, name, name_key, is_master, status, is_active, changed_in, is_test
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (brand_code) do nothing
 returning brand.brand_code
 
@@ -40,7 +41,8 @@ where brand.name_key = $1
 -- name: one
 -- A brand; it does not change until the commit. $1 brand_code · locks it
 select
-    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for,
+    brand.is_test
 from brand
 where brand.brand_code = $1
 for no key update
@@ -69,7 +71,8 @@ where brand.brand_code = $1
 -- name: of_provider
 -- A company's brands, the master first. $1 iys_code · index brand_of_provider
 select
-    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for,
+    brand.is_test
 from brand
 where brand.iys_code = $1
 order by brand.is_master desc, brand.brand_code
@@ -77,7 +80,8 @@ order by brand.is_master desc, brand.brand_code
 -- name: some
 -- Brands of these codes. $1 brand_code bigint[n] · index brand_pkey
 select
-    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for,
+    brand.is_test
 from brand
 where brand.brand_code = any ($1::bigint[])
 
@@ -85,9 +89,16 @@ where brand.brand_code = any ($1::bigint[])
 -- Brands changed after a version; -1 gives all.
 -- $1 version bigint · gives rows in no order
 select
-    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for
+    brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status, brand.tagged_for,
+    brand.is_test
 from brand
 where brand.changed_in > $1
+
+-- name: tests_among
+-- Which of these brands are there to try with. $1 brand_code bigint[n] · index brand_pkey
+select brand.brand_code
+from brand
+where brand.brand_code = any ($1::bigint[]) and brand.is_test
 
 -- name: drop_short_names
 -- $1 brand_code

@@ -49,15 +49,21 @@ def list_command(company: Company, as_json: AsJson = False, lang: In = Language.
 def add_command(
     name: Name,
     company: Company,
+    *,
     code: Annotated[int | None, typer.Option(help="Its code; drawn if none is given.")] = None,
     master: Annotated[bool, typer.Option("--master", help="The company's own name.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="To try with; it stays so.")] = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
     """Enter a brand of a company."""
     drawn = code or _CODE_LEAST + secrets.randbelow(_CODES)
     brand = Brand(
-        brand_code=BrandCode(drawn), iys_code=IysCode(company), name=name, is_master=master
+        brand_code=BrandCode(drawn),
+        iys_code=IysCode(company),
+        name=name,
+        is_master=master,
+        is_test=test,
     )
     change(
         "brand",
@@ -171,5 +177,6 @@ def _given(brand: Brand, short_names: dict[BrandCode, list[str]]) -> dict[str, o
         "name": brand.name,
         "master": brand.is_master,
         "status": brand.status.value,
+        "test": brand.is_test,
         "shortNames": short_names.get(brand.brand_code, []),
     }

@@ -20,6 +20,7 @@ from izin.access.accounts import (
     FitKey,
     accounts_of,
     add_account,
+    add_test_account,
     fit_certificate,
     fit_jwk,
 )
@@ -63,15 +64,17 @@ def add_command(
     company: Company = None,
     partner: Partner = None,
     carrier: Carrier = None,
+    test: Annotated[bool, typer.Option("--test", help="For a company's test brands.")] = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
     """Enter an account; its password is shown this once."""
     with screen(as_json, lang) as to:
         of = _of(company, partner, carrier)
+        add = add_test_account if test else add_account
 
         async def work(database: Database, passwords: Passwords) -> Drawn:
-            return await add_account(database, passwords, of, now=utc_now(), by=operator())
+            return await add(database, passwords, of, now=utc_now(), by=operator())
 
         _tell_drawn(to, over_parties(_with_passwords(work)))
 

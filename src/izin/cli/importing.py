@@ -101,7 +101,8 @@ def _context(settings: Settings, provider: Provider, brand: BrandFacts) -> Intak
         brand_code=brand.brand_code,
         now=now,
         earliest_registrable=None if is_open else Calendar.load().earliest_registrable(now),
-        sandbox=settings.is_sandbox,
+        sandbox=settings.is_sandbox or brand.is_test,
+        is_test=brand.is_test,
         leaves_late=True,  # a row that stands already is no late one
         tagged_for=brand.tagged_for,
     )
@@ -125,7 +126,11 @@ async def _quotas(parts: Parts, provider: Provider) -> Quotas:
         brands = await brand_lookup.of_provider(connection, provider.iys_code)
     bound = bound_of(tuple(subscribed), utc_now())
     codes = {each.tagged_for or each.iys_code for each in brands}
-    return Quotas(Bounds(lambda _: bound, lambda _: codes), parts.keyring)
+    tests = {each.brand_code for each in brands if each.is_test}
+    return Quotas(
+        Bounds(lambda key: None if key.brand_code in tests else bound, lambda _: codes),
+        parts.keyring,
+    )
 
 
 def registry_of(parts: Parts, brand: int, quotas: Quotas | None = None) -> Registry:

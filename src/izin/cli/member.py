@@ -121,7 +121,7 @@ def role_command(
 
     async def work(database: Database, _: MemberKeyring) -> None:
         of = await _whose(database, id_)
-        await manage.set_post(database, id_, post, of=of, by=operator())
+        await manage.set_post(database, id_, post, of=of, now=utc_now(), by=operator())
 
     _change(id_, work, as_json=as_json, lang=lang)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from uuid import UUID
 
+from izin.brand import lookup as brands
 from izin.consent.event import EventBody
 from izin.consent.model import ConsentKey
 from izin.consent.stored import locations
@@ -40,8 +41,8 @@ async def write_addresses(
 ) -> None:
     """Write what has changed, in a transaction of the caller's.
 
-    Cost    one statement, and for every WRITTEN_ROWS records two; three more where an address comes
-            or goes
+    Cost    one statement, and for every WRITTEN_ROWS records three; three more where an address
+            comes or goes
     """
     if not changed:
         return
@@ -56,7 +57,8 @@ async def _write(
     connection: Connection, keyring: Keyring, changed: Mapping[ConsentKey, bool]
 ) -> None:
     pseudonyms = keyring.pseudonyms
-    keys = list(changed)
+    tests = await brands.tests_among(connection, {key.brand_code for key in changed})
+    keys = [key for key in changed if key.brand_code not in tests]
     refs = [pseudonyms.brand_ref(key.brand_code) for key in keys]
     wanted = {
         ref: pools(pseudonyms, key.iys_code, key.tag_code)

@@ -28,7 +28,7 @@ from izin.consent.fields import (
     unknown_properties,
 )
 from izin.consent.model import ConsentKey, Proposal
-from izin.core.address import Address, parse_for
+from izin.core.address import Address, is_nobodys, parse_for
 from izin.core.clock import FIRST_CONSENT_DATE
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
@@ -51,6 +51,7 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
                           repeat what stands, which the record knows
     tagged_for            as in `ConsentKey`
     channels              those that the caller may touch
+    is_test               the brand is there to try with, and takes nobody's addresses alone
     mandates              under which mandate of the company, by channel, if a partner calls
     """
 
@@ -64,6 +65,7 @@ class IntakeContext(msgspec.Struct, frozen=True, kw_only=True):
     tagged_for: IysCode | None = None
     channels: frozenset[Channel] = frozenset(Channel)
     mandates: Mapping[Channel, UUID] = {}
+    is_test: bool = False
 
     def key(self, channel: Channel, recipient_type: RecipientType, address: Address) -> ConsentKey:
         """Give the key of a record of this brand.
@@ -144,6 +146,8 @@ def _read_row(
     address = read_address(
         row, channel, refused, sandbox=context.sandbox, too_long=("H160", "H121")
     )
+    if context.is_test and address is not None and not is_nobodys(address):
+        refused.append(refused_at("IZ056", "recipient", row["recipient"]))
     recipient_type = read_recipient_type(row, refused)
     key = None
     if channel is not None and address is not None and recipient_type is not None:

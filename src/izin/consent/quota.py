@@ -86,19 +86,22 @@ class _Company(msgspec.Struct):
 class Bounds(msgspec.Struct, frozen=True):
     """What is known of packages.
 
-    bound      a company's subscription, if it has one that allows no excess
+    bound      the subscription of a record's company, if it has one that allows no excess; no
+               package counts what is in a test brand
     tag_codes  under which codes a company's brands are tagged
     """
 
-    bound: Callable[[IysCode], Subscribed | None]
+    bound: Callable[[ConsentKey], Subscribed | None]
     tag_codes: Callable[[IysCode], Iterable[IysCode]]
 
 
 def bounds_by(directory: Directory, now: Callable[[], datetime] = utc_now) -> Bounds:
     """As a copy of the parties says. It raises UnavailableError when it is too old."""
 
-    def bound(iys_code: IysCode) -> Subscribed | None:
-        return bound_of(directory.subscribed(iys_code), now())
+    def bound(key: ConsentKey) -> Subscribed | None:
+        brand = directory.brand(key.brand_code)
+        is_test = brand is not None and brand.is_test
+        return None if is_test else bound_of(directory.subscribed(key.iys_code), now())
 
     def tag_codes(iys_code: IysCode) -> set[IysCode]:
         return {each.tagged_for or each.iys_code for each in directory.brands_of(iys_code)}
@@ -131,7 +134,7 @@ class Quotas:
         Raises  UnavailableError when the copy of the parties is too old
         """
         asked = next((each for each in proposals if _is_asked(each)), None)
-        return asked is not None and self._bounds.bound(asked.key.iys_code) is not None
+        return asked is not None and self._bounds.bound(asked.key) is not None
 
     async def over(self, connection: Connection, proposals: Sequence[Proposal]) -> frozenset[int]:
         """Which of these are new addresses that the package has no room for?
@@ -146,7 +149,7 @@ class Quotas:
             return frozenset()
         keys = [proposals[ord_].key for ord_ in asked]
         iys_code = keys[0].iys_code
-        bound = self._bounds.bound(iys_code)
+        bound = self._bounds.bound(keys[0])
         if bound is None:
             return frozenset()
         company = self._companies.setdefault(iys_code, _Company())

@@ -64,6 +64,9 @@ class Address(msgspec.Struct, frozen=True):
 # The provider of a number in this range is nobody: real messages can never reach a person by it.
 _is_nobodys = re.compile(r"\+90599[0-9]{7}", re.ASCII).fullmatch
 
+_NOBODYS_DOMAINS = ("example", "test", "invalid", "example.com", "example.org", "example.net")
+"""Nobody can ever own them. Source: RFC 2606, RFC 6761."""
+
 # Flat repetitions only; what a label may not be is asked after.
 _is_email_shape = re.compile(
     r"[a-z0-9._+\-]++@[a-z0-9.\-]+\.(?:[a-z]{2,}+|xn--[a-z0-9\-]++)", re.ASCII
@@ -115,3 +118,14 @@ def parse_for(channel: Channel, text: object, *, sandbox: bool) -> Address | Add
 
 def _is_all_digits(text: str) -> bool:
     return text.isascii() and text.removeprefix("+").isdigit()
+
+
+def is_nobodys(address: Address) -> bool:
+    """Can nobody ever own this address? Phones +90 599, e-mails of reserved domains.
+
+    Source  RFC 2606, RFC 6761
+    """
+    if address.kind is AddressKind.PHONE:
+        return _is_nobodys(address.clear) is not None
+    domain = "." + address.clear.rpartition("@")[2]
+    return domain.endswith(tuple("." + each for each in _NOBODYS_DOMAINS))

@@ -110,7 +110,7 @@ class Enrolling:
         if self._only not in (None, invited.of):
             raise RefusalError(Refused(code="IZ044"))
         person = opened(self._keys.members.sealer, invited.member_id, invited.person)
-        check_password(chosen.password, person)
+        await self._passwords.beside(check_password, chosen.password, person)
         step, key = self._second_factor(invited, chosen, now)
         hashed = await self._passwords.hashed(chosen.password)
         member_id, of = invited.member_id, invited.of

@@ -12,13 +12,18 @@ from izin.core.errors import RefusalError, Refused
 from izin.intermediary import lookup as intermediaries
 from izin.keyring import MemberKeyring
 from izin.member import store
+from izin.member.alone import alone
 from izin.member.model import Belongs, Person, Post, Role
 from izin.member.seal import seal
 from izin.partner import lookup as partners
 from izin.provider import lookup as providers
 from izin.storage.database import Connection, Database
+from izin.subscription.few import see_that_it_may
+from izin.subscription.model import Counted
 
 INVITATION_LIFE = timedelta(days=7)
+MEMBERS_MAX = 500
+"""Of one party that are active, invited ones too."""
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,14 +51,17 @@ async def invite(
 
     Takes   invited: who, and what he may do · of: for whom he is to act
     Raises  RefusalError IZ046 the address is a member's, IZ049 these brands or this role do not
-            go together, H001, IZ033, IZ037 there is no such party · UnavailableError
+            go together, H001, IZ033, IZ037 there is no such party, IZ054 it has as many members as
+            it may, IZ078 its package is for fewer, H351 who invites was stopped · UnavailableError
     """
     person, post = invited
     member_id = uuid4()
     sealed = seal(keys.members.sealer, member_id, person)
     async with changing(database, by, acting_for=of.party) as change:
+        await alone(change, of)
         await _see_that_it_is_there(change.connection, of)
         await check_post(change.connection, of, post)
+        await _see_that_there_is_room(change.connection, of, post, now)
         tag = keys.members.email_tag(person.email)
         if not await store.put(change, member_id, of, post, (tag, sealed)):
             raise RefusalError(Refused(code="IZ046", location=("email",)))
@@ -74,14 +82,20 @@ async def invite_anew(
 ) -> Invitation:
     """Let a member choose password and second factor anew, as after the loss of a telephone.
 
-    What he had goes on working until he has chosen.
+    What he had goes on working until he has chosen. An owner who has come in is let in anew by
+    whoever runs the registry alone: another owner could else act under his name.
 
-    Raises  RefusalError IZ047 the party has no such member, IZ053 it is himself · UnavailableError
+    Raises  RefusalError IZ047 the party has no such member, IZ053 it is himself, IZ055 it is an
+            owner, H351 who invites was stopped · UnavailableError
     """
     if by == Principal(PrincipalKind.MEMBER, str(member_id)):
         raise RefusalError(Refused(code="IZ053"))
     async with changing(database, by, acting_for=of.party) as change:
-        await the_member(change.connection, of, member_id)
+        await alone(change, of)
+        member = (await the_member(change.connection, of, member_id)).member
+        is_owner = member.post.role is Role.OWNER and member.is_enrolled
+        if is_owner and by.kind is PrincipalKind.MEMBER:
+            raise RefusalError(Refused(code="IZ055"))
         change.tell(Action.MEMBER_INVITED, member_id, of=of.iys_code, party=of.party, isAnew=True)
         return await _sent(change, keys, member_id, now)
 
@@ -108,6 +122,24 @@ async def check_post(connection: Connection, of: Belongs, post: Post) -> None:
     own = {each.brand_code for each in await brands.of_provider(connection, of.iys_code)}
     if not own >= set(post.brands):
         raise RefusalError(Refused(code="IZ049", location=("brands",)))
+
+
+async def _see_that_there_is_room(
+    connection: Connection, of: Belongs, post: Post, now: datetime
+) -> None:
+    count = await store.active_count(connection, of.party)
+    if count >= MEMBERS_MAX:
+        raise RefusalError(Refused(code="IZ054", facts=(("most", str(MEMBERS_MAX)),)))
+    await see_that_it_may(connection, of.iys_code, Counted.PEOPLE, count + 1, now)
+    await see_that_brands_may_limit(connection, of, post, now)
+
+
+async def see_that_brands_may_limit(
+    connection: Connection, of: Belongs, post: Post, now: datetime
+) -> None:
+    """See that somebody may be limited to brands. Raises RefusalError IZ078."""
+    if post.brands is not None:
+        await see_that_it_may(connection, of.iys_code, Counted.LIMITED_PEOPLE, 1, now)
 
 
 def facts_of(post: Post) -> dict[str, str]:

@@ -1,29 +1,40 @@
 """A party's members: what they may do, and when they go."""
 
+from datetime import datetime
 from uuid import UUID
 
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
 from izin.core.errors import RefusalError, Refused
 from izin.member import store
-from izin.member.invite import check_post, facts_of, the_member
-from izin.member.model import Belongs, Post, Role
+from izin.member.alone import alone
+from izin.member.invite import check_post, facts_of, see_that_brands_may_limit, the_member
+from izin.member.model import Belongs, Post, Role, is_narrower
 from izin.storage.database import Connection, Database
 
 
 async def set_post(
-    database: Database, member_id: UUID, post: Post, *, of: Belongs, by: Principal
+    database: Database,
+    member_id: UUID,
+    post: Post,
+    *,
+    of: Belongs,
+    now: datetime,
+    by: Principal,
 ) -> list[UUID]:
     """Give a member another role, or other brands; he has to sign in anew.
 
     Gives   the tags of the sessions that ended
     Raises  RefusalError IZ047 the party has no such member, IZ048 he is its last owner, IZ049
-            these brands or this role do not go together · UnavailableError
+            these brands or this role do not go together, IZ078 the package limits nobody to brands,
+            H351 who asks was stopped · UnavailableError
     """
     async with changing(database, by, acting_for=of.party) as change:
-        await store.hold_party(change.connection, of.party)
-        await the_member(change.connection, of, member_id)
+        await alone(change, of)
+        member = (await the_member(change.connection, of, member_id)).member
         await check_post(change.connection, of, post)
+        if not is_narrower(post, than=member.post):
+            await see_that_brands_may_limit(change.connection, of, post, now)
         if post.role is not Role.OWNER:
             await _see_that_an_owner_stays(change.connection, of, member_id)
         await store.set_post(change, member_id, post)
@@ -39,7 +50,7 @@ async def stop(database: Database, member_id: UUID, *, of: Belongs, by: Principa
             · UnavailableError
     """
     async with changing(database, by, acting_for=of.party) as change:
-        await store.hold_party(change.connection, of.party)
+        await alone(change, of)
         await the_member(change.connection, of, member_id)
         await _see_that_an_owner_stays(change.connection, of, member_id)
         return await _stopped(change, member_id, of)

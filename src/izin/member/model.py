@@ -97,6 +97,13 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     brands: Collection[BrandCode] | None = None
 
 
+def is_narrower(post: Post, *, than: Post) -> bool:
+    """Are its brands among those of another post?"""
+    if post.brands is None:
+        return than.brands is None
+    return than.brands is None or set(post.brands) <= set(than.brands)
+
+
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Kullanıcı, without who he is.
 

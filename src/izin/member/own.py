@@ -53,7 +53,8 @@ class OwnAffairs:
         stored = None if member is None else member.password_hash
         if not await self._passwords.matches(stored, old) or found is None:
             raise RefusalError(Refused(code="IZ041", location=("password",)))
-        check_password(new, opened(self._keys.members.sealer, member_id, found.person))
+        person = opened(self._keys.members.sealer, member_id, found.person)
+        await self._passwords.beside(check_password, new, person)
         hashed = await self._passwords.hashed(new)
         async with changing(self._database, _himself(member_id), acting_for=of.party) as change:
             if stored is None or not await store.set_password(change, member_id, hashed, stored):

@@ -30,11 +30,11 @@ class Passwords:
 
         Raises  ValueError: longer than 1024 bytes · UnavailableError
         """
-        return await self._beside(hash_password, password)
+        return await self.beside(hash_password, password)
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Is this the password? As slow for a user that does not exist. Raises UnavailableError."""
-        return await self._beside(verify_password, stored, password)
+        return await self.beside(verify_password, stored, password)
 
     async def matching(self, stored: Sequence[str], password: str) -> str | None:
         """Find the hash that this is the password of, among those that work.
@@ -53,7 +53,8 @@ class Passwords:
         """Let the threads go; work that has not begun is dropped."""
         self._threads.shutdown(cancel_futures=True)
 
-    async def _beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what takes a while beside the loop. Raises UnavailableError, and what it raises."""
         if self._waiting >= self._waiting_max:
             raise UnavailableError("too many passwords to check")
         self._waiting += 1

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from izin.audit.change import Change
-from izin.audit.model import Action
+from izin.audit.change import Change, changing
+from izin.audit.model import Action, Principal
 from izin.member import store
-from izin.member.model import ActorKind
+from izin.member.model import ActorKind, Belongs
 from izin.member.store import Acting as Acting
 from izin.member.store import SigningIn
 from izin.member.store import drop_expired as drop_expired
@@ -75,7 +75,8 @@ async def open_session(
         device = known.text
     await store.signed_in(change, member.member_id, now)
     of = member.of
-    change.tell(Action.MEMBER_SIGNED_IN, member.member_id, of=of.iys_code, party=of.party)
+    facts = {"isRemembered": True} if remember else {}
+    change.tell(Action.MEMBER_SIGNED_IN, member.member_id, of=of.iys_code, party=of.party, **facts)
     return Session(
         member_id=member.member_id,
         text=token.text,
@@ -106,7 +107,24 @@ async def keep_open(database: Database, tag: UUID, kind: ActorKind, *, now: date
         await store.keep_session(connection, tag, now + LIVES[kind].idle)
 
 
-async def sign_out(database: Database, tag: UUID, *, party: str) -> None:
-    """End a session. Raises UnavailableError."""
-    async with database.acting_for(party) as connection:
-        await store.end_session(connection, tag)
+async def sign_out(database: Database, tag: UUID, *, of: Belongs, by: Principal) -> None:
+    """End a session, once. Raises UnavailableError."""
+    async with changing(database, by, acting_for=of.party) as change:
+        if await store.end_session(change.connection, tag):
+            change.tell(Action.MEMBER_SIGNED_OUT, by.name, of=of.iys_code, party=of.party)
+
+
+async def sign_out_everywhere(database: Database, *, of: Belongs, by: Principal) -> list[UUID]:
+    """End all sessions of a member, and forget the devices that he came from.
+
+    Gives   the tags of the sessions that ended
+    Raises  UnavailableError
+    """
+    member_id = UUID(by.name)
+    async with changing(database, by, acting_for=of.party) as change:
+        await store.hold(change.connection, member_id)
+        ended = await store.end_sessions(change.connection, member_id)
+        devices = await store.forget_devices(change.connection, member_id)
+        facts = {"sessions": len(ended), "devices": devices}
+        change.tell(Action.MEMBER_SIGNED_OUT, member_id, of=of.iys_code, party=of.party, **facts)
+    return ended

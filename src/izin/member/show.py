@@ -22,13 +22,16 @@ class Shown(msgspec.Struct, frozen=True):
     person: Person
 
 
-async def members_of(database: Database, keys: MemberKeyring, of: Belongs) -> list[Shown]:
-    """Give a party's members, those who went too, the newest first.
+async def members_of(
+    database: Database, keys: MemberKeyring, of: Belongs, *, after: UUID | None = None
+) -> list[Shown]:
+    """Give a page of a party's members, the newest first, those who went behind the others.
 
+    Takes   after: the last of the page before; None: the first page
     Raises  UnavailableError
     """
     async with database.acting_for(of.party) as connection:
-        found = await store.of_party(connection, of.party, SHOWN_MAX)
+        found = await store.of_party(connection, of.party, SHOWN_MAX, after)
     return [_shown(keys, each) for each in found]
 
 

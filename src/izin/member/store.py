@@ -81,9 +81,21 @@ async def put(
     return put_id is not None
 
 
-async def of_party(connection: Connection, party: str, rows_max: int) -> list[Sealed]:
-    rows = await connection.fetch(_SQL["of_party"], party, rows_max)
+async def of_party(
+    connection: Connection, party: str, rows_max: int, after: UUID | None = None
+) -> list[Sealed]:
+    rows = await connection.fetch(_SQL["of_party"], party, rows_max, after)
     return [_sealed(row) for row in rows]
+
+
+async def active_count(connection: Connection, party: str) -> int:
+    count: int = await connection.fetchval(_SQL["active_count"], party)
+    return count
+
+
+async def somebody_is_in(connection: Connection, party: str) -> bool:
+    found: bool = await connection.fetchval(_SQL["somebody_is_in"], party)
+    return found
 
 
 async def one(connection: Connection, member_id: UUID) -> Sealed | None:
@@ -291,8 +303,13 @@ async def keep_session(connection: Connection, tag: UUID, idle_until: datetime) 
     await connection.execute(_SQL["keep_session"], tag, idle_until)
 
 
-async def end_session(connection: Connection, tag: UUID) -> None:
-    await connection.execute(_SQL["end_session"], tag)
+async def end_session(connection: Connection, tag: UUID) -> bool:
+    return await connection.fetchval(_SQL["end_session"], tag) is not None
+
+
+async def forget_devices(connection: Connection, member_id: UUID) -> int:
+    count: int = await connection.fetchval(_SQL["forget_devices"], member_id)
+    return count
 
 
 async def end_sessions(connection: Connection, member_id: UUID) -> list[UUID]:

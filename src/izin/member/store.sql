@@ -12,8 +12,8 @@ on conflict (party, email_tag) where is_active do nothing
 returning member.member_id
 
 -- name: of_party
--- A party's members, those who went too, the newest first.
--- $1 party · $2 rows at most · index member_of_party
+-- A party's members, the newest first, those who went behind the others.
+-- $1 party · $2 rows at most · $3 after which member_id, or null · index member_of_party
 select
     member.member_id, member.iys_code, member.partner_code, member.intermediary_code, member.role,
     member.brands, member.is_active, member.password_hash is not null as is_enrolled,
@@ -21,9 +21,29 @@ select
     (select count(*) from passkey where passkey.member_id = member.member_id) as passkey_count,
     member.created_at, member.signed_in_at, member.person_sealed
 from member
-where member.party = $1
-order by member.created_at desc, member.member_id
+where
+    member.party = $1
+    and (
+        $3::uuid is null
+        or (member.is_active, member.created_at, member.member_id) < (
+            select last_one.is_active, last_one.created_at, last_one.member_id
+            from member as last_one
+            where last_one.member_id = $3 and last_one.party = $1
+        )
+    )
+order by member.is_active desc, member.created_at desc, member.member_id desc
 limit $2
+
+-- name: active_count
+-- How many members of a party are active, invited ones too. $1 party · index member_of_party_email
+select count(*) as row_count from member where member.party = $1 and member.is_active
+
+-- name: somebody_is_in
+-- Has a party anybody who can sign in? $1 party · index member_of_party_email
+select exists (
+    select from member
+    where member.party = $1 and member.is_active and member.password_hash is not null
+)
 
 -- name: one
 -- A member, who does not change until the commit. $1 member_id · locks it
@@ -265,8 +285,16 @@ update session set idle_until = $2
 where session.session_tag = $1 and session.idle_until < $2::timestamptz - interval '1 minute'
 
 -- name: end_session
--- $1 session_tag
-delete from session where session.session_tag = $1
+-- $1 session_tag · gives the tag, or nothing
+delete from session where session.session_tag = $1 returning session.session_tag
+
+-- name: forget_devices
+-- A member is known from nowhere any more. $1 member_id · gives from how many places he was
+-- index known_device_of_member
+with gone as (
+    delete from known_device where known_device.member_id = $1 returning known_device.device_tag
+)
+select count(*) as row_count from gone
 
 -- name: end_sessions
 -- Ends all of a member's sessions. $1 member_id · gives their tags · index session_of_member

@@ -52,6 +52,16 @@ class Module(StrEnum):
     ACCOUNTS = "accounts"
 
 
+class Counted(StrEnum):
+    """Of what a company may have a few without a module. Source: decision 0047."""
+
+    PEOPLE = "people"
+    LIMITED_PEOPLE = "people_of_some_brands"
+    ACCOUNTS = "accounts"
+    TEST_ACCOUNTS = "test_accounts"
+    SIGN_ON = "sign_on"
+
+
 class SubscriptionState(StrEnum):
     """What somebody has made of a subscription; whether it has run out is a matter of the clock."""
 

@@ -8,16 +8,21 @@ from importlib.resources import files
 import msgspec
 
 from izin.core.errors import Refused
-from izin.subscription.model import Module, Subscribed
+from izin.subscription.model import Counted, Module, Subscribed
 from izin.subscription.tariff import tariff_of
 
 
 class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a module opens; `refused` is the code for whoever has it not, None: everybody has it."""
+    """What a module opens.
+
+    refused  the code for whoever has it not; None: everybody has it
+    most     how many of a thing one may have without the module
+    """
 
     operations: tuple[str, ...]
     pages: tuple[str, ...]
     refused: str | None = None
+    most: Mapping[str, int] = {}
 
 
 def modules() -> Mapping[Module, Opened]:
@@ -54,9 +59,23 @@ def shut(each: Subscribed | None, operation_id: str, year: int) -> Refused | Non
     Source  decision 0047
     """
     module = module_of(operation_id)
-    if each is None or module in (None, Module.BASIC, Module.INTEGRATION):
+    if module in (None, Module.BASIC, Module.INTEGRATION):
         return None
-    if module in tariff_of(year).modules(each.package, each.level):
+    return _not_opened(each, module, year)
+
+
+def too_many(each: Subscribed | None, thing: Counted, count: int, year: int) -> Refused | None:
+    """What keeps a company from so many of a thing: a package without the module that has them.
+
+    Takes   each: None where nothing is written down, and so any number is good
+    Source  decision 0047
+    """
+    module = next(name for name, opened in modules().items() if thing in opened.most)
+    return None if count <= modules()[module].most[thing] else _not_opened(each, module, year)
+
+
+def _not_opened(each: Subscribed | None, module: Module, year: int) -> Refused | None:
+    if each is None or module in tariff_of(year).modules(each.package, each.level):
         return None
     code = modules()[module].refused
     assert code is not None, "what not everybody has says so"

@@ -45,6 +45,7 @@ class Walker:
                     self._pseudonyms, each.iys_code, each.tagged_for or each.iys_code
                 )
                 for each in brands
+                if not each.is_test
             }
             if wanted == self._known:
                 return

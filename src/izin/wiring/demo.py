@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from izin.access.users import register_user
+from izin.access.accounts import Named, add_account
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import put as put_brand
 from izin.consent.event import Actor
@@ -325,14 +325,8 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
     passwords = Passwords()
     try:
         for user, of in belonging:
-            await register_user(
-                operator,
-                passwords,
-                username=user.username,
-                password=user.password,
-                of=of,
-                by=INSTALLER,
-            )
+            named = Named(user.username, user.password)
+            await add_account(operator, passwords, of, now=utc_now(), by=INSTALLER, named=named)
     finally:
         passwords.close()
     first, *others = users

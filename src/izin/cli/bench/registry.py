@@ -14,12 +14,13 @@ from uuid import UUID
 
 import msgspec
 
-from izin.access.users import register_user
+from izin.access.accounts import Named, add_account
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import put as put_brand
 from izin.brand.model import Brand
 from izin.cli.bench.load import Client, request
 from izin.cli.bench.sql import SQL
+from izin.core.clock import utc_now
 from izin.core.codes import BrandCode, IysCode
 from izin.member.model import Belongs
 from izin.member.passwords import Passwords
@@ -167,14 +168,8 @@ async def _enter_parties(url: str) -> str:
         for code in _BRANDS:
             brand = Brand(brand_code=code, iys_code=IYS_CODE, name=f"Ölçüm {code}")
             await put_brand(database, brand, by=_INSTALLER)
-        await register_user(
-            database,
-            passwords,
-            username=_USERNAME,
-            password=password,
-            of=Belongs(iys_code=IYS_CODE),
-            by=_INSTALLER,
-        )
+        of, named = Belongs(iys_code=IYS_CODE), Named(_USERNAME, password)
+        await add_account(database, passwords, of, now=utc_now(), by=_INSTALLER, named=named)
     finally:
         passwords.close()
         await database.close()

@@ -56,8 +56,8 @@ async def _see_that_nobody_is_in(desk: Desk, of: Belongs) -> None:
     if of.kind is ActorKind.REGISTRY:
         return
     async with desk.database.acting_for(of.party) as connection:
-        found = await lookup.of_party(connection, of.party, SHOWN_MAX)
-    if any(_is_in(each.member) for each in found):
+        is_in = await lookup.somebody_is_in(connection, of.party)
+    if is_in:
         raise RefusalError(Refused(code="IZ081"))
 
 
@@ -101,7 +101,8 @@ async def show(desk: Desk, visit: Visit) -> Outcome:
     member = await _one(desk, visit)
     own = visit.who is not None and visit.who.member_id == member.member_id
     is_staff = member.of.kind is ActorKind.REGISTRY
-    values = {"member": member, "is_own": own, "reinvites": is_staff or not _is_in(member)}
+    reinvites = not _is_in(member) or (is_staff and member.post.role is not Role.OWNER)
+    values = {"member": member, "is_own": own, "reinvites": reinvites}
     return Shown("member.html", _values(_of(visit)) | values)
 
 
@@ -112,7 +113,7 @@ async def do_role(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     assert role is not None, "checked"
     post = Post(role=role, brands=None if role is Role.OWNER else member.post.brands)
-    await manage.set_post(desk.database, member.member_id, post, of=of, by=visit.by)
+    await manage.set_post(desk.database, member.member_id, post, of=of, now=visit.now, by=visit.by)
     return Gone(f"{_base(of)}?done=role")
 
 

@@ -76,7 +76,7 @@ async def leave(desk: Desk, visit: Visit) -> Outcome:
     """End the session."""
     assert visit.who is not None, "the table asks for somebody"
     assert visit.tag is not None, "he came by it"
-    await sign_out(desk.database, visit.tag, party=visit.who.of.party)
+    await sign_out(desk.database, visit.tag, of=visit.who.of, by=visit.by)
     return Gone(f"{SIGN_IN}?done=signed_out", (Cookie("session", "", 0),))
 
 
