@@ -178,26 +178,6 @@ async def test_who_waits_too_long_is_told_so_and_leaves_no_trace():
         pass
 
 
-async def test_a_queue_that_stands_is_cut_and_a_burst_is_not():
-    gate = Gate(Room(1, 100, 5.0, is_cut=True))
-    refused, served = 0, 0
-
-    async def call() -> None:
-        nonlocal refused, served
-        try:
-            async with gate.place("a"):
-                await asyncio.sleep(0.005)
-            served += 1
-        except CrowdedError:
-            refused += 1
-
-    await asyncio.gather(*(call() for _ in range(10)))
-    assert (served, refused) == (10, 0), "a burst waits its turn"
-    await asyncio.gather(*(call() for _ in range(90)))
-    assert refused > 30
-    assert served > 20
-
-
 class Crowd:
     """Calls that wait at a gate of one place, by a clock that is moved by hand."""
 
@@ -250,6 +230,21 @@ async def test_whoever_came_first_goes_first_and_last_goes_first_where_the_queue
     await crowd.come("a", "b", "c")
     await crowd.pass_on(0.01)
     assert crowd.served[-1] == "c"
+    await crowd.end()
+
+
+async def test_a_burst_waits_its_turn_and_a_queue_that_stands_is_cut():
+    crowd = Crowd()
+    await crowd.come(*(f"burst {number}" for number in range(10)))
+    for _ in range(10):
+        await crowd.pass_on(0.004)
+    assert (len(crowd.served), crowd.refused) == (10, [])
+    await crowd.stand()
+    await crowd.come(*(f"late {number}" for number in range(90)))
+    while len(crowd.served) + len(crowd.refused) < 104:
+        await crowd.pass_on(0.004)
+    assert crowd.served[14:] == [f"late {number}" for number in range(89, 84, -1)]
+    assert len(crowd.refused) == 85
     await crowd.end()
 
 
