@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from izin.cli.screen import CannotError
-from izin.core.clock import parse_wire_time
+from izin.core.clock import IYS_TIME, YEARS, parse_wire_time
 
 
 def instant(text: str | None) -> datetime | None:
@@ -11,6 +11,9 @@ def instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return parse_wire_time(text)
+        at = parse_wire_time(text)
     except ValueError as error:
         raise CannotError("no_instant", text=text) from error
+    if at.astimezone(IYS_TIME).year not in YEARS:
+        raise CannotError("no_instant", text=text)
+    return at

@@ -15,6 +15,9 @@ FIRST_CONSENT_DATE = datetime(2015, 5, 1, tzinfo=IYS_TIME)
 JUST_AFTER = timedelta(microseconds=1)
 """By how much an instant comes after the one before it: inside, microseconds are kept."""
 
+YEARS = range(1970, 2200)
+"""What a day that people name may lie in: others are slips of the pen, or past all reckoning."""
+
 _SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 
 

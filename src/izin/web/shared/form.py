@@ -9,13 +9,10 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from izin.core.clock import IYS_TIME
+from izin.core.clock import IYS_TIME, YEARS
 
 FORM_BYTES_MAX = 256 * 1024
 _FIELDS_MAX = 60
-YEARS = range(1970, 2200)
-"""What a day may lie in: others are slips of the pen, and past what can be reckoned with."""
-
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What no keyboard writes: it breaks a statement, or turns round what stands beside it."""
 
