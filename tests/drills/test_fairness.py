@@ -106,8 +106,9 @@ class Companies(Served):
 
     def of_the_one(self) -> list[bytes]:
         """The same of the one company, as often as they may be sent again."""
-        calls = [*self.singles(range(1, 900))]
-        return [*calls, *self.adds(range(7_000_000, 7_000_100))]
+        adds = self.adds(range(7_000_000, 7_000_100))
+        asks = self.singles(range(1, 901))
+        return [next(asks) if at % 10 else next(adds) for at in range(1000)]
 
 
 def addresses(count: int, *, of: int) -> list[str]:
