@@ -226,7 +226,7 @@ def _with_json_bodies() -> list[str]:
 
 OF_THE_MOMENT = {
     *("xInvitationOpen", "xInvitationAccept", "xSignIn", "xSignInFinish"),
-    *("xMyPassword", "xPasskeyAdd"),
+    *("xMyPassword", "xPasskeyAdd", "xSignInElsewhere", "xSignInElsewhereFinish"),
 }
 """They take what was drawn a moment ago, or is a person's secret: there is no example of it."""
 

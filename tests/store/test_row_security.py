@@ -50,6 +50,11 @@ OF_MEMBERS = """
         select member_id, member_id, role, now(), now(), now() from member;
     insert into signatory (application_id, place, person_sealed)
         select application_id, 1, '' from application;
+    insert into sign_on (
+        party, issuer, client_id, secret_sealed, domains, mfa_acrs, trusts_mfa
+    ) select distinct
+        party, 'https://x.example', 'izin', ''::bytea, '{}'::text[], '{}'::text[], true
+        from member;
 """
 ROWS = {
     "member": "role",
@@ -57,6 +62,7 @@ ROWS = {
     "invitation": "expires_at",
     "known_device": "expires_at",
     "sign_in": "tries",
+    "sign_on": "issuer",
     "application": "title",
     "signatory": "place",
 }

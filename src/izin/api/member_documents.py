@@ -58,6 +58,41 @@ SESSION = object_of(
     idleSeconds=COUNT,
     device=_SECRET,
 )
+SIGN_ON_PUT = with_examples(
+    object_of(
+        ("issuer", "clientId", "clientSecret", "domains"),
+        issuer=TEXT,
+        clientId=TEXT,
+        clientSecret=TEXT,
+        domains=list_of(TEXT),
+        mfaAcrs=list_of(TEXT),
+        trustsMfa=YES,
+    ),
+    {
+        "issuer": "https://kimlik.ornek-magaza.example",
+        "clientId": "izin",
+        "clientSecret": "…",
+        "domains": ["ornek-magaza.example"],
+        "trustsMfa": True,
+    },
+)
+SIGN_ON_BACK = object_of(("redirectUri",), redirectUri=TEXT)
+SIGN_ON = object_of(
+    ("issuer", "clientId", "domains", "mfaAcrs", "trustsMfa", "redirectUri", "setAt"),
+    issuer=TEXT,
+    clientId=TEXT,
+    domains=list_of(TEXT),
+    mfaAcrs=list_of(TEXT),
+    trustsMfa=YES,
+    redirectUri=TEXT,
+    setAt=WHEN,
+)
+SIGN_ON_BEGIN = with_examples(
+    object_of(iysCode=CODE, partnerCode=CODE), {"iysCode": 731001}, {"partnerCode": 761001}
+)
+SIGN_ON_BEGUN = object_of(("signIn", "url"), signIn=_SECRET, url=TEXT)
+SIGN_ON_FINISH = object_of(signIn=TEXT, state=TEXT, code=TEXT, iss=TEXT, error=TEXT)
+SIGN_ON_FINISHED: Schema = {"oneOf": [SESSION, STEP]}
 
 _MEMBER: dict[str, Schema] = {
     "memberId": UUID,

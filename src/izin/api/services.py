@@ -22,6 +22,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.core.workdays import Calendar
 from izin.feed.pull import FeedWindow
 from izin.keyring import Keyring, MemberKeyring
+from izin.member.elsewhere import Elsewhere
 from izin.member.enrol import Enrolling
 from izin.member.model import Role
 from izin.member.own import OwnAffairs
@@ -40,6 +41,7 @@ class Members(msgspec.Struct, frozen=True, kw_only=True):
     keys: MemberKeyring
     enrolling: Enrolling
     sign_ins: SignIns
+    elsewhere: Elsewhere
     own: OwnAffairs
     forget: Callable[[Iterable[UUID]], None]
 

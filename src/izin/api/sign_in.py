@@ -22,11 +22,12 @@ from izin.api.wire import Wire
 from izin.core.clock import wire_time
 from izin.member.enrol import Chosen
 from izin.member.model import NAME_LENGTH_MAX
+from izin.member.session import Session
 from izin.member.sign_in import Begun, SecondFactor
 from izin.vault.passwords import PASSWORD_BYTES_MAX
 
 _BODY_MAX = 32 * KIB
-_TOKEN_MAX = 100
+TOKEN_MAX = 100
 _EMAIL_MAX = 265
 _CODE_MAX = 10
 
@@ -34,7 +35,7 @@ _CODE_MAX = 10
 async def open_invitation(call: Call[Services]) -> Answer:
     """Show the invited what there is to choose from."""
     form = Form(call.body, ("invitation",))
-    text = form.text("invitation", _TOKEN_MAX, required=True)
+    text = form.text("invitation", TOKEN_MAX, required=True)
     form.check()
     services = call.services
     found = await services.members.enrolling.begin(text, now=services.clock())
@@ -54,7 +55,7 @@ async def open_invitation(call: Call[Services]) -> Answer:
 async def accept_invitation(call: Call[Services]) -> Answer:
     """Take the password and the second factor that the invited chose."""
     form = Form(call.body, ("invitation", "password", "code", "passkey", "label"))
-    text = form.text("invitation", _TOKEN_MAX, required=True)
+    text = form.text("invitation", TOKEN_MAX, required=True)
     password = form.text("password", PASSWORD_BYTES_MAX, required=True)
     label = form.text("label", NAME_LENGTH_MAX)
     factor = _read_factor(form)
@@ -72,25 +73,25 @@ async def sign_in(call: Call[Services]) -> Answer:
     form = Form(call.body, ("email", "password", "device"))
     email = form.text("email", _EMAIL_MAX, required=True)
     password = form.text("password", PASSWORD_BYTES_MAX, required=True)
-    device = form.text("device", _TOKEN_MAX)
+    device = form.text("device", TOKEN_MAX)
     form.check()
     services = call.services
     begun = await services.members.sign_ins.by_password(
         email, password, device=device or None, client=call.client, now=services.clock()
     )
-    return Answer(200, _step(begun))
+    return Answer(200, shown_step(begun))
 
 
 async def sign_in_by_passkey(call: Call[Services]) -> Answer:
     """Ask for a passkey, whosever it is."""
     services = call.services
-    return Answer(200, _step(await services.members.sign_ins.by_passkey(now=services.clock())))
+    return Answer(200, shown_step(await services.members.sign_ins.by_passkey(now=services.clock())))
 
 
 async def finish_sign_in(call: Call[Services]) -> Answer:
     """Take the second step, and open a session."""
     form = Form(call.body, ("signIn", "code", "passkey", "remember"))
-    text = form.text("signIn", _TOKEN_MAX, required=True)
+    text = form.text("signIn", TOKEN_MAX, required=True)
     remember = form.truth("remember", default=False)
     factor = _read_factor(form)
     form.check()
@@ -98,6 +99,11 @@ async def finish_sign_in(call: Call[Services]) -> Answer:
     session = await services.members.sign_ins.finish(
         text, factor, remember=remember, now=services.clock()
     )
+    return Answer(200, shown_session(session))
+
+
+def shown_session(session: Session) -> Wire:
+    """A session on the wire."""
     known: Wire = {
         "memberId": str(session.member_id),
         "token": session.text,
@@ -107,7 +113,7 @@ async def finish_sign_in(call: Call[Services]) -> Answer:
     }
     if session.device is not None:
         known["device"] = session.device
-    return Answer(200, known)
+    return known
 
 
 def _read_factor(form: Form) -> SecondFactor:
@@ -118,7 +124,8 @@ def _read_factor(form: Form) -> SecondFactor:
     return SecondFactor(code=code or None, passkey=passkey)
 
 
-def _step(begun: Begun) -> Wire:
+def shown_step(begun: Begun) -> Wire:
+    """Half a sign-in on the wire, and what the second half may be."""
     factors = [*(["TOTP"] if begun.has_totp else []), *(["PASSKEY"] if begun.passkey else [])]
     known: Wire = {"signIn": begun.text, "factors": factors}
     if begun.passkey is not None:

@@ -63,8 +63,11 @@ class Action(StrEnum):
     MEMBER_ENROLLED = "member.enrolled"
     MEMBER_PUT = "member.put"
     MEMBER_FACTOR = "member.factor"
+    MEMBER_SUBJECT = "member.subject"
     MEMBER_SIGNED_IN = "member.signed_in"
     MEMBER_SIGNED_OUT = "member.signed_out"
+    SIGN_ON_PUT = "sign_on.put"
+    SIGN_ON_REMOVED = "sign_on.removed"
     CLIENT_ADDED = "client.added"
     CLIENT_PASSWORD = "client.password"  # noqa: S105 -- the name of a deed
     CLIENT_STOPPED = "client.stopped"

@@ -113,7 +113,7 @@ class SignIns:
         if not await self._passwords.matches(stored, password) or row is None:
             raise RefusalError(Refused(code="IZ041"))
         await self._tries.forgive("member_device" if is_known else "member_pair", self._try(*who))
-        return await self._begun(row, now=now)
+        return await self.second_step(row, now=now)
 
     async def by_passkey(self, *, now: datetime) -> Begun:
         """Ask for whichever passkey the browser has: nobody is named. Raises UnavailableError."""
@@ -182,7 +182,8 @@ class SignIns:
         is_strange = self._only is not None and row is not None and row["party"] != self._only.party
         return None if is_strange else row
 
-    async def _begun(self, row: Record, *, now: datetime) -> Begun:
+    async def second_step(self, row: Record, *, now: datetime) -> Begun:
+        """Ask a member who has shown his first factor for the second. Raises UnavailableError."""
         member_id, challenge = row["member_id"], os.urandom(passkey.CHALLENGE_BYTES)
         half = store.Half(
             member_id=member_id, purpose=PURPOSE, factors=row["factors"], challenge=challenge

@@ -249,6 +249,7 @@ class Half(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     factors: int
     challenge: bytes
+    party: str | None = None
 
 
 async def put_sign_in(connection: Connection, tag: UUID, half: Half, expires_at: datetime) -> None:
@@ -266,6 +267,50 @@ async def end_sign_in(connection: Connection, tag: UUID) -> bool:
     """Use a sign-in up; False where somebody was faster."""
     ended = await connection.fetchval(_SQL["end_sign_in"], tag)
     return ended is not None
+
+
+class SignOn(msgspec.Struct, frozen=True, kw_only=True):
+    """A party's identity provider, as it is kept.
+
+    domains     of addresses that it may speak for
+    trusts_mfa  whether its word of a second factor is enough
+    """
+
+    issuer: str
+    client_id: str
+    secret_sealed: bytes
+    domains: Sequence[str]
+    mfa_acrs: Sequence[str]
+    trusts_mfa: bool
+    set_at: datetime
+
+
+async def put_sign_on(change: Change, party: str, each: SignOn) -> None:
+    await change.connection.execute(_SQL["put_sign_on"], party, *msgspec.structs.astuple(each))
+
+
+async def sign_on(connection: Connection, party: str) -> SignOn | None:
+    row = await connection.fetchrow(_SQL["sign_on"], party)
+    return None if row is None else SignOn(**row)
+
+
+async def drop_sign_on(change: Change, party: str) -> bool:
+    """Take it away; False where there was none."""
+    return await change.connection.fetchval(_SQL["drop_sign_on"], party) is not None
+
+
+async def forget_subjects(change: Change, party: str) -> None:
+    await change.connection.execute(_SQL["forget_subjects"], party)
+
+
+async def by_subject(connection: Connection, party: str, tag: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["by_subject"], party, tag)
+
+
+async def set_subject(change: Change, member_id: UUID, tag: UUID) -> bool:
+    """Know a member by what his provider calls him; False where he or it is known already."""
+    known = await change.connection.fetchval(_SQL["set_subject"], member_id, tag)
+    return known is not None
 
 
 async def put_device(

@@ -1,4 +1,4 @@
--- owns: member, passkey, invitation, sign_in, known_device, session
+-- owns: member, passkey, invitation, sign_in, known_device, session, sign_on
 
 -- name: put
 -- Writes a member who has not chosen a password yet, unless the party has this address already.
@@ -123,7 +123,8 @@ update member set
     password_hash = $2,
     totp_sealed = $3,
     totp_step = $4,
-    factors = member.factors + 1
+    factors = member.factors + 1,
+    subject_tag = null
 where
     member.member_id = $1
     and not exists (
@@ -186,7 +187,7 @@ update passkey set sign_count = $2, used_at = $3 where passkey.credential_id = $
 -- Who signs in under an address. $1 email_tag · index member_email
 select
     member.member_id, member.password_hash, member.factors, member.party,
-    member.totp_sealed is not null as has_totp
+    member.totp_sealed is not null as has_totp, member.role, member.subject_tag
 from member
 where member.email_tag = $1 and member.is_active and member.password_hash is not null
 
@@ -226,9 +227,9 @@ update member set signed_in_at = $2 where member.member_id = $1
 -- name: put_sign_in
 -- The password was right, or a passkey is to say who comes.
 -- $1 sign_in_tag · $2 member_id or null · $3 purpose · $4 the member's factors · $5 challenge
--- $6 expires_at
-insert into sign_in (sign_in_tag, member_id, purpose, factors, challenge, expires_at)
-values ($1, $2, $3, $4, $5, $6)
+-- $6 party, where it was begun at its provider · $7 expires_at
+insert into sign_in (sign_in_tag, member_id, purpose, factors, challenge, party, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: try_sign_in
 -- One of a few tries at the second factor.
@@ -237,11 +238,68 @@ update sign_in set tries = sign_in.tries + 1
 where
     sign_in.sign_in_tag = $1 and sign_in.expires_at > $2 and sign_in.tries < $3
     and sign_in.purpose = $4
-returning sign_in.member_id, sign_in.challenge, sign_in.factors
+returning sign_in.member_id, sign_in.challenge, sign_in.factors, sign_in.party
 
 -- name: end_sign_in
 -- It worked: once. $1 sign_in_tag · gives the tag, or nothing
 delete from sign_in where sign_in.sign_in_tag = $1 returning sign_in.sign_in_tag
+
+-- name: put_sign_on
+-- A party's identity provider. $1 party · $2 issuer · $3 client_id · $4 secret_sealed · $5 domains
+-- $6 mfa_acrs · $7 trusts_mfa · $8 now
+insert into sign_on as stored
+    (party, issuer, client_id, secret_sealed, domains, mfa_acrs, trusts_mfa, set_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (party) do update set
+    issuer = excluded.issuer,
+    client_id = excluded.client_id,
+    secret_sealed = excluded.secret_sealed,
+    domains = excluded.domains,
+    mfa_acrs = excluded.mfa_acrs,
+    trusts_mfa = excluded.trusts_mfa,
+    set_at = excluded.set_at
+
+-- name: sign_on
+-- $1 party
+select
+    sign_on.issuer, sign_on.client_id, sign_on.secret_sealed, sign_on.domains, sign_on.mfa_acrs,
+    sign_on.trusts_mfa, sign_on.set_at
+from sign_on
+where sign_on.party = $1
+
+-- name: drop_sign_on
+-- $1 party · gives it, or nothing
+delete from sign_on where sign_on.party = $1 returning sign_on.party
+
+-- name: forget_subjects
+-- Nobody of a party is known to its provider any more, and what was begun there is void. $1 party
+-- locks its members
+with begun as (delete from sign_in where sign_in.party = $1)
+update member set subject_tag = null
+where member.party = $1 and member.subject_tag is not null
+
+-- name: by_subject
+-- Who of a party is known to its provider as somebody. $1 party · $2 subject_tag
+-- index member_subject · gives as by_email
+select
+    member.member_id, member.password_hash, member.factors, member.party,
+    member.totp_sealed is not null as has_totp, member.role, member.subject_tag
+from member
+where
+    member.party = $1 and member.subject_tag = $2
+    and member.is_active and member.password_hash is not null
+
+-- name: set_subject
+-- A member is known to his party's provider from now on, unless he is already, or another is as
+-- this one. $1 member_id · $2 subject_tag · gives the id, or nothing
+update member set subject_tag = $2
+where
+    member.member_id = $1 and member.subject_tag is null
+    and not exists (
+        select from member as other
+        where other.party = member.party and other.subject_tag = $2
+    )
+returning member.member_id
 
 -- name: put_device
 -- $1 device_tag · $2 member_id · $3 expires_at

@@ -39,6 +39,10 @@ class OidcClient:
         """Take how providers are called."""
         self._fetch = fetch
 
+    def is_fit(self, issuer: str) -> bool:
+        """May a provider of this name be called at all?"""
+        return self._fetch.is_fit(issuer)
+
     async def begin(self, at: Registration, *, drawn: tuple[str, str, str]) -> Started:
         """Give where the browser goes.
 

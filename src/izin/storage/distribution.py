@@ -66,6 +66,7 @@ TABLES: Mapping[str, Place] = {
     "passkey": Place.LOCAL,
     "invitation": Place.LOCAL,
     "sign_in": Place.LOCAL,
+    "sign_on": Place.LOCAL,
     "known_device": Place.LOCAL,
     "session": Place.LOCAL,
     "token": Place.LOCAL,

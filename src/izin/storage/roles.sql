@@ -104,7 +104,7 @@ grant update on mandate_head to izin_web; -- by which all processes learn of it
 
 -- members: whoever signs in, and who else of his party
 grant select, insert, update on member to izin_web;
-grant select, insert, update, delete on passkey, invitation, sign_in, session to izin_web;
+grant select, insert, update, delete on passkey, invitation, sign_in, session, sign_on to izin_web;
 grant select, insert, delete on known_device to izin_web;
 
 -- the citizens' doors

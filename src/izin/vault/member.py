@@ -22,6 +22,7 @@ SECRET_BYTES = 20
 
 _EMAIL_TAG = b"\x0d"
 _TRY_TAG = b"\x0e"
+_SUBJECT_TAG = b"\x0f"
 _PLACE = ("member", "totp_sealed")
 
 
@@ -33,6 +34,7 @@ class MemberKeys:
         self.sealer = sealer
         self._email = tag.keyed_hash().begun(_EMAIL_TAG)
         self._try = tag.keyed_hash().begun(_TRY_TAG)
+        self._subject = tag.keyed_hash().begun(_SUBJECT_TAG)
 
     def email_tag(self, email: Address) -> UUID:
         """Give the tag by which a member's e-mail address is found."""
@@ -42,6 +44,11 @@ class MemberKeys:
         """Give the tag under which tries are counted, such as of a name from a network."""
         message = b"".join(map(framed_text, what))
         return UUID(bytes=self._try.digest(message)[:16])
+
+    def subject_tag(self, issuer: str, subject: str) -> UUID:
+        """Give the tag by which somebody is found whom an identity provider names."""
+        message = framed_text(issuer) + framed_text(subject)
+        return UUID(bytes=self._subject.digest(message)[:16])
 
     def draw_totp(self, member_id: UUID, account: str, issuer: str) -> tuple[bytes, str]:
         """Draw a secret of one-time codes for a member.

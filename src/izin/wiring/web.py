@@ -43,6 +43,7 @@ from izin.api import (
     retailer_tree,
     retailers,
     sign_in,
+    sign_on,
     subscriptions,
     tokens,
 )
@@ -100,6 +101,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *asking.OPERATIONS,
     *ahs.OPERATIONS,
     *sign_in.OPERATIONS,
+    *sign_on.OPERATIONS,
     *me.OPERATIONS,
     *members.OPERATIONS,
 )
