@@ -49,6 +49,7 @@ def test_brands_are_entered_named_and_listed(izin):
         "iysCode": IYS_CODE,
         "name": "Gündüz Pazarı",
         "master": True,
+        "test": False,
         "status": "suspended",
         "shortNames": ["GUNDUZ", "PAZAR"],
     }

@@ -141,7 +141,7 @@ async def test_an_address_sealed_for_another_row_is_found(lived, owner):
     await owner.execute(
         "update provider_consent as one set recipient_sealed = other.recipient_sealed "
         "from (select * from provider_consent order by tag limit 1) as other "
-        "where one.tag = (select max(tag::text)::uuid from provider_consent)"
+        "where one.event_id = (select event_id from provider_consent order by tag desc limit 1)"
     )
     assert (await look(lived)).provider_differing == 1
 
