@@ -103,7 +103,9 @@ async def test_a_short_name_is_one_brand_s_in_the_whole_registry(operator_databa
 
 
 @pytest.mark.usefixtures("brands")
-@pytest.mark.parametrize("name", ["", "A", "1234567", "İKİ AD", "ON-İKİ", "ONİKİHARFLİ1", "ЯЯ"])
+@pytest.mark.parametrize(
+    "name", ["", "A", "1234567", "İKİ AD", "ON-İKİ", "ONİKİHARFLİ1", "ЯЯ", "Ret", "İPTAL"]
+)
 async def test_a_short_name_is_of_letters_and_digits(operator_database, name):
     with refused("IZ020"):
         await manage.set_short_names(operator_database, BRAND_CODE, [name], by=OPERATOR)

@@ -21,7 +21,8 @@ async def transfer_brand(
     young again. Consents stay where they are: see decision 0042.
 
     Raises  RefusalError H018 there is no such brand, H001 no such company, IZ022 it leads others,
-            of which another has to lead first, IZ039 it is that company's · UnavailableError
+            of which another has to lead first, IZ039 it is that company's, IZ085 that
+            one is closed · UnavailableError
     Cost    one transaction of ten statements; party changes wait for one another
     """
     async with changing(database, by) as change:
@@ -29,6 +30,8 @@ async def transfer_brand(
         brand = await the_brand(change, code)
         if not await providers.is_there(change.connection, to):
             raise RefusalError(Refused(code="H001", facts=(("iysCode", str(to)),)))
+        if await providers.is_closed(change.connection, to):
+            raise RefusalError(Refused(code="IZ085", facts=(("iysCode", str(to)),)))
         if brand.iys_code == to:
             raise RefusalError(Refused(code="IZ039", facts=(("brandCode", str(code)),)))
         for company in sorted((brand.iys_code, to)):  # nobody enters a dealer meanwhile

@@ -6,7 +6,7 @@ from izin.brand import store
 from izin.brand.model import Brand
 from izin.brand.name import key_of
 from izin.core.errors import RefusalError, Refused
-from izin.provider.lookup import is_there, next_version
+from izin.provider.lookup import is_closed, is_there, next_version
 from izin.storage.database import Database
 
 
@@ -44,6 +44,8 @@ async def enter(change: Change, brand: Brand, version: int) -> None:
     name_key = key_of(brand.name)
     if not await is_there(change.connection, brand.iys_code):
         raise RefusalError(Refused(code="H001", facts=(("iysCode", str(brand.iys_code)),)))
+    if await is_closed(change.connection, brand.iys_code):
+        raise RefusalError(Refused(code="IZ085", facts=(("iysCode", str(brand.iys_code)),)))
     await refuse_like(change, brand, name_key)
     await _refuse_second_master(change, brand)
     if not await store.enter(change, brand, name_key, version):

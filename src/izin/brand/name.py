@@ -7,6 +7,21 @@ from izin.core.lookalike import likeness
 from izin.core.turkish import search_key
 
 NAME_MAX = 255
+_WORDS = (
+    "RET",
+    "RED",
+    "IPTAL",
+    "ONAY",
+    "EVET",
+    "HAYIR",
+    "TUM",
+    "DURUM",
+    "YARDIM",
+    "ARAMA",
+    "MESAJ",
+)
+"""What 3338 itself understands: a brand of that name could not be told from it."""
+
 _SHORT = re.compile(r"(?=.*[a-z])[a-z0-9]{2,11}", re.ASCII).fullmatch
 
 
@@ -26,9 +41,9 @@ def short_key_of(short_name: str) -> str:
     """Give the key of a short name: what people write after RET, in any spelling.
 
     Raises  RefusalError IZ020: it is not of 2 to 11 letters and digits, one a letter at least, so
-            that it is never taken for a brand's number
+            that it is never taken for a brand's number, or it is a word of 3338's own
     """
     key = likeness(short_name)
-    if key is None or not _SHORT(search_key(short_name)):
+    if key is None or not _SHORT(search_key(short_name)) or key in map(likeness, _WORDS):
         raise RefusalError(Refused(code="IZ020", location=("shortNames",), value=short_name))
     return key

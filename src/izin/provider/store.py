@@ -52,6 +52,11 @@ async def is_there(connection: Connection, iys_code: IysCode) -> bool:
     return bool(await connection.fetchval(_SQL["is_there"], iys_code))
 
 
+async def is_closed(connection: Connection, iys_code: IysCode) -> bool:
+    """Is such a provider closed for ever?"""
+    return bool(await connection.fetchval(_SQL["is_closed"], iys_code))
+
+
 async def version_of_parties(connection: Connection) -> int:
     version: int = await connection.fetchval(_SQL["version"])
     return version

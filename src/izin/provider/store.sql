@@ -37,6 +37,10 @@ for no key update
 -- $1 iys_code
 select exists (select from provider where provider.iys_code = $1)
 
+-- name: is_closed
+-- $1 iys_code
+select exists (select from provider where provider.iys_code = $1 and provider.state = 'CLOSED')
+
 -- name: head
 -- The version of the parties, and how many there are: a copy with another count has missed a deletion.
 -- gives (version, provider_count, brand_count)
