@@ -34,7 +34,7 @@ from izin.storage.database import SIGN_IN, Database
 
 PURPOSE = "SIGN_ON"
 _LOG = logging.getLogger(__name__)
-_PROVIDERS = frozenset((Fault.AWAY, Fault.METADATA, Fault.ANSWER))
+_PROVIDERS = frozenset((Fault.AWAY, Fault.REFUSED, Fault.METADATA, Fault.ANSWER))
 """Faults of the provider itself, which whoever signs in can do nothing about."""
 
 
