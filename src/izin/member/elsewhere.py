@@ -142,6 +142,8 @@ class Elsewhere:
         subject = self._keys.members.subject_tag(signed_in.issuer, signed_in.subject)
         by = Principal(PrincipalKind.MEMBER, str(member_id))
         async with changing(self._database, by, acting_for=SIGN_IN) as change:
+            if row["subject_tag"] is None:  # beside nobody who takes the provider away
+                await store.hold_party(change.connection, row["party"])
             member = await store.signing_in(change.connection, member_id)  # held from here on
             standing = await store.sign_on(change.connection, row["party"])
             is_same = member is not None and member.factors == row["factors"]
