@@ -72,11 +72,14 @@ class Fetch:
         seconds: float = SECONDS_MAX,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Take which addresses and schemes are called; tests call their own machine."""
+        """Take which addresses and schemes are called; tests call their own machine.
+
+        Takes   tls: whose certificates are believed; None: the machine's. Read once: it takes 30 ms
+        """
         self._may_reach = may_reach
         self._schemes = frozenset(schemes)
         self._seconds = seconds
-        self._tls = tls
+        self._tls = tls or ssl.create_default_context()
 
     def is_fit(self, url: object) -> bool:
         """May this be called at all, whatever its name leads to?"""
