@@ -12,7 +12,7 @@ from builders.members import PASSWORD, Someone, invited, of_company, of_partner,
 from builders.parties import IYS_CODE, OTHER_IYS_CODE, PARTNER_CODE
 
 from izin.member.model import Role
-from izin.oidc.fetch import Fetch
+from izin.oidc.fetch import SECONDS_MAX, Fetch
 
 BACK = "http://localhost:8000/x/sign-in/sso/return"
 
@@ -272,6 +272,23 @@ async def test_a_provider_that_is_away_is_told_and_the_password_works(house, ada
     assert (answer.status_code, codes(answer)) == (503, ["IZ084"])
     async with await sign_in(house, ada) as client:
         assert (await client.get("/x/me")).status_code == 200
+
+
+async def test_a_slow_provider_holds_few_calls(house, ada, set_up, provider, monkeypatch):
+    monkeypatch.setattr("izin.member.elsewhere.AT_ONCE_MAX", 2)
+    provider.slow = asyncio.Event()
+    async with house.client() as client:
+        calls = [
+            asyncio.create_task(client.post("/x/sign-in/sso", json={"iysCode": IYS_CODE}))
+            for _ in range(3)
+        ]
+        first, others = await asyncio.wait(
+            calls, timeout=SECONDS_MAX - 1, return_when=asyncio.FIRST_COMPLETED
+        )
+        assert [codes(each.result()) for each in first] == [["IZ084"]]
+        provider.slow.set()
+        assert [(await each).status_code for each in others] == [200, 200]
+    assert "token" in (await comes_in(house)).json()
 
 
 @pytest.mark.parametrize("endpoint", ["token_endpoint", "jwks_uri"])
