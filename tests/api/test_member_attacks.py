@@ -124,6 +124,8 @@ async def test_a_stolen_session_that_is_not_fresh_gives_nothing_that_lasts(house
         ):
             answer = await client.post(path, json=sent)
             assert (answer.status_code, codes(answer)) == (403, ["IZ052"]), path
+        answer = await client.put("/x/sign-on", json={})
+        assert (answer.status_code, codes(answer)) == (403, ["IZ052"])
         assert (await client.get("/x/members")).status_code == 200
 
 

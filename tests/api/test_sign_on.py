@@ -6,12 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from builders.heart import until
 from builders.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
-from builders.members import PASSWORD, Someone, of_company, sign_in, someone
-from builders.parties import IYS_CODE, OTHER_IYS_CODE
+from builders.members import PASSWORD, Someone, invited, of_company, of_partner, sign_in, someone
+from builders.parties import IYS_CODE, OTHER_IYS_CODE, PARTNER_CODE
 
 from izin.member.model import Role
-from izin.oidc.fetch import Fetch
+from izin.oidc.fetch import SECONDS_MAX, Fetch
 
 BACK = "http://localhost:8000/x/sign-in/sso/return"
 
@@ -175,6 +176,35 @@ async def test_who_was_stopped_is_not_let_in(house, ada, boss, set_up):
     await nobody(house)
 
 
+async def test_who_comes_back_to_the_party_is_bound_as_who_he_is_now(
+    house, given, ada, boss, set_up, owner
+):
+    assert "token" in (await comes_in(house)).json()
+    assert (await boss.post(f"/x/members/{ada.member_id}/stop")).status_code == 200
+    again = await someone(given, house, role=Role.VIEWER, email=ada.email)
+    answer = (await comes_in(house)).json()
+    assert answer["memberId"] == again.member_id != ada.member_id
+    bound = await owner.fetch("select member_id from member where subject_tag is not null")
+    assert [str(row["member_id"]) for row in bound] == [again.member_id]
+
+
+async def test_who_is_only_invited_chooses_a_password_first(house, given, set_up):
+    await invited(given, house, role=Role.VIEWER, email="ada@firma.example")
+    await nobody(house)
+
+
+async def test_at_another_client_people_may_have_other_names(house, ada, boss, set_up, provider):
+    """Providers name somebody to each client otherwise. Source: OpenID Connect Core 1.0, 8.1."""
+    assert "token" in (await comes_in(house)).json()
+    provider.claims["sub"] = "as another client sees her"
+    await boss.put("/x/sign-on", json=wanted(provider, clientSecret="anew"))
+    await boss.put("/x/sign-on", json=wanted(provider))
+    await nobody(house)
+    await boss.put("/x/sign-on", json=wanted(provider, clientId="another"))
+    await boss.put("/x/sign-on", json=wanted(provider))
+    assert (await comes_in(house)).json()["memberId"] == ada.member_id
+
+
 async def test_the_return_of_one_is_no_use_to_another(house, ada, set_up):
     mine, another = await begun(house), await begun(house)
     answer = await brought(house, mine["url"])
@@ -183,6 +213,32 @@ async def test_the_return_of_one_is_no_use_to_another(house, ada, set_up):
     assert (await finish(house, mine["signIn"], answer)).status_code == 200
     again = await finish(house, mine["signIn"], answer)
     assert codes(again) == ["IZ083"], "it works once"
+
+
+@pytest.mark.parametrize("name", ["state", "iss", "code"])
+async def test_an_answer_that_was_altered_lets_nobody_in(house, ada, set_up, name):
+    started = await begun(house)
+    answer = await brought(house, started["url"])
+    refused = await finish(house, started["signIn"], answer | {name: "another"})
+    assert (refused.status_code, codes(refused)) == (401, ["IZ083"])
+
+
+async def test_three_answers_are_looked_at_and_no_more(house, ada, set_up):
+    started = await begun(house)
+    answer = await brought(house, started["url"])
+    for _ in range(3):
+        assert codes(await finish(house, started["signIn"], answer | {"state": "x"})) == ["IZ083"]
+    assert codes(await finish(house, started["signIn"], answer)) == ["IZ083"]
+
+
+async def test_begun_sign_ins_of_a_network_count_with_its_passwords(house, set_up, monkeypatch):
+    monkeypatch.setattr("izin.member.elsewhere.NET_MAX", 3)  # the owner's password was one
+    async with house.client() as client:
+        answers = [
+            await client.post("/x/sign-in/sso", json={"iysCode": IYS_CODE}) for _ in range(3)
+        ]
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert codes(answers[-1]) == ["IZ042"]
 
 
 async def test_one_return_shown_twice_at_once_opens_one_session(house, ada, set_up):
@@ -218,6 +274,61 @@ async def test_a_provider_that_is_away_is_told_and_the_password_works(house, ada
         assert (await client.get("/x/me")).status_code == 200
 
 
+async def test_a_slow_provider_holds_few_calls(house, ada, set_up, provider, monkeypatch):
+    monkeypatch.setattr("izin.member.elsewhere.AT_ONCE_MAX", 2)
+    provider.slow = asyncio.Event()
+    async with house.client() as client:
+        calls = [
+            asyncio.create_task(client.post("/x/sign-in/sso", json={"iysCode": IYS_CODE}))
+            for _ in range(3)
+        ]
+        first, others = await asyncio.wait(
+            calls, timeout=SECONDS_MAX - 1, return_when=asyncio.FIRST_COMPLETED
+        )
+        assert [codes(each.result()) for each in first] == [["IZ084"]]
+        provider.slow.set()
+        assert [(await each).status_code for each in others] == [200, 200]
+    assert "token" in (await comes_in(house)).json()
+
+
+@pytest.mark.parametrize("endpoint", ["token_endpoint", "jwks_uri"])
+async def test_a_provider_that_goes_away_in_the_midst_is_told(
+    house, ada, set_up, provider, endpoint
+):
+    started = await begun(house)
+    answer = await brought(house, started["url"])
+    provider.metadata = {endpoint: "http://127.0.0.1:1/"}
+    away = await finish(house, started["signIn"], answer)
+    assert (away.status_code, codes(away)) == (503, ["IZ084"])
+
+
+async def test_who_is_stopped_meanwhile_is_not_let_in(house, ada, boss, set_up):
+    started = await begun(house)
+    answer = await brought(house, started["url"])
+    assert (await boss.post(f"/x/members/{ada.member_id}/stop")).status_code == 200
+    assert codes(await finish(house, started["signIn"], answer)) == ["IZ083"]
+
+
+async def test_nobody_is_bound_to_a_provider_that_is_taken_away_at_that_moment(
+    house, ada, set_up, owner
+):
+    started = await begun(house)
+    answer = await brought(house, started["url"])
+    waiting = "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+
+    async def is_waiting() -> bool:
+        return await owner.fetchval(waiting)
+
+    async with owner.transaction():
+        held = "select pg_advisory_xact_lock(hashtextextended($1, 1))"
+        await owner.execute(held, of_company().party)
+        await owner.execute("delete from sign_on")
+        finishing = asyncio.create_task(finish(house, started["signIn"], answer))
+        await until(is_waiting)
+    assert codes(await finishing) == ["IZ083"]
+    assert await owner.fetchval("select count(subject_tag) from member") == 0
+
+
 async def test_what_is_taken_away_meanwhile_lets_nobody_in(house, ada, boss, set_up):
     started = await begun(house)
     answer = await brought(house, started["url"])
@@ -244,6 +355,27 @@ async def test_the_secret_is_never_shown(boss, set_up, provider, owner):
     }
     kept = await owner.fetchval("select secret_sealed from sign_on")
     assert CLIENT_SECRET.encode() not in kept
+
+
+async def test_a_partners_people_come_in_by_their_own_provider(house, given, provider):
+    await given.partner()
+    of = of_partner(PARTNER_CODE)
+    boss = await sign_in(house, await someone(given, house, of=of))
+    await someone(given, house, of=of, role=Role.VIEWER, email="ada@firma.example")
+    provider.claims |= {"amr": [], "acr": "phr"}
+    for acrs, given_back in ((["other"], "factors"), (["phr"], "token")):
+        put = await boss.put("/x/sign-on", json=wanted(provider, mfaAcrs=acrs))
+        assert put.status_code == 200, put.text
+        async with house.client() as client:
+            answer = await client.post("/x/sign-in/sso", json={"partnerCode": PARTNER_CODE})
+        started = answer.json()
+        answer = await brought(house, started["url"])
+        assert given_back in (await finish(house, started["signIn"], answer)).json()
+
+
+async def test_what_is_set_up_goes_on_in_a_lesser_package(house, given, ada, set_up):
+    await given.subscription(level=1)
+    assert "token" in (await comes_in(house)).json()
 
 
 async def test_without_the_module_there_is_none_and_taking_away_passes(

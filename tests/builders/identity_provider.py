@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
@@ -104,12 +105,14 @@ class IdentityProvider:
 
 
 @asynccontextmanager
-async def identity_provider() -> AsyncIterator[IdentityProvider]:
-    """A provider that is served until the end."""
+async def identity_provider(tls: Path | None = None) -> AsyncIterator[IdentityProvider]:
+    """A provider that is served until the end; `tls` is its key and certificate, if it has any."""
     provider = IdentityProvider()
-    server = uvicorn.Server(uvicorn.Config(provider.app, log_level="critical", lifespan="off"))
+    served = uvicorn.Config(provider.app, log_level="critical", lifespan="off", ssl_certfile=tls)
+    server = uvicorn.Server(served)
     listening = socket.create_server(("127.0.0.1", 0))  # whoever comes waits until it is served
-    provider.issuer = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    scheme = "http" if tls is None else "https"
+    provider.issuer = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}"
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield provider

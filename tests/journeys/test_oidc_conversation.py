@@ -1,15 +1,21 @@
 """A whole conversation with a real provider, and what is not believed of one that lies."""
 
 import asyncio
+import ipaddress
 import secrets
+import ssl
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import msgspec
 import pytest
 from builders.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
@@ -190,6 +196,42 @@ async def test_what_is_too_long_or_too_slow_or_leads_elsewhere_is_given_up(provi
     await refused(quick, provider, Fault.AWAY)
 
 
+def _key_and_certificate(host: str) -> bytes:
+    """A server's, which it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, today = x509.Name([]), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), critical=True
+        )
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private + made.public_bytes(Encoding.PEM)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_believed", "is_called"),
+    [("127.0.0.1", True, True), ("127.0.0.1", False, False), ("127.0.0.2", True, False)],
+)
+async def test_a_server_is_called_whose_certificate_is_believed_and_is_of_its_name(
+    tmp_path, host, is_believed, is_called
+):
+    (tmp_path / "tls.pem").write_bytes(_key_and_certificate(host))
+    believed = ssl.create_default_context(cafile=tmp_path / "tls.pem") if is_believed else None
+    fetch = Fetch(may_reach=HERE["may_reach"], tls=believed)
+    async with identity_provider(tmp_path / "tls.pem") as provider:
+        keys = f"{provider.issuer}/keys"
+        if is_called:
+            assert [each["kid"] for each in (await fetch.document(keys))["keys"]] == ["first"]
+            return
+        with pytest.raises(NotSignedInError, match=Fault.AWAY):
+            await fetch.document(keys)
+
+
 async def test_our_own_network_is_not_called_whatever_its_name(provider):
     """The provider is there, and would answer."""
     guarded = OidcClient(Fetch(schemes=("http",)))
@@ -213,7 +255,9 @@ async def test_our_own_network_is_not_called_whatever_its_name(provider):
             for each in (
                 *("127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254"),
                 *("100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "fe80::1", "fd00::1"),
-                *("::ffff:10.0.0.1", "::ffff:127.0.0.1"),
+                *("::ffff:10.0.0.1", "::ffff:127.0.0.1", "::127.0.0.1", "fec0::1"),
+                # an address of another kind within: NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056)
+                *("64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:a00:1::1"),
             )
         ),
     ],

@@ -10,7 +10,9 @@ import hashlib
 import hmac
 import logging
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -34,8 +36,11 @@ from izin.storage.database import SIGN_IN, Database
 
 PURPOSE = "SIGN_ON"
 _LOG = logging.getLogger(__name__)
-_PROVIDERS = frozenset((Fault.AWAY, Fault.METADATA, Fault.ANSWER))
+_PROVIDERS = frozenset((Fault.AWAY, Fault.REFUSED, Fault.METADATA, Fault.ANSWER))
 """Faults of the provider itself, which whoever signs in can do nothing about."""
+
+AT_ONCE_MAX = 16
+"""Conversations of a process with one party's provider: a slow one holds up no other sign-in."""
 
 
 class Elsewhere:
@@ -56,6 +61,7 @@ class Elsewhere:
         self._sign_ins = sign_ins
         self.back = back
         self._tries = Tries(database, "IZ042")
+        self._talking: Counter[str] = Counter()
 
     def may_call(self, issuer: str) -> bool:
         """May a party name this provider?"""
@@ -72,7 +78,8 @@ class Elsewhere:
         at, _ = await self._registration(of.party)
         challenge, token = os.urandom(CHALLENGE_BYTES), self._keys.tokens.issue()
         try:
-            started = await self._oidc.begin(at, drawn=_drawn(challenge))
+            with self._one_of_few(of.party):
+                started = await self._oidc.begin(at, drawn=_drawn(challenge))
         except NotSignedInError as error:
             raise _refused(error) from error
         half = store.Half(
@@ -100,11 +107,23 @@ class Elsewhere:
         at, kept = await self._registration(begun["party"])
         started = Started(url="", **dict(zip(_NAMES, _drawn(begun["challenge"]), strict=True)))
         try:
-            signed_in = await self._oidc.finish(at, started, answer, now=now)
+            with self._one_of_few(begun["party"]):
+                signed_in = await self._oidc.finish(at, started, answer, now=now)
         except NotSignedInError as error:
             raise _refused(error) from error
         row = await self._whom(begun["party"], kept, signed_in)
         return await self._let_in((tag, row), kept, signed_in, now)
+
+    @contextmanager
+    def _one_of_few(self, party: str) -> Iterator[None]:
+        if self._talking[party] >= AT_ONCE_MAX:
+            raise NotSignedInError(Fault.AWAY)
+        self._talking[party] += 1
+        try:
+            yield
+        finally:
+            self._talking[party] -= 1
+            self._talking += Counter()  # keeps none of whom nobody talks to
 
     async def _registration(self, party: str) -> tuple[Registration, SignOn]:
         async with self._database.acting_for(SIGN_IN) as connection:
@@ -142,6 +161,8 @@ class Elsewhere:
         subject = self._keys.members.subject_tag(signed_in.issuer, signed_in.subject)
         by = Principal(PrincipalKind.MEMBER, str(member_id))
         async with changing(self._database, by, acting_for=SIGN_IN) as change:
+            if row["subject_tag"] is None:  # beside nobody who takes the provider away
+                await store.hold_party(change.connection, row["party"])
             member = await store.signing_in(change.connection, member_id)  # held from here on
             standing = await store.sign_on(change.connection, row["party"])
             is_same = member is not None and member.factors == row["factors"]

@@ -39,7 +39,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 async def set_up(
     database: Database, sealer: Sealer, wanted: Wanted, *, of: Belongs, now: datetime, by: Principal
 ) -> None:
-    """Let a party's people sign in by its own provider; whoever was matched at another is not now.
+    """Let a party's people sign in by its own provider; whoever was matched otherwise is not now.
+
+    A provider may name somebody to each client in another way. Source: OpenID Connect Core 1.0, 8.1
 
     Raises  RefusalError IZ078 the package has no single sign-on, H351 who asks was stopped
             · UnavailableError
@@ -59,7 +61,8 @@ async def set_up(
             set_at=now,
         )
         await store.put_sign_on(change, of.party, each)
-        if before is not None and before.issuer != wanted.issuer:
+        names = wanted.issuer, wanted.client_id
+        if before is not None and (before.issuer, before.client_id) != names:
             await store.forget_subjects(change, of.party)
         change.tell(
             Action.SIGN_ON_PUT,

@@ -76,8 +76,9 @@ select exists (
 update member set role = $2, brands = $3 where member.member_id = $1
 
 -- name: stop
--- Ends a membership; the address is free for another. $1 member_id
-update member set is_active = false where member.member_id = $1
+-- Ends a membership; the address is free for another, and so is who it is at the party's provider.
+-- $1 member_id
+update member set is_active = false, subject_tag = null where member.member_id = $1
 
 -- name: put_invitation
 -- Invites a member, or anew: what was sent before is worth nothing any more.

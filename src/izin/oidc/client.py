@@ -48,7 +48,7 @@ class OidcClient:
 
         Takes   drawn: three secrets for this sign-in alone, of 43 letters or more: state, nonce,
                 verifier
-        Raises  NotSignedInError AWAY, METADATA
+        Raises  NotSignedInError AWAY, REFUSED, METADATA
         """
         state, nonce, verifier = drawn
         metadata = await self._metadata(at)
@@ -122,7 +122,8 @@ class OidcClient:
                 metadata.token_endpoint, form=urlencode(form), basic=basic
             )
         except NotSignedInError as error:
-            raise NotSignedInError(Fault.CODE) from error
+            fault = Fault.CODE if error.fault is Fault.REFUSED else error.fault
+            raise NotSignedInError(fault) from error
         id_token = found.get("id_token") if isinstance(found, dict) else None
         if not isinstance(id_token, str):
             raise NotSignedInError(Fault.ANSWER)

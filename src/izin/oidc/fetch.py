@@ -20,16 +20,26 @@ from izin.oidc.model import Fault, NotSignedInError
 SECONDS_MAX = 5.0
 BYTES_MAX = 256 * 1024
 _OK = 200
+_CALLERS_FAULT = range(400, 500)
 _TIMEOUTS = {"connect": 3.0, "read": SECONDS_MAX, "write": 3.0, "pool": 3.0}
 
 Reachable = Callable[[str], bool]
 
 
+_UNICAST = ipaddress.ip_network("2000::/3")  # no NAT64 nor another place for an IPv4 address
+_6TO4 = ipaddress.ip_network("2002::/16")
+
+
 def is_public(address: str) -> bool:
-    """Is this an address of the internet, and of nobody's own network?"""
+    """Is this an address of the internet, and of nobody's own network?
+
+    Source  IANA's registry of IPv6 address space; RFC 6052, RFC 7526
+    """
     found = ipaddress.ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None)
-    found = mapped or found
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None and (found not in _UNICAST or found in _6TO4):
+            return False
+        found = found.ipv4_mapped or found
     return found.is_global and not found.is_multicast
 
 
@@ -62,11 +72,14 @@ class Fetch:
         seconds: float = SECONDS_MAX,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Take which addresses and schemes are called; tests call their own machine."""
+        """Take which addresses and schemes are called; tests call their own machine.
+
+        Takes   tls: whose certificates are believed; None: the machine's. Read once: it takes 30 ms
+        """
         self._may_reach = may_reach
         self._schemes = frozenset(schemes)
         self._seconds = seconds
-        self._tls = tls
+        self._tls = tls or ssl.create_default_context()
 
     def is_fit(self, url: object) -> bool:
         """May this be called at all, whatever its name leads to?"""
@@ -84,7 +97,8 @@ class Fetch:
         """Give the JSON of an answer 200.
 
         Takes   form: what is posted, encoded; None: it is asked for · basic: an Authorization
-        Raises  NotSignedInError AWAY: not reached, too slow, too long, no JSON, another status
+        Raises  NotSignedInError AWAY: not reached, too slow, too long, no JSON, another status;
+                REFUSED: what was sent is not taken
         """
         headers = [("accept", "application/json")]
         if form is not None:
@@ -122,6 +136,8 @@ class Fetch:
                 method, url, headers=headers, content=content, extensions={"timeout": _TIMEOUTS}
             ) as answer,
         ):
+            if answer.status in _CALLERS_FAULT:
+                raise NotSignedInError(Fault.REFUSED)
             if answer.status != _OK:
                 raise NotSignedInError(Fault.AWAY)
             async for part in answer.aiter_stream():

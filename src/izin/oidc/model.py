@@ -9,6 +9,7 @@ class Fault(StrEnum):
     """Why nobody is believed to have signed in."""
 
     AWAY = "away"
+    REFUSED = "refused"
     METADATA = "metadata"
     ANSWER = "answer"
     STATE = "state"
