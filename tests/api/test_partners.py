@@ -324,7 +324,7 @@ async def test_who_stands_for_a_dealer_is_shown_to_its_own_company_alone(ours, m
         [beside] = answer.json()["list"]
         for shown in (one, listed, beside):
             assert shown["title"] == a_dealer(1)["title"]
-            for field in ("tckn", "name", "mobile"):
+            for field in ("tckn", "name", "mobile", "mersis"):
                 assert (field in shown) is is_shown
 
 

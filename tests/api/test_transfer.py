@@ -8,6 +8,7 @@ from builders.dealers import a_dealer
 from builders.door import codes
 from builders.heart import until
 from builders.house import BRAND, a_row, ago
+from builders.members import invited, sign_in, someone
 from builders.parties import (
     BRAND_CODE,
     IYS_CODE,
@@ -20,6 +21,7 @@ from izin.access.transfer import transfer_brand
 from izin.consent.rebuild import check
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError
+from izin.member.model import Role
 from izin.retailer.retag import retag
 
 MOVED = f"/sps/{OTHER_IYS_CODE}/brands/{BRAND_CODE}"
@@ -72,6 +74,39 @@ async def test_the_old_company_reaches_nothing_of_it_any_more(ours, moved):
     assert (await ours.get(f"/x/brands/{BRAND_CODE}/consents")).status_code == 403
     brands = await ours.get(f"/sps/{IYS_CODE}/brands")
     assert BRAND_CODE not in [each["brandCode"] for each in brands.json()]
+
+
+async def test_who_is_limited_to_it_has_it_no_more_even_when_it_comes_back(
+    given, house, operator_database
+):
+    await given.brand(10001)
+    limited = {"role": Role.OPERATOR, "brands": (BRAND_CODE,)}
+    who = await someone(given, house, **limited, email="bir@firma.example")
+    both = await someone(
+        given, house, role=Role.OPERATOR, brands=(BRAND_CODE, 10001), email="iki@firma.example"
+    )
+    waiting = await invited(given, house, **limited, email="uc@firma.example")
+    path = f"/x/brands/{BRAND_CODE}/consents"
+    async with await sign_in(house, who) as client:
+        assert (await client.get(path)).status_code == 200
+        await move(operator_database)
+        await move(operator_database, to=IYS_CODE)
+        async with operator_database.connection() as connection:
+            rows = await connection.fetch("select member_id, brands from member")
+            told = await connection.fetch(
+                "select subject from audit_event where action = 'member.put'"
+            )
+        left = {str(row["member_id"]): row["brands"] for row in rows}
+        assert left == {who.member_id: [], both.member_id: [10001], str(waiting.member_id): []}
+        assert {row["subject"] for row in told} == left.keys()
+
+        async def is_out() -> bool:
+            return (await client.get(path)).status_code == 401
+
+        await until(is_out)
+    async with await sign_in(house, who, step=1) as client:
+        answer = await client.get(path)
+        assert (answer.status_code, codes(answer)) == (403, ["H353"])
 
 
 async def test_the_new_company_has_all_of_it(house, theirs, moved):

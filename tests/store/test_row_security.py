@@ -214,6 +214,12 @@ NEW_SESSION = """
 """
 
 
+NEW_PASSKEYS = """
+    insert into passkey (credential_id, member_id, public_key, sign_count, label)
+    select 'x', member_id, '', 0, 'x' from member where party = '{}'
+"""
+
+
 async def test_at_the_desk_nobody_but_the_registry_s_own_is_let_in(owner, filled):
     await owner.execute(
         "insert into member (member_id, role, email_tag, person_sealed)"
@@ -226,3 +232,30 @@ async def test_at_the_desk_nobody_but_the_registry_s_own_is_let_in(owner, filled
         await owner.execute("set local role izin_desk")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await owner.execute(NEW_SESSION.format(OURS))
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        NEW_MEMBER.format(IYS_CODE),
+        NEW_INVITATIONS + " where party = '" + OURS + "'",
+        NEW_PASSKEYS.format(OURS),
+        f"update member set password_hash = 'x' where party = '{OURS}'",
+        f"update member set totp_sealed = 'x' where party = '{OURS}'",
+        f"update member set factors = factors + 1 where party = '{OURS}'",
+    ],
+)
+async def test_at_the_desk_nobody_of_another_party_is_given_a_way_in(owner, filled, attempt):
+    async with owner.transaction():
+        await owner.execute("set local role izin_desk")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await owner.execute(attempt)
+
+
+async def test_at_the_desk_an_invitation_of_another_party_is_not_taken_over(owner, filled):
+    async with owner.transaction():
+        await owner.execute("set local role izin_desk")
+        change = "update invitation set expires_at = expires_at + interval '1 day'"
+        assert await owner.execute(change) == "UPDATE 0"
+        stop = f"update member set is_active = false where party = '{OURS}'"
+        assert await owner.execute(stop) == "UPDATE 1"

@@ -6,6 +6,8 @@ from izin.brand import lookup as brands
 from izin.brand.manage import the_brand
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
+from izin.member.manage import take_brand
+from izin.member.model import Belongs
 from izin.partner.mandate import take_all_back
 from izin.provider import lookup as providers
 from izin.retailer import lookup as retailers
@@ -21,9 +23,9 @@ async def transfer_brand(
     young again. Consents stay where they are: see decision 0042.
 
     Raises  RefusalError H018 there is no such brand, H001 no such company, IZ022 it leads others,
-            of which another has to lead first, IZ039 it is that company's, IZ085 that
-            one is closed · UnavailableError
-    Cost    one transaction of ten statements; party changes wait for one another
+            of which another has to lead first, IZ039 it is that company's, IZ085 that one is closed
+            · UnavailableError
+    Cost    one transaction of a dozen statements; party changes wait for one another
     """
     async with changing(database, by) as change:
         version = await providers.next_version(change)
@@ -42,6 +44,7 @@ async def transfer_brand(
         found = await brands.of_provider(change.connection, to)
         is_master = not found and not brand.is_test
         await take_all_back(change, (brand.iys_code, code))
+        await take_brand(change, Belongs(iys_code=brand.iys_code), code)
         await brands.move(change, code, to, version, is_master=is_master)
         await retailers.move_brand(change, code, to)
         facts = {"from": brand.iys_code, "to": to}

@@ -113,10 +113,13 @@ def _as_documented(refused: Iterable[Refused]) -> RefusalError:
 
 
 def told_to(call: Call[Services], shown: show.Shown) -> show.Shown:
-    """Keep who stands for a dealer from whoever is not of its own company: a partner is not."""
+    """Keep who stands for a dealer from whoever is not of its own company: a partner is not.
+
+    Its MERSIS number too: it has the tax number in it, or a tradesman's own number.
+    """
     if call.allowed.caller.iys_code is not None:
         return shown
-    return msgspec.structs.replace(shown, person=None)
+    return show.Shown(msgspec.structs.replace(shown.retailer, mersis=None), person=None)
 
 
 def no_such_retailer(call: Call[Services]) -> RefusalError:

@@ -4,4 +4,3 @@ from izin.member.alone import alone as alone
 from izin.member.store import member_by_email as member_by_email
 from izin.member.store import of_party as of_party
 from izin.member.store import one as one
-from izin.member.store import somebody_is_in as somebody_is_in

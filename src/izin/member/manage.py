@@ -5,6 +5,7 @@ from uuid import UUID
 
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
+from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
 from izin.member import store
 from izin.member.alone import alone
@@ -63,6 +64,16 @@ async def stop_anybody(
     async with changing(database, by, acting_for=of.party) as change:
         await the_member(change.connection, of, member_id)
         return await _stopped(change, member_id, of)
+
+
+async def take_brand(change: Change, of: Belongs, code: BrandCode) -> None:
+    """Take a brand that goes to another company from the members who are limited to it.
+
+    Who has none left reaches none; the party's owner gives him others, or stops him.
+    """
+    await store.hold_party(change.connection, of.party)
+    for member_id in await store.take_brand(change, of.party, code):
+        change.tell(Action.MEMBER_PUT, member_id, of=of.iys_code, party=of.party, brandTaken=code)
 
 
 async def _stopped(change: Change, member_id: UUID, of: Belongs) -> list[UUID]:

@@ -93,11 +93,6 @@ async def active_count(connection: Connection, party: str) -> int:
     return count
 
 
-async def somebody_is_in(connection: Connection, party: str) -> bool:
-    found: bool = await connection.fetchval(_SQL["somebody_is_in"], party)
-    return found
-
-
 async def one(connection: Connection, member_id: UUID) -> Sealed | None:
     row = await connection.fetchrow(_SQL["one"], member_id)
     return None if row is None else _sealed(row)
@@ -355,6 +350,11 @@ async def end_session(connection: Connection, tag: UUID) -> bool:
 async def forget_devices(connection: Connection, member_id: UUID) -> int:
     count: int = await connection.fetchval(_SQL["forget_devices"], member_id)
     return count
+
+
+async def take_brand(change: Change, party: str, code: BrandCode) -> list[UUID]:
+    rows = await change.connection.fetch(_SQL["take_brand"], party, code)
+    return [row["member_id"] for row in rows]
 
 
 async def end_sessions(connection: Connection, member_id: UUID) -> list[UUID]:

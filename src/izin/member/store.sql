@@ -38,13 +38,6 @@ limit $2
 -- How many members of a party are active, invited ones too. $1 party · index member_of_party_email
 select count(*) as row_count from member where member.party = $1 and member.is_active
 
--- name: somebody_is_in
--- Has a party anybody who can sign in? $1 party · index member_of_party_email
-select exists (
-    select from member
-    where member.party = $1 and member.is_active and member.password_hash is not null
-)
-
 -- name: one
 -- A member, who does not change until the commit. $1 member_id · locks it
 select
@@ -354,6 +347,19 @@ with gone as (
     delete from known_device where known_device.member_id = $1 returning known_device.device_tag
 )
 select count(*) as row_count from gone
+
+-- name: take_brand
+-- Members who are limited to some brands of a company have one of them no more; their sessions end.
+-- $1 party · $2 brand_code · gives the ids · index member_of_party · locks them
+with limited as (
+    update member set brands = array_remove(member.brands, $2::bigint)
+    where member.party = $1 and $2::bigint = any (member.brands)
+    returning member.member_id
+),
+ended as (
+    delete from session where session.member_id in (select limited.member_id from limited)
+)
+select limited.member_id from limited
 
 -- name: end_sessions
 -- Ends all of a member's sessions. $1 member_id · gives their tags · index session_of_member

@@ -38,6 +38,7 @@ _DESK = "izin_desk"
 _ACTS_FOR = "current_setting('izin.acts_for'::text, true)"
 _OWN_COMPANYS = f"(('company:'::text || (iys_code)::text) = {_ACTS_FOR})"
 _OWN_PARTY = f"(party = {_ACTS_FOR})"
+_STAFF = "(party = 'registry'::text)"
 _OWN_PARTYS = f"((party = {_ACTS_FOR}) OR ({_ACTS_FOR} = 'sign-in'::text))"
 _APPLICANTS = f"({_OWN_COMPANYS} OR ({_ACTS_FOR} = 'applicant'::text))"
 
@@ -118,13 +119,19 @@ POLICIES: tuple[Policy, ...] = (
     Policy("member", "seen", (_WEB,), "SELECT", _OWN_PARTYS, _NONE),
     Policy("member", "invited", (_WEB,), "INSERT", _NONE, _OWN_PARTY),
     Policy("member", "changed", (_WEB,), "UPDATE", _OWN_PARTYS, _OWN_PARTYS),
-    Policy("member", "all_members", (_DESK, _OPERATOR)),
-    *_of_own_members("passkey", _DESK, _OPERATOR),
+    Policy("member", "all_members", (_OPERATOR,)),
+    # the desk enters the registry's own; of others it sees who there is, and stops them
+    Policy("member", "seen_at_the_desk", (_DESK,), "SELECT", _ALL, _NONE),
+    Policy("member", "invited_at_the_desk", (_DESK,), "INSERT", _NONE, _STAFF),
+    Policy("member", "changed_at_the_desk", (_DESK,), "UPDATE", _ALL, _ALL),
+    *_of_own_members("passkey", _OPERATOR),
+    *_at_the_desk("passkey"),
     Policy("invitation", "seen", (_WEB,), "SELECT", _INVITED, _NONE),
     Policy("invitation", "sent", (_WEB,), "INSERT", _NONE, _INVITING),
     Policy("invitation", "begun", (_WEB,), "UPDATE", _INVITED, _INVITED),
     Policy("invitation", "used", (_WEB,), "DELETE", _INVITED, _NONE),
-    Policy("invitation", "of_all_members", (_DESK, _KEEPER, _OPERATOR)),
+    Policy("invitation", "of_all_members", (_KEEPER, _OPERATOR)),
+    *_at_the_desk("invitation"),
     *_of_own_members("known_device", _KEEPER),
     *_at_the_desk("known_device"),
     Policy("sign_on", "seen", (_WEB,), "SELECT", _OWN_PARTYS, _NONE),

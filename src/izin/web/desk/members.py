@@ -1,14 +1,13 @@
 """Who acts for a party: ids and roles. Who people are is shown of the registry's own alone.
 
-Whoever invites gets the invitation, so the desk invites for another party only until somebody of it
-has come in: later it would be a way to act for a company, and to see whom that reaches.
+Whoever invites gets the invitation, and could come in by it himself. So the desk invites for the
+registry alone: for a company it would be a way to see whom that reaches.
 """
 
 from uuid import UUID
 
 from izin.core.address import Address, parse_email
 from izin.core.codes import IntermediaryCode, IysCode, PartnerCode
-from izin.core.errors import RefusalError, Refused
 from izin.member import lookup, manage
 from izin.member.invite import Invitation, invite, invite_anew
 from izin.member.model import (
@@ -42,23 +41,12 @@ async def show_all(desk: Desk, visit: Visit) -> Outcome:
             found = await lookup.of_party(connection, of.party, SHOWN_MAX)
         members = [(each.member, None) for each in found]
     own = None if visit.who is None else visit.who.member_id
-    invites = of.kind is ActorKind.REGISTRY or not any(_is_in(each) for each, _ in members)
-    values = {"members": members, "own": own, "invites": invites}
+    values = {"members": members, "own": own}
     return Shown("members.html", _values(of) | values)
 
 
 def _is_in(member: Member) -> bool:
     return member.is_active and member.is_enrolled
-
-
-async def _see_that_nobody_is_in(desk: Desk, of: Belongs) -> None:
-    """Leave a party that has people of its own to them. Raises RefusalError IZ081."""
-    if of.kind is ActorKind.REGISTRY:
-        return
-    async with desk.database.acting_for(of.party) as connection:
-        is_in = await lookup.somebody_is_in(connection, of.party)
-    if is_in:
-        raise RefusalError(Refused(code="IZ081"))
 
 
 def _values(of: Belongs) -> dict[str, object]:
@@ -78,7 +66,6 @@ async def do_invite(desk: Desk, visit: Visit) -> Outcome:
     form.check()
     assert isinstance(address, Address), "checked"
     assert role is not None, "checked"
-    await _see_that_nobody_is_in(desk, of)
     invited = Person(name, address), Post(role=role)
     made = await invite(desk.database, desk.keys, invited, of=of, now=visit.now, by=visit.by)
     return _handed(of, made)
@@ -87,7 +74,6 @@ async def do_invite(desk: Desk, visit: Visit) -> Outcome:
 async def do_reinvite(desk: Desk, visit: Visit) -> Outcome:
     """Let a member choose password and second factor anew."""
     of, member_id = _of(visit), _member(visit)
-    await _see_that_nobody_is_in(desk, of)
     made = await invite_anew(desk.database, desk.keys, member_id, of=of, now=visit.now, by=visit.by)
     return _handed(of, made)
 
@@ -101,7 +87,7 @@ async def show(desk: Desk, visit: Visit) -> Outcome:
     member = await _one(desk, visit)
     own = visit.who is not None and visit.who.member_id == member.member_id
     is_staff = member.of.kind is ActorKind.REGISTRY
-    reinvites = not _is_in(member) or (is_staff and member.post.role is not Role.OWNER)
+    reinvites = is_staff and (not _is_in(member) or member.post.role is not Role.OWNER)
     values = {"member": member, "is_own": own, "reinvites": reinvites}
     return Shown("member.html", _values(_of(visit)) | values)
 
@@ -168,9 +154,7 @@ def _rows(base: str, looks: Role, works: Role) -> tuple[Row, ...]:
     one = base + "/{member}"
     return (
         Row(path=base, least=looks, shows=show_all),
-        Row(path=f"{base}/invite", least=works, shows=show_all, does=do_invite),
         Row(path=one, least=looks, shows=show),
-        Row(path=f"{one}/reinvite", least=works, shows=show, does=do_reinvite),
         Row(path=f"{one}/role", least=works, shows=show, does=do_role),
         Row(path=f"{one}/stop", least=works, shows=show, does=do_stop),
     )
@@ -179,4 +163,6 @@ def _rows(base: str, looks: Role, works: Role) -> tuple[Row, ...]:
 ROWS = (
     *_rows("/members/{kind}/{code}", Role.VIEWER, Role.MANAGER),
     *_rows("/staff", Role.OWNER, Role.OWNER),
+    Row(path="/staff/invite", least=Role.OWNER, shows=show_all, does=do_invite),
+    Row(path="/staff/{member}/reinvite", least=Role.OWNER, shows=show, does=do_reinvite),
 )
