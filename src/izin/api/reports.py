@@ -12,6 +12,7 @@ from izin.admission.lanes import Lane
 from izin.api.form import Form
 from izin.api.operation import Answer, Call, Operation, Param, Summary
 from izin.api.services import Services, brand_of
+from izin.api.shapes import COUNT, STANDING, TEXT, list_of, object_of
 from izin.api.wire import Wire
 from izin.consent.dealers import know_any
 from izin.core.clock import IYS_TIME
@@ -62,49 +63,16 @@ _NAMES = {
 }
 _COUNTS = ("approvals", "renewals", "rejections")
 
-_COUNT = {"type": "integer", "minimum": 0}
 _DAY = {"type": "string", "format": "date"}
-REPORT = {
-    "type": "object",
-    "properties": {
-        "from": _DAY,
-        "to": _DAY,
-        "list": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "period": {"type": "string"},
-                    "type": {"type": "string"},
-                    "recipientType": {"type": "string"},
-                    **{name: {"type": "string"} for name in _NAMES.values()},
-                    **dict.fromkeys(_COUNTS, _COUNT),
-                },
-                "required": list(_COUNTS),
-            },
-        },
-    },
-    "required": ["from", "to", "list"],
-}
-STANDING = {
-    "type": "object",
-    "properties": {
-        "list": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "type": {"type": "string"},
-                    "recipientType": {"type": "string"},
-                    "approvals": _COUNT,
-                    "rejections": _COUNT,
-                },
-                "required": ["type", "recipientType", "approvals", "rejections"],
-            },
-        }
-    },
-    "required": ["list"],
-}
+_ROW = object_of(
+    _COUNTS,
+    period=TEXT,
+    type=TEXT,
+    recipientType=TEXT,
+    **dict.fromkeys(_NAMES.values(), TEXT),
+    **dict.fromkeys(_COUNTS, COUNT),
+)
+REPORT = object_of(("from", "to", "list"), **{"from": _DAY}, to=_DAY, list=list_of(_ROW))
 
 
 async def report(call: Call[Services]) -> Answer:
@@ -290,7 +258,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Markanın izinlerini şu andaki durumlarına göre sayar.",
             "Counts the brand's consents by how they stand now.",
         ),
-        answers={200: STANDING},
+        answers={200: object_of(("list",), list=STANDING)},
         errors=("IZ078",),
     ),
 )

@@ -8,37 +8,22 @@ from izin.admission.lanes import Lane
 from izin.api.operation import Answer, Call, Operation, Summary
 from izin.api.retailers import code_of, no_such_retailer
 from izin.api.services import Services, brand_of
+from izin.api.shapes import COUNT, STANDING, TEXT, YES, object_of
 from izin.api.wire import Wire
 from izin.consent.dealers import know_any
 from izin.retailer import lookup
 from izin.retailer.lookup import REPORT_ROWS
 from izin.retailer.model import Limit
 
-_COUNT = {"type": "integer", "minimum": 0}
-REPORT = {
-    "type": "object",
-    "properties": {
-        "retailerCode": {"type": "string"},
-        "taken": _COUNT,
-        "isWhole": {"type": "boolean"},
-        "newPerDay": _COUNT,
-        "newToday": _COUNT,
-        "list": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "type": {"type": "string"},
-                    "recipientType": {"type": "string"},
-                    "approvals": _COUNT,
-                    "rejections": _COUNT,
-                },
-                "required": ["type", "recipientType", "approvals", "rejections"],
-            },
-        },
-    },
-    "required": ["retailerCode", "taken", "isWhole", "list"],
-}
+REPORT = object_of(
+    ("retailerCode", "taken", "isWhole", "list"),
+    retailerCode=TEXT,
+    taken=COUNT,
+    isWhole=YES,
+    newPerDay=COUNT,
+    newToday=COUNT,
+    list=STANDING,
+)
 
 
 async def retailer_report(call: Call[Services]) -> Answer:

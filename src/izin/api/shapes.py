@@ -35,3 +35,13 @@ WHEN: Schema = {
     "examples": ["2026-01-15 13:45:00"],
 }
 UUID: Schema = {"type": "string", "format": "uuid"}
+STANDING: Schema = list_of(
+    object_of(
+        ("type", "recipientType", "approvals", "rejections"),
+        type=TEXT,
+        recipientType=TEXT,
+        approvals=COUNT,
+        rejections=COUNT,
+    )
+)
+"""How many consents stand, by channel and recipient type."""

@@ -1,6 +1,6 @@
 """Beside the contract: a party's people sign in by its own identity provider."""
 
-from typing import Any
+from functools import partial
 
 from izin.access.model import Right
 from izin.admission.lanes import Lane
@@ -137,41 +137,16 @@ _ONE, _WAY_IN = "/x/sign-on", "/x/sign-in/sso"
 SIGN_ON_RETURN = _WAY_IN + "/return"
 
 
-def _own(method: str, handler: Any, id_: str, summary: Summary, **more: Any) -> Operation[Any]:
-    return Operation(
-        id=id_,
-        method=method,
-        path=_ONE,
-        right=Right.MEMBERS,
-        lane=Lane.INFO,
-        handler=handler,
-        summary=summary,
-        **more,
-    )
-
-
-def _of_nobody_yet(
-    method: str, path: str, handler: Any, id_: str, summary: Summary, **more: Any
-) -> Operation[Any]:
-    """A call of somebody who has not yet shown who he is: it counts as a sign-in does."""
-    return Operation(
-        id=id_,
-        method=method,
-        path=path,
-        right=Right.NONE,
-        lane=Lane.TOKEN,
-        handler=handler,
-        summary=summary,
-        **more,
-    )
-
+_OWN = partial(Operation[Services], path=_ONE, right=Right.MEMBERS, lane=Lane.INFO)
+_WAY = partial(Operation[Services], right=Right.NONE, lane=Lane.TOKEN)
+"""A call of somebody who has not yet shown who he is: it counts as a sign-in does."""
 
 OPERATIONS: tuple[Operation[Services], ...] = (
-    _own(
-        "GET",
-        show,
-        "xSignOn",
-        Summary(
+    _OWN(
+        id="xSignOn",
+        method="GET",
+        handler=show,
+        summary=Summary(
             "Çağıranın tarafının kimlik sağlayıcısını gösterir.",
             "Shows the identity provider of the caller's party.",
         ),
@@ -179,11 +154,11 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         errors=("IZ082",),
         passes_held=always,
     ),
-    _own(
-        "PUT",
-        put,
-        "xSignOnPut",
-        Summary(
+    _OWN(
+        id="xSignOnPut",
+        method="PUT",
+        handler=put,
+        summary=Summary(
             "Kişilerin tarafın kendi kimlik sağlayıcısıyla girmesini sağlar.",
             "Lets people sign in by their party's own identity provider.",
         ),
@@ -193,21 +168,21 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         answers={200: SIGN_ON_BACK},
         errors=("IZ052", "IZ011", "IZ078"),
     ),
-    _own(
-        "DELETE",
-        remove,
-        "xSignOnRemove",
-        Summary("Tek oturum açmayı kaldırır.", "Takes single sign-on away."),
+    _OWN(
+        id="xSignOnRemove",
+        method="DELETE",
+        handler=remove,
+        summary=Summary("Tek oturum açmayı kaldırır.", "Takes single sign-on away."),
         answers={204: None},
         errors=("IZ082",),
         passes_held=always,
     ),
-    _of_nobody_yet(
-        "POST",
-        _WAY_IN,
-        begin,
-        "xSignInElsewhere",
-        Summary(
+    _WAY(
+        id="xSignInElsewhere",
+        method="POST",
+        path=_WAY_IN,
+        handler=begin,
+        summary=Summary(
             "Girişi tarafın kimlik sağlayıcısında başlatır; tarayıcının gideceği adresi verir.",
             "Begins a sign-in at a party's identity provider; gives where the browser goes.",
         ),
@@ -217,12 +192,12 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         answers={200: SIGN_ON_BEGUN},
         errors=("IZ011", "IZ042", "IZ082", "IZ084"),
     ),
-    _of_nobody_yet(
-        "GET",
-        SIGN_ON_RETURN,
-        come_back,
-        "xSignInReturn",
-        Summary(
+    _WAY(
+        id="xSignInReturn",
+        method="GET",
+        path=SIGN_ON_RETURN,
+        handler=come_back,
+        summary=Summary(
             "Kimlik sağlayıcının tarayıcıyla gönderdiği cevabı, girişi başlatana gösterir.",
             "Shows the provider's answer that came with the browser to who began the sign-in.",
         ),
@@ -232,12 +207,12 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         ),
         answers={200: SIGN_ON_FINISH},
     ),
-    _of_nobody_yet(
-        "POST",
-        _WAY_IN + "/finish",
-        finish,
-        "xSignInElsewhereFinish",
-        Summary(
+    _WAY(
+        id="xSignInElsewhereFinish",
+        method="POST",
+        path=_WAY_IN + "/finish",
+        handler=finish,
+        summary=Summary(
             "Kimlik sağlayıcının cevabıyla oturum açar ya da ikinci adımı ister.",
             "Opens a session by the provider's answer, or asks for the second step.",
         ),
