@@ -21,7 +21,7 @@ from izin.access.transfer import transfer_brand
 from izin.consent.rebuild import check
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError
-from izin.member.model import Role
+from izin.member.model import Belongs, Role
 from izin.retailer.retag import retag
 
 MOVED = f"/sps/{OTHER_IYS_CODE}/brands/{BRAND_CODE}"
@@ -270,13 +270,17 @@ async def test_a_brand_does_not_move_to_its_own_company(given, house, operator_d
         assert await connection.fetchval("select is_master from brand where brand_code = 10001")
 
 
-async def test_a_company_that_is_closed_gets_no_brand(given, house, operator_database, owner):
+async def test_a_company_that_is_closed_gets_nothing(given, house, operator_database, owner):
     await given.brand(10001)
     await owner.execute("update provider set state = 'CLOSED' where iys_code = $1", OTHER_IYS_CODE)
     with pytest.raises(RefusalError, match="IZ085"):
         await move(operator_database, 10001, to=OTHER_IYS_CODE)
     with pytest.raises(RefusalError, match="IZ085"):
         await given.brand(10002, of=OTHER_IYS_CODE)
+    with pytest.raises(RefusalError, match="IZ085"):
+        await given.subscription(OTHER_IYS_CODE)
+    with pytest.raises(RefusalError, match="IZ085"):
+        await invited(given, house, of=Belongs(iys_code=OTHER_IYS_CODE))
 
 
 async def test_who_enters_a_dealer_and_who_moves_its_brand_wait_for_no_circle(

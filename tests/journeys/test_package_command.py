@@ -88,6 +88,9 @@ def test_a_partner_has_a_licence_and_loads_for_a_fee(izin):
 def test_a_statement_is_somebodys(izin):
     code, said = izin("billing", "statement", "--lang", "en")
     assert (code, "--company" in said) == (1, True)
+    for of, refused in (("--company", "H001"), ("--partner", "IZ033")):
+        code, said = izin("billing", "statement", of, 99999999, "--json")
+        assert (code, said["errors"][0]["code"]) == (1, refused)
 
 
 def test_a_file_tells_which_rows_a_full_package_has_no_room_for(izin, tmp_path):

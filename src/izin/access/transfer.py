@@ -10,6 +10,7 @@ from izin.member.manage import take_brand
 from izin.member.model import Belongs
 from izin.partner.mandate import take_all_back
 from izin.provider import lookup as providers
+from izin.provider.manage import see_that_it_is_open
 from izin.retailer import lookup as retailers
 from izin.storage.database import Database
 
@@ -30,10 +31,7 @@ async def transfer_brand(
     async with changing(database, by) as change:
         version = await providers.next_version(change)
         brand = await the_brand(change, code)
-        if not await providers.is_there(change.connection, to):
-            raise RefusalError(Refused(code="H001", facts=(("iysCode", str(to)),)))
-        if await providers.is_closed(change.connection, to):
-            raise RefusalError(Refused(code="IZ085", facts=(("iysCode", str(to)),)))
+        await see_that_it_is_open(change.connection, to)
         if brand.iys_code == to:
             raise RefusalError(Refused(code="IZ039", facts=(("brandCode", str(code)),)))
         for company in sorted((brand.iys_code, to)):  # nobody enters a dealer meanwhile

@@ -6,17 +6,17 @@ from izin.brand import store
 from izin.brand.model import Brand
 from izin.brand.name import key_of
 from izin.core.errors import RefusalError, Refused
-from izin.provider.lookup import is_closed, is_there, next_version
+from izin.provider.lookup import next_version
+from izin.provider.manage import see_that_it_is_open
 from izin.storage.database import Database
 
 
 async def add(database: Database, brand: Brand, *, by: Principal) -> None:
     """Enter a new brand of a registered provider.
 
-    Raises  RefusalError H001 there is no such provider, IZ017 another brand's name is like it,
-            IZ018 the name is not of Latin letters, IZ023 the code is taken, IZ025 another one
-            leads it, IZ057 a test brand leads none · UnavailableError
-    Cost    one transaction, six statements at most; party changes wait for one another
+    Raises  RefusalError H001 there is no such provider, IZ085 it is closed, IZ017 another brand's
+            name is like it, IZ018 the name is not of Latin letters, IZ023 the code is taken, IZ025
+            another one leads it, IZ057 a test brand leads none · UnavailableError
     """
     async with changing(database, by) as change:
         await enter(change, brand, await next_version(change))
@@ -42,10 +42,7 @@ async def put(database: Database, brand: Brand, *, by: Principal) -> None:
 async def enter(change: Change, brand: Brand, version: int) -> None:
     """Enter a new brand in a change of parties that has begun, and tell of it; raises as `add`."""
     name_key = key_of(brand.name)
-    if not await is_there(change.connection, brand.iys_code):
-        raise RefusalError(Refused(code="H001", facts=(("iysCode", str(brand.iys_code)),)))
-    if await is_closed(change.connection, brand.iys_code):
-        raise RefusalError(Refused(code="IZ085", facts=(("iysCode", str(brand.iys_code)),)))
+    await see_that_it_is_open(change.connection, brand.iys_code)
     await refuse_like(change, brand, name_key)
     await _refuse_second_master(change, brand)
     if not await store.enter(change, brand, name_key, version):

@@ -10,7 +10,10 @@ from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
 from izin.core.clock import IYS_TIME, wire_time
 from izin.core.codes import IysCode, PartnerCode
+from izin.core.errors import RefusalError, Refused
 from izin.i18n.catalogue import Language
+from izin.partner import lookup as partners
+from izin.provider import lookup as providers
 from izin.storage.database import Database
 from izin.subscription import lookup
 from izin.subscription.model import MigrationJob
@@ -53,6 +56,8 @@ def statement_command(
 
 async def _of_company(database: Database, code: IysCode, year: int) -> Statement:
     async with database.connection() as connection:
+        if not await providers.is_there(connection, code):
+            raise RefusalError(Refused(code="H001", facts=(("iysCode", str(code)),)))
         subscribed = await lookup.of_party(connection, code, None)
         years = {each.year: each for each in await lookup.years_of(connection, code)}
     most = years[year].addresses_max if year in years else 0
@@ -61,13 +66,15 @@ async def _of_company(database: Database, code: IysCode, year: int) -> Statement
 
 async def _of_partner(database: Database, code: PartnerCode, year: int) -> list[MigrationJob]:
     async with database.connection() as connection:
+        if not await partners.is_there(connection, code):
+            raise RefusalError(Refused(code="IZ033", facts=(("partnerCode", str(code)),)))
         return jobs_of_year(await lookup.jobs(connection, None, code), year)
 
 
 def _show(to: Screen, found: Statement) -> None:
     to.show(
         [to.said(f"billing_{name}") for name in _LINE],
-        [(_cells(line), None) for line in found.lines],
+        [(_cells(to, line), None) for line in found.lines],
     )
     due = to.said("billing_ask") if found.due_kurus is None else tl(found.due_kurus)
     needed = found.needed.value
@@ -76,9 +83,9 @@ def _show(to: Screen, found: Statement) -> None:
     to.give(msgspec.to_builtins(found))
 
 
-def _cells(line: Line) -> list[str]:
-    price = line.price if isinstance(line.price, str) else tl(line.price * 100)
-    due = "ask" if line.due_kurus is None else tl(line.due_kurus)
+def _cells(to: Screen, line: Line) -> list[str]:
+    price = to.said("billing_ask") if isinstance(line.price, str) else tl(line.price * 100)
+    due = to.said("billing_ask") if line.due_kurus is None else tl(line.due_kurus)
     return [
         line.name,
         line.from_day.isoformat(),

@@ -16,7 +16,7 @@ from izin.member.alone import alone
 from izin.member.model import Belongs, Person, Post, Role
 from izin.member.seal import seal
 from izin.partner import lookup as partners
-from izin.provider import lookup as providers
+from izin.provider.manage import see_that_it_is_open
 from izin.storage.database import Connection, Database
 from izin.subscription.few import see_that_it_may
 from izin.subscription.model import Counted
@@ -51,8 +51,9 @@ async def invite(
 
     Takes   invited: who, and what he may do · of: for whom he is to act
     Raises  RefusalError IZ046 the address is a member's, IZ049 these brands or this role do not
-            go together, H001, IZ033, IZ037 there is no such party, IZ054 it has as many members as
-            it may, IZ078 its package is for fewer, H351 who invites was stopped · UnavailableError
+            go together, H001, IZ033, IZ037 there is no such party, IZ085 it is closed, IZ054
+            it has as many members as it may, IZ078 its package is for fewer, H351 who invites was
+            stopped · UnavailableError
     """
     person, post = invited
     member_id = uuid4()
@@ -158,8 +159,7 @@ async def _sent(change: Change, keys: MemberKeyring, member_id: UUID, now: datet
 async def _see_that_it_is_there(connection: Connection, of: Belongs) -> None:
     found, code, fact = True, "", ""
     if of.iys_code is not None:
-        found, code = await providers.is_there(connection, of.iys_code), "H001"
-        fact = "iysCode"
+        await see_that_it_is_open(connection, of.iys_code)
     elif of.partner_code is not None:
         found, code = await partners.is_there(connection, of.partner_code), "IZ033"
         fact = "partnerCode"

@@ -12,7 +12,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.provider import store
 from izin.provider.model import ProviderState
 from izin.provider.register import put
-from izin.storage.database import Database
+from izin.storage.database import Connection, Database
 
 _STATE = ProviderState
 NEXT: Mapping[ProviderState, frozenset[ProviderState]] = {
@@ -58,3 +58,14 @@ async def set_activation(
 
 def _nobody(iys_code: IysCode) -> RefusalError:
     return RefusalError(Refused(code="H001", facts=(("iysCode", str(iys_code)),)))
+
+
+async def see_that_it_is_open(connection: Connection, iys_code: IysCode) -> None:
+    """See that a company is there and may be given something: one that is closed gets nothing.
+
+    Raises  RefusalError H001, IZ085
+    """
+    if not await store.is_there(connection, iys_code):
+        raise _nobody(iys_code)
+    if await store.is_closed(connection, iys_code):
+        raise RefusalError(Refused(code="IZ085", facts=(("iysCode", str(iys_code)),)))

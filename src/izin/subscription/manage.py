@@ -15,6 +15,7 @@ from izin.core.codes import IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.partner import lookup as partners
 from izin.provider import lookup as providers
+from izin.provider.manage import see_that_it_is_open
 from izin.storage.database import Database
 from izin.subscription import store
 from izin.subscription.model import Family, Package, Subscribed, SubscriptionState, standing
@@ -45,9 +46,9 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 async def subscribe(database: Database, wanted: Wanted, *, of: Holder, by: Principal) -> Subscribed:
     """Let a party have a package; what it had until then ends where this one begins.
 
-    Raises  RefusalError H001, IZ033 there is no such party, IZ070 the package is not for it or has
-            no such level, IZ071 it would end before it begins, IZ072 a later one is written already
-            · UnavailableError
+    Raises  RefusalError H001, IZ033 there is no such party, IZ085 it is closed, IZ070 the package
+            is not for it or has no such level, IZ071 it would end before it begins, IZ072 a later
+            one is written already · UnavailableError
     """
     each = _subscription(wanted, of)
     async with changing(database, by) as change:
@@ -82,7 +83,8 @@ async def set_state(
 
     Where none has begun the first one is meant.
 
-    Raises  RefusalError H437 it has none, IZ028 that may not follow · UnavailableError
+    Raises  RefusalError H437 it has none, IZ028 that may not follow, IZ085 its
+            company is closed · UnavailableError
     """
     async with changing(database, by) as change:
         version = await providers.next_version(change)
@@ -90,6 +92,8 @@ async def set_state(
         each = standing(known, now) or next((one for one in known if not one.is_void), None)
         if each is None:
             raise not_subscribed(of.iys_code or of.partner_code)
+        if of.iys_code is not None and state is SubscriptionState.ACTIVE:
+            await see_that_it_is_open(change.connection, of.iys_code)
         if each.state is SubscriptionState.CLOSED:
             facts = (("state", each.state.value), ("to", state.value))
             raise RefusalError(Refused(code="IZ028", facts=facts))
@@ -131,8 +135,7 @@ def _subscription(wanted: Wanted, of: Holder) -> Subscribed:
 
 async def _see_that_it_is_there(change: Change, of: Holder) -> None:
     if of.iys_code is not None:
-        if not await providers.is_there(change.connection, of.iys_code):
-            raise RefusalError(Refused(code="H001", facts=(("iysCode", str(of.iys_code)),)))
+        await see_that_it_is_open(change.connection, of.iys_code)
         return
     assert of.partner_code is not None, "a subscription is a company's or a partner's"
     if not await partners.is_there(change.connection, of.partner_code):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from izin.core.address import Address, parse_email
 from izin.core.codes import IntermediaryCode, IysCode, PartnerCode
+from izin.intermediary import lookup as intermediaries
 from izin.member import lookup, manage
 from izin.member.invite import Invitation, invite, invite_anew
 from izin.member.model import (
@@ -21,6 +22,8 @@ from izin.member.model import (
     Role,
 )
 from izin.member.show import SHOWN_MAX, members_of
+from izin.partner import lookup as partners
+from izin.provider import lookup as providers
 from izin.web.desk.services import Desk, Row, code_of
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
 
@@ -30,8 +33,9 @@ _LEAST_FIRST = [each for each in reversed(Role) if each in PEOPLE]
 
 
 async def show_all(desk: Desk, visit: Visit) -> Outcome:
-    """Show a party's members, and a form that invites another."""
+    """Show a party's members, and of the registry's own a form that invites another."""
     of = _of(visit)
+    await _see_that_it_is_there(desk, of)
     members: list[tuple[Member, str | None]]
     if of.kind is ActorKind.REGISTRY:
         shown = await members_of(desk.database, desk.keys, of)
@@ -43,6 +47,20 @@ async def show_all(desk: Desk, visit: Visit) -> Outcome:
     own = None if visit.who is None else visit.who.member_id
     values = {"members": members, "own": own}
     return Shown("members.html", _values(of) | values)
+
+
+async def _see_that_it_is_there(desk: Desk, of: Belongs) -> None:
+    async with desk.database.connection() as connection:
+        if of.iys_code is not None:
+            is_there = await providers.is_there(connection, of.iys_code)
+        elif of.partner_code is not None:
+            is_there = await partners.is_there(connection, of.partner_code)
+        elif of.intermediary_code is not None:
+            is_there = await intermediaries.is_there(connection, of.intermediary_code)
+        else:
+            return
+    if not is_there:
+        raise NotThereError
 
 
 def _is_in(member: Member) -> bool:
