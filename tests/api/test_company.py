@@ -60,7 +60,7 @@ class Desk:
         return await accept(self.operator, id_, place, by=OPERATOR)
 
     async def active(self, id_: UUID) -> IysCode:
-        return await activate(self.operator, id_, activated_at=None, by=OPERATOR)
+        return await activate(self.operator, id_, activated_at=None, now=utc_now(), by=OPERATOR)
 
     async def state(self, state: ProviderState, code: int = IYS_CODE) -> None:
         await set_state(self.operator, IysCode(code), state, by=OPERATOR)
@@ -101,6 +101,24 @@ async def test_a_company_is_taken_on_step_by_step(desk, owner):
         "ACTIVE",
     ]
     assert {row["principal"] for row in told} == {OPERATOR.name}
+
+
+async def test_a_company_begins_with_what_every_company_has(desk, owner):
+    await desk.published()
+    id_ = await desk.ready()
+    await desk.accepted(id_)
+    code = await desk.active(id_)
+    row = await owner.fetchrow("select * from subscription where iys_code = $1", code)
+    assert (row["package"], row["level"], row["state"]) == ("TEMEL", 0, "ACTIVE")
+    assert row["may_exceed"] is True
+
+
+async def test_a_note_keeps_no_address(desk, owner):
+    id_ = await desk.applied()
+    note = "ayse@posta.example aradı, +90 599 000 00 31"
+    await move(desk.operator, id_, STATE.SUBMITTED, note=note, by=OPERATOR)
+    told = await owner.fetchval("select facts from audit_event where facts like '%aradı%'")
+    assert json.loads(told)["note"] == "[e-mail] aradı, [phone]"
 
 
 ORDER = [STATE.SUBMITTED, STATE.DOCUMENT_CHECK, STATE.SIGNATURE_PENDING]

@@ -56,8 +56,11 @@ def test_a_company_is_taken_on_suspended_and_closed(izin, applied):
     _, told = izin("company", "list", "--state", "ACTIVE", "--json")
     assert [each["iysCode"] for each in told["applications"]] == [company]
     assert izin("company", "activation-date", company, "2027-01-31 00:00:00")[0] == 0
-    for state in ("SUSPENDED", "ACTIVE", "CLOSED"):
+    for state in ("SUSPENDED", "ACTIVE"):
         assert izin("company", "state", company, state)[0] == 0
+    code, said = izin("company", "state", company, "CLOSED")
+    assert (code, "--for-ever" in said) == (1, True)
+    assert izin("company", "state", company, "CLOSED", "--for-ever")[0] == 0
     code, told = izin("company", "state", company, "ACTIVE", "--json")
     assert (code, told["errors"][0]["code"]) == (1, "IZ028")
     _, trail = izin("audit", "--company", company, "--json")

@@ -19,6 +19,8 @@ from izin.provider.lookup import is_there, next_version
 from izin.provider.model import Provider
 from izin.provider.register import put
 from izin.storage.database import Database
+from izin.subscription.manage import begin
+from izin.telemetry.log import redact
 
 _CODE_LEAST, _CODES = 100_000, 900_000
 _BRAND_LEAST, _BRANDS = 10_000_000, 90_000_000
@@ -29,7 +31,7 @@ async def move(
 ) -> None:
     """Take an application to a step: submitted, looked at, waiting for signatures, or back.
 
-    Takes   note: why, for whoever reads the trail; nobody's number belongs in it
+    Takes   note: why, for whoever reads the trail; what looks like an address is taken out of it
     Raises  RefusalError IZ027 there is none, IZ028 that step may not follow · UnavailableError
     """
     assert to is not ApplicationState.ACTIVE, "a company becomes active by `activate`"
@@ -38,7 +40,7 @@ async def move(
         if to is ApplicationState.DRAFT:  # what is mended has to be accepted anew
             await store.forget_acceptances(change, application_id)
         await store.move(change, application_id, to, None)
-        _tell(change, found, to, note=note)
+        _tell(change, found, to, note=redact(note))
 
 
 async def accept(database: Database, application_id: UUID, place: int, *, by: Principal) -> int:
@@ -59,9 +61,16 @@ async def accept(database: Database, application_id: UUID, place: int, *, by: Pr
 
 
 async def activate(
-    database: Database, application_id: UUID, *, activated_at: datetime | None, by: Principal
+    database: Database,
+    application_id: UUID,
+    *,
+    activated_at: datetime | None,
+    now: datetime,
+    by: Principal,
 ) -> IysCode:
     """Make a company of an application whose agreement is accepted, and its master brand.
+
+    It has Temel Hizmetler from then on; its API waits for a package.
 
     Takes   activated_at: until when it may load old consents; None: that is not settled yet
     Gives   the company's code
@@ -91,6 +100,7 @@ async def activate(
             brand_code=code, iys_code=provider.iys_code, name=facts.brand_name, is_master=True
         )
         await enter(change, brand, version)
+        await begin(change, provider.iys_code, now, version)
         await store.move(change, application_id, ApplicationState.ACTIVE, provider.iys_code)
         _tell(change, found, ApplicationState.ACTIVE, of=provider.iys_code)
         return provider.iys_code

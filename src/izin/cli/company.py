@@ -153,7 +153,7 @@ def activate_command(
     with screen(as_json, lang) as to:
         at = instant(activation)
         code = over_parties(
-            lambda database: activate(database, id_, activated_at=at, by=operator())
+            lambda database: activate(database, id_, activated_at=at, now=utc_now(), by=operator())
         )
         to.tell(to.said("company_active", company=code))
         to.give({"applicationId": id_, "iysCode": code})
@@ -163,10 +163,16 @@ def activate_command(
 def state_command(
     code: Code,
     state: Annotated[ProviderState, typer.Argument(help="What it is from now on.")],
+    for_ever: Annotated[
+        bool, typer.Option("--for-ever", help="With CLOSED: it never comes back.")
+    ] = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
     """Suspend a company, let it go on, or close it for ever."""
+    if state is ProviderState.CLOSED and not for_ever:
+        with screen(as_json, lang):
+            raise CannotError("for_ever", code=code)
     change(
         "company",
         code,

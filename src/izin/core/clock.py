@@ -18,6 +18,9 @@ JUST_AFTER = timedelta(microseconds=1)
 YEARS = range(1970, 2200)
 """What a day that people name may lie in: others are slips of the pen, or past all reckoning."""
 
+FOR_EVER = datetime(YEARS.stop, 1, 1, tzinfo=IYS_TIME)
+"""The end of what has none."""
+
 _SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 
 

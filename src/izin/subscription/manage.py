@@ -10,7 +10,7 @@ import msgspec
 
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal
-from izin.core.clock import IYS_TIME
+from izin.core.clock import FOR_EVER, IYS_TIME
 from izin.core.codes import IysCode, PartnerCode
 from izin.core.errors import RefusalError, Refused
 from izin.partner import lookup as partners
@@ -69,6 +69,18 @@ async def subscribe(database: Database, wanted: Wanted, *, of: Holder, by: Princ
         await store.enter(change, each, version)
         _tell(change, each)
     return each
+
+
+async def begin(change: Change, iys_code: IysCode, now: datetime, version: int) -> None:
+    """Let a company that has just been made have what every company has: Temel Hizmetler.
+
+    Takes   version: that of the change of parties in whose transaction this is
+    Raises  UnavailableError
+    """
+    wanted = Wanted(package=Package.TEMEL, level=0, starts_at=now, ends_at=FOR_EVER)
+    each = _subscription(wanted, Holder(iys_code=iys_code))
+    await store.enter(change, each, version)
+    _tell(change, each)
 
 
 async def set_state(

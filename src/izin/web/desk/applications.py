@@ -76,7 +76,8 @@ async def do_activate(desk: Desk, visit: Visit) -> Outcome:
     visit.form.ticked("sure", required=True)
     visit.form.check()
     at = None if day is None else beginning_of(day)
-    code = await activate(desk.database, application.application_id, activated_at=at, by=visit.by)
+    id_ = application.application_id
+    code = await activate(desk.database, id_, activated_at=at, now=visit.now, by=visit.by)
     return Gone(f"/companies/{code}?done=activated")
 
 
