@@ -182,7 +182,6 @@ async def test_whoever_guesses_locks_out_himself_and_nobody_else(house, given):
         {
             "signIn": begun.json()["signIn"],
             "code": who.app.code(datetime.now(UTC)),
-            "remember": True,
         },
     )
     device = done.json()["device"]
@@ -204,6 +203,29 @@ async def test_whoever_guesses_locks_out_himself_and_nobody_else(house, given):
     assert answer.status_code == 200
 
 
+async def test_a_new_password_is_tried_anew(house, given):
+    who = await someone(given, house)
+    wrong = {"email": who.email, "password": "yanlış-parola-1"}
+    answers = [await post(house, "/x/sign-in", wrong) for _ in range(11)]
+    assert answers[-1].status_code == 429
+    text = (await invited(given, house, again=who)).text
+    opened = await post(house, "/x/invitations/open", {"invitation": text})
+    code = App(opened.json()["totpUri"]).code(datetime.now(UTC))
+    chosen = {"invitation": text, "password": "Yepyeni-Parola-853", "code": code}
+    assert (await post(house, "/x/invitations/accept", chosen)).status_code == 201
+    answer = await post(house, "/x/sign-in", wrong | {"password": "Yepyeni-Parola-853"})
+    assert answer.status_code == 200
+
+
+async def test_a_device_is_not_known_where_nobody_wants_that(house, given):
+    who = await someone(given, house)
+    begun = await post(house, "/x/sign-in", {"email": who.email, "password": PASSWORD})
+    half = {"signIn": begun.json()["signIn"], "code": who.app.code(datetime.now(UTC))}
+    done = await post(house, "/x/sign-in/finish", half | {"remember": False})
+    assert done.status_code == 200
+    assert "device" not in done.json()
+
+
 async def test_a_device_is_its_member_s_alone(house, given):
     who, other = await someone(given, house), await someone(given, house)
     begun = await post(house, "/x/sign-in", {"email": who.email, "password": PASSWORD})
@@ -211,7 +233,7 @@ async def test_a_device_is_its_member_s_alone(house, given):
     done = await post(
         house,
         "/x/sign-in/finish",
-        {"signIn": begun.json()["signIn"], "code": code, "remember": True},
+        {"signIn": begun.json()["signIn"], "code": code},
     )
     body = {"email": other.email, "password": "yanlış-parola-0", "device": done.json()["device"]}
     answers = [await post(house, "/x/sign-in", body) for _ in range(11)]
@@ -413,11 +435,11 @@ async def test_who_is_paused_dismisses_people_and_takes_nobody_on(house, given):
     other = await someone(given, house, role=Role.VIEWER)
     async with await member(given, house) as owner:
         await given.provider(IYS_CODE, subscription=Subscription.PAUSED)
-        await until_refused(owner, "/x/company", "H520")
+        await until_refused(owner, f"{BRAND}/retailers", "H520")
         body = {"name": "Ada", "email": "ada@firma.example", "role": "VIEWER"}
         assert codes(await owner.post("/x/members", json=body)) == ["H520"]
         assert codes(await owner.post("/x/clients", json={})) == ["H520"]
-        for path in ("/x/members", "/x/clients", "/x/me"):
+        for path in ("/x/members", "/x/clients", "/x/me", "/x/company"):
             assert (await owner.get(path)).is_success
         assert (await owner.post(f"/x/members/{other.member_id}/stop")).is_success
         await given.provider(IYS_CODE, subscription=Subscription.CLOSED)

@@ -103,9 +103,8 @@ class DeskHouse:
         enrolling = Enrolling(database, self.keys, passwords, rp)
         now = datetime.now(UTC)
         app = App((await enrolling.begin(text, now=now)).totp_uri)
-        await enrolling.finish(
-            text, Chosen(password=PASSWORD, code=app.code(now - app.STEP)), now=now
-        )
+        chosen = Chosen(password=PASSWORD, code=app.code(now - app.STEP))
+        await enrolling.finish(text, chosen, client="", now=now)
         return Worker(member_id, email, app)
 
     async def someone(self, role: Role = Role.OWNER) -> Worker:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import count
+from uuid import UUID
 
 import httpx2
 import msgspec
@@ -13,7 +14,7 @@ from builders.registry import Registry
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode
 from izin.keyring import MemberKeyring
-from izin.member.invite import Invitation, invite
+from izin.member.invite import Invitation, invite, invite_anew
 from izin.member.model import Belongs, Person, Post, Role
 from izin.member.passwords import Passwords
 from izin.storage.database import Database
@@ -59,8 +60,18 @@ async def invited(
     brands: tuple[int, ...] | None = None,
     email: str | None = None,
     name: str = "Deniz Örnek",
+    again: Someone | None = None,
 ) -> Invitation:
-    """Somebody invited by whoever runs the registry."""
+    """Somebody invited by whoever runs the registry; of a company anew, where he is known."""
+    if again is not None:
+        return await invite_anew(
+            given.database,
+            keys_of(house),
+            UUID(again.member_id),
+            of=of_company(),
+            now=datetime.now(UTC),
+            by=OPERATOR,
+        )
     address = Address(email or f"kisi{next(_numbers)}@firma.example", AddressKind.EMAIL)
     limited = None if brands is None else frozenset(map(BrandCode, brands))
     return await invite(

@@ -62,8 +62,9 @@ async def accept_invitation(call: Call[Services]) -> Answer:
     form.check()
     chosen = Chosen(password=password, code=factor.code, passkey=factor.passkey, label=label)
     services = call.services
-    enrolling, now = services.members.enrolling, services.clock()
-    member_id, ended = await enrolling.finish(text, chosen, now=now)
+    member_id, ended = await services.members.enrolling.finish(
+        text, chosen, client=call.client, now=services.clock()
+    )
     services.members.forget(ended)
     return Answer(201, {"memberId": str(member_id)})
 
@@ -92,7 +93,7 @@ async def finish_sign_in(call: Call[Services]) -> Answer:
     """Take the second step, and open a session."""
     form = Form(call.body, ("signIn", "code", "passkey", "remember"))
     text = form.text("signIn", TOKEN_MAX, required=True)
-    remember = form.truth("remember", default=False)
+    remember = form.truth("remember", default=True)
     factor = _read_factor(form)
     form.check()
     services = call.services

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from izin.admission.tries import Tries
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal, PrincipalKind
 from izin.core.errors import RefusalError, Refused
@@ -73,6 +74,7 @@ class Enrolling:
         self._passwords = passwords
         self._rp = rp
         self._only = only
+        self._tries = Tries(database, "IZ042")
 
     async def begin(self, text: str, *, now: datetime) -> Enrolment:
         """Show what there is to choose from; begun twice, the first time is worth nothing.
@@ -94,9 +96,12 @@ class Enrolling:
             person=person, of=invited.of, role=invited.role, totp_uri=uri, passkey=options
         )
 
-    async def finish(self, text: str, chosen: Chosen, *, now: datetime) -> tuple[UUID, list[UUID]]:
-        """Take the choice; what he had chosen before is gone, and his sessions end.
+    async def finish(
+        self, text: str, chosen: Chosen, *, client: str, now: datetime
+    ) -> tuple[UUID, list[UUID]]:
+        """Take the choice; what he had chosen before is gone, his sessions and wrong tries too.
 
+        Takes   client: the caller's network
         Gives   the member's id, and the tags of the sessions that ended
         Raises  RefusalError IZ044 the invitation is not good (any more), IZ045 the password will
                 not do, IZ046 the address signs in for another party, IZ051 neither code nor
@@ -131,7 +136,13 @@ class Enrolling:
             change.tell(
                 Action.MEMBER_ENROLLED, member_id, of=of.iys_code, party=of.party, factor=factor
             )
+        await self._forgive(person.email.clear, client)
         return member_id, ended
+
+    async def _forgive(self, name: str, client: str) -> None:
+        """Begin anew: what was tried before was the old password."""
+        for what, whose in (("pair", (name, client)), ("name", (name,))):
+            await self._tries.forgive(f"member_{what}", self._keys.members.try_tag(what, *whose))
 
     def _tag(self, text: str) -> UUID:
         tag = self._keys.tokens.tag_of(text)

@@ -112,7 +112,8 @@ async def accept_invitation(desk: Desk, visit: Visit) -> Outcome:
     if not password:
         visit.form.refuse("password", "fault.required")
     visit.form.check()
-    await desk.enrolling.finish(text, Chosen(password=password, code=code), now=visit.now)
+    chosen = Chosen(password=password, code=code)
+    await desk.enrolling.finish(text, chosen, client=visit.client, now=visit.now)
     return Gone(f"{SIGN_IN}?done=enrolled")
 
 
