@@ -199,6 +199,7 @@ async def test_brands_are_found_by_tax_number(carrier, house, given):
 async def test_without_name_and_password_nothing_is_told(carrier, headers):
     answer = await carrier.post(REJECTED, json={"recipients": [YES]}, headers=headers)
     assert (answer.status_code, codes(answer)) == (401, ["H351"])
+    assert answer.headers["www-authenticate"].startswith("Basic ")
 
 
 async def test_a_company_s_user_is_no_carrier_and_the_other_way_round(carrier, ours, house):

@@ -16,6 +16,7 @@ from izin.audit.model import Action, Fact, Principal
 from izin.core.errors import RefusalError, Refused
 from izin.member.lookup import alone
 from izin.member.model import Belongs
+from izin.member.party import see_that_it_is_there
 from izin.member.passwords import Passwords
 from izin.storage.database import Database
 from izin.subscription.few import see_that_it_may
@@ -161,9 +162,9 @@ async def add_account(
     """Enter an account; its user name is its id, so that nobody learns which names there are.
 
     Takes   named: a name and password instead; a known name gets the new password
-    Raises  RefusalError H001, IZ033, IZ037 there is no such company, partner or carrier, IZ069 it
-            has as many accounts as it may, IZ078 its package is for fewer, H351 who asks was
-            stopped · UnavailableError
+    Raises  RefusalError H001, IZ033, IZ037 there is no such company, partner or carrier, IZ085 it
+            is closed, IZ069 it has as many accounts as it may, IZ078 its package is for fewer,
+            H351 who asks was stopped · UnavailableError
     """
     user, drawn = await _drawn(passwords, of, named, now)
     async with changing(database, by, acting_for=of.party) as change:
@@ -213,22 +214,12 @@ async def _drawn(
 
 async def _beside(change: Change, of: Belongs, user: store.UserRow) -> int:
     """How many other accounts its owner has, to whom nobody else gives one until the commit."""
-    if not await store.is_party(change.connection, of):
-        raise RefusalError(_nobody(of))
+    await see_that_it_is_there(change.connection, of)
     await alone(change, of)
     count = await store.other_accounts(change.connection, of, user.username)
     if count >= ACCOUNTS_MAX:
         raise RefusalError(Refused(code="IZ069", facts=(("most", str(ACCOUNTS_MAX)),)))
     return count
-
-
-def _nobody(of: Belongs) -> Refused:
-    """Say which of the three there is none of."""
-    if of.partner_code is not None:
-        return Refused(code="IZ033", facts=(("partnerCode", str(of.partner_code)),))
-    if of.intermediary_code is not None:
-        return Refused(code="IZ037", facts=(("carrier", str(of.intermediary_code)),))
-    return Refused(code="H001", facts=(("iysCode", str(of.iys_code)),))
 
 
 class Accounts:

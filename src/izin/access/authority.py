@@ -154,9 +154,8 @@ class Authority:
             if (is_whole and is_limited) or brand_code not in (None, *reached):
                 raise _not_covered("brandCode")
             brands = dict.fromkeys(reached, frozenset(Channel))
-        # its own affairs, and what its people do, are no part of the API that a plan has or has not
-        is_by_api = right not in OWN_AFFAIRS and caller.session is None
-        held = held_by if is_by_api else lapsed
+        # its own affairs are no part of the API that a plan has or has not, whoever calls it
+        held = lapsed if right in OWN_AFFAIRS else held_by
         return Permit(
             caller=caller,
             right=right,
@@ -202,7 +201,9 @@ class Authority:
         if caller.iys_code is None:
             raise _not_covered("iysCode")
         self._check_scope(caller.iys_code, iys_code, None)
-        if caller.session is None and not self._provider(caller.iys_code).has_api:
+        provider = self._provider(caller.iys_code)
+        if caller.session is None and not provider.has_api:
+            lapsed(provider)  # what is closed says so first
             raise RefusalError(Refused(code="H586"))
         return Permit(caller=caller, right=Right.PLAN, iys_code=caller.iys_code)
 

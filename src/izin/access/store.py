@@ -188,12 +188,6 @@ async def accounts(connection: Connection, of: Belongs, rows_max: int) -> list[R
     return await connection.fetch(_SQL["accounts"], *whose, rows_max)
 
 
-async def is_party(connection: Connection, of: Belongs) -> bool:
-    whose = (of.iys_code, of.partner_code, of.intermediary_code)
-    is_one: bool = await connection.fetchval(_SQL["is_party"], *whose)
-    return is_one
-
-
 async def other_accounts(connection: Connection, of: Belongs, username: str) -> int:
     whose = (of.iys_code, of.partner_code, of.intermediary_code)
     row_count: int = await connection.fetchval(_SQL["other_accounts"], *whose, username)

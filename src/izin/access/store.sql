@@ -195,14 +195,6 @@ where
 order by api_user.username
 limit $4
 
--- name: is_party
--- Is there whom an account would be of?
--- $1 iys_code or null · $2 partner_code or null · $3 intermediary_code or null · gives boolean
-select
-    exists (select from provider where provider.iys_code = $1)
-    or exists (select from partner where partner.partner_code = $2)
-    or exists (select from intermediary where intermediary.intermediary_code = $3) as is_one
-
 -- name: other_accounts
 -- How many of its accounts may sign in, but for one.
 -- $1 iys_code or null · $2 partner_code or null · $3 intermediary_code or null · $4 username of that

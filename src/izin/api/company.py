@@ -3,7 +3,7 @@
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.documents import COMPANY
-from izin.api.operation import Answer, Call, Operation, Summary
+from izin.api.operation import Answer, Call, Operation, Summary, always
 from izin.api.services import Services, company_of
 from izin.api.wire import Wire
 from izin.application import lookup
@@ -79,5 +79,6 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         ),
         answers={200: COMPANY},
         errors=("H001",),
+        passes_held=always,  # nothing changes; whoever is paused still sees who he is
     ),
 )

@@ -28,7 +28,7 @@ from izin.api.client import Network
 from izin.api.operation import INTEGER_PARTS, Answer, BodyKind, Call, Operation, S
 from izin.api.request import ClientGoneError, Request, too_large
 from izin.core.codes import BrandCode, IysCode
-from izin.core.errors import RefusalError, Refused, UnavailableError
+from izin.core.errors import ChallengedError, RefusalError, Refused, UnavailableError
 from izin.core.terms import Status
 
 _LOG = logging.getLogger(__name__)
@@ -213,8 +213,16 @@ async def _caller(door: Door[S], operation: Operation[S], request: Request) -> C
     if caller is None:
         caller = await door.authority.authenticate(request.authorization, request.shown)
     if caller is None:
-        raise RefusalError(Refused(code="H351"))
+        raise ChallengedError(Refused(code="H351"), _challenge(operation.right))
     return caller
+
+
+def _challenge(right: Right) -> tuple[tuple[str, str], ...]:
+    """Say how to show who one is. Source: RFC 7235 4.1, RFC 6750 3, RFC 7617 2."""
+    words = 'Bearer realm="izin"'
+    if right is Right.CARRIER:
+        words = f'Basic realm="izin", charset="UTF-8", {words}'
+    return (("www-authenticate", words),)
 
 
 def _permit(

@@ -1,5 +1,7 @@
 """Beside the contract: a company gives partners mandates for a brand, and takes them back."""
 
+from datetime import timedelta
+
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.documents import MANDATE, MANDATE_GRANTED, MANDATES, REVOCATION, REVOKED
@@ -16,6 +18,8 @@ from izin.partner.model import Mandate, MandateRight, Scope
 
 SHOWN_MAX = 500
 _PARTNER_MAX = 99_999_999
+_CLOCKS_APART = timedelta(minutes=5)
+"""A mandate gives nothing for the past; but the clock of whoever gives it may be behind ours."""
 _GRANT_FIELDS = ("partnerCode", "scope", "right", "validFrom", "validUntil")
 _REVOKE_FIELDS = ("partnerCode", "scope")
 
@@ -37,6 +41,8 @@ async def grant_mandate(call: Call[Services]) -> Answer:
     right = form.term("right", MandateRight, required=True)
     now = call.services.clock()
     valid_from = form.instant("validFrom") or now
+    if valid_from < now - _CLOCKS_APART:
+        form.refuse("later", "validFrom")
     valid_until = form.instant("validUntil")
     if valid_until is not None and valid_until <= max(valid_from, now):
         form.refuse("later", "validUntil")
@@ -48,7 +54,7 @@ async def grant_mandate(call: Call[Services]) -> Answer:
             partner_code=PartnerCode(partner_code),
             scope=scope,
             can_write=right is MandateRight.WRITE,
-            valid_from=valid_from,
+            valid_from=max(valid_from, now),
             valid_until=valid_until,
         ),
         of=brand_of(call),

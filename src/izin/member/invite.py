@@ -9,14 +9,12 @@ from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal, PrincipalKind
 from izin.brand import lookup as brands
 from izin.core.errors import RefusalError, Refused
-from izin.intermediary import lookup as intermediaries
 from izin.keyring import MemberKeyring
 from izin.member import store
 from izin.member.alone import alone
 from izin.member.model import Belongs, Person, Post, Role
+from izin.member.party import see_that_it_is_there
 from izin.member.seal import seal
-from izin.partner import lookup as partners
-from izin.provider.manage import see_that_it_is_open
 from izin.storage.database import Connection, Database
 from izin.subscription.few import see_that_it_may
 from izin.subscription.model import Counted
@@ -60,7 +58,7 @@ async def invite(
     sealed = seal(keys.members.sealer, member_id, person)
     async with changing(database, by, acting_for=of.party) as change:
         await alone(change, of)
-        await _see_that_it_is_there(change.connection, of)
+        await see_that_it_is_there(change.connection, of)
         await check_post(change.connection, of, post)
         await _see_that_there_is_room(change.connection, of, post, now)
         tag = keys.members.email_tag(person.email)
@@ -154,17 +152,3 @@ async def _sent(change: Change, keys: MemberKeyring, member_id: UUID, now: datet
     expires_at = now + INVITATION_LIFE
     await store.put_invitation(change, token.tag, member_id, expires_at)
     return Invitation(member_id=member_id, text=token.text, expires_at=expires_at)
-
-
-async def _see_that_it_is_there(connection: Connection, of: Belongs) -> None:
-    found, code, fact = True, "", ""
-    if of.iys_code is not None:
-        await see_that_it_is_open(connection, of.iys_code)
-    elif of.partner_code is not None:
-        found, code = await partners.is_there(connection, of.partner_code), "IZ033"
-        fact = "partnerCode"
-    elif of.intermediary_code is not None:
-        found, code = await intermediaries.is_there(connection, of.intermediary_code), "IZ037"
-        fact = "carrier"
-    if not found:
-        raise RefusalError(Refused(code=code, facts=((fact, str(of.code)),)))
