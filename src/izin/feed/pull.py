@@ -20,6 +20,9 @@ _log = logging.getLogger("izin.feed")
 LIMIT_MAX = 1000
 """Source: contract 1.9."""
 
+STRETCHES_MAX = 5
+"""How many pages are looked through in one call until there is something of the reader's."""
+
 STANDSTILL_S = 60
 """After how long a reader is to ask again for what does not open."""
 
@@ -56,15 +59,31 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 async def pull(
     connection: Connection, keyring: Keyring, reader: Reader, window: FeedWindow
 ) -> Changes:
-    """What moved after the cursor.
+    """What moved after the cursor; where nothing of it is the reader's, what comes after that.
 
     Takes   reader.after_idx: number behind the cursor, None at the first call
     Gives   at most reader.limit movements, in the order of the number; fewer where others of the
             brand are not the reader's, and before one that does not open, since a cursor that
             passed it would lose it
     Raises  UnavailableError: the very next one does not open; everybody else's feed goes on
-    Cost    three round trips: the published number, the entries, their events by key
+    Cost    three round trips: the published number, the entries, their events by key; at most
+            `STRETCHES_MAX` times as many
     """
+    found = await _stretch(connection, keyring, reader, window)
+    for _ in range(1, STRETCHES_MAX):
+        if found.movements or found.last_recorded_at is None:
+            break
+        further = msgspec.structs.replace(reader, after_idx=found.last_idx)
+        more = await _stretch(connection, keyring, further, window)
+        if more.last_recorded_at is None:
+            break
+        found = more
+    return found
+
+
+async def _stretch(
+    connection: Connection, keyring: Keyring, reader: Reader, window: FeedWindow
+) -> Changes:
     head = await ledger.head(connection)
     oldest = reader.now - timedelta(days=window.days)
     newest = (
