@@ -52,7 +52,7 @@ async def test_no_two_brands_have_names_that_look_alike(given, operator_database
 
 
 @pytest.mark.usefixtures("brands")
-@pytest.mark.parametrize("name", ["", "Güneş Ω", "Ѕaray", "x" * 256])
+@pytest.mark.parametrize("name", ["", "Güneş Ω", "Ѕaray", "x" * 256, "<b>Güneş</b>", "Güneş\nAy"])
 async def test_a_name_is_of_latin_letters(given, operator_database, name):
     with refused("IZ018"):
         await given.brand(10001, name=name)

@@ -61,6 +61,22 @@ async def test_with_a_certificate_that_has_run_out_it_does_not(operator_database
         await to(operator_database, STATE.LIVE)
 
 
+@pytest.mark.parametrize(
+    ("field", "state"), [("contracted_on", STATE.CONTRACTED), ("fee_paid_on", STATE.LIVE)]
+)
+async def test_what_is_still_to_come_is_not_there(operator_database, field, state):
+    await applied(operator_database)
+    for shown in NEEDED.values():
+        await put_evidence(operator_database, PARTNER_CODE, shown, by=OPERATOR)
+    coming = Evidence(**{field: TODAY + timedelta(days=1)})
+    await put_evidence(operator_database, PARTNER_CODE, coming, by=OPERATOR)
+    for step in WAY[: WAY.index(state)]:
+        await to(operator_database, step)
+    with refused("IZ034"):
+        await to(operator_database, state)
+    await to(operator_database, state, TODAY + timedelta(days=1))
+
+
 @pytest.mark.parametrize("state", PartnerState)
 async def test_no_step_is_skipped(operator_database, owner, state):
     await applied(operator_database)

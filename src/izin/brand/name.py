@@ -1,9 +1,11 @@
 """What a brand may be called: by people, and by those who write to 3338."""
 
 import re
+from unicodedata import normalize
 
 from izin.core.errors import RefusalError, Refused
 from izin.core.lookalike import likeness
+from izin.core.names import is_brand_name
 from izin.core.turkish import search_key
 
 NAME_MAX = 255
@@ -28,9 +30,11 @@ _SHORT = re.compile(r"(?=.*[a-z])[a-z0-9]{2,11}", re.ASCII).fullmatch
 def key_of(name: str) -> str:
     """Give the key that no two brands share.
 
-    Raises  RefusalError IZ018: it is not of Latin letters and digits, or too long
+    Raises  RefusalError IZ018: it is not of Latin letters, digits and what stands between them in
+            names, or too long
     """
-    key = likeness(name) if len(name) <= NAME_MAX else None
+    is_good = len(name) <= NAME_MAX and is_brand_name(normalize("NFC", name))
+    key = likeness(name) if is_good else None
     if key is None:
         facts = (("most", str(NAME_MAX)),)
         raise RefusalError(Refused(code="IZ018", location=("name",), value=name, facts=facts))

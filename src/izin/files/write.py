@@ -131,7 +131,11 @@ def replacing(path: Path, *, unless: Callable[[], bool] = lambda: False) -> Iter
     and so does `unless`, which is asked at the end.
     """
     part = path.with_name(f".{path.name}.izin-part")  # nobody's own file has such a name
-    number = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        number = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        error.filename = str(path)  # the one that somebody asked for
+        raise
     try:
         with os.fdopen(number, "w+b") as stream:
             yield cast("BinaryIO", stream)

@@ -82,14 +82,18 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
         """What is missing for this step? Names of fields. Source: R-114, R-115."""
         wanted: dict[PartnerState, dict[str, bool]] = {
             PartnerState.AUTHORISED: {"authorisation": self.authorisation is not None},
-            PartnerState.CONTRACTED: {"contracted_on": self.contracted_on is not None},
+            PartnerState.CONTRACTED: {"contracted_on": _has_come(self.contracted_on, today)},
             PartnerState.LIVE: {
-                "fee_paid_on": self.fee_paid_on is not None,
+                "fee_paid_on": _has_come(self.fee_paid_on, today),
                 "iso22301_until": self.iso22301_until is not None and today <= self.iso22301_until,
                 "iso27001_until": self.iso27001_until is not None and today <= self.iso27001_until,
             },
         }
         return tuple(name for name, is_there in wanted.get(to, {}).items() if not is_there)
+
+
+def _has_come(day: date | None, today: date) -> bool:
+    return day is not None and day <= today
 
 
 class Scope(StrEnum):

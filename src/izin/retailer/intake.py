@@ -13,6 +13,7 @@ import msgspec
 from izin.core.address import Address, parse_phone
 from izin.core.errors import Refused
 from izin.core.identity import MERSIS_DIGITS, Tckn, is_mersis, is_tckn, is_tin
+from izin.core.names import is_name
 from izin.core.provinces import PROVINCES, Province, province_named, town_named
 from izin.retailer.model import Facts, Person, RetailerStatus
 
@@ -24,8 +25,6 @@ _FIELDS = (
 )
 _STATUS = {status.value: status for status in RetailerStatus}
 
-# what stands in the names of firms and people beside letters and digits
-_PUNCTUATION = frozenset(" .,'’&-/()+:;№°\"")
 _code = re.compile(r"[0-9]{1,9}", re.ASCII).fullmatch
 
 Row = Mapping[str, object]
@@ -93,7 +92,7 @@ class _Fields:
         if len(text) > TEXT_MAX:
             facts = (("limit", str(TEXT_MAX)),)
             self.refused.append(Refused(code="H017", location=(field,), value=value, facts=facts))
-        elif not _is_name(text):
+        elif not is_name(text):
             self._refuse("H229", field)
         else:
             return text
@@ -208,11 +207,6 @@ class _Fields:
 
     def _refuse(self, code: str, field: str) -> None:
         self.refused.append(Refused(code=code, location=(field,), value=self._row[field]))
-
-
-def _is_name(text: str) -> bool:
-    has_letter = any(map(str.isalnum, text))
-    return has_letter and all(each.isalnum() or each in _PUNCTUATION for each in text)
 
 
 def _text_of(value: object) -> str | None:
