@@ -80,6 +80,16 @@ async def test_nobody_opens_a_page_or_sends_a_form_without_signing_in(desk, owne
     assert await trail_length(owner) == before
 
 
+async def test_a_form_that_another_site_sends_does_nothing(desk):
+    browser = await desk.signed_in(await desk.someone(Role.OWNER))
+    await browser.get("/")
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 303)):
+        answer = await browser.client.post(
+            "/sign-out", data={"mark": browser.mark}, headers={"sec-fetch-site": site}
+        )
+        assert answer.status_code == status, site
+
+
 async def test_a_form_without_the_session_s_own_mark_does_nothing(desk, owner, application):
     browser, other = await desk.at_work(Role.OWNER), await desk.at_work(Role.OWNER)
     await browser.get("/")

@@ -13,15 +13,17 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from builders.dealers import a_vkn
 from builders.heart import until
-from builders.house import House, ago
+from builders.house import LONG_AGO, House, ago
 from builders.members import member
-from builders.parties import BRAND_CODE, IYS_CODE, PARTNER_CODE
+from builders.parties import BRAND_CODE, CARRIER_CODE, IYS_CODE, PARTNER_CODE
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PASSWORD = "Sessiz-Kavak-31"
-PARTNER_USER = "api@ortak.example"
+PARTNER_USER, CARRIER_USER = "api@ortak.example", "api@araci.example"
+TIN = a_vkn()
 SHOWN_ADDRESS, SHOWN_CODE = "http://127.0.0.1:8000", "731001"
 
 
@@ -66,7 +68,23 @@ async def partner(house, given) -> None:
 
 
 @pytest.fixture
-async def address(house, partner, tmp_path) -> AsyncIterator[str]:
+async def carrier(house, given) -> None:
+    """It finds our company by its tax number."""
+    await given.carrier()
+    await given.api_user(CARRIER_USER, carrier=CARRIER_CODE)
+    tag = house.parts.keyring.pseudonyms.tin_tag(TIN)
+    await given.provider(IYS_CODE, activated_at=LONG_AGO, tin_tag=tag)
+    async with house.client() as client:
+        client.auth = (CARRIER_USER, PASSWORD)
+
+        async def is_known() -> bool:
+            return str(BRAND_CODE) in (await client.get(f"/ahs/brands/{TIN}")).text
+
+        await until(is_known)
+
+
+@pytest.fixture
+async def address(house, partner, carrier, tmp_path) -> AsyncIterator[str]:
     async with listening(house) as base_url:
         demo = {
             "base_url": base_url,
@@ -80,6 +98,12 @@ async def address(house, partner, tmp_path) -> AsyncIterator[str]:
                 "password": PASSWORD,
                 "integratorCode": PARTNER_CODE,
             },
+            "carrier": {
+                "base_url": f"{base_url}/ahs/",
+                "username": CARRIER_USER,
+                "password": PASSWORD,
+            },
+            "tin": TIN,
         }
         (tmp_path / "var").mkdir()
         (tmp_path / "var" / "demo.json").write_text(json.dumps(demo), "utf-8")
@@ -112,12 +136,13 @@ async def test_a_first_consent_by_curl(address, tmp_path):
 
 
 async def test_a_first_consent_by_python(address, tmp_path):
-    script = shown("python", "call")
-    added, asked, written, refused = await said(tmp_path, sys.executable, "-I", "-c", script)
+    script = shown("python", "demo")
+    added, asked, written, refused, brands = await said(tmp_path, sys.executable, "-I", "-c", script)
     assert "transactionId" in added
     assert "'allowed': True" in asked
     assert "transactionId" in written
     assert "H353" in refused
+    assert str(BRAND_CODE) in brands
 
 
 async def test_the_same_without_http(house, settings, tmp_path):

@@ -36,6 +36,7 @@ from izin.subscription.lookup import of_party
 from izin.subscription.manage import Holder, Wanted, set_state, subscribe
 from izin.subscription.model import Package, SubscriptionState
 from izin.wiring.database import write_private
+from izin.wiring.demo_desk import lay_out
 from izin.wiring.demo_members import DemoMember, LettingIn, let_in
 from izin.wiring.members import relying_party
 from izin.wiring.parts import Parts, open_parts
@@ -73,6 +74,7 @@ class DemoUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     password: str
     iys_code: IysCode
     brand_code: BrandCode
+    tin: str = ""
     package: Package | None = None
     level: int = 0
 
@@ -113,6 +115,7 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     password: str
     iys_code: IysCode = msgspec.field(name="iysCode")
     brand_code: BrandCode = msgspec.field(name="brandCode")
+    tin: str = ""
     grant_type: str = "password"
     others: tuple[DemoUser, ...] = ()
     integrator: DemoIntegrator | None = None
@@ -155,7 +158,7 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
         citizens = await _open(settings, CITIZEN)
         try:
             if not await _is_filled(operator):
-                await _register(operator, [company.provider for company in COMPANIES])
+                await _register(operator, _numbered([each.provider for each in COMPANIES], parts))
                 await _register_belongings(operator)
                 await _take_on_partner(operator, parts.database)
                 await _subscribe(operator)
@@ -163,8 +166,9 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
                     await enter_carrier(operator, CARRIER, by=INSTALLER)
                 recorder = Recorder(parts.keyring)
                 await _record(recorder, parts.database, citizens, told)
+                await lay_out(operator, parts, by=INSTALLER)
                 # last, because it says that the rest is done
-                await _register(operator, [settled(company) for company in COMPANIES])
+                await _register(operator, _numbered([settled(each) for each in COMPANIES], parts))
             before = read_file(settings.data_folder)
             users = await _sign_up(operator, before)
             return await _let_in(settings, (operator, parts), users, before)
@@ -228,6 +232,15 @@ async def _is_filled(operator: Database) -> bool:
             f"Use 'izin serve', or set {PREFIX}DATA_FOLDER to another folder."
         )
     return known.get(FIRST.provider.iys_code) is not None
+
+
+def _numbered(providers: list[Provider], parts: Parts) -> list[Provider]:
+    """Let carriers find the companies by their tax numbers."""
+    tags = parts.keyring.pseudonyms
+    return [
+        msgspec.structs.replace(provider, tin_tag=tags.tin_tag(company.tin))
+        for provider, company in zip(providers, COMPANIES, strict=True)
+    ]
 
 
 async def _register(operator: Database, providers: Sequence[Provider]) -> None:
@@ -336,6 +349,7 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
         password=first.password,
         iys_code=first.iys_code,
         brand_code=first.brand_code,
+        tin=first.tin,
         others=tuple(others),
         integrator=integrator,
         carrier=carrier,
@@ -366,6 +380,7 @@ def _user_of(company: Company, password: str | None) -> DemoUser:
         password=password or secrets.token_urlsafe(18),
         iys_code=company.provider.iys_code,
         brand_code=company.brands[0].brand_code,
+        tin=company.tin,
         package=company.package[0],
         level=company.package[1],
     )

@@ -18,7 +18,7 @@ from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.intermediary.model import Intermediary, IntermediaryState
 from izin.member.model import Person
 from izin.partner.model import Partner, PartnerKind, PartnerState
-from izin.provider.model import Provider, Subscription
+from izin.provider.model import Provider, ProviderKind, Subscription
 from izin.retailer.model import Retailer, RetailerStatus
 from izin.subscription.model import Package
 
@@ -39,6 +39,7 @@ _CITIZENS = {
 class Company(msgspec.Struct, frozen=True, kw_only=True):
     """A provider with what belongs to it. The first brand is the master: it has the company's code.
 
+    tin      its tax number, which nobody has
     share    how many of the people it knows, by brand
     package  what it has subscribed to, and at which level
     """
@@ -47,6 +48,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     brands: tuple[Brand, ...]
     retailers: tuple[Retailer, ...]
     username: str
+    tin: str
     share: tuple[float, ...]
     package: tuple[Package, int]
 
@@ -63,6 +65,7 @@ def _company(
     code: int,
     names: tuple[str, str, str],
     username: str,
+    tin: str,
     share: tuple[float, float],
     package: tuple[Package, int],
 ) -> Company:
@@ -71,7 +74,9 @@ def _company(
     codes = BrandCode(code), BrandCode(code + 1)
     statuses = (RetailerStatus.ACTIVE, RetailerStatus.ACTIVE, RetailerStatus.PASSIVE)
     return Company(
-        provider=Provider(iys_code=iys_code, title=title),
+        provider=Provider(
+            iys_code=iys_code, title=title, kind=ProviderKind.TACIR, mersis=f"0{tin}00014"
+        ),
         brands=tuple(
             Brand(brand_code=brand, iys_code=iys_code, name=name, is_master=brand == code)
             for brand, name in zip(codes, names_of_brands, strict=True)
@@ -86,6 +91,7 @@ def _company(
             for number, status in enumerate(statuses, 1)
         ),
         username=username,
+        tin=tin,
         share=share,
         package=package,
     )
@@ -98,6 +104,7 @@ COMPANIES = (
         731001,
         ("Örnek Mağazacılık A.Ş.", "Örnek Mağaza", "Örnek Outlet"),
         "api@ornek-magaza.example",
+        "0007310018",
         (0.9, 0.6),
         (Package.ILETI_PLUS, 2),
     ),
@@ -105,6 +112,7 @@ COMPANIES = (
         741001,
         ("Deneme Gıda Ltd. Şti.", "Deneme Market", "Deneme Sofra"),
         "api@deneme-gida.example",
+        "0007410013",
         (0.5, 0.3),
         (Package.ILETI_25, 1),
     ),
@@ -112,6 +120,7 @@ COMPANIES = (
         751001,
         ("Kurgu Turizm A.Ş.", "Kurgu Tatil", "Kurgu Bilet"),
         "api@kurgu-turizm.example",
+        "0007510012",
         (0.2, 0.1),
         (Package.ILETI_PLUS, 1),
     ),
@@ -138,6 +147,25 @@ CARRIER = Intermediary(
     state=IntermediaryState.ACTIVE,
 )
 CARRIER_USER = "api@hayali-telekom.example"
+
+APPLICATION = {
+    "kind": ProviderKind.TACIR.value,
+    "title": "Düşsel Kırtasiye A.Ş.",
+    "brandName": "Düşsel Kırtasiye",
+    "mersis": "0000761001700014",
+    "tin": "0007610017",
+    "mobile": "+905990761001",
+    "email": "iletisim@dussel-kirtasiye.example",
+    "signatories": [
+        {
+            "name": "İmza Örnek",
+            "tckn": "10000000146",
+            "mobile": "+905990761002",
+            "email": "imza@dussel-kirtasiye.example",
+        }
+    ],
+}
+"""Of a company that waits to be taken on, by somebody who was never born."""
 
 OWNER = Person("Sahip Örnek", Address("sahip@ornek-magaza.example", AddressKind.EMAIL))
 STAFF = Person("Nöbetçi Örnek", Address("nobetci@izin-deneme.example", AddressKind.EMAIL))

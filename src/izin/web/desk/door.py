@@ -21,7 +21,7 @@ from izin.member.model import ActorKind
 from izin.member.session import acting
 from izin.web.desk.services import Desk, Row, suffices
 from izin.web.shared.form import FORM_BYTES_MAX, Form, FormError, Problem
-from izin.web.shared.guard import MARK, Cookies, is_ours, mark_of
+from izin.web.shared.guard import MARK, Cookies, is_from_elsewhere, is_ours, mark_of
 from izin.web.shared.render import Renderer
 from izin.web.shared.static import address_of, file_at
 from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Shown, Visit
@@ -98,7 +98,8 @@ class DeskDoor:
         form = await _form_of(request)
         if form is None:
             return _trouble("form", HTTPStatus.BAD_REQUEST)
-        if not is_ours(visit.secret, form.values.pop(MARK, "")):
+        is_marked = is_ours(visit.secret, form.values.pop(MARK, ""))
+        if not is_marked or is_from_elsewhere(request.headers):
             return _trouble("mark", HTTPStatus.FORBIDDEN)
         visit = msgspec.structs.replace(visit, form=form)
         try:

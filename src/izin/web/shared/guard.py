@@ -1,8 +1,8 @@
-"""What goes before every answer, and how a form is_ours that it is ours."""
+"""What goes before every answer, and how a form shows that it is ours."""
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.responses import Response
 
@@ -36,6 +36,14 @@ def mark_of(secret: str) -> str:
 def is_ours(secret: str, shown: str) -> bool:
     """Did the form come from a page that we gave to whoever has this secret?"""
     return hmac.compare_digest(mark_of(secret).encode(), shown.encode())
+
+
+def is_from_elsewhere(headers: Mapping[str, str]) -> bool:
+    """Does the browser say that another site's page sent this? An old one says nothing.
+
+    Source  W3C Fetch Metadata 2.1
+    """
+    return headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 
 
 class Cookies:
