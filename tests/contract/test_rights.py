@@ -337,7 +337,7 @@ ABOUT_ITSELF = {
 """A call that names no company is about the caller's own."""
 TAKES_AWAY = {
     *("xMembers", "xMemberStop", "xClients", "xClientStop", "xClientKeyWithdraw"),
-    *("xSubscription", "xSignOn", "xSignOnRemove"),
+    *("xCompany", "xSubscription", "xSignOn", "xSignOnRemove"),
 }
 """What a paused company goes on with: it looks, and dismisses."""
 

@@ -64,7 +64,7 @@ def test_a_company_is_taken_on_suspended_and_closed(izin, applied):
     code, told = izin("company", "state", company, "ACTIVE", "--json")
     assert (code, told["errors"][0]["code"]) == (1, "IZ028")
     _, trail = izin("audit", "--company", company, "--json")
-    assert len(trail["events"]) == 7
+    assert len(trail["events"]) == 8  # its package too
     person = a_signatory()
     for words in (("company", "list"), ("audit",), ("audit", "--json")):
         said = str(izin(*words)[1])
