@@ -68,7 +68,9 @@ async def test_what_is_still_to_come_is_not_there(operator_database, field, stat
     await applied(operator_database)
     for shown in NEEDED.values():
         await put_evidence(operator_database, PARTNER_CODE, shown, by=OPERATOR)
-    coming = Evidence(**{field: TODAY + timedelta(days=1)}, iso22301_until=TODAY + timedelta(days=9))
+    coming = Evidence(
+        **{field: TODAY + timedelta(days=1)}, iso22301_until=TODAY + timedelta(days=9)
+    )
     await put_evidence(operator_database, PARTNER_CODE, coming, by=OPERATOR)
     for step in WAY[: WAY.index(state)]:
         await to(operator_database, step)
