@@ -16,7 +16,7 @@ URL = os.environ.pop("IZIN_CITUS_URL", None)  # no setting of the registry, whic
 """A superuser's, to any database of the coordinator that has the extension and its nodes."""
 
 SHARDS = 8
-_ROLES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator", "izin_desk")
+_ROLES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator", "izin_desk", "izin_courier")
 
 
 def new_databases(

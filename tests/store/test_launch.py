@@ -233,7 +233,12 @@ def test_each_process_signs_in_as_itself_and_can_become_nobody_else(embedded):
         stop()
 
     serve(embedded, prepare=migrated, ready=ready)
-    assert found == {"izin_web": False, "izin_keeper": False, "izin_desk": False}
+    assert found == {
+        "izin_web": False,
+        "izin_keeper": False,
+        "izin_desk": False,
+        "izin_courier": False,
+    }
 
 
 async def migrated(url: str) -> None:

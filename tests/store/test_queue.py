@@ -317,12 +317,11 @@ async def test_a_job_that_ended_all_its_workers_is_given_up_unseen(hasty, databa
     assert ledger.began.is_set()
 
 
-async def test_a_worker_without_the_handler_puts_the_job_back(database, keeper_database, owner):
+async def test_a_worker_without_the_handler_leaves_the_job_alone(database, keeper_database, owner):
     await leave(database)
     unknowing = Queue(keeper_database, {})
-    [job] = await unknowing.claim(1)
-    await unknowing.work(job)
-    assert await owner.fetchval("select failed_at is null and claimed_until is null from job")
+    assert await unknowing.claim(1) == []
+    assert await owner.fetchval("select attempts = 0 and claimed_until is null from job")
 
 
 async def test_the_effect_of_a_job_that_fails_is_undone(database, keeper_database, owner):
@@ -343,7 +342,7 @@ async def test_the_effect_of_a_job_that_fails_is_undone(database, keeper_databas
 async def submitted(heart, *proposals, on_repeat: OnRepeat = OnRepeat.BY_RULES) -> Job:
     async with heart.database.transaction() as connection:
         await batch.submit(connection, heart.keyring, list(proposals), on_repeat)
-    queue = ShortLease(heart.keeper_database, {})
+    queue = ShortLease(heart.keeper_database, {batch.JOB: Ledger()})
     [job] = await queue.claim(1)
     return job
 

@@ -5,9 +5,16 @@ import pytest
 
 from izin.storage.migrate import apply_roles
 from izin.storage.statements import load
-from izin.vault.purpose import CITIZEN_PURPOSES, MEMBER_PURPOSES, Purpose
+from izin.vault.purpose import CITIZEN_PURPOSES, MEMBER_PURPOSES, MESSAGE_PURPOSES, Purpose
 
-PROCESSES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator", "izin_desk")
+PROCESSES = (
+    "izin_web",
+    "izin_citizen",
+    "izin_keeper",
+    "izin_operator",
+    "izin_desk",
+    "izin_courier",
+)
 RECORDING = ("izin_web", "izin_citizen", "izin_keeper")
 
 NEW_CITIZEN_ROW = """insert into citizen_consent (tag, slot, bucket, sealed)
@@ -48,9 +55,12 @@ NOBODY = [
 OF_RECIPIENTS = (
     *("provider_consent", "citizen_consent", "consent_event", "consent_retailer", "pending"),
     *("entry", "entry_hour", "unprojected", "brand_figure", "batch", "job", "file_load"),
-    *("query_receipt", "token"),
+    *("query_receipt", "token", "message"),
 )
 """Tables in which a recipient, a consent, or what opens one stands."""
+
+CARRIED = ("message", "job")
+"""What is the courier's to carry; of jobs, its own."""
 
 FORBIDDEN = {
     "izin_web": [
@@ -119,6 +129,15 @@ FORBIDDEN = {
         "delete from member",
         NOTHING_RECORDED,
     ],
+    "izin_courier": [
+        *(f"select count(*) from {table}" for table in OF_RECIPIENTS if table not in CARRIED),
+        *(NEW_KEY.format(each, "2") for each in Purpose if each not in MESSAGE_PURPOSES),
+        "select title from provider",
+        "select role from member",
+        "delete from message",
+        "insert into job (name, payload) values ('batch', '')",
+        NOTHING_RECORDED,
+    ],
 }
 
 NEEDED = {
@@ -184,6 +203,12 @@ NEEDED = {
         "select audit_id from audit_event",
         "update limit_use set used = 1",
         *(NEW_KEY.format(each, "2") for each in MEMBER_PURPOSES),
+    ],
+    "izin_courier": [
+        "select sealed from message for update skip locked",
+        "update message set supplier = 'x'",
+        "insert into job (name, payload) values ('message_receipt', '')",
+        "delete from job",
     ],
 }
 
@@ -267,6 +292,7 @@ async def policies(owner):
         ("izin_keeper", ()),
         ("izin_operator", set(Purpose) - set(MEMBER_PURPOSES)),
         ("izin_desk", set(Purpose) - set(MEMBER_PURPOSES)),
+        ("izin_courier", set(Purpose) - set(MESSAGE_PURPOSES)),
     ],
 )
 async def test_a_process_sees_the_keys_of_its_side_only(owner, keys, role, hidden):
@@ -292,7 +318,7 @@ async def test_keys_are_still_found_by_index(owner, keys):
 
 async def test_rights_that_hold_already_are_left_alone(owner):
     before = await policies(owner)
-    assert len(before) == 3
+    assert len(before) == 4
     async with owner.transaction():
         await apply_roles(owner)
         locks = await owner.fetch(

@@ -93,7 +93,7 @@ def test_a_cluster_that_is_ready_is_taken():
 def test_each_node_plans_for_each_role_as_a_process_does():
     statements = planning_of_roles()
     assert "alter role izin_web set enable_seqscan = off" in statements
-    assert len(statements) == 5 * len(PLANNING)
+    assert len(statements) == 6 * len(PLANNING)
     assert not any("plan_cache_mode" in statement for statement in statements)
 
 

@@ -58,5 +58,9 @@ class LockedError(UnavailableError):
     """A row is somebody else's for now: others may be free."""
 
 
+class UndeliverableError(Exception):
+    """A message that no try will get through: why, in the supplier's own word, without address."""
+
+
 class StartRefusedError(Exception):
     """The registry will not start like this: what was found and what to do, in a sentence."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from izin.consent.project import Projector
 from izin.consent.rewrite import Rewriter
 from izin.core.errors import UnavailableError
-from izin.jobs.pace import TROUBLE_S, Pace, Patience
+from izin.jobs.pace import TROUBLE_S, Pace, Patience, Turn, repeat
 from izin.ledger import entry as ledger
 from izin.ledger.sequence import FencedError, Sequencer
 from izin.queue.queue import Queue
@@ -28,7 +28,6 @@ REWRITE_WAIT_S = 60.0
 JOBS_AT_ONCE = 2
 TIMER_S = 600.0
 
-Turn = Callable[[], Awaitable[int]]
 Timer = Callable[[], Awaitable[None]]
 
 
@@ -145,15 +144,7 @@ class Keeper:
         return 0
 
     async def _repeat(self, turn: Turn, rest_s: float | None = None) -> None:
-        pace = Pace(self._stop)
-        while not pace.stopped:
-            try:
-                done = await turn()
-            except UnavailableError as trouble:
-                _log.warning("work pauses", extra={"reason": str(trouble)})
-                await pace.wait(TROUBLE_S)
-                continue
-            await (pace.rest(done) if rest_s is None else pace.wait(rest_s))
+        await repeat(turn, self._stop, rest_s)
 
 
 def _is_cancelled() -> bool:

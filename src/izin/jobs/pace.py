@@ -1,7 +1,13 @@
 """How long a loop rests: not at all while there is work, briefly after it, longer when idle."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from time import monotonic
+
+from izin.core.errors import UnavailableError
+
+_log = logging.getLogger("izin.jobs")
 
 BUSY_S = 0.02
 IDLE_S = 0.1
@@ -32,6 +38,26 @@ class Pace:
             await asyncio.wait_for(self._stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+Turn = Callable[[], Awaitable[int]]
+"""One turn of a loop; it gives how much it did."""
+
+
+async def repeat(turn: Turn, stop: asyncio.Event, rest_s: float | None = None) -> None:
+    """Take turns until told to stop; trouble that passes makes a pause.
+
+    Takes   rest_s: how long it rests after each; None: as `Pace.rest`
+    """
+    pace = Pace(stop)
+    while not pace.stopped:
+        try:
+            done = await turn()
+        except UnavailableError as trouble:
+            _log.warning("work pauses", extra={"reason": str(trouble)})
+            await pace.wait(TROUBLE_S)
+            continue
+        await (pace.rest(done) if rest_s is None else pace.wait(rest_s))
 
 
 class Patience:

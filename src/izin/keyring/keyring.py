@@ -18,7 +18,13 @@ from izin.vault.citizen import CitizenKeys
 from izin.vault.errors import KeyLostError
 from izin.vault.member import MemberKeys
 from izin.vault.provider import KeyProvider
-from izin.vault.purpose import MEMBER_PURPOSES, OWN_PURPOSES, PROVIDER_PURPOSES, Purpose
+from izin.vault.purpose import (
+    MEMBER_PURPOSES,
+    MESSAGE_PURPOSES,
+    OWN_PURPOSES,
+    PROVIDER_PURPOSES,
+    Purpose,
+)
 from izin.vault.sealing import Opener, Sealer, key_id_of
 from izin.vault.tokens import Tokens
 from izin.vault.vault import Vault
@@ -50,6 +56,7 @@ class Keyring:
         self.tokens = vault.tokens(own)
         self.members = vault.member_keys(own)
         self.batch_sealer = vault.sealer(Purpose.BATCH_SEAL, own[Purpose.BATCH_SEAL])
+        self.message_sealer = vault.sealer(Purpose.MESSAGE_SEAL, own[Purpose.MESSAGE_SEAL])
         self._citizen = citizen
         self._database = database
         self._vault = vault
@@ -160,6 +167,13 @@ async def open_member_keyring(database: Database, provider: KeyProvider) -> Memb
     vault = Vault(provider)
     own = await _adopted(database, vault, MEMBER_PURPOSES)
     return MemberKeyring(vault.member_keys(own), vault.tokens(own))
+
+
+async def open_message_sealer(database: Database, provider: KeyProvider) -> Sealer:
+    """Load what opens messages, for a process that opens nothing else; else as `open_keyring`."""
+    vault = Vault(provider)
+    own = await _adopted(database, vault, MESSAGE_PURPOSES)
+    return vault.sealer(Purpose.MESSAGE_SEAL, own[Purpose.MESSAGE_SEAL])
 
 
 def quarter_of(at: datetime) -> str:

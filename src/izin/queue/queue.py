@@ -48,10 +48,13 @@ class Queue:
         self._handlers = handlers
 
     async def claim(self, count: int, *, only_following: bool = False) -> list[Job]:
-        """Take up to `count` due jobs for LEASE_S; whoever falls silent gives them back."""
+        """Take up to `count` due jobs that there is a handler for, for LEASE_S.
+
+        Whoever falls silent gives them back.
+        """
         async with self._database.connection() as connection:
             claim = store.claim_following if only_following else store.claim
-            rows = await claim(connection, count, self.LEASE_S)
+            rows = await claim(connection, count, self.LEASE_S, self._handlers)
         return [Job(*row.values()) for row in rows]
 
     async def work(self, job: Job) -> None:

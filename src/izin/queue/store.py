@@ -1,5 +1,6 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -44,14 +45,18 @@ async def put(
     await connection.execute(_SQL["put"], name, payload, once_key, *in_turn)
 
 
-async def claim(connection: Connection, count: int, lease_s: float) -> list[Record]:
+async def claim(
+    connection: Connection, count: int, lease_s: float, names: Collection[str]
+) -> list[Record]:
     """Take due jobs for `lease_s` seconds; a worker that dies gives them back by its silence."""
-    return await connection.fetch(_SQL["claim"], count, lease_s)
+    return await connection.fetch(_SQL["claim"], count, lease_s, list(names))
 
 
-async def claim_following(connection: Connection, count: int, lease_s: float) -> list[Record]:
+async def claim_following(
+    connection: Connection, count: int, lease_s: float, names: Collection[str]
+) -> list[Record]:
     """Take due jobs that only follow, else as `claim`."""
-    return await connection.fetch(_SQL["claim_following"], count, lease_s)
+    return await connection.fetch(_SQL["claim_following"], count, lease_s, list(names))
 
 
 async def now(connection: Connection) -> datetime:

@@ -12,7 +12,7 @@ on conflict (once_key) do nothing
 -- Takes the jobs that are due and nobody works on, as they came.
 -- What follows in a lane waits until all that led before it there has committed, but for what is
 -- tried for the third time or given up: nobody's refusals shall wait for what cannot be done.
--- $1 how many · $2 seconds of lease
+-- $1 how many · $2 seconds of lease · $3 names
 -- gives (job_id, name, payload, attempts) · indexes job_due, job_leading · locks the rows it takes
 update job
 set claimed_until = now() + make_interval(secs => $2::double precision), attempts = attempts + 1
@@ -21,6 +21,7 @@ where job_id = any (array(
     from job as due
     where
         due.run_at <= now()
+        and due.name = any ($3::text[])
         and (due.claimed_until is null or due.claimed_until < now())
         and not (due.follows and exists (
             select from job as before
@@ -38,7 +39,7 @@ returning job_id, name, payload, attempts
 -- The same, of jobs that only follow.
 -- What follows in a lane waits until all that led before it there has committed, but for what is
 -- tried for the third time or given up: nobody's refusals shall wait for what cannot be done.
--- $1 how many · $2 seconds of lease
+-- $1 how many · $2 seconds of lease · $3 names
 -- gives (job_id, name, payload, attempts) · indexes job_following, job_leading · locks the rows it takes
 update job
 set claimed_until = now() + make_interval(secs => $2::double precision), attempts = attempts + 1
@@ -47,6 +48,7 @@ where job_id = any (array(
     from job as due
     where
         due.run_at <= now()
+        and due.name = any ($3::text[])
         and (due.claimed_until is null or due.claimed_until < now())
         and due.follows and not due.leads
         and not (due.follows and exists (

@@ -15,7 +15,7 @@ _SQL = load(__package__, "distribute.sql")
 SERVER_MIN = 18
 CITUS_MIN = 14
 SHARDS = 32
-_ROLES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator", "izin_desk")
+_ROLES = ("izin_web", "izin_citizen", "izin_keeper", "izin_operator", "izin_desk", "izin_courier")
 _STEP_S_MAX = 7 * 24 * 3600.0
 """A table of a billion rows is copied within one statement."""
 

@@ -24,7 +24,7 @@ select node.nodename
 from run_command_on_workers($cmd$
     select count(*)
     from pg_roles
-    where rolname in ('izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator', 'izin_desk') and rolcanlogin
+    where rolname in ('izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator', 'izin_desk', 'izin_courier') and rolcanlogin
 $cmd$) as node
 where not node.success or node.result <> '4'
 

@@ -78,6 +78,7 @@ TABLES: Mapping[str, Place] = {
     "audit_event": Place.LOCAL,
     # machinery: `skip locked`, row locks and identity columns as plain PostgreSQL has them
     "job": Place.LOCAL,
+    "message": Place.LOCAL,
     "limit_use": Place.LOCAL,
     "file_load": Place.LOCAL,
     "schema_migration": Place.LOCAL,

@@ -33,7 +33,7 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 _WEB, _CITIZEN, _KEEPER, _OPERATOR = "izin_web", "izin_citizen", "izin_keeper", "izin_operator"
-_DESK = "izin_desk"
+_DESK, _COURIER = "izin_desk", "izin_courier"
 
 _ACTS_FOR = "current_setting('izin.acts_for'::text, true)"
 _OWN_COMPANYS = f"(('company:'::text || (iys_code)::text) = {_ACTS_FOR})"
@@ -49,6 +49,8 @@ def _purposes(words: Iterable[str]) -> str:
 
 _CITIZENS = ("citizen-tag", "citizen-slot", "citizen-seal", "retailer-citizen")
 _NOT_CITIZENS = f"(purpose <> ALL ({_purposes(_CITIZENS)}))"
+_MESSAGES = "(purpose = 'message-seal'::text)"
+_COURIERS_JOBS = "(name = ANY (ARRAY['message'::text, 'message_receipt'::text, 'heard'::text]))"
 _MEMBERS = f"(purpose = ANY ({_purposes(('member-tag', 'member-seal', 'token'))}))"
 
 
@@ -114,6 +116,9 @@ _SIGNATORY = _exists("application", "(application.application_id = signatory.app
 POLICIES: tuple[Policy, ...] = (
     Policy("keyring", "keys_of_both_sides", (_CITIZEN, _KEEPER)),
     Policy("keyring", "keys_of_provider_side", (_WEB,), "ALL", _NOT_CITIZENS, _NOT_CITIZENS),
+    Policy("keyring", "keys_of_messages", (_COURIER,), "ALL", _MESSAGES, _MESSAGES),
+    Policy("job", "all_of_them", (_WEB, _CITIZEN, _KEEPER)),
+    Policy("job", "its_own", (_COURIER,), "ALL", _COURIERS_JOBS, _COURIERS_JOBS),
     Policy("keyring", "keys_of_members", (_DESK, _OPERATOR), "ALL", _MEMBERS, _MEMBERS),
     # who signs in is of any party; what he may do stays what it is (the table's own trigger)
     Policy("member", "seen", (_WEB,), "SELECT", _OWN_PARTYS, _NONE),

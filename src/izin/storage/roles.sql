@@ -8,7 +8,7 @@ declare
     process text;
 begin
     foreach process in array array[
-        'izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator', 'izin_desk'
+        'izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator', 'izin_desk', 'izin_courier'
     ] loop
         -- roles belong to the whole server: another database's migration may be just as far
         begin
@@ -26,9 +26,9 @@ end
 $$;
 
 revoke all on all tables in schema public
-    from izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk;
+    from izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk, izin_courier;
 grant usage on schema public
-    to izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk;
+    to izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk, izin_courier;
 
 -- nobody needs a table of his own. The database's own rights do not come with a template.
 do $$
@@ -73,7 +73,7 @@ begin
         select oid from pg_proc
         where pronamespace = 'public'::regnamespace and proname = 'record_movements'
     loop
-        execute format('revoke all on function %s from public, izin_operator, izin_desk', door);
+        execute format('revoke all on function %s from public, izin_operator, izin_desk, izin_courier', door);
         execute format('grant execute on function %s to izin_web, izin_citizen, izin_keeper', door);
     end loop;
 end
@@ -162,3 +162,12 @@ grant select, insert, delete on known_device to izin_desk;
 grant select, insert, update on limit_use to izin_desk; -- tries of whoever signs in
 grant select, insert on keyring to izin_desk; -- the members', by which none else opens
 grant select, insert on audit_event to izin_desk;
+
+-- messages: whoever has something to tell writes one; the courier sends it, and sees nothing else
+grant select, insert on message to izin_web, izin_citizen, izin_keeper;
+grant delete on message to izin_keeper; -- what is old
+grant select on schema_migration to izin_courier;
+grant select, update on message to izin_courier;
+grant select, insert, update, delete on job to izin_courier; -- its own: policies.py
+grant select, insert on keyring to izin_courier; -- the messages', by which none else opens
+grant insert on audit_event to izin_courier; -- that it has made that key

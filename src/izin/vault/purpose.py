@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     MEMBER_TAG = "member-tag"
     MEMBER_SEAL = "member-seal"
     BATCH_SEAL = "batch-seal"
+    MESSAGE_SEAL = "message-seal"
     BRAND_SEAL = "brand-seal"
 
 
@@ -46,11 +47,15 @@ PROVIDER_PURPOSES = (
     Purpose.MEMBER_TAG,
     Purpose.MEMBER_SEAL,
     Purpose.BATCH_SEAL,
+    Purpose.MESSAGE_SEAL,
 )
 """The registry's own keys of the provider side, which every process has."""
 
 MEMBER_PURPOSES = (Purpose.MEMBER_TAG, Purpose.MEMBER_SEAL, Purpose.TOKEN)
 """All that a process has which takes care of members, and to which no consent opens."""
+
+MESSAGE_PURPOSES = (Purpose.MESSAGE_SEAL,)
+"""All that the process has which speaks to operators and mail servers."""
 
 OWN_PURPOSES = PROVIDER_PURPOSES + CITIZEN_PURPOSES
 """The registry's own keys; the one left out, BRAND_SEAL, has a key per brand and quarter."""

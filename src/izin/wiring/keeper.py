@@ -15,6 +15,7 @@ from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import Keeper, Timer
 from izin.member.session import drop_expired as drop_expired_sessions
+from izin.message.lookup import forget_old_messages
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
 from izin.storage.database import Database
@@ -56,6 +57,7 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
             partial(_tag_moved_dealers, parts),
             _walk_of(parts),
             partial(_look_at_packages, parts),
+            partial(_forget_messages, parts),
         ),
         stop,
     )
@@ -72,6 +74,11 @@ def _walk_of(parts: Parts) -> Timer:
 
 async def _look_at_packages(parts: Parts) -> None:
     await look(parts.database, parts.keyring, utc_now())
+
+
+async def _forget_messages(parts: Parts) -> None:
+    async with parts.database.connection() as connection:
+        await forget_old_messages(connection, utc_now(), TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

@@ -163,6 +163,7 @@ class _Launch:
         async with asyncio.TaskGroup() as group:
             for _ in range(self._settings.keeper_processes):
                 group.create_task(self._keep(_Child(("keeper",)), self._webs_ended))
+            group.create_task(self._keep(_Child(("courier",)), self._webs_ended))
             group.create_task(self._keep_webs())
             desk = self._desk.fileno()
             group.create_task(self._keep(_Child(("desk", str(desk)), (desk,)), self._stop))

@@ -11,6 +11,7 @@ from izin.keyring import (
     MemberKeyring,
     open_keyring,
     open_member_keyring,
+    open_message_sealer,
     open_whole_keyring,
 )
 from izin.keyring.survey import has_keys
@@ -18,11 +19,14 @@ from izin.storage.database import Database
 from izin.storage.guard import check_server
 from izin.storage.migrate import check_schema
 from izin.vault.provider import FileKeyProvider, see_that_a_file_will_do
+from izin.vault.sealing import Sealer
 from izin.vault.selftest import self_test
-from izin.wiring.roles import OF_BOTH_SIDES, OPERATOR
+from izin.wiring.roles import COURIER, OF_BOTH_SIDES, OPERATOR
 from izin.wiring.settings import PREFIX, Mode, Settings
 
 KEY_CONNECTIONS = 2
+COURIER_CONNECTIONS = 10
+"""One for each message on its way, and two for what is heard meanwhile."""
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -82,6 +86,32 @@ async def open_member_parts(
         await _see_that_the_root_is_there(database, settings)
         keyring = await open_member_keyring(database, key_provider(settings))
         yield MemberParts(database, keyring)
+    finally:
+        await database.close()
+
+
+class MessageParts(msgspec.Struct, frozen=True):
+    """What a process works with that carries messages: it opens those, and nothing else."""
+
+    database: Database
+    sealer: Sealer
+
+
+@asynccontextmanager
+async def open_message_parts(settings: Settings) -> AsyncIterator[MessageParts]:
+    """Open database and the messages' key, after the start's checks. Raises StartRefusedError."""
+    assert settings.database_url is not None, "the launcher has named a database"
+    self_test()
+    see_that_a_file_will_do(production=settings.mode is Mode.PRODUCTION)
+    database = await Database.open(
+        settings.database_url, role=COURIER, size_max=COURIER_CONNECTIONS
+    )
+    try:
+        async with database.connection() as connection:
+            await check_schema(connection)
+        await _see_that_the_root_is_there(database, settings)
+        sealer = await open_message_sealer(database, key_provider(settings))
+        yield MessageParts(database, sealer)
     finally:
         await database.close()
 

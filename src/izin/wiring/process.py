@@ -1,6 +1,6 @@
 """A launcher's child.
 
-``python -m izin.wiring.process PARENT web FD SHARES PLACE | desk FD | keeper``
+``python -m izin.wiring.process PARENT web FD SHARES PLACE | desk FD | keeper | courier``
 """
 
 import ctypes
@@ -14,6 +14,7 @@ import uvloop
 
 from izin.core.errors import StartRefusedError
 from izin.wiring.accepting import Share, Shares
+from izin.wiring.courier import run_courier
 from izin.wiring.desk import run_desk
 from izin.wiring.garbage import look_for_cycles_seldom
 from izin.wiring.keeper import run_keeper
@@ -57,6 +58,8 @@ def _run(work: list[str]) -> int:
             uvloop.run(run_desk(settings, socket.socket(fileno=int(descriptor))))
         case ["keeper"]:
             uvloop.run(run_keeper(settings))
+        case ["courier"]:
+            uvloop.run(run_courier(settings))
         case _:
             return _MISUSED
     return 0

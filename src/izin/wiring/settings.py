@@ -18,6 +18,7 @@ from izin.core.origin import without_default_port
 PREFIX = "IZIN_"
 DOCUMENTED_WITHHELD_MINUTES = 60
 _ORIGIN = r"^(https://[a-z0-9.-]+|http://localhost)(:[0-9]{1,5})?$"
+_MAILBOX = r"^[a-z0-9._+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$"
 _HOST = r"(?:\[[^\]]*\]|[^\[\]@:,/?#\s]*)(?::[0-9]{1,5})?"
 _is_database_url = re.compile(
     rf"postgres(?:ql)?://(?:[^/?#\s]*@)?{_HOST}(?:,{_HOST})*(?:/[^?#\s]*)?(?:\?\S*)?"
@@ -88,6 +89,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                             profile and the documented hour in the iys profile
     loading_until           when loading old consents ends for every company, whatever its own
                             activation date; absent, only that ends it
+    smtp_urls               mail servers that take the registry's mails, comma-separated, the
+                            preferred one first: smtp://user:password@host:587 or smtps://
+    mail_from, mail_name    from whom mails come
+    dkim_key_file           private key in PEM (Ed25519 or RSA) by which mails are signed for the
+                            domain of mail_from; absent, they are not
+    dkim_selector           under which name the key stands in the DNS: <name>._domainkey.<domain>
     trusted_proxies         networks whose X-Forwarded-For is believed, comma-separated
     log_level               of the log on standard error
     """
@@ -112,6 +119,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pull_window_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
     pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     loading_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    smtp_urls: str = ""
+    mail_from: Annotated[str, msgspec.Meta(pattern=_MAILBOX)] = "bildirim@izin.example"
+    mail_name: str = "İleti İzin Kaydı"
+    dkim_key_file: Path | None = None
+    dkim_selector: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,63}$")] = "izin"
     trusted_proxies: str = ""
     log_level: LogLevel = LogLevel.INFO
 

@@ -17,7 +17,12 @@ from izin.web.shared.visit import Outcome, Shown, Visit
 COUNTED_MAX = 10_000
 LATE_S = 10
 _OPEN_MAX = 1000
-_PROCESSES = {"web": "izin_web", "keeper": "izin_keeper", "desk": "izin_desk"}
+_PROCESSES = {
+    "web": "izin_web",
+    "keeper": "izin_keeper",
+    "desk": "izin_desk",
+    "courier": "izin_courier",
+}
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -1,0 +1,81 @@
+"""The courier process: hands what the registry sends to operators and mail servers."""
+
+import asyncio
+import signal
+import sys
+from uuid import UUID
+
+from izin.core.clock import utc_now
+from izin.jobs.courier import Courier
+from izin.mail.compose import Mail, Sender
+from izin.mail.dkim import Signer, read_key
+from izin.mail.smtp import Server, hand_over, server_at
+from izin.message import note, write
+from izin.message.model import Medium, Rendered
+from izin.message.note import note_later
+from izin.message.send import Sending
+from izin.message.switch import Switch
+from izin.queue.queue import Queue
+from izin.telemetry.log import configure
+from izin.wiring.parts import MessageParts, open_message_parts
+from izin.wiring.settings import Settings
+
+
+class MailSupplier:
+    """A mail server, as one that carries messages."""
+
+    def __init__(self, server: Server, sender: Sender) -> None:
+        """Take where it is, and from whom mails come."""
+        self.name = f"{server.host}:{server.port}"
+        self._server = server
+        self._sender = sender
+
+    async def send(self, message_id: UUID, rendered: Rendered) -> str | None:
+        """Hand a mail over; its Message-ID is the same at every try. Raises as `hand_over`."""
+        mail = Mail(
+            to=rendered.to,
+            subject=rendered.subject,
+            body=rendered.body,
+            reference=message_id.hex,
+            unsubscribe=rendered.unsubscribe,
+        )
+        await hand_over(self._server, self._sender, mail, at=utc_now())
+        return None
+
+
+async def run_courier(settings: Settings) -> None:
+    """Carry until told to stop."""
+    configure(sys.stderr, settings.log_level)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_, stop.set)
+    async with open_message_parts(settings) as parts:
+        await courier_of(parts, settings, stop).run()
+
+
+def courier_of(parts: MessageParts, settings: Settings, stop: asyncio.Event) -> Courier:
+    """Put a courier together. Raises StartRefusedError."""
+    ways = {
+        Medium.EMAIL: Switch(mail_suppliers(settings)),
+        Medium.SMS: Switch(()),
+    }
+    queue = Queue(parts.database, {write.JOB: Sending(parts.sealer, ways), note.JOB: note_later})
+    return Courier(queue, (), stop)
+
+
+def mail_suppliers(settings: Settings) -> list[MailSupplier]:
+    """The mail servers of the settings, the preferred one first. Raises StartRefusedError."""
+    sender = sender_of(settings)
+    urls = filter(None, map(str.strip, settings.smtp_urls.split(",")))
+    return [MailSupplier(server_at(url), sender) for url in urls]
+
+
+def sender_of(settings: Settings) -> Sender:
+    """From whom mails come. Raises StartRefusedError."""
+    sender = Sender(name=settings.mail_name, address=settings.mail_from)
+    if settings.dkim_key_file is None:
+        return sender
+    key = read_key(settings.dkim_key_file)
+    signer = Signer(sender.domain, settings.dkim_selector, key)
+    return Sender(name=sender.name, address=sender.address, signer=signer)

@@ -1,0 +1,111 @@
+"""Mails go to a real server: what it takes, what it refuses, and what it is not asked again."""
+
+import base64
+import hashlib
+import socket
+from datetime import UTC, datetime
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from izin.core.address import Address, AddressKind
+from izin.core.errors import StartRefusedError, UnavailableError, UndeliverableError
+from izin.mail.compose import Mail, Sender
+from izin.mail.dkim import Signer, body_hash, parted, signed_bytes
+from izin.mail.smtp import Server, hand_over, server_at
+from izin.simulator.inbox import Inbox, listening
+
+AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+SENDER = Sender(name="İleti İzin Kaydı", address="bildirim@izin.example")
+AYSE = Address("ayse@posta.example", AddressKind.EMAIL)
+
+
+def a_mail(to: Address = AYSE, **facts: str) -> Mail:
+    known = {"subject": "Onayınız kaydedildi", "body": "Şirin ışık, çağrı ₺1.\n.\nSon.\n"}
+    return Mail(to=to, reference="0192", **(known | facts))
+
+
+def own(port: int) -> Server:
+    return server_at(f"smtp://127.0.0.1:{port}")
+
+
+async def test_a_mail_arrives_as_it_was_written_and_signed():
+    key, inbox = Ed25519PrivateKey.generate(), Inbox()
+    sender = Sender(
+        name=SENDER.name, address=SENDER.address, signer=Signer("izin.example", "izin", key)
+    )
+    mail = a_mail(unsubscribe="https://izin.example/k/0123456789abcdef/one-click")
+    async with listening(inbox) as port:
+        await hand_over(own(port), sender, mail, at=AT)
+    [came] = inbox.received("ayse@posta.example")
+    read = BytesParser(policy=policy.default).parsebytes(came.raw)
+    assert read["subject"] == "Onayınız kaydedildi"
+    assert read["from"] == "İleti İzin Kaydı <bildirim@izin.example>"
+    assert read["message-id"] == "<0192@izin.example>"
+    assert read.get_content().replace("\r\n", "\n") == "Şirin ışık, çağrı ₺1.\n.\nSon.\n"
+    assert read["list-unsubscribe"] == f"<{mail.unsubscribe}>"
+    assert read["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    headers, body = parted(came.raw.rstrip(b"\r\n") + b"\r\n")
+    value = next(value for name, value in headers if name == b"DKIM-Signature").strip()
+    fields = dict(each.strip().split(b"=", 1) for each in value.split(b";"))
+    assert body_hash(body).encode() == fields[b"bh"]
+    names = fields[b"h"].decode().split(":")
+    assert {"from", "list-unsubscribe", "list-unsubscribe-post"} <= set(names)
+    data = signed_bytes([each for each in headers if each[0] != b"DKIM-Signature"], names, value)
+    key.public_key().verify(base64.b64decode(fields[b"b"]), hashlib.sha256(data).digest())
+
+
+async def test_what_a_server_says_no_to_is_not_tried_again():
+    inbox = Inbox()
+    async with listening(inbox) as port:
+        nobody = Address("ayse@posta.test", AddressKind.EMAIL)
+        with pytest.raises(UndeliverableError, match="SMTP 550") as refused:
+            await hand_over(own(port), SENDER, a_mail(nobody), at=AT)
+        assert "ayse" not in str(refused.value)
+        inbox.fails = "451 4.3.0 later"
+        with pytest.raises(UnavailableError):
+            await hand_over(own(port), SENDER, a_mail(), at=AT)
+        inbox.fails = "554 5.7.1 never"
+        with pytest.raises(UndeliverableError):
+            await hand_over(own(port), SENDER, a_mail(), at=AT)
+    assert not inbox.received()
+
+
+async def test_a_server_that_is_not_there_is_asked_later():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(UnavailableError):
+            await hand_over(own(taken.getsockname()[1]), SENDER, a_mail(), at=AT)
+
+
+async def test_no_header_can_be_written_by_a_value():
+    inbox = Inbox()
+    async with listening(inbox) as port:
+        with pytest.raises(ValueError, match="linefeed"):
+            await hand_over(own(port), SENDER, a_mail(subject="a\r\nBcc: b@c.example"), at=AT)
+    assert not inbox.received()
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("smtp://mail.example", ("mail.example", 587, False, None)),
+        ("smtps://a%40b:p%3Aq@mail.example", ("mail.example", 465, True, "a@b")),
+        ("smtp://[::1]:2525", ("::1", 2525, False, None)),
+    ],
+)
+def test_a_server_s_address_is_read(url, where):
+    server = server_at(url)
+    assert (server.host, server.port, server.is_tls, server.username) == where
+    assert "p:q" not in repr(server)
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example:25", "http://a", "smtp://:x@", "smtp://a:b:c", "smtp://a:99999"]
+)
+def test_what_is_no_address_of_a_server_is_not_repeated(url):
+    with pytest.raises(StartRefusedError) as refused:
+        server_at(url)
+    assert url not in str(refused.value)
