@@ -57,6 +57,7 @@ class Keyring:
         self.members = vault.member_keys(own)
         self.batch_sealer = vault.sealer(Purpose.BATCH_SEAL, own[Purpose.BATCH_SEAL])
         self.message_sealer = vault.sealer(Purpose.MESSAGE_SEAL, own[Purpose.MESSAGE_SEAL])
+        self.proofs = vault.proof_keys(own)
         self._citizen = citizen
         self._database = database
         self._vault = vault

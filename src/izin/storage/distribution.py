@@ -79,6 +79,8 @@ TABLES: Mapping[str, Place] = {
     # machinery: `skip locked`, row locks and identity columns as plain PostgreSQL has them
     "job": Place.LOCAL,
     "message": Place.LOCAL,
+    "proof": Place.LOCAL,
+    "budget": Place.LOCAL,
     "limit_use": Place.LOCAL,
     "file_load": Place.LOCAL,
     "schema_migration": Place.LOCAL,

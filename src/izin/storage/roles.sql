@@ -171,3 +171,7 @@ grant select, update on message to izin_courier;
 grant select, insert, update, delete on job to izin_courier; -- its own: policies.py
 grant select, insert on keyring to izin_courier; -- the messages', by which none else opens
 grant insert on audit_event to izin_courier; -- that it has made that key
+
+-- codes that prove an address: sent and looked at by whoever has a door for people or companies
+grant select, insert, update on proof, budget to izin_web, izin_citizen;
+grant select, delete on proof, budget to izin_keeper; -- what is old

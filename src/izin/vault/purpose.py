@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     MEMBER_SEAL = "member-seal"
     BATCH_SEAL = "batch-seal"
     MESSAGE_SEAL = "message-seal"
+    PROOF = "proof"
     BRAND_SEAL = "brand-seal"
 
 
@@ -48,6 +49,7 @@ PROVIDER_PURPOSES = (
     Purpose.MEMBER_SEAL,
     Purpose.BATCH_SEAL,
     Purpose.MESSAGE_SEAL,
+    Purpose.PROOF,
 )
 """The registry's own keys of the provider side, which every process has."""
 

@@ -7,6 +7,7 @@ from izin.vault.cursor import Cursors
 from izin.vault.errors import KeyLostError
 from izin.vault.framing import framed_text
 from izin.vault.member import MemberKeys
+from izin.vault.proof import ProofKeys
 from izin.vault.provider import KeyProvider
 from izin.vault.pseudonym import (
     CitizenPseudonyms,
@@ -97,6 +98,13 @@ class Vault:
         """
         sealer = self.sealer(Purpose.MEMBER_SEAL, ids[Purpose.MEMBER_SEAL])
         return MemberKeys(self._secret(Purpose.MEMBER_TAG, ids), sealer)
+
+    def proof_keys(self, ids: Mapping[Purpose, int]) -> ProofKeys:
+        """Give what works with codes that prove an address.
+
+        Raises  KeyLostError
+        """
+        return ProofKeys(self._secret(Purpose.PROOF, ids))
 
     def tokens(self, ids: Mapping[Purpose, int]) -> Tokens:
         """Give who issues and recognises tokens.

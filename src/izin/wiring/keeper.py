@@ -16,6 +16,7 @@ from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import Keeper, Timer
 from izin.member.session import drop_expired as drop_expired_sessions
 from izin.message.lookup import forget_old_messages
+from izin.proof.forget import forget_old_proofs
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
 from izin.storage.database import Database
@@ -79,6 +80,7 @@ async def _look_at_packages(parts: Parts) -> None:
 async def _forget_messages(parts: Parts) -> None:
     async with parts.database.connection() as connection:
         await forget_old_messages(connection, utc_now(), TOKENS_AT_ONCE)
+        await forget_old_proofs(connection, utc_now(), TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

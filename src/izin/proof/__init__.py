@@ -1,0 +1,1 @@
+"""Kanıt: somebody shows that an address is his, by a code that was sent there."""

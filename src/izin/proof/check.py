@@ -1,0 +1,55 @@
+"""A code is given back: once, within its life, and by no more than three tries."""
+
+from izin.core.errors import RefusalError, Refused
+from izin.proof import store
+from izin.proof.model import (
+    TRIES_MAX,
+    WRONG_NETWORK,
+    WRONG_OVERALL,
+    WRONG_RECIPIENT,
+    Shown,
+)
+from izin.proof.send import Spent, see_that_none_is_empty, share, spend
+from izin.storage.database import Connection, Database
+from izin.vault.proof import ProofKeys
+
+
+async def check(database: Database, keys: ProofKeys, shown: Shown) -> None:
+    """Use a code up. What it was tried is counted whatever becomes of the caller's work.
+
+    Raises  RefusalError IZ111 it is wrong, and may be tried again, IZ112 it is over: used, too
+            old, tried too often, or of something else · TooManyError IZ110 too many wrong ones ·
+            UnavailableError
+    Cost    one transaction of three statements, four where it is wrong
+    """
+    async with database.transaction() as connection:
+        refused = await _tried(connection, keys, shown)
+    if refused is not None:
+        raise RefusalError(refused)
+
+
+async def _tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refused | None:
+    row = await store.whose(connection, shown.proof_id)
+    if row is None:
+        return Refused(code="IZ112")
+    network = (WRONG_NETWORK, keys.network_tag(shown.network))
+    wrong: list[Spent] = [
+        (WRONG_RECIPIENT, row["recipient_tag"]),
+        network,
+        (WRONG_OVERALL, share()),
+    ]
+    kinds, tags = [budget.kind for budget, _ in wrong], [tag for _, tag in wrong]
+    had = await store.had(connection, kinds, tags)
+    # one more may not be wrong, so what is had already counts as that
+    counted = {each["kind"]: (each["used"] + 1, each["retry_after_s"]) for each in had}
+    see_that_none_is_empty(wrong, counted)
+    hashed = keys.code_hash(shown.proof_id, shown.bound, shown.code)
+    tried = await store.try_code(connection, shown.proof_id, shown.purpose, hashed, TRIES_MAX)
+    if tried is None:
+        return Refused(code="IZ112")
+    if tried["is_right"]:
+        return None
+    await spend(connection, wrong)
+    if tried["tries_left"] == 0:
+        return Refused(code="IZ112")
+    return Refused(code="IZ111", facts=(("left", str(tried["tries_left"])),))

@@ -1,0 +1,109 @@
+"""What a code is for, how long it lives, and how many may be had."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+import msgspec
+
+from izin.core.address import Address, AddressKind
+from izin.i18n.catalogue import Language
+
+LIFE = timedelta(minutes=3)
+TRIES_MAX = 3
+"""Source: contract 1.17."""
+
+_HOUR_S, _DAY_S = 3600, 86_400
+SHARES = 16
+"""What all have together is counted in so many rows, lest everybody wait for one."""
+
+
+class Purpose(StrEnum):
+    """What a code is for. One of one purpose is none of another."""
+
+    SIGN_IN = "SIGN_IN"
+    ADDRESS = "ADDRESS"  # one more address of whoever is signed in
+    UNDO = "UNDO"
+    CONSENT = "CONSENT"
+    CALLER = "CALLER"  # whoever is on the telephone with the call centre
+
+
+DIGITS: Mapping[Purpose, int] = MappingProxyType(
+    {each: 8 if each is Purpose.CONSENT else 6 for each in Purpose}
+)
+"""Eight where the code creates a consent."""
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """How much may be had in a window that begins with the first of it."""
+
+    kind: str
+    most: int
+    window_s: int
+
+
+RECIPIENT = (Budget("to_hour", 5, _HOUR_S), Budget("to_day", 10, _DAY_S))
+"""Of one address, whoever asks: nobody is flooded through many companies."""
+
+BLOCK = (Budget("block_hour", 60, _HOUR_S), Budget("block_day", 120, _DAY_S))
+"""Of ten thousand adjacent numbers: who has codes sent along a range pays for two of these."""
+
+SETTLED_MIN, CONFIRMED_SHARE_MIN, LATEST = 200, 0.2, 400
+"""Of the latest codes that a sender paid for within an hour and that are over, so many at least
+have to have been right, once there are enough to tell."""
+
+NETWORK = (Budget("network_hour", 30, _HOUR_S),)
+"""Of one network, for people who sign in from it."""
+
+SENDER = Budget("sender_day", 20_000, _DAY_S)
+OVERALL = Budget("all_day", 200_000 // SHARES, _DAY_S)
+"""Of a company, and of all together: what a day may cost."""
+
+WRONG_RECIPIENT = Budget("wrong_to", 10, _HOUR_S)
+WRONG_NETWORK = Budget("wrong_network", 60, _HOUR_S)
+WRONG_OVERALL = Budget("wrong", 50_000 // SHARES, _DAY_S)
+"""Wrong codes. A new code begins none of them anew. Fifty thousand tries a day at a million codes
+find one in twenty days, however many addresses they are spread over."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A code is to be sent. It prints no address.
+
+    bound    what it is for, in bytes: another transaction, brand, channel or text has another code
+    words    which text carries it: an entry of `i18n/messages.toml` with a place for ``code``
+    sender   who has it sent: ``company:731001``; empty: its owner, from `network`
+    """
+
+    to: Address
+    purpose: Purpose
+    bound: bytes
+    words: str
+    values: Mapping[str, str]
+    language: Language
+    sender: str = ""
+    network: str = ""
+
+    def __repr__(self) -> str:
+        """Leave out whose it is."""
+        return f"Asked({self.purpose})"
+
+    @property
+    def costs(self) -> bool:
+        """Does somebody pay for the message?"""
+        return self.to.kind is AddressKind.PHONE
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A code as somebody gives it back. It prints nothing."""
+
+    proof_id: UUID
+    purpose: Purpose
+    bound: bytes
+    code: str
+    network: str = ""
+
+    def __repr__(self) -> str:
+        """Leave the code out."""
+        return f"Shown({self.purpose})"

@@ -1,0 +1,127 @@
+"""A code is drawn and sent, if neither he who gets it nor he who pays has had too many.
+
+Source  contract 1.17; KVKK 2025/1072
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from izin.admission.limiter import TooManyError
+from izin.core.errors import RefusalError, Refused
+from izin.core.uuid7 import uuid7s
+from izin.message.write import Letter, write
+from izin.proof import store
+from izin.proof.model import (
+    BLOCK,
+    CONFIRMED_SHARE_MIN,
+    DIGITS,
+    LATEST,
+    LIFE,
+    NETWORK,
+    OVERALL,
+    RECIPIENT,
+    SENDER,
+    SETTLED_MIN,
+    SHARES,
+    Asked,
+    Budget,
+)
+from izin.storage.database import Connection
+from izin.vault.proof import ProofKeys, draw_code
+from izin.vault.sealing import Sealer
+
+_MOBILE = "+905"
+_log = logging.getLogger("izin.proof")
+
+Spent = tuple[Budget, UUID]
+
+
+async def send(
+    connection: Connection, keys: ProofKeys, sealer: Sealer, asked: Asked, *, now: datetime
+) -> UUID:
+    """Send a code, in the caller's transaction; if that is undone nothing was sent or counted.
+
+    Gives   the proof's id, with which the code is given back
+    Raises  TooManyError IZ110 there were too many, IZ114 too few of this sender's were right ·
+            RefusalError IZ113 no text message goes to this number · UnavailableError
+    Cost    four statements, five where a sender pays
+    """
+    if asked.costs and not asked.to.clear.startswith(_MOBILE):
+        raise RefusalError(Refused(code="IZ113"))
+    sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
+    if asked.costs:
+        await _see_that_codes_come_back(connection, sender_tag)
+    await spend(connection, _budgets(keys, asked))
+    (proof_id,) = uuid7s(1, int(now.timestamp() * 1000))
+    code = draw_code(DIGITS[asked.purpose])
+    await store.enter(
+        connection,
+        proof_id,
+        asked.purpose.value,
+        keys.recipient_tag(asked.to),
+        sender_tag,
+        asked.costs,
+        keys.code_hash(proof_id, asked.bound, code),
+        now + LIFE,
+    )
+    told = Letter(
+        to=asked.to,
+        words=asked.words,
+        values={**asked.values, "code": code},
+        language=asked.language,
+        good_for=LIFE,
+        once=proof_id,
+    )
+    await write(connection, sealer, told, now=now)
+    return proof_id
+
+
+async def spend(connection: Connection, spent: Sequence[Spent]) -> None:
+    """Take one of each budget.
+
+    Raises  TooManyError IZ110 with the seconds until the one that is empty begins anew
+    """
+    had = await store.spend(
+        connection,
+        [budget.kind for budget, _ in spent],
+        [tag for _, tag in spent],
+        [budget.window_s for budget, _ in spent],
+    )
+    see_that_none_is_empty(spent, {row["kind"]: (row["used"], row["retry_after_s"]) for row in had})
+
+
+def see_that_none_is_empty(spent: Sequence[Spent], had: dict[str, tuple[int, int]]) -> None:
+    """See that no more was had than there is. Raises TooManyError IZ110."""
+    over = [had[each.kind][1] for each, _ in spent if had.get(each.kind, (0, 0))[0] > each.most]
+    if over:
+        raise TooManyError("IZ110", retry_after_s=max(over))
+
+
+def share() -> UUID:
+    """Give one of the rows in which is counted what all have together."""
+    return UUID(int=secrets.randbelow(SHARES))
+
+
+def _budgets(keys: ProofKeys, asked: Asked) -> list[Spent]:
+    recipient = keys.recipient_tag(asked.to)
+    spent = [(each, recipient) for each in RECIPIENT]
+    if asked.sender:
+        spent.append((SENDER, keys.sender_tag(asked.sender)))
+    else:
+        spent += [(each, keys.network_tag(asked.network)) for each in NETWORK]
+    if asked.costs:
+        spent += [(each, keys.block_tag(asked.to)) for each in BLOCK]
+        spent.append((OVERALL, share()))
+    return spent
+
+
+async def _see_that_codes_come_back(connection: Connection, sender_tag: UUID) -> None:
+    """Stop whoever has codes sent that hardly anybody gives back: he pumps numbers."""
+    found = await store.outcomes(connection, sender_tag, LATEST)
+    settled, confirmed = found["settled"], found["confirmed"]
+    if settled >= SETTLED_MIN and confirmed < settled * CONFIRMED_SHARE_MIN:
+        _log.error("codes are not given back", extra={"settled": settled, "right": confirmed})
+        raise TooManyError("IZ114", retry_after_s=3600)

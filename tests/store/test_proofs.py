@@ -1,0 +1,256 @@
+"""Codes that prove an address: once, three tries, three minutes, and not for who pumps numbers."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from izin.admission.limiter import TooManyError
+from izin.core.address import Address, AddressKind
+from izin.core.errors import RefusalError
+from izin.i18n.catalogue import Language
+from izin.message.seal import opened
+from izin.proof.check import check
+from izin.proof.forget import forget_old_proofs
+from izin.proof.model import SETTLED_MIN, Asked, Purpose, Shown
+from izin.proof.send import send
+
+AYSE = Address("ayse@posta.example", AddressKind.EMAIL)
+BOUND = b"signing in"
+
+
+def phone(number: int) -> Address:
+    return Address(f"+90599{number:07d}", AddressKind.PHONE)
+
+
+def refused(code: str):
+    return pytest.raises((RefusalError, TooManyError), match=code)
+
+
+class Codes:
+    """Sends codes, and knows what was sent."""
+
+    def __init__(self, database, keyring, owner) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.owner = owner
+
+    async def send(self, to: Address = AYSE, **facts):
+        known = {
+            "purpose": Purpose.SIGN_IN,
+            "bound": BOUND,
+            "words": "sign_in_code",
+            "values": {},
+            "language": Language.TR,
+            "network": "192.0.2.1",
+        }
+        asked = Asked(to=to, **(known | facts))
+        async with self.database.transaction() as connection:
+            return await send(
+                connection,
+                self.keyring.proofs,
+                self.keyring.message_sealer,
+                asked,
+                now=datetime.now(UTC),
+            )
+
+    async def code_of(self, proof_id) -> str:
+        row = await self.owner.fetchrow(
+            "select message_id, sealed from message where once_key = $1", proof_id
+        )
+        body = opened(self.keyring.message_sealer, row["message_id"], row["sealed"]).body
+        return next(
+            word for word in body.replace(".", " ").split() if word.isdigit() and len(word) > 5
+        )
+
+    async def check(self, proof_id, code: str, **facts) -> None:
+        known = {"purpose": Purpose.SIGN_IN, "bound": BOUND, "network": "192.0.2.1"}
+        shown = Shown(proof_id=proof_id, code=code, **(known | facts))
+        await check(self.database, self.keyring.proofs, shown)
+
+    async def sent(self) -> int:
+        return await self.owner.fetchval("select count(*) from message")
+
+
+@pytest.fixture
+def codes(database, keyring, owner) -> Codes:
+    return Codes(database, keyring, owner)
+
+
+def another(code: str, step: int = 1) -> str:
+    return f"{(int(code) + step) % 10 ** len(code):0{len(code)}d}"
+
+
+@pytest.mark.parametrize(("purpose", "digits"), [(Purpose.SIGN_IN, 6), (Purpose.CONSENT, 8)])
+async def test_a_code_is_good_once(codes, purpose, digits):
+    proof_id = await codes.send(purpose=purpose)
+    code = await codes.code_of(proof_id)
+    assert len(code) == digits
+    await codes.check(proof_id, code, purpose=purpose)
+    with refused("IZ112"):
+        await codes.check(proof_id, code, purpose=purpose)
+
+
+async def test_of_fifty_at_once_one_is_right(codes):
+    for _ in range(4):
+        proof_id = await codes.send(phone(1))
+        code = await codes.code_of(proof_id)
+        tries = [codes.check(proof_id, code) for _ in range(50)]
+        done = await asyncio.gather(*tries, return_exceptions=True)
+        assert sum(each is None for each in done) == 1
+
+
+async def test_three_wrong_ones_end_it(codes):
+    proof_id = await codes.send()
+    code = await codes.code_of(proof_id)
+    for left in (2, 1):
+        with refused("IZ111") as said:
+            await codes.check(proof_id, another(code))
+        assert dict(said.value.refused[0].facts)["left"] == str(left)
+    with refused("IZ112"):
+        await codes.check(proof_id, another(code))
+    with refused("IZ112"):
+        await codes.check(proof_id, code)
+
+
+async def test_three_wrong_ones_at_once_are_no_more_than_three(codes, owner):
+    proof_id = await codes.send()
+    code = await codes.code_of(proof_id)
+    tries = [codes.check(proof_id, another(code, step)) for step in range(1, 9)]
+    await asyncio.gather(*tries, return_exceptions=True)
+    assert await owner.fetchval("select tries from proof where proof_id = $1", proof_id) == 3
+
+
+async def test_a_code_is_of_its_purpose_and_of_what_it_is_for(codes):
+    proof_id = await codes.send()
+    code = await codes.code_of(proof_id)
+    with refused("IZ112"):
+        await codes.check(proof_id, code, purpose=Purpose.CONSENT)
+    with refused("IZ111"):
+        await codes.check(proof_id, code, bound=b"another brand")
+    other = await codes.send(phone(1))
+    with refused("IZ111"):
+        await codes.check(other, code if code != await codes.code_of(other) else another(code))
+    await codes.check(proof_id, code)
+
+
+async def test_after_three_minutes_it_is_over(codes, owner):
+    proof_id = await codes.send()
+    code = await codes.code_of(proof_id)
+    life = await owner.fetchval("select good_until - made_at from proof")
+    assert 179 <= life.total_seconds() <= 181
+    await owner.execute("update proof set good_until = now()")
+    with refused("IZ112"):
+        await codes.check(proof_id, code)
+
+
+async def test_nobody_is_flooded_whoever_asks(codes, owner):
+    for number in range(5):
+        await codes.send(phone(1), sender=f"company:{number}")
+    with refused("IZ110") as said:
+        await codes.send(phone(1), sender="company:9")
+    assert 3500 < said.value.retry_after_s <= 3600
+    assert await codes.sent() == 5
+    an_hour_ago = "update budget set window_started_at = now() - interval '61 minutes'"
+    await owner.execute(f"{an_hour_ago} where kind = 'to_hour'")
+    for number in range(5):
+        await codes.send(phone(1), sender=f"company:{number}")
+    await owner.execute(f"{an_hour_ago} where kind = 'to_hour'")
+    with refused("IZ110"):
+        await codes.send(phone(1))
+    assert await codes.sent() == 10
+
+
+async def test_at_once_no_more_are_had_than_one_after_the_other(codes):
+    done = await asyncio.gather(
+        *(codes.send(phone(1), sender=f"company:{n}") for n in range(12)), return_exceptions=True
+    )
+    assert sum(not isinstance(each, Exception) for each in done) == 5
+
+
+async def test_what_is_refused_counts_for_nobody(codes, owner):
+    for _ in range(5):
+        await codes.send(phone(1))
+    before = await owner.fetch("select * from budget order by kind, tag")
+    with refused("IZ110"):
+        await codes.send(phone(1))
+    assert await owner.fetch("select * from budget order by kind, tag") == before
+
+
+async def test_a_pump_of_adjacent_numbers_costs_little(codes):
+    """Ten thousand of them lie in two blocks at most; each has its day."""
+    sent = 0
+    for number in range(9_900, 10_300):  # from one block into the next
+        try:
+            await codes.send(phone(number), sender=f"company:{number % 50}")
+        except TooManyError:
+            continue
+        sent += 1
+    assert sent == 120  # sixty an hour of each block
+    assert 2 * 120 <= 250  # and what a day has for them
+
+
+async def test_who_has_codes_sent_that_nobody_gives_back_is_stopped(codes, owner):
+    for number in range(SETTLED_MIN + 1):
+        await codes.send(phone(number * 10_000), sender="company:1")
+    await codes.send(phone(9_000_000), sender="company:1")  # none of them is over yet
+    await owner.execute("update proof set good_until = now()")
+    with refused("IZ114"):
+        await codes.send(phone(9_010_000), sender="company:1")
+    await codes.send(phone(9_010_000), sender="company:2")
+    await owner.execute("update proof set used_at = now() where right(proof_id::text, 1) < '5'")
+    await codes.send(phone(9_020_000), sender="company:1")
+
+
+@pytest.mark.parametrize("number", ["+902121234567", "+908501234567", "+441234567890"])
+async def test_only_mobile_numbers_of_the_country_get_codes(codes, number):
+    with refused("IZ113"):
+        await codes.send(Address(number, AddressKind.PHONE))
+    assert await codes.sent() == 0
+
+
+async def test_new_codes_do_not_buy_new_tries(codes):
+    wrong = 0
+    for _ in range(5):
+        proof_id = await codes.send(phone(1))
+        code = await codes.code_of(proof_id)
+        for _ in range(3):
+            try:
+                await codes.check(proof_id, another(code))
+            except TooManyError:
+                continue
+            except RefusalError:
+                wrong += 1
+    assert wrong == 10
+
+
+async def test_one_network_has_so_many_codes(codes):
+    for number in range(30):
+        await codes.send(Address(f"k{number}@posta.example", AddressKind.EMAIL))
+    with refused("IZ110"):
+        await codes.send()
+    await codes.send(network="198.51.100.7")
+
+
+async def test_nothing_of_it_shows_whose_it_is(codes, owner):
+    await codes.send(phone(1))
+    for table in ("proof", "budget", "message", "job"):
+        rows = await owner.fetch(f"select {table}::text as row from {table}")
+        assert rows
+        assert not any("599" in row["row"] and "0000001" in row["row"] for row in rows)
+
+
+async def test_what_is_old_is_forgotten(codes, keeper_database, owner):
+    await codes.send()
+    await owner.execute("update proof set made_at = now() - interval '25 hours'")
+    await owner.execute("update budget set window_started_at = now() - interval '3 days'")
+    await codes.send(phone(1))
+    async with keeper_database.connection() as connection:
+        await forget_old_proofs(connection, datetime.now(UTC), 100)
+    assert await owner.fetchval("select count(*) from proof") == 1
+    assert (
+        await owner.fetchval(
+            "select count(*) from budget where window_started_at < now() - interval '1 day'"
+        )
+        == 0
+    )
