@@ -44,6 +44,13 @@ async def bounds(ours) -> str:
     return code
 
 
+async def rests(ours) -> str:
+    code = await enters(ours)
+    path = f"/x/brands/{BRAND_CODE}/retailers/{code}/status"
+    assert (await ours.put(path, json={"status": "passive"})).status_code == 200
+    return code
+
+
 async def imports(ours) -> str:
     content = written([HEADINGS, a_dealer_row(1)], Form())
     path = f"/x/brands/{BRAND_CODE}/retailers/import"
@@ -58,6 +65,7 @@ CHANGES: dict[str, tuple[str, Callable[..., Awaitable[str]]]] = {
     "deleteRetailer": ("retailer.removed", removes),
     "xRetailerImport": ("retailer.entered", imports),
     "xRetailerLimit": ("retailer.limited", bounds),
+    "xRetailerStatus": ("retailer.status", rests),
     "xRetailerUnder": ("retailer.put_under", puts_under),
 }
 """Each operation that changes parties: the event that it leaves, and a call that does it."""

@@ -446,6 +446,28 @@ async def test_who_is_paused_dismisses_people_and_takes_nobody_on(house, given):
         await until_refused(owner, "/x/members", "H521")
 
 
+async def test_what_is_not_said_of_a_post_stays(house, given):
+    """Whoever gets a lesser role does not reach more brands by it."""
+    limited = await someone(given, house, role=Role.OPERATOR, brands=(BRAND_CODE,))
+    path = f"/x/members/{limited.member_id}"
+    async with await member(given, house) as owner:
+
+        async def post() -> tuple[str, object]:
+            listed = (await owner.get("/x/members")).json()["list"]
+            [one] = [each for each in listed if each["memberId"] == limited.member_id]
+            return one["role"], one.get("brands")
+
+        assert (await owner.post(path, json={"role": "VIEWER"})).is_success
+        assert await post() == ("VIEWER", [BRAND_CODE])
+        assert (await owner.post(path, json={"brands": None})).is_success
+        assert await post() == ("VIEWER", None)
+        assert (await owner.post(path, json={"brands": [BRAND_CODE]})).is_success
+        assert await post() == ("VIEWER", [BRAND_CODE])
+        assert codes(await owner.post(path, json={})) == ["IZ011"]
+        assert (await owner.post(path, json={"role": "OWNER"})).is_success
+        assert await post() == ("OWNER", None)
+
+
 async def test_the_registry_s_own_people_reach_no_company(house, given):
     async with await member(given, house, of=OF_REGISTRY) as client:
         assert (await client.get("/x/me")).json()["actsFor"] == "REGISTRY"

@@ -265,7 +265,7 @@ async def test_every_example_request_is_accepted(registry, colleague):
 
 
 OWNER = "loading's owner"
-_OF_PEOPLE = {Right.GRANT, Right.MEMBERS, Right.SELF, Right.ACCOUNTS}
+_OF_PEOPLE = {Right.GRANT, Right.MEMBERS, Right.SELF, Right.ACCOUNTS, Right.SIGN_ON}
 
 
 def _an_attempt(

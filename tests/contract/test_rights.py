@@ -96,6 +96,8 @@ _LEADING = {"our owner", "our manager"}
 _WRITING = {"ours", *_LEADING, "our operator"}
 _PARTNER_WRITING = {PARTNER, "other channel", "partner's owner", "partner's operator"}
 
+_OWNERS = {who for who in PEOPLE if who.endswith("owner")}
+
 # of each right: who is let in; everybody else is refused with the code
 LET_IN: dict[Right, tuple[set[str], str]] = {
     Right.NONE: ({*_PROGRAMS, *PEOPLE, *GONE, NOBODY}, ""),
@@ -119,7 +121,7 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
     ),
     Right.OWN: ({"ours", *_LEADING}, "H353"),
     Right.GRANT: (_LEADING, "H353"),
-    Right.MEMBERS: ({who for who in PEOPLE if who.endswith("owner")}, "H353"),
+    Right.MEMBERS: (_OWNERS, "H353"),
     Right.SELF: (set(PEOPLE), "H353"),
     Right.PLAN: (
         {
@@ -134,7 +136,8 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
     Right.LICENCE: ({PARTNER, *(who for who in PEOPLE if who.startswith("partner's"))}, "H353"),
     Right.PARTNER: ({PARTNER, *(who for who in PEOPLE if who.startswith("partner's"))}, "H353"),
     Right.CARRIER: (set(), "H353"),  # carriers' own tokens alone
-    Right.ACCOUNTS: ({who for who in PEOPLE if who.endswith("owner")}, "H353"),
+    Right.ACCOUNTS: (_OWNERS - {"registry's owner"}, "H353"),
+    Right.SIGN_ON: (_OWNERS - {"registry's owner", "carrier's owner"}, "H353"),
 }
 OF_PARTNERS = {Right.PARTNER: "H363", Right.LICENCE: "H522"}
 OF_ONE_CHANNEL = {
@@ -168,6 +171,7 @@ OUR_BODIES: dict[str, Any] = {
     "xRetailerReport": None,
     "xRetailerTree": None,
     "xRetailerLimit": {},
+    "xRetailerStatus": {"status": "active"},
     "xRetailerUnder": {},
     "xRetailerConsents": None,
     "xRetailerRecord": a_row(recipient="+905990000099"),
@@ -363,7 +367,7 @@ def is_about_itself(operation, who: str) -> bool:
     """Does such a call name no company, so that the caller's own standing counts?"""
     if operation.id in ("xCompany", "xSubscription"):
         return who in ABOUT_ITSELF
-    whole = operation.right in (Right.MEMBERS, Right.ACCOUNTS)
+    whole = operation.right in (Right.MEMBERS, Right.ACCOUNTS, Right.SIGN_ON)
     return whole and who == "paused company's owner"
 
 

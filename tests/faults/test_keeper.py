@@ -169,7 +169,7 @@ async def test_numbering_begins_anew_though_the_projector_breaks_as_it_is_stoppe
     stop = asyncio.Event()
     async with open_parts(keeper_settings, role="izin_keeper") as parts:
         projector = BreaksOnce(parts.database, parts.keyring)
-        keeper = Keeper(parts.database, projector, Queue(parts.database, {}), (), stop)
+        keeper = Keeper(parts.database, projector, Queue(parts.database, {}), {}, stop)
         running = asyncio.create_task(keeper.run())
         await heart.record(*(a_proposal(number) for number in range(70)))
 

@@ -36,9 +36,12 @@ def test_a_partner_becomes_live_and_is_revoked(izin):
     shown = ("--authorisation", "TB-1", "--contracted-on", TODAY, "--fee-paid-on", TODAY)
     certificates = ("--iso22301-until", year, "--iso27001-until", year)
     assert izin("partner", "evidence", partner, *shown, *certificates)[0] == 0
-    for state in ("AUTHORISED", "CONTRACTED", "LIVE", "SUSPENDED", "REVOKED"):
+    for state in ("AUTHORISED", "CONTRACTED", "LIVE", "SUSPENDED"):
         code, said = izin("partner", "state", partner, state)
         assert (code, str(partner) in said) == (0, True)
+    code, said = izin("partner", "state", partner, "REVOKED")
+    assert (code, "--for-ever" in said) == (1, True)
+    assert izin("partner", "state", partner, "REVOKED", "--for-ever")[0] == 0
     _, told = izin("partner", "list", "--json")
     [listed] = told["partners"]
     assert (listed["state"], listed["iso27001_until"]) == ("REVOKED", year.isoformat())

@@ -41,7 +41,7 @@ _AS_SUBSCRIPTION = {
 """A company that is not active answers as its subscription would."""
 _OF_PARTNER = {Right.PARTNER: "H363", Right.LICENCE: "H522"}
 """What is a partner's own, and the code of a company that calls it."""
-_WHO_ACTS = frozenset({Right.MEMBERS, Right.ACCOUNTS})
+_WHO_ACTS = frozenset({Right.MEMBERS, Right.ACCOUNTS, Right.SIGN_ON})
 """A company that may do nothing just now takes on nobody either; it may still dismiss."""
 _NOT_LIVE = frozenset({Subscription.PAUSED, Subscription.EXPIRED})
 

@@ -31,6 +31,7 @@ class Right(Enum):
     LICENCE  what a partner has subscribed to
     CARRIER  questions of a carrier, for whoever sends through it
     ACCOUNTS the API accounts of the caller's own company, partner or carrier
+    SIGN_ON  the identity provider of the caller's own company or partner
     """
 
     NONE = "none"
@@ -48,6 +49,7 @@ class Right(Enum):
     LICENCE = "licence"
     CARRIER = "carrier"
     ACCOUNTS = "accounts"
+    SIGN_ON = "sign on"
 
 
 OWN_AFFAIRS = frozenset({Right.OWN, Right.GRANT})

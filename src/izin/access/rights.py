@@ -15,6 +15,8 @@ _LEADING = frozenset({Role.OWNER, Role.MANAGER})
 _WRITING = _LEADING | {Role.OPERATOR, Role.API}
 _OWNER = frozenset({Role.OWNER})
 
+_HAVE_ACCOUNTS = (ActorKind.COMPANY, ActorKind.PARTNER, ActorKind.CARRIER)
+
 Roles = Mapping[ActorKind, frozenset[Role]]
 
 
@@ -34,7 +36,8 @@ MAY: Final[Mapping[Right, Roles]] = {
     Right.GRANT: {ActorKind.COMPANY: _LEADING},
     Right.MEMBERS: dict.fromkeys(ActorKind, _OWNER),
     # a program reaches all brands, so who may enter one is limited to none
-    Right.ACCOUNTS: dict.fromkeys(ActorKind, _OWNER),
+    Right.ACCOUNTS: dict.fromkeys(_HAVE_ACCOUNTS, _OWNER),
+    Right.SIGN_ON: _of_both(_OWNER),
     Right.SELF: dict.fromkeys(ActorKind, PEOPLE),
     Right.PLAN: _of_both(_ALL),
     Right.PARTNER: {ActorKind.PARTNER: _ALL},

@@ -3,7 +3,7 @@
 The contract's calls have codes of their own for each field; here one code says what was expected.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -53,7 +53,7 @@ class Form:
         if self.refused:
             raise RefusalError(self.refused)
 
-    def term(self, field: str, terms: type[E], *, required: bool = False) -> E | None:
+    def term(self, field: str, terms: Iterable[E], *, required: bool = False) -> E | None:
         """Read a word of a closed vocabulary."""
         by_word = {term.value: term for term in terms}
         words = ("words", ", ".join(by_word))

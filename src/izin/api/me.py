@@ -194,7 +194,10 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         right=Right.SELF,
         lane=Lane.INFO,
         handler=sign_out,
-        summary=Summary("Oturumu kapatır.", "Ends the session."),
+        summary=Summary(
+            "Oturumu kapatır; başka süreçler bunu beş saniye içinde görür.",
+            "Ends the session; other processes see it within five seconds.",
+        ),
         answers={204: None},
     ),
     Operation(

@@ -124,7 +124,10 @@ INVITED = object_of(
     ("memberId", "invitation", "expiresAt"), memberId=UUID, invitation=_SECRET, expiresAt=WHEN
 )
 POST = with_examples(
-    object_of(("role",), role=_ROLE, brands=_BRANDS), {"role": "MANAGER"}, {"role": "VIEWER"}
+    object_of((), role=_ROLE, brands={**_BRANDS, "type": ["array", "null"]}),
+    {"role": "MANAGER"},
+    {"role": "VIEWER"},
+    {"brands": None},
 )
 CHANGED = object_of(("memberId",), memberId=UUID)
 NEW_PASSWORD = object_of(("password", "newPassword"), password=TEXT, newPassword=TEXT)

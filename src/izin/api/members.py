@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.form import Form
@@ -15,12 +17,13 @@ from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
 from izin.member import manage
 from izin.member.invite import Invitation, invite, invite_anew
-from izin.member.model import BRANDS_MAX, NAME_LENGTH_MAX, Person, Post, Role
+from izin.member.model import BRANDS_MAX, NAME_LENGTH_MAX, PEOPLE, NewPost, Person, Post, Role
 from izin.member.show import SHOWN_MAX, Shown, members_of
 
 _BODY_MAX = 16 * KIB
 _EMAIL_MAX = 265
 _NOBODYS = Address("", AddressKind.EMAIL)
+_ROLES = tuple(each for each in Role if each in PEOPLE)
 
 
 async def list_members(call: Call[Services]) -> Answer:
@@ -72,14 +75,14 @@ async def change_member(call: Call[Services]) -> Answer:
     """Give a member another role, or other brands."""
     await see_that_it_is_fresh(call)
     form = Form(call.body, ("role", "brands"))
-    post = _read_post(form)
+    new = _read_change(form)
     form.check()
     member_id = _member_id(call)
     services = call.services
     ended = await manage.set_post(
         services.reserved,
         member_id,
-        post,
+        new,
         of=call.allowed.caller.of,
         now=services.clock(),
         by=principal_of(call),
@@ -126,9 +129,22 @@ def _read_email(form: Form) -> Address:
 
 
 def _read_post(form: Form) -> Post:
-    role = form.term("role", Role, required=True) or Role.VIEWER
+    role = form.term("role", _ROLES, required=True) or Role.VIEWER
+    return Post(role=role, brands=_read_brands(form))
+
+
+def _read_change(form: Form) -> NewPost:
+    """Read what changes: `brands` null lifts a limit, and what is not there stays."""
+    role = form.term("role", _ROLES, required="brands" not in form.given)
+    return NewPost(
+        role=msgspec.UNSET if role is None else role,
+        brands=_read_brands(form) if "brands" in form.given else msgspec.UNSET,
+    )
+
+
+def _read_brands(form: Form) -> frozenset[BrandCode] | None:
     brands = form.codes("brands", BRANDS_MAX)
-    return Post(role=role, brands=None if brands is None else frozenset(map(BrandCode, brands)))
+    return None if brands is None else frozenset(map(BrandCode, brands))
 
 
 def _after(call: Call[Services]) -> UUID | None:
@@ -202,8 +218,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         lane=Lane.INFO,
         handler=change_member,
         summary=Summary(
-            "Bir kullanıcının rolünü ya da markalarını değiştirir.",
-            "Gives a user another role, or other brands.",
+            "Bir kullanıcının rolünü ya da markalarını değiştirir; yazılmayan kalır.",
+            "Gives a user another role, or other brands; what is not named stays.",
         ),
         takes=BodyKind.JSON,
         body_max=_BODY_MAX,

@@ -12,7 +12,8 @@ from izin.api.services import Services, brand_of, principal_of
 from izin.api.wire import Wire
 from izin.core.codes import RetailerCode
 from izin.retailer.limit import NEW_A_DAY_MAX, set_limit
-from izin.retailer.model import Branch
+from izin.retailer.model import Branch, RetailerStatus
+from izin.retailer.status import set_status
 from izin.retailer.tree import branches, put_under
 
 _CODE_MAX = 99_999_999
@@ -43,6 +44,19 @@ UNDER = {
     "properties": {"parentCode": {"type": "integer", "minimum": 1, "maximum": _CODE_MAX}},
     "additionalProperties": False,
     "examples": [{}],
+}
+_STATUS = {"type": "string", "enum": [each.value for each in RetailerStatus]}
+STATUS = {
+    "type": "object",
+    "properties": {"status": _STATUS},
+    "required": ["status"],
+    "additionalProperties": False,
+    "examples": [{"status": "passive"}],
+}
+STATUS_PUT = {
+    "type": "object",
+    "properties": {"retailerCode": _CODE, "status": _STATUS},
+    "required": ["retailerCode", "status"],
 }
 BOUND = {
     "type": "object",
@@ -82,6 +96,20 @@ async def retailer_limit(call: Call[Services]) -> Answer:
     await set_limit(services.database, code, new_a_day, of=brand_of(call), by=principal_of(call))
     bound = {} if new_a_day is None else {"newPerDay": new_a_day}
     return Answer(200, {"retailerCode": str(code), **bound})
+
+
+async def retailer_status(call: Call[Services]) -> Answer:
+    """Let a dealer rest, stop it, or let it go on."""
+    code = code_of(call)
+    if code is None:
+        raise no_such_retailer(call)
+    form = Form(call.body, ("status",))
+    status = form.term("status", RetailerStatus, required=True)
+    form.check()
+    assert status is not None, "it is required"
+    services = call.services
+    await set_status(services.database, code, status, of=brand_of(call), by=principal_of(call))
+    return Answer(200, {"retailerCode": str(code), "status": status.value})
 
 
 async def retailer_under(call: Call[Services]) -> Answer:
@@ -143,6 +171,23 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         request=BOUND,
         answers={200: BOUNDED},
         errors=("H058", "IZ011", "IZ078"),
+    ),
+    Operation(
+        id="xRetailerStatus",
+        method="PUT",
+        path="/x/brands/{brandCode}/retailers/{retailerCode}/status",
+        right=Right.MANAGE,
+        lane=Lane.QUESTION,
+        handler=retailer_status,
+        summary=Summary(
+            "Bir bayiyi etkin, pasif ya da askıda duruma getirir.",
+            "Makes a dealer active, passive or suspended.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=16 * KIB,
+        request=STATUS,
+        answers={200: STATUS_PUT},
+        errors=("H058", "IZ011"),
     ),
     Operation(
         id="xRetailerUnder",

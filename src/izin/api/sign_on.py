@@ -137,7 +137,7 @@ _ONE, _WAY_IN = "/x/sign-on", "/x/sign-in/sso"
 SIGN_ON_RETURN = _WAY_IN + "/return"
 
 
-_OWN = partial(Operation[Services], path=_ONE, right=Right.MEMBERS, lane=Lane.INFO)
+_OWN = partial(Operation[Services], path=_ONE, right=Right.SIGN_ON, lane=Lane.INFO)
 _WAY = partial(Operation[Services], right=Right.NONE, lane=Lane.TOKEN)
 """A call of somebody who has not yet shown who he is: it counts as a sign-in does."""
 

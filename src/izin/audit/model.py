@@ -55,6 +55,7 @@ class Action(StrEnum):
     RETAILER_ENTERED = "retailer.entered"
     RETAILER_PUT_UNDER = "retailer.put_under"
     RETAILER_LIMITED = "retailer.limited"
+    RETAILER_STATUS = "retailer.status"
     RETAILER_REMOVED = "retailer.removed"
     SUBSCRIPTION_PUT = "subscription.put"
     SUBSCRIPTION_SHARE = "subscription.share"

@@ -9,7 +9,7 @@ from izin.access.transfer import transfer_brand
 from izin.brand import lookup, manage
 from izin.brand.add import add
 from izin.brand.model import Brand, BrandStatus
-from izin.cli.change import change
+from izin.cli.change import ForEver, change
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, In, Screen, screen
@@ -90,6 +90,7 @@ def rename_command(code: Code, name: Name, as_json: AsJson = False, lang: In = L
 def status_command(
     code: Code,
     status: Annotated[BrandStatus, typer.Argument(help="What it is from now on.")],
+    for_ever: ForEver = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
@@ -98,6 +99,7 @@ def status_command(
         "brand",
         code,
         lambda database: manage.set_status(database, BrandCode(code), status, by=operator()),
+        ends=status is BrandStatus.CLOSED and not for_ever,
         as_json=as_json,
         lang=lang,
     )

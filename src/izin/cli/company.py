@@ -15,7 +15,7 @@ from izin.application.apply import apply
 from izin.application.handle import accept, activate, move
 from izin.application.intake import parse_application
 from izin.application.model import Acceptance, Application, ApplicationState
-from izin.cli.change import change
+from izin.cli.change import ForEver, change
 from izin.cli.instant import instant
 from izin.cli.operator import operator
 from izin.cli.over import over, over_parties
@@ -163,20 +163,16 @@ def activate_command(
 def state_command(
     code: Code,
     state: Annotated[ProviderState, typer.Argument(help="What it is from now on.")],
-    for_ever: Annotated[
-        bool, typer.Option("--for-ever", help="With CLOSED: it never comes back.")
-    ] = False,
+    for_ever: ForEver = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
     """Suspend a company, let it go on, or close it for ever."""
-    if state is ProviderState.CLOSED and not for_ever:
-        with screen(as_json, lang):
-            raise CannotError("for_ever", code=code)
     change(
         "company",
         code,
         lambda database: set_state(database, IysCode(code), state, by=operator()),
+        ends=state is ProviderState.CLOSED and not for_ever,
         as_json=as_json,
         lang=lang,
     )

@@ -23,6 +23,7 @@ from izin.member.model import (
     NAME_LENGTH_MAX,
     Belongs,
     Member,
+    NewPost,
     Person,
     Post,
     Role,
@@ -113,17 +114,28 @@ def role_command(
     id_: Id,
     role: InRole,
     brand: Brands = None,
+    all_brands: Annotated[
+        bool, typer.Option("--all-brands", help="Limited to none any more.")
+    ] = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
-    """Give a member another role; he has to sign in anew."""
-    post = Post(role=role, brands=frozenset(map(BrandCode, brand)) if brand else None)
+    """Give a member another role; he has to sign in anew. Brands stay, unless they are named."""
+    new = NewPost(role=role, brands=_brands(brand, all_of_them=all_brands))
 
     async def work(database: Database, _: MemberKeyring) -> None:
         of = await _whose(database, id_)
-        await manage.set_post(database, id_, post, of=of, now=utc_now(), by=operator())
+        await manage.set_post(database, id_, new, of=of, now=utc_now(), by=operator())
 
     _change(id_, work, as_json=as_json, lang=lang)
+
+
+def _brands(
+    named: list[int] | None, *, all_of_them: bool
+) -> frozenset[BrandCode] | msgspec.UnsetType | None:
+    if all_of_them:
+        return None
+    return frozenset(map(BrandCode, named)) if named else msgspec.UNSET
 
 
 @app.command("stop")

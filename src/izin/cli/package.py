@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from izin.brand import lookup as brand_lookup
+from izin.cli.change import ForEver, see_that_it_is_meant
 from izin.cli.instant import instant
 from izin.cli.operator import operator
 from izin.cli.over import over, over_parties
@@ -89,11 +90,14 @@ def state_command(
     code: Code,
     state: Annotated[SubscriptionState, typer.Argument(help="What it is from now on.")],
     of: Of = Whose.COMPANY,
+    for_ever: ForEver = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
     """Pause a subscription, let it go on, or close it for ever."""
     with screen(as_json, lang) as to:
+        ends = state is SubscriptionState.CLOSED
+        see_that_it_is_meant(code, ends=ends, is_said=for_ever)
         holder = _holder(of, code)
         over_parties(
             lambda database: set_state(database, state, of=holder, now=utc_now(), by=operator())

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from izin.cli.change import change
+from izin.cli.change import ForEver, change
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
@@ -87,6 +87,7 @@ def _day(text: str | None) -> date | None:
 def state_command(
     code: Code,
     state: Annotated[PartnerState, typer.Argument(help="What it is from now on.")],
+    for_ever: ForEver = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
@@ -96,6 +97,7 @@ def state_command(
         "partner",
         code,
         lambda database: move(database, PartnerCode(code), state, today=today, by=operator()),
+        ends=state is PartnerState.REVOKED and not for_ever,
         as_json=as_json,
         lang=lang,
     )

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from izin.consent.project import Projector
 from izin.consent.rewrite import Rewriter
@@ -27,8 +28,11 @@ REWRITE_WAIT_S = 60.0
 
 JOBS_AT_ONCE = 2
 TIMER_S = 600.0
+BRISK_S = 5.0
+"""Between two looks at what people wait for."""
 
 Timer = Callable[[], Awaitable[None]]
+Timers = Mapping[float, tuple[Timer, ...]]
 
 
 class Keeper:
@@ -39,12 +43,15 @@ class Keeper:
         database: Database,
         projector: Projector,
         queue: Queue,
-        timers: tuple[Timer, ...],
+        timers: Timers,
         stop: asyncio.Event,
         *,
         rewrite_wait_s: float = REWRITE_WAIT_S,
     ) -> None:
-        """Take a database whose connections keep their session."""
+        """Take a database whose connections keep their session.
+
+        Takes   timers: what is done again after so many seconds
+        """
         self._database = database
         self._projector = projector
         self._queue = queue
@@ -59,7 +66,8 @@ class Keeper:
         """Work until stopped; a loop that fails in an unforeseen way ends them all."""
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._keep_numbering())
-            loops.create_task(self._repeat(self._timed, TIMER_S))
+            for rest_s, timers in self._timers.items():
+                loops.create_task(self._repeat(partial(_take, timers), rest_s))
             for _ in range(JOBS_AT_ONCE):
                 loops.create_task(self._repeat(self._do_job))
             loops.create_task(self._repeat(self._do_following))
@@ -138,13 +146,14 @@ class Keeper:
             await self._queue.work(job)
         return len(jobs)
 
-    async def _timed(self) -> int:
-        for timer in self._timers:
-            await timer()
-        return 0
-
     async def _repeat(self, turn: Turn, rest_s: float | None = None) -> None:
         await repeat(turn, self._stop, rest_s)
+
+
+async def _take(timers: tuple[Timer, ...]) -> int:
+    for timer in timers:
+        await timer()
+    return 0
 
 
 def _is_cancelled() -> bool:

@@ -10,20 +10,20 @@ from izin.core.errors import RefusalError, Refused
 from izin.member import store
 from izin.member.alone import alone
 from izin.member.invite import check_post, facts_of, see_that_brands_may_limit, the_member
-from izin.member.model import Belongs, Post, Role, is_narrower
+from izin.member.model import Belongs, NewPost, Role, is_narrower
 from izin.storage.database import Connection, Database
 
 
 async def set_post(
     database: Database,
     member_id: UUID,
-    post: Post,
+    new: NewPost,
     *,
     of: Belongs,
     now: datetime,
     by: Principal,
 ) -> list[UUID]:
-    """Give a member another role, or other brands; he has to sign in anew.
+    """Give a member another role, or other brands; he has to sign in anew. What is not said stays.
 
     Gives   the tags of the sessions that ended
     Raises  RefusalError IZ047 the party has no such member, IZ048 he is its last owner, IZ049
@@ -33,6 +33,7 @@ async def set_post(
     async with changing(database, by, acting_for=of.party) as change:
         await alone(change, of)
         member = (await the_member(change.connection, of, member_id)).member
+        post = new.over(member.post)
         await check_post(change.connection, of, post)
         if not is_narrower(post, than=member.post):
             await see_that_brands_may_limit(change.connection, of, post, now)

@@ -97,6 +97,20 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     brands: Collection[BrandCode] | None = None
 
 
+class NewPost(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a post changes; what is UNSET stays as it is. Brands None: all of them."""
+
+    role: Role | msgspec.UnsetType = msgspec.UNSET
+    brands: Collection[BrandCode] | msgspec.UnsetType | None = msgspec.UNSET
+
+    def over(self, post: Post) -> Post:
+        """The post as it is afterwards; an owner has every brand."""
+        role = post.role if self.role is msgspec.UNSET else self.role
+        kept = None if role is Role.OWNER else post.brands
+        brands = kept if self.brands is msgspec.UNSET else self.brands
+        return Post(role=role, brands=brands)
+
+
 def is_narrower(post: Post, *, than: Post) -> bool:
     """Are its brands among those of another post?"""
     if post.brands is None:

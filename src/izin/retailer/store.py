@@ -253,6 +253,15 @@ async def put_under(change: Change, code: RetailerCode, parent: RetailerCode | N
     await change.connection.execute(_SQL["put_under"], code, parent)
 
 
+async def set_status(
+    change: Change, of: tuple[IysCode, BrandCode], code: RetailerCode, status: str
+) -> bool:
+    """Let a dealer of the brand be of this status; False if there is none."""
+    iys_code, brand_code = of
+    known = await change.connection.fetchval(_SQL["set_status"], brand_code, code, iys_code, status)
+    return known is not None
+
+
 async def set_limit(
     change: Change, of: tuple[IysCode, BrandCode], code: RetailerCode, new_a_day: int | None
 ) -> bool:

@@ -213,6 +213,13 @@ order by retailer.retailer_code
 update retailer set parent_code = $2
 where retailer.retailer_code = $1
 
+-- name: set_status
+-- $1 brand_code · $2 retailer_code · $3 iys_code whose it is · $4 status
+-- gives the code, or nothing
+update retailer set status = $4
+where retailer.retailer_code = $2 and retailer.brand_code = $1 and retailer.iys_code = $3
+returning retailer.retailer_code
+
 -- name: set_limit
 -- $1 brand_code · $2 retailer_code · $3 iys_code whose it is · $4 new consents a day, or null
 -- gives the code, or nothing

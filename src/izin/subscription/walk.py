@@ -8,6 +8,7 @@ from asyncpg import Record
 from izin.brand import lookup as brand_lookup
 from izin.core.terms import Status
 from izin.keyring import Keyring
+from izin.provider.lookup import version_of_parties
 from izin.storage.database import Connection, Database
 from izin.subscription import count, store
 from izin.subscription.pools import Pools, pools, record_of
@@ -23,6 +24,7 @@ class Walker:
         self._database = database
         self._pseudonyms = keyring.pseudonyms
         self._known: dict[UUID, Pools] = {}
+        self._version = -1
 
     async def walk(self) -> int:
         """Go through all that is open.
@@ -39,6 +41,9 @@ class Walker:
     async def _settle(self) -> None:
         """Count each brand for its company from now on."""
         async with self._database.connection() as connection:
+            version = await version_of_parties(connection)
+            if version == self._version:
+                return
             brands = await brand_lookup.changed(connection, -1)
             wanted = {
                 self._pseudonyms.brand_ref(each.brand_code): pools(
@@ -48,6 +53,7 @@ class Walker:
                 if not each.is_test
             }
             if wanted == self._known:
+                self._version = version
                 return
             async with connection.transaction():
                 await count.hold(connection)
@@ -55,7 +61,7 @@ class Walker:
                 for brand_ref, its in wanted.items():
                     if found[brand_ref] != its:
                         await store.move_counted(connection, brand_ref, its)
-            self._known = wanted
+            self._known, self._version = wanted, version
 
     async def _walk_open(self) -> int:
         walked = 0

@@ -13,7 +13,7 @@ from izin.consent.project import Projector
 from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
-from izin.jobs.keeper import Keeper, Timer
+from izin.jobs.keeper import BRISK_S, TIMER_S, Keeper, Timer
 from izin.member.session import drop_expired as drop_expired_sessions
 from izin.message.lookup import forget_old_messages
 from izin.proof.forget import forget_old_proofs
@@ -49,17 +49,17 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
         batch.JOB: batch.BatchWork(parts.keyring, recorder),
         close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder),
     }
+    seldom: tuple[Timer, ...] = (
+        *timers(parts.database),
+        partial(_tag_moved_dealers, parts),
+        partial(_look_at_packages, parts),
+        partial(_forget_messages, parts),
+    )
     return Keeper(
         parts.database,
         Projector(parts.database, parts.keyring),
         Queue(parts.database, handlers),
-        (
-            *timers(parts.database),
-            partial(_tag_moved_dealers, parts),
-            _walk_of(parts),
-            partial(_look_at_packages, parts),
-            partial(_forget_messages, parts),
-        ),
+        {TIMER_S: seldom, BRISK_S: (_walk_of(parts),)},
         stop,
     )
 

@@ -17,6 +17,7 @@ from izin.member.model import (
     ActorKind,
     Belongs,
     Member,
+    NewPost,
     Person,
     Post,
     Role,
@@ -116,8 +117,8 @@ async def do_role(desk: Desk, visit: Visit) -> Outcome:
     role = visit.form.choice("role", Role)
     visit.form.check()
     assert role is not None, "checked"
-    post = Post(role=role, brands=None if role is Role.OWNER else member.post.brands)
-    await manage.set_post(desk.database, member.member_id, post, of=of, now=visit.now, by=visit.by)
+    new = NewPost(role=role)
+    await manage.set_post(desk.database, member.member_id, new, of=of, now=visit.now, by=visit.by)
     return Gone(f"{_base(of)}?done=role")
 
 
