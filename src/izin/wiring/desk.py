@@ -19,10 +19,11 @@ from izin.member.passkey import RelyingParty
 from izin.member.passwords import Passwords
 from izin.member.sign_in import SignIns
 from izin.telemetry.log import configure
-from izin.web.desk.door import DeskDoor
+from izin.web.desk.door import AtTheDesk
 from izin.web.desk.parties import Parties
 from izin.web.desk.services import Desk
 from izin.web.desk.table import ROWS
+from izin.web.shared.door import Door
 from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.database import DESK_CONNECTIONS
@@ -61,7 +62,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Starlette]:
                 clock=utc_now,
             )
             cookies = Cookies("izin-desk", is_https=is_https)
-            door = DeskDoor(desk, cookies, _client(settings), is_sandbox=settings.is_sandbox)
+            door = Door(AtTheDesk(desk), cookies, _client(settings), is_sandbox=settings.is_sandbox)
             yield door.app(ROWS)
     finally:
         passwords.close()

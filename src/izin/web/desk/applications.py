@@ -9,8 +9,9 @@ from izin.application.model import NEXT, SIGNATORIES_MAX, Application, Applicati
 from izin.core.identity import shown_mersis
 from izin.member.model import Role
 from izin.web.desk.services import Desk, Row
+from izin.web.desk.visit import Visit
 from izin.web.shared.form import beginning_of
-from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 LIST_MAX = 100
 NOTE_MAX = 500

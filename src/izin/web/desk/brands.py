@@ -11,8 +11,9 @@ from izin.provider.model import Provider
 from izin.retailer import lookup as retailers
 from izin.web.desk.companies import NAME_MAX
 from izin.web.desk.services import Desk, Row, code_of
+from izin.web.desk.visit import Visit
 from izin.web.shared.form import Form, FormError, Problem
-from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 _MANDATES_MAX = 1000
 

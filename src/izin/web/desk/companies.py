@@ -13,8 +13,9 @@ from izin.provider.model import Provider, ProviderState
 from izin.subscription.manage import Holder
 from izin.web.desk.packages import due_this_year, held_by
 from izin.web.desk.services import Desk, Row, code_of
+from izin.web.desk.visit import Visit
 from izin.web.shared.form import beginning_of
-from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 _SEARCH_MAX, NAME_MAX = 100, 200
 _BRAND_LEAST, _BRANDS = 10_000_000, 90_000_000

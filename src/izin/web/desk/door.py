@@ -1,272 +1,63 @@
-"""The desk as one ASGI application: every call goes the same way, past the same checks."""
+"""For whom the desk's pages are: the registry's own people, each as far as his role goes."""
 
-import logging
-import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
 
-from izin.admission.limiter import TooManyError
-from izin.core.errors import RefusalError, UnavailableError
-from izin.i18n.catalogue import Language, language_of, message
 from izin.member.model import ActorKind
 from izin.member.session import acting
 from izin.web.desk.services import Desk, Row, suffices
-from izin.web.shared.form import FORM_BYTES_MAX, Form, FormError, Problem
-from izin.web.shared.guard import MARK, Cookies, is_from_elsewhere, is_ours, mark_of
-from izin.web.shared.render import Renderer
-from izin.web.shared.static import address_of, file_at
-from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Shown, Visit
-
-_LOG = logging.getLogger(__name__)
+from izin.web.desk.visit import Visit
+from izin.web.shared.door import trouble
+from izin.web.shared.visit import Gone, Outcome
+from izin.web.shared.visit import Visit as AnyVisit
 
 SIGN_IN = "/sign-in"
-LANGUAGE_S = 365 * 24 * 3600
-_VISITOR = "visitor"
-_REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-class DeskDoor:
-    """Answers every call: who comes, may he, is the form ours, what comes of it."""
+class AtTheDesk:
+    """The registry's own people."""
 
-    def __init__(
-        self, desk: Desk, cookies: Cookies, client_of: Callable[[Any], str], *, is_sandbox: bool
-    ) -> None:
-        """Take what pages work with, and how a caller's network is told."""
-        self._desk = desk
-        self._cookies = cookies
-        self._client_of = client_of
-        self._is_sandbox = is_sandbox
-        self._renderer = Renderer("izin.web.desk", "izin.web.shared")
+    heading = "desk"
+    templates = "izin.web.desk"
 
-    def app(self, rows: Sequence[Row]) -> Starlette:
-        """Make the application of a table of pages."""
-        routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in rows]
-        routes += [
-            Route("/language", self._choose_language, methods=["POST"]),
-            Route("/static/{name}", self._file),
-            Route("/healthz", self._healthy),
-            Route("/readyz", self._ready),
-        ]
-        wrong: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
-            HTTPException: self._no_such_page,
-            Exception: self._failed,
-        }
-        app = Starlette(routes=routes, exception_handlers=wrong)
-        app.router.redirect_slashes = False  # it would lead to whatever host the caller names
-        return app
+    def __init__(self, desk: Desk) -> None:
+        """Take what pages work with."""
+        self.services = desk
 
-    def _endpoint(self, row: Row) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                visit = await self._visit(request)
-                outcome = await self._outcome(row, visit, request)
-            except UnavailableError as error:
-                visit = self._nobody(request)
-                outcome = _unavailable(error)
-            return self._answer(outcome, visit)
+    def now(self) -> datetime:
+        """The clock."""
+        return self.services.clock()
 
-        return endpoint
-
-    async def _outcome(self, row: Row, visit: Visit, request: Request) -> Outcome:
-        if row.least is not None:
-            if visit.who is None:
-                asked = f"next={quote(visit.here)}" if row.does is None else "done=not_sent"
-                return Gone(f"{SIGN_IN}?{asked}")
-            if not suffices(visit.who.post.role, row.least):
-                return _trouble("forbidden", HTTPStatus.FORBIDDEN)
-        try:
-            if row.does is None:
-                return await row.shows(self._desk, visit)
-            return await self._done(row, visit, request)
-        except NotThereError:
-            return _trouble("not_there", HTTPStatus.NOT_FOUND)
-        except (FormError, RefusalError) as error:  # of an address that was written by hand
-            return _trouble("not_there", HTTPStatus.NOT_FOUND, _problems(error, visit.language))
-
-    async def _done(self, row: Row, visit: Visit, request: Request) -> Outcome:
-        """Do what a form asks for; what is refused is shown with the form, as it was filled in."""
-        assert row.does is not None, "a row of a form"
-        form = await _form_of(request)
-        if form is None:
-            return _trouble("form", HTTPStatus.BAD_REQUEST)
-        is_marked = is_ours(visit.secret, form.values.pop(MARK, ""))
-        if not is_marked or is_from_elsewhere(request.headers):
-            return _trouble("mark", HTTPStatus.FORBIDDEN)
-        visit = msgspec.structs.replace(visit, form=form)
-        try:
-            return await row.does(self._desk, visit)
-        except (FormError, RefusalError) as error:
-            problems = _problems(error, visit.language)
-            visit = msgspec.structs.replace(visit, form=Form(form.values), problems=problems)
-            outcome = await row.shows(self._desk, visit)
-            if isinstance(outcome, Gone):
-                return outcome
-            again = {**outcome.values, "visit": visit}
-            retry_s = error.retry_after_s if isinstance(error, TooManyError) else None
-            status = _REFUSED if retry_s is None else HTTPStatus.TOO_MANY_REQUESTS
-            return msgspec.structs.replace(outcome, values=again, status=status, retry_s=retry_s)
-
-    async def _visit(self, request: Request) -> Visit:
-        text = self._cookie(request, "session")
-        tag = None if text is None else self._desk.keys.tokens.tag_of(text)
-        now = self._desk.clock()
-        who = None if tag is None else await acting(self._desk.database, tag, now=now)
+    async def known(self, visit: AnyVisit, session: str | None) -> Visit:
+        """Whoever has signed in, and is still one of the registry's own."""
+        desk = self.services
+        tag = None if session is None else desk.keys.tokens.tag_of(session)
+        who = None if tag is None else await acting(desk.database, tag, now=visit.now)
+        facts = msgspec.structs.asdict(visit)
         if who is None or who.of.kind is not ActorKind.REGISTRY:
-            return self._nobody(request)
-        assert text is not None, "it has a tag"
-        return msgspec.structs.replace(self._nobody(request), who=who, tag=tag, secret=text)
+            return Visit(**facts)
+        return Visit(**facts | {"secret": session}, who=who, tag=tag)
 
-    def _nobody(self, request: Request) -> Visit:
-        """The visit of whoever has not signed in."""
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return Visit(
-            path=request.path_params,
-            query=Form(dict(request.query_params)),
-            language=self._language(request),
-            client=self._client_of(request.scope),
-            now=self._desk.clock(),
-            secret=self._cookie(request, _VISITOR) or secrets.token_urlsafe(32),
-            here=here,
-            half=self._cookie(request, "half"),
-            device=self._cookie(request, "device"),
-        )
-
-    def _cookie(self, request: Request, name: str) -> str | None:
-        return request.cookies.get(self._cookies.name_of(name))
-
-    def _language(self, request: Request) -> Language:
-        try:
-            return Language(self._cookie(request, "language") or "")
-        except ValueError:
-            return language_of(request.headers.get("accept-language"))
-
-    def _answer(self, outcome: Outcome, visit: Visit) -> Response:
-        if isinstance(outcome, Gone):
-            response: Response = RedirectResponse(outcome.to, HTTPStatus.SEE_OTHER)
-            self._cookies.set_on(response, outcome.cookies)
-        else:
-            text = self._renderer.page(
-                outcome.template, visit.language, self._frame(visit, outcome)
-            )
-            response = Response(text, outcome.status, media_type="text/html; charset=utf-8")
-            if outcome.retry_s is not None:
-                response.headers["retry-after"] = str(outcome.retry_s)
-            if visit.who is None:  # what a form is_ours itself by, before anybody has signed in
-                self._cookies.set_on(response, [Cookie(_VISITOR, visit.secret)])
-        self._cookies.guard(response)
-        return response
-
-    def _frame(self, visit: Visit, shown: Shown) -> dict[str, object]:
-        """What stands around every page."""
-        role = None if visit.who is None else visit.who.post.role
-        return {
-            "visit": visit,
-            "mark": mark_of(visit.secret),
-            "is_sandbox": self._is_sandbox,
-            "kit_file": address_of("kit.css"),
-            "icon": address_of("icon.svg"),
-            "may": lambda least: role is not None and suffices(role, least),
-            "done": visit.query.values.get("done", ""),
-            **shown.values,
-        }
-
-    async def _choose_language(self, request: Request) -> Response:
-        try:
-            visit = await self._visit(request)
-        except UnavailableError as error:
-            return self._answer(_unavailable(error), self._nobody(request))
-        form = await _form_of(request)
-        if form is None or not is_ours(visit.secret, form.values.get(MARK, "")):
-            return self._answer(_trouble("mark", HTTPStatus.FORBIDDEN), visit)
-        language = form.choice("language", Language) or Language.TR
-        kept = (Cookie("language", language.value, LANGUAGE_S),)
-        return self._answer(Gone(own_path(form.text("back", 2000)), kept), visit)
-
-    async def _file(self, request: Request) -> Response:
-        found = file_at(request.path_params["name"])
-        if found is None:
-            return await self._no_such_page(request, HTTPException(HTTPStatus.NOT_FOUND))
-        self._cookies.guard(found)
-        return found
-
-    async def _healthy(self, _: Request) -> Response:
-        return self._plain("ok", HTTPStatus.OK)
-
-    def _plain(self, text: str, status: HTTPStatus) -> Response:
-        response = PlainTextResponse(text, status)
-        self._cookies.guard(response)
-        return response
-
-    async def _ready(self, _: Request) -> Response:
-        try:
-            await self._desk.parties.refresh()
-        except UnavailableError:
-            return self._plain("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
-        return self._plain("ok", HTTPStatus.OK)
-
-    async def _no_such_page(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException), "that is what it is called for"
-        try:
-            visit = await self._visit(request)
-        except UnavailableError:
-            visit = self._nobody(request)
-        response = self._answer(_trouble("not_there", error.status_code), visit)
-        response.headers.update(error.headers or {})
-        return response
-
-    async def _failed(self, request: Request, error: Exception) -> Response:
-        _LOG.error("a page failed", exc_info=error)
-        failed = _trouble("failed", HTTPStatus.INTERNAL_SERVER_ERROR)
-        return self._answer(failed, self._nobody(request))
-
-
-def own_path(text: str) -> str:
-    """A path of this door, as a form brought it back; the first page for everything else."""
-    is_own = text.startswith("/") and not text.startswith(("//", "/\\"))
-    return text if is_own and text.isascii() and text.isprintable() else "/"
-
-
-async def _form_of(request: Request) -> Form | None:
-    """Read a form that is not too long; None for what is none."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        return None
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > FORM_BYTES_MAX:
+    def turned_away(self, row: Row, visit: Visit) -> Outcome | None:
+        """Whoever has not signed in does so first; whose role is too small sees that."""
+        if row.least is None:
             return None
-    try:
-        return Form.read(bytes(body))
-    except ValueError:
-        return None
+        if visit.who is None:
+            asked = f"next={quote(visit.here)}" if row.does is None else "done=not_sent"
+            return Gone(f"{SIGN_IN}?{asked}")
+        if suffices(visit.who.post.role, row.least):
+            return None
+        return trouble("forbidden", HTTPStatus.FORBIDDEN)
 
+    def frame(self, visit: Visit) -> Mapping[str, object]:
+        """What he may."""
+        role = None if visit.who is None else visit.who.post.role
+        return {"may": lambda least: role is not None and suffices(role, least)}
 
-def _trouble(key: str, status: int, problems: tuple[Problem, ...] = ()) -> Shown:
-    return Shown("trouble.html", {"key": key, "why": problems}, int(status))
-
-
-def _unavailable(error: UnavailableError) -> Shown:
-    shown = _trouble("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
-    return msgspec.structs.replace(shown, retry_s=error.retry_after_s)
-
-
-def _problems(error: FormError | RefusalError, language: Language) -> tuple[Problem, ...]:
-    if isinstance(error, FormError):
-        return error.problems
-    return tuple(
-        Problem(
-            field=next((str(part) for part in reversed(each.location)), ""),
-            sentence=f"{message(each, language)} ({each.code})",
-        )
-        for each in error.refused
-    )
+    async def see_that_it_is_ready(self) -> None:
+        """See that the parties are known. Raises UnavailableError."""
+        await self.services.parties.refresh()

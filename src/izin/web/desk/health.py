@@ -12,7 +12,8 @@ from izin.queue import queue
 from izin.storage.database import Connection
 from izin.storage.presence import sessions
 from izin.web.desk.services import Desk, Row
-from izin.web.shared.visit import Outcome, Shown, Visit
+from izin.web.desk.visit import Visit
+from izin.web.shared.visit import Outcome, Shown
 
 COUNTED_MAX = 10_000
 LATE_S = 10

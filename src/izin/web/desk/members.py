@@ -26,7 +26,8 @@ from izin.member.show import SHOWN_MAX, members_of
 from izin.partner import lookup as partners
 from izin.provider import lookup as providers
 from izin.web.desk.services import Desk, Row, code_of
-from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
+from izin.web.desk.visit import Visit
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 _EMAIL_MAX = 265
 _LEAST_FIRST = [each for each in reversed(Role) if each in PEOPLE]

@@ -18,8 +18,9 @@ from izin.subscription.model import Family, Module, Package, Subscribed, Subscri
 from izin.subscription.statement import statement
 from izin.subscription.tariff import LEVEL_MAX, share_used, tariff_of, warnings
 from izin.web.desk.services import Desk, Row, code_of
+from izin.web.desk.visit import Visit
 from izin.web.shared.form import Form, beginning_of
-from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 LIST_MAX = 50
 SOON = timedelta(days=30)

@@ -14,7 +14,8 @@ from izin.partner import lookup
 from izin.partner.manage import Evidence, enter, move, put_evidence
 from izin.partner.model import NEXT, Partner, PartnerKind, PartnerState
 from izin.web.desk.services import Desk, Row, code_of
-from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
+from izin.web.desk.visit import Visit
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 _TITLE_MAX, _AUTHORISATION_MAX = 200, 100
 _PARTNER_LEAST, _PARTNERS = 30_000_000, 60_000_000

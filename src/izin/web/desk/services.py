@@ -12,7 +12,8 @@ from izin.member.model import Role
 from izin.member.sign_in import SignIns
 from izin.storage.database import Database
 from izin.web.desk.parties import Parties
-from izin.web.shared.visit import NotThereError, Outcome, Visit
+from izin.web.desk.visit import Visit
+from izin.web.shared.visit import NotThereError, Outcome
 
 _DIGITS_MAX = 8
 

@@ -8,9 +8,11 @@ from izin.member.model import Role
 from izin.member.session import DEVICE_LIFE, sign_out
 from izin.member.sign_in import SIGN_IN_LIFE, SecondFactor
 from izin.vault.passwords import PASSWORD_BYTES_MAX
-from izin.web.desk.door import SIGN_IN, own_path
+from izin.web.desk.door import SIGN_IN
 from izin.web.desk.services import Desk, Row
-from izin.web.shared.visit import Cookie, Gone, Outcome, Shown, Visit
+from izin.web.desk.visit import Visit
+from izin.web.shared.door import own_path
+from izin.web.shared.visit import Cookie, Gone, Outcome, Shown
 
 CODE, INVITATION = "/sign-in/code", "/invitation"
 _EMAIL_MAX, _CODE_MAX, _TOKEN_MAX, _PATH_MAX = 265, 10, 100, 2000

@@ -10,8 +10,9 @@ from izin.audit.read import read
 from izin.core.codes import IysCode
 from izin.member.model import Role
 from izin.web.desk.services import Desk, Row
+from izin.web.desk.visit import Visit
 from izin.web.shared.form import Form, FormError, Problem, beginning_of
-from izin.web.shared.visit import Outcome, Shown, Visit
+from izin.web.shared.visit import Outcome, Shown
 
 PAGE_ROWS = 25
 _SUBJECT_MAX, _INDEX_MAX = 64, 2**63 - 1

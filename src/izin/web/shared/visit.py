@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
-from izin.audit.model import Principal, PrincipalKind
 from izin.i18n.catalogue import Language
-from izin.member.session import Acting
 from izin.web.shared.form import Form, Problem
 
 
@@ -20,7 +17,6 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """Who comes, for what, with what. It prints nothing.
 
     path, query  what the address names
-    who, tag     whoever has signed in, and his session
     half         what a begun sign-in is finished with
     device       what an earlier sign-in left here
     secret       what the mark of a form is made of
@@ -34,8 +30,6 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     secret: str
     here: str
-    who: Acting | None = None
-    tag: UUID | None = None
     half: str | None = None
     device: str | None = None
     form: Form = msgspec.field(default_factory=Form)
@@ -46,10 +40,9 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return f"Visit({self.here})"
 
     @property
-    def by(self) -> Principal:
-        """Whoever has signed in, as the trail names him."""
-        assert self.who is not None, "the table asks for somebody"
-        return Principal(PrincipalKind.MEMBER, str(self.who.member_id))
+    def is_known(self) -> bool:
+        """Has whoever comes signed in?"""
+        return False
 
 
 class Cookie(msgspec.Struct, frozen=True):
