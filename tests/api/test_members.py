@@ -353,7 +353,6 @@ async def test_members_of_another_company_are_out_of_reach(house, given):
 @pytest.mark.parametrize(
     ("role", "brands", "location"),
     [
-        ("API", None, ["role"]),
         ("OWNER", [BRAND_CODE], ["brands"]),
         ("VIEWER", [841002], ["brands"]),
     ],

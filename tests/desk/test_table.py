@@ -81,7 +81,7 @@ async def test_nobody_opens_a_page_or_sends_a_form_without_signing_in(desk, owne
 
 
 async def test_a_form_that_another_site_sends_does_nothing(desk):
-    browser = await desk.signed_in(await desk.someone(Role.OWNER))
+    browser = await desk.at_work(Role.OWNER)
     await browser.get("/")
     for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 303)):
         answer = await browser.client.post(
