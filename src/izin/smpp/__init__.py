@@ -1,0 +1,1 @@
+"""Operatör: the link to the mobile operator, by SMPP 3.4. Knows no citizen and keeps nothing."""
