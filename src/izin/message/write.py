@@ -55,16 +55,33 @@ async def write(
     is_sms = rendered.medium is Medium.SMS
     said = letter(told.words, told.language, told.values, is_sms=is_sms)
     rendered = msgspec.structs.replace(rendered, subject=said.subject, body=said.body)
+    meant = Meant(told.words, said.version, told.good_for, told.once)
+    return await put(connection, sealer, rendered, meant, now=now)
+
+
+class Meant(msgspec.Struct, frozen=True):
+    """Which text a message is of, in which version, how long it is good, and its key."""
+
+    words: str
+    version: int
+    good_for: timedelta
+    once: UUID | None = None
+
+
+async def put(
+    connection: Connection, sealer: Sealer, rendered: Rendered, meant: Meant, *, now: datetime
+) -> UUID | None:
+    """The same, of a text that somebody else has made."""
     (message_id,) = uuid7s(1, int(now.timestamp() * 1000))
     entered = await store.enter(
         connection,
         message_id,
         rendered.medium.value,
-        told.words,
-        said.version,
+        meant.words,
+        meant.version,
         seal(sealer, message_id, rendered),
-        told.once,
-        now + told.good_for,
+        meant.once,
+        now + meant.good_for,
     )
     if entered is not None:
         await queue.put(connection, JOB, message_id.bytes, str(message_id))

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from functools import partial
 from uuid import UUID
 
 from izin.core.clock import utc_now
@@ -17,6 +18,7 @@ from izin.message.send import Sending
 from izin.message.switch import Switch
 from izin.queue.queue import Queue
 from izin.telemetry.log import configure
+from izin.wiring.operators import Operator, links_of
 from izin.wiring.parts import MessageParts, open_message_parts
 from izin.wiring.settings import Settings
 
@@ -56,12 +58,10 @@ async def run_courier(settings: Settings) -> None:
 
 def courier_of(parts: MessageParts, settings: Settings, stop: asyncio.Event) -> Courier:
     """Put a courier together. Raises StartRefusedError."""
-    ways = {
-        Medium.EMAIL: Switch(mail_suppliers(settings)),
-        Medium.SMS: Switch(()),
-    }
+    operators = [Operator(parts, each) for each in links_of(settings)]
+    ways = {Medium.EMAIL: Switch(mail_suppliers(settings)), Medium.SMS: Switch(operators)}
     queue = Queue(parts.database, {write.JOB: Sending(parts.sealer, ways), note.JOB: note_later})
-    return Courier(queue, (), stop)
+    return Courier(queue, [partial(each.run, stop) for each in operators], stop)
 
 
 def mail_suppliers(settings: Settings) -> list[MailSupplier]:

@@ -91,6 +91,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                             activation date; absent, only that ends it
     smtp_urls               mail servers that take the registry's mails, comma-separated, the
                             preferred one first: smtp://user:password@host:587 or smtps://
+    smpp_urls               mobile operators that carry the registry's texts and bring what people
+                            write, comma-separated, the preferred one first:
+                            smpp://system_id:password@host:2775, or smpps:// over TLS
+    sms_sender              what texts come from: the registry's short number
     mail_from, mail_name    from whom mails come
     dkim_key_file           private key in PEM (Ed25519 or RSA) by which mails are signed for the
                             domain of mail_from; absent, they are not
@@ -120,6 +124,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pull_withheld_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None
     loading_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     smtp_urls: str = ""
+    smpp_urls: str = ""
+    sms_sender: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,6}$")] = "3338"
     mail_from: Annotated[str, msgspec.Meta(pattern=_MAILBOX)] = "bildirim@izin.example"
     mail_name: str = "İleti İzin Kaydı"
     dkim_key_file: Path | None = None
