@@ -275,7 +275,7 @@ def an_assertion(issuer: str, clock: FakeClock, key=KEY, **changes) -> str:
     return jwt.encode({"alg": "ES256"}, claims | changes, key)
 
 
-async def by_key(provider, answer, assertion: str) -> httpx2.Response:
+async def by_key(provider, answer, assertion: str, **changes: str) -> httpx2.Response:
     form = {
         "grant_type": "authorization_code",
         "code": answer["code"],
@@ -283,7 +283,7 @@ async def by_key(provider, answer, assertion: str) -> httpx2.Response:
         "code_verifier": "v" * 43,
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         "client_assertion": assertion,
-    }
+    } | changes
     async with httpx2.AsyncClient() as client:
         return await client.post(f"{provider.issuer}/token", data=form)
 
@@ -334,7 +334,9 @@ async def test_an_assertion_works_once_and_by_its_key_alone(provider, citizen, c
 async def test_a_code_of_another_client_is_not_taken(provider, registry, citizen, clock):
     started = await registry.begin()
     answer = await citizen.through(started.url)
-    refused = await by_key(provider, answer, an_assertion(provider.issuer, clock))
+    stolen = {"redirect_uri": BACK, "code_verifier": started.verifier}
+    said = an_assertion(provider.issuer, clock)
+    refused = await by_key(provider, answer, said, **stolen)
     assert refused.json() == {"error": "invalid_grant"}
 
 

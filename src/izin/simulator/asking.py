@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from izin.i18n.catalogue import Language
-from izin.simulator.registration import Client, IdentitySettings
+from izin.simulator.registration import Client, IdentitySettings, Way
 
 FIELDS_MAX = 40
 _TEXT_MAX = 512
 _PROMPTS = frozenset(("none", "login", "consent", "select_account"))
+_WAYS = frozenset(Way)
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -50,7 +51,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a client asks for.
 
     max_age_s  how long ago somebody may have signed in
-    acrs       how he should have, if he can
+    acrs       how he should have, of the ways that there are here
     """
 
     back: Back
@@ -59,7 +60,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str]
     prompts: frozenset[str]
     max_age_s: int | None
-    acrs: tuple[str, ...]
+    acrs: tuple[Way, ...]
     language: Language | None
 
     @property
@@ -119,7 +120,7 @@ def asked_of(fields: Mapping[str, list[str]], settings: IdentitySettings) -> Ask
         scopes=frozenset(single(fields, "scope").split()) & client.scopes,
         prompts=frozenset(single(fields, "prompt").split()),
         max_age_s=int(age) if age else None,
-        acrs=tuple(single(fields, "acr_values").split()),
+        acrs=tuple(Way(each) for each in single(fields, "acr_values").split() if each in _WAYS),
         language=language_in(fields),
     )
 
