@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import msgspec
 import pytest
+from builders.dealers import a_tckn
 from builders.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -19,10 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
+from izin.core.identity import Tckn
 from izin.oidc.client import OidcClient
 from izin.oidc.fetch import BYTES_MAX, Fetch, is_public
-from izin.oidc.model import Fault, NotSignedInError, Registration, SignedIn, Started
+from izin.oidc.model import Fault, NotSignedInError, Registration, SignedIn, Started, Wish
 
+WHO = Wish()
 HERE = {"may_reach": lambda address: address == "127.0.0.1", "schemes": ("http",)}
 
 
@@ -47,8 +50,9 @@ def known_at(provider: IdentityProvider, **facts) -> Registration:
     return Registration(**(given | facts))
 
 
-async def begun(client: OidcClient, at: Registration) -> Started:
-    return await client.begin(at, drawn=tuple(secrets.token_urlsafe(32) for _ in range(3)))
+async def begun(client: OidcClient, at: Registration, wish: Wish = WHO) -> Started:
+    drawn = tuple(secrets.token_urlsafe(32) for _ in range(3))
+    return await client.begin(at, drawn=drawn, wish=wish)
 
 
 async def came_back(started: Started) -> dict[str, str]:
@@ -63,6 +67,13 @@ async def signed_in(client: OidcClient, provider: IdentityProvider, **facts) -> 
     at = known_at(provider, **facts)
     started = await begun(client, at)
     return await client.finish(at, started, await came_back(started), now=datetime.now(UTC))
+
+
+async def wished(client: OidcClient, provider: IdentityProvider, **wish) -> SignedIn:
+    at, asked = known_at(provider), Wish(**wish)
+    started = await begun(client, at, asked)
+    answer = await came_back(started)
+    return await client.finish(at, started, answer, now=datetime.now(UTC), wish=asked)
 
 
 async def refused(client: OidcClient, provider: IdentityProvider, fault: Fault) -> None:
@@ -153,6 +164,7 @@ NOW = int(time.time())
         {"exp": None},
         {"iat": NOW - 3600},
         {"iat": NOW + 3600},
+        {"iat": 10**400},
         {"sub": ""},
         {"sub": 7},
         {"sub": "x" * 256},
@@ -161,6 +173,84 @@ NOW = int(time.time())
 async def test_a_token_that_does_not_fit_is_not_taken(client, provider, claims):
     provider.claims |= claims
     await refused(client, provider, Fault.TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("access_denied", Fault.DENIED),
+        ("temporarily_unavailable", Fault.AWAY),
+        ("server_error", Fault.AWAY),
+        ("unmet_authentication_requirements", Fault.ACR),
+        ("invalid_scope", Fault.REFUSED),
+        ("", Fault.REFUSED),
+    ],
+)
+async def test_what_the_person_says_is_told_from_what_the_provider_says(
+    client, provider, said, fault
+):
+    at = known_at(provider)
+    started = await begun(client, at)
+    answer = {"state": started.state, "iss": at.issuer, "error": said}
+    with pytest.raises(NotSignedInError) as error:
+        await client.finish(at, started, answer, now=datetime.now(UTC))
+    assert error.value.fault is fault
+
+
+async def test_what_is_wished_for_is_asked(client, provider):
+    asked = Wish(scopes=("tckn",), max_age_s=60, acrs=("a", "b"))
+    query = parse_qs(urlsplit((await begun(client, known_at(provider), asked)).url).query)
+    assert query["scope"] == ["openid tckn"]
+    assert (query["max_age"], query["acr_values"]) == (["60"], ["a b"])
+    plain = parse_qs(urlsplit((await begun(client, known_at(provider))).url).query)
+    assert plain["scope"] == ["openid email"]
+    assert not {"max_age", "acr_values"} & plain.keys()
+
+
+@pytest.mark.parametrize(
+    ("said", "is_believed"),
+    [
+        (0, True),
+        (-119, True),
+        (-125, False),
+        (3600, False),
+        (None, False),
+        ("1", False),
+        (True, False),
+        (float("nan"), False),
+        (10**400, False),
+    ],
+)
+async def test_an_age_that_is_asked_for_is_held_to(client, provider, said, is_believed):
+    """Two minutes: one is asked for, and clocks may differ by one."""
+    is_offset = type(said) is int and abs(said) < 10**6
+    provider.claims["auth_time"] = int(time.time()) + said if is_offset else said
+    if not is_believed:
+        with pytest.raises(NotSignedInError, match=Fault.STALE):
+            await wished(client, provider, max_age_s=60)
+        return
+    found = await wished(client, provider, max_age_s=60)
+    assert found.auth_at.timestamp() == provider.claims["auth_time"]
+    assert (await wished(client, provider)).auth_at is None, "nobody has asked"
+
+
+@pytest.mark.parametrize("acr", ["low", None, 7, ["high"]])
+async def test_a_way_of_signing_in_that_is_not_enough_is_not_taken(client, provider, acr):
+    provider.claims["acr"] = acr
+    with pytest.raises(NotSignedInError, match=Fault.ACR):
+        await wished(client, provider, acrs=("high",))
+    provider.claims["acr"] = "high"
+    assert (await wished(client, provider, acrs=("high",))).acr == "high"
+
+
+async def test_a_number_is_let_through_only_where_it_was_asked_for(client, provider):
+    provider.claims["tckn"] = a_tckn(7)
+    assert (await wished(client, provider)).tckn is None
+    found = await wished(client, provider, scopes=("tckn",))
+    assert found.tckn == Tckn(a_tckn(7))
+    for bad in ("10000000147", 10000000146, None, [a_tckn(7)]):
+        provider.claims["tckn"] = bad
+        assert (await wished(client, provider, scopes=("tckn",))).tckn is None
 
 
 @pytest.mark.parametrize("nonce", ["another", None, 7])

@@ -13,13 +13,31 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from izin.core.identity import Tckn, is_tckn
 from izin.oidc.fetch import Fetch
-from izin.oidc.id_token import claims_of
-from izin.oidc.model import Fault, NotSignedInError, Registration, SignedIn, Started
+from izin.oidc.id_token import auth_time_of, claims_of
+from izin.oidc.model import (
+    TCKN,
+    Fault,
+    NotSignedInError,
+    Registration,
+    SignedIn,
+    Started,
+    Wish,
+)
 
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _DISCOVERY = "/.well-known/openid-configuration"
 _CODE_MAX = 2048
+_SAID = {
+    "access_denied": Fault.DENIED,
+    "server_error": Fault.AWAY,
+    "temporarily_unavailable": Fault.AWAY,
+    "unmet_authentication_requirements": Fault.ACR,
+}
+"""What the answer's `error` means; any other is the provider's, of what we asked for."""
+
+_WHO = Wish()
 
 
 class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,11 +61,13 @@ class OidcClient:
         """May a provider of this name be called at all?"""
         return self._fetch.is_fit(issuer)
 
-    async def begin(self, at: Registration, *, drawn: tuple[str, str, str]) -> Started:
+    async def begin(
+        self, at: Registration, *, drawn: tuple[str, str, str], wish: Wish = _WHO
+    ) -> Started:
         """Give where the browser goes.
 
         Takes   drawn: three secrets for this sign-in alone, of 43 letters or more: state, nonce,
-                verifier
+                verifier · wish: what `finish` is given too
         Raises  NotSignedInError AWAY, REFUSED, METADATA
         """
         state, nonce, verifier = drawn
@@ -57,18 +77,28 @@ class OidcClient:
             "response_type": "code",
             "client_id": at.client_id,
             "redirect_uri": at.redirect_uri,
-            "scope": "openid email",
+            "scope": " ".join(("openid", *wish.scopes)),
             "state": state,
             "nonce": nonce,
             "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
+        if wish.max_age_s is not None:
+            asked["max_age"] = str(wish.max_age_s)
+        if wish.acrs:
+            asked["acr_values"] = " ".join(wish.acrs)
         beside = "&" if "?" in metadata.authorization_endpoint else "?"
         url = metadata.authorization_endpoint + beside + urlencode(asked)
         return Started(url=url, state=state, nonce=nonce, verifier=verifier)
 
     async def finish(
-        self, at: Registration, started: Started, answer: Mapping[str, str], *, now: datetime
+        self,
+        at: Registration,
+        started: Started,
+        answer: Mapping[str, str],
+        *,
+        now: datetime,
+        wish: Wish = _WHO,
     ) -> SignedIn:
         """Give who signed in.
 
@@ -83,14 +113,14 @@ class OidcClient:
         if named != at.issuer and (is_told or named is not None):
             raise NotSignedInError(Fault.ISSUER)
         if "error" in answer:
-            raise NotSignedInError(Fault.DENIED)
+            raise NotSignedInError(_SAID.get(answer["error"], Fault.REFUSED))
         code = answer.get("code", "")
         if not 0 < len(code) <= _CODE_MAX:
             raise NotSignedInError(Fault.CODE)
         id_token = await self._redeemed(at, metadata, started, code)
         keys = await self._fetch.document(metadata.jwks_uri)
-        claims = claims_of(id_token, keys, at, started.nonce, now=now)
-        return _signed_in(at, claims)
+        claims = claims_of(id_token, keys, at, wish, nonce=started.nonce, now=now)
+        return _signed_in(at, claims, wish, now=now)
 
     async def _metadata(self, at: Registration) -> _Metadata:
         if not self._fetch.is_fit(at.issuer):
@@ -130,15 +160,24 @@ class OidcClient:
         return id_token
 
 
-def _signed_in(at: Registration, claims: Mapping[str, Any]) -> SignedIn:
+def _signed_in(
+    at: Registration, claims: Mapping[str, Any], wish: Wish, *, now: datetime
+) -> SignedIn:
     email = claims.get("email")
     is_verified = claims.get("email_verified") is True and isinstance(email, str)
     amr = claims.get("amr")
     has_mfa = isinstance(amr, list) and "mfa" in amr
     acr = claims.get("acr")
+    acr = acr if isinstance(acr, str) else None
+    if wish.acrs and acr not in wish.acrs:
+        raise NotSignedInError(Fault.ACR)
+    number = claims.get(TCKN)
     return SignedIn(
         issuer=at.issuer,
         subject=claims["sub"],
         email=email if is_verified else None,
-        has_mfa=has_mfa or (isinstance(acr, str) and acr in at.mfa_acrs),
+        has_mfa=has_mfa or acr in at.mfa_acrs,
+        auth_at=auth_time_of(claims, wish, now=now),
+        acr=acr,
+        tckn=Tckn(number) if isinstance(number, str) and is_tckn(number) else None,
     )

@@ -10,6 +10,7 @@ import json
 import socket
 import ssl
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,8 +111,7 @@ class Fetch:
         try:
             async with asyncio.timeout(self._seconds):
                 raw = await self._body(method, url, headers, content)
-            return json.loads(raw)
-        except (OSError, ValueError, RecursionError, TimeoutError) as error:
+        except (OSError, ValueError, TimeoutError) as error:
             raise NotSignedInError(Fault.AWAY) from error
         except (
             httpcore2.NetworkError,
@@ -120,6 +120,7 @@ class Fetch:
             httpcore2.UnsupportedProtocol,
         ) as error:
             raise NotSignedInError(Fault.AWAY) from error
+        return _read(raw)
 
     async def _body(
         self, method: str, url: str, headers: list[tuple[str, str]], content: bytes | None
@@ -145,3 +146,10 @@ class Fetch:
                 if len(body) > BYTES_MAX:
                     raise NotSignedInError(Fault.AWAY)
         return bytes(body)
+
+
+def _read(raw: bytes) -> Any:
+    """Read JSON. Raised outside: a decoder's own exception keeps the text, which tells of whom."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(raw)
+    raise NotSignedInError(Fault.AWAY)

@@ -5,14 +5,15 @@ Source: OpenID Connect Core 1.0, 3.1.3.7; RFC 8725.
 
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
-from izin.oidc.model import Fault, NotSignedInError, Registration
+from izin.oidc.model import Fault, NotSignedInError, Registration, Wish
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
 """Of public keys alone: none that a client's own secret could make."""
@@ -26,26 +27,47 @@ _RSA_BITS_LEAST, _RSA_BITS_MOST = 2048, 8192
 
 
 def claims_of(
-    text: str, keys: object, at: Registration, nonce: str, *, now: datetime
+    text: str, keys: object, at: Registration, wish: Wish, *, nonce: str, now: datetime
 ) -> Mapping[str, Any]:
-    """Give what an ID token says, once all of it fits.
+    """Give what an ID token says of what was asked for, once all of it fits.
 
     Takes   keys: the provider's own set, as it came · nonce: of this very sign-in
     Raises  NotSignedInError TOKEN, NONCE
     """
-    if len(text) > _TEXT_MAX:
-        raise NotSignedInError(Fault.TOKEN)
-    try:
-        read = jwt.decode(text, _fit_keys(keys), algorithms=list(ALGORITHMS))
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise NotSignedInError(Fault.TOKEN) from error
-    claims = read.claims
+    claims = _let_through(text, keys, wish.passed)
     if not _is_for_us(claims, at) or not _is_of_now(claims, now):
         raise NotSignedInError(Fault.TOKEN)
     said = claims.get("nonce")
     if not isinstance(said, str) or not hmac.compare_digest(said.encode(), nonce.encode()):
         raise NotSignedInError(Fault.NONCE)
     return claims
+
+
+def auth_time_of(claims: Mapping[str, Any], wish: Wish, *, now: datetime) -> datetime | None:
+    """Give when he signed in there; None where no age was asked for.
+
+    Raises  NotSignedInError STALE: too long ago, or not said
+    """
+    if wish.max_age_s is None:
+        return None
+    said, at = claims.get("auth_time"), now.timestamp()
+    if not isinstance(said, int | float) or isinstance(said, bool):
+        raise NotSignedInError(Fault.STALE)
+    if not at - wish.max_age_s - CLOCKS_S_MAX <= said <= at + CLOCKS_S_MAX:
+        raise NotSignedInError(Fault.STALE)
+    return datetime.fromtimestamp(said, UTC)
+
+
+def _let_through(text: str, keys: object, passed: frozenset[str]) -> Mapping[str, Any]:
+    """Read a token that is believed, and drop at once whatever nobody has asked for.
+
+    Raised outside: a decoder's own exception may keep what it could not read.
+    """
+    if len(text) <= _TEXT_MAX:
+        with suppress(JoseError, ValueError, TypeError, KeyError, RecursionError):
+            read = jwt.decode(text, _fit_keys(keys), algorithms=list(ALGORITHMS)).claims
+            return {name: value for name, value in read.items() if name in passed}
+    raise NotSignedInError(Fault.TOKEN)
 
 
 def _fit_keys(keys: object) -> KeySet:
@@ -88,5 +110,6 @@ def _is_of_now(claims: Mapping[str, Any], now: datetime) -> bool:
     if not all(isinstance(each, int | float) for each in (expires, issued)):
         return False
     at = now.timestamp()
-    is_young = at - AGE_MAX.total_seconds() <= float(issued or 0) <= at + CLOCKS_S_MAX
-    return is_young and at < float(expires or 0) + CLOCKS_S_MAX
+    # compared as they are: what is written with four hundred digits is no float
+    is_young = at - AGE_MAX.total_seconds() <= (issued or 0) <= at + CLOCKS_S_MAX
+    return bool(is_young and at - CLOCKS_S_MAX < (expires or 0))
