@@ -11,7 +11,14 @@ from izin.cli.screen import AsJson, In, Screen, screen
 from izin.cli.serve import Port, Web, say_stopped, settings_of
 from izin.i18n.catalogue import Language
 from izin.storage.migrate import migrate
-from izin.wiring.demo import DemoFile, check_demo, fill, until_numbered, write_file
+from izin.wiring.demo import (
+    DemoFile,
+    check_demo,
+    fill,
+    until_numbered,
+    with_outside,
+    write_file,
+)
 from izin.wiring.launch import serve
 from izin.wiring.people import examples
 from izin.wiring.settings import PREFIX, LogLevel, Settings
@@ -25,7 +32,7 @@ def demo_command(
 ) -> None:
     """Start a demonstration: embedded database, invented people, the API. Ctrl-C stops it."""
     with screen(as_json, lang) as to:
-        settings = _quiet(settings_of(web, port))
+        settings = with_outside(_quiet(settings_of(web, port)))
         check_demo(settings)
         to.say("Starting a demonstration registry …")
         run = _Demo(settings, to)
@@ -59,11 +66,13 @@ class _Demo:
         await until_numbered(self._settings)
         file = write_file(self._settings, self._users, address)
         desk = self._settings.origin_of_desk
-        self._to.say(_what_to_try((address, desk), file, self._users))
+        outside = f"http://localhost:{self._settings.outside_port}"
+        self._to.say(_what_to_try((address, desk, outside), file, self._users))
         self._to.give(
             {
                 "base_url": address,
                 "desk_url": desk,
+                "outside_url": outside,
                 "demo_file": str(file),
                 "data_folder": str(self._settings.data_folder),
                 "try": list(commands(address, file, self._users)),
@@ -83,8 +92,8 @@ def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
     return f"TOKEN=$({token} | {only_it})", ask
 
 
-def _what_to_try(addresses: tuple[str, str], file: Path, users: DemoFile) -> str:
-    address, desk = addresses
+def _what_to_try(addresses: tuple[str, str, str], file: Path, users: DemoFile) -> str:
+    address, desk, outside = addresses
     token, ask = commands(address, file, users)
     return "\n".join(
         (
@@ -105,6 +114,8 @@ def _what_to_try(addresses: tuple[str, str], file: Path, users: DemoFile) -> str
             "",
             f"  `staff`, who works for the registry, at its desk:   {desk}",
             f"  `owner`, of the first company, by the API:          {address}/x/sign-in",
+            "",
+            f"A telephone to write to 3338 with, and an inbox: {outside}",
             "",
             "Ctrl-C stops everything, the database too.",
             "",

@@ -146,6 +146,20 @@ def check_demo(settings: Settings) -> None:
         )
 
 
+def with_outside(settings: Settings) -> Settings:
+    """The same with an outside world on this machine, unless there is one elsewhere."""
+    if settings.outside_port is not None or settings.smtp_urls or settings.smpp_urls:
+        return settings
+    port = settings.port_of_desk + 1
+    password = secrets.token_urlsafe(6)[:8]  # no longer than SMPP has it
+    return msgspec.structs.replace(
+        settings,
+        outside_port=port,
+        smtp_urls=f"smtp://127.0.0.1:{port + 1}",
+        smpp_urls=f"smpp://izin:{password}@127.0.0.1:{port + 2}",
+    )
+
+
 async def fill(settings: Settings, told: Told) -> DemoFile:
     """Fill the registry unless it is filled, and see that its users can sign in.
 

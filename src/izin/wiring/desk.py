@@ -62,13 +62,15 @@ async def open_desk(settings: Settings) -> AsyncIterator[Starlette]:
                 clock=utc_now,
             )
             cookies = Cookies("izin-desk", is_https=is_https)
-            door = Door(AtTheDesk(desk), cookies, _client(settings), is_sandbox=settings.is_sandbox)
+            door = Door(
+                AtTheDesk(desk), cookies, client_by(settings), is_sandbox=settings.is_sandbox
+            )
             yield door.app(ROWS)
     finally:
         passwords.close()
 
 
-def _client(settings: Settings) -> Any:
+def client_by(settings: Settings) -> Any:
     """How a caller's network is told, our own proxies believed."""
     trusted = networks_of(settings)
 

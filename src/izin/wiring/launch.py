@@ -57,10 +57,11 @@ def serve(settings: Settings, *, prepare: Prepare, ready: Told) -> None:
     with (
         _listening(settings, Place("PORT", settings.port)) as api,
         _listening(settings, Place("DESK_PORT", settings.port_of_desk)) as desk,
+        _outside(settings) as outside,
         _told_to_stop(),
         database_of(settings) as opened,
     ):
-        asyncio.run(_Launch(settings, opened, Doors(api, desk)).run(prepare, ready))
+        asyncio.run(_Launch(settings, opened, Doors(api, desk, outside)).run(prepare, ready))
 
 
 class Place(NamedTuple):
@@ -71,10 +72,25 @@ class Place(NamedTuple):
 
 
 class Doors(NamedTuple):
-    """The sockets on which calls come in: the contract API's and the desk's."""
+    """The sockets on which calls come in: the contract API's, the desk's, the demonstration's."""
 
     api: socket.socket
     desk: socket.socket
+    outside: socket.socket | None = None
+
+    @property
+    def all(self) -> list[socket.socket]:
+        """Those that there are."""
+        return [each for each in self if each is not None]
+
+
+@contextmanager
+def _outside(settings: Settings) -> Iterator[socket.socket | None]:
+    if settings.outside_port is None:
+        yield None
+        return
+    with _listening(settings, Place("OUTSIDE_PORT", settings.outside_port)) as bound:
+        yield bound
 
 
 @contextmanager
@@ -144,7 +160,7 @@ class _Launch:
         self._settings = settings
         self._opened = opened
         self._listening = doors.api
-        self._desk = doors.desk
+        self._doors = doors
         self._urls = dict.fromkeys(BY_PROCESS, opened.url)
         self._urls["web"] = settings.web_database_url or opened.url
         self._stop = asyncio.Event()
@@ -165,8 +181,10 @@ class _Launch:
                 group.create_task(self._keep(_Child(("keeper",)), self._webs_ended))
             group.create_task(self._keep(_Child(("courier",)), self._webs_ended))
             group.create_task(self._keep_webs())
-            desk = self._desk.fileno()
-            group.create_task(self._keep(_Child(("desk", str(desk)), (desk,)), self._stop))
+            for kind, door in (("desk", self._doors.desk), ("outside", self._doors.outside)):
+                if door is not None:
+                    child = _Child((kind, str(door.fileno())), (door.fileno(),))
+                    group.create_task(self._keep(child, self._stop))
             group.create_task(_unless(self._stop, self._keep_database()))
             group.create_task(_unless(self._stop, self._keep_room()))
             group.create_task(self._tell(ready))
@@ -231,7 +249,7 @@ class _Launch:
             "izin.wiring.process",
             str(os.getpid()),
             *child.words,
-            env=environment_of(self._settings, self._urls[child.kind]),
+            env=environment_of(self._settings, self._urls.get(child.kind)),
             pass_fds=child.descriptors,
             start_new_session=True,  # Ctrl-C reaches us first, and they stop in order
         )
@@ -268,13 +286,13 @@ class _Launch:
     async def _close_door(self) -> None:
         """Whoever comes while all end is refused, and does not wait for an answer of nobody."""
         await self._stop.wait()
-        self._listening.close()
-        self._desk.close()
+        for door in self._doors.all:
+            door.close()
 
     async def _tell(self, ready: Told) -> None:
         try:
             async with asyncio.timeout(READY_S_MAX):
-                for door in (self._listening, self._desk):
+                for door in self._doors.all:
                     if not await _unless(self._stop, until_ready(door)):
                         return
         except TimeoutError:
@@ -358,7 +376,7 @@ def _reached_at(listening: socket.socket) -> tuple[str, int]:
     return EVERYWHERE.get(host, host), port
 
 
-def environment_of(settings: Settings, url: str) -> dict[str, str]:
+def environment_of(settings: Settings, url: str | None) -> dict[str, str]:
     """What a child is told: the same settings, and its own way to the database."""
     told = msgspec.structs.replace(settings, database_url=url, web_database_url=None)
     own = {

@@ -1,6 +1,7 @@
 """A launcher's child.
 
-``python -m izin.wiring.process PARENT web FD SHARES PLACE | desk FD | keeper | courier``
+``python -m izin.wiring.process PARENT WORK``: web FD SHARES PLACE, desk FD, keeper, courier or
+outside FD
 """
 
 import ctypes
@@ -19,6 +20,7 @@ from izin.wiring.desk import run_desk
 from izin.wiring.garbage import look_for_cycles_seldom
 from izin.wiring.keeper import run_keeper
 from izin.wiring.launch import REFUSED
+from izin.wiring.outside import run_outside
 from izin.wiring.settings import read_settings
 from izin.wiring.web import run_web
 
@@ -58,6 +60,8 @@ def _run(work: list[str]) -> int:
             uvloop.run(run_desk(settings, socket.socket(fileno=int(descriptor))))
         case ["keeper"]:
             uvloop.run(run_keeper(settings))
+        case ["outside", descriptor]:
+            uvloop.run(run_outside(settings, socket.socket(fileno=int(descriptor))))
         case ["courier"]:
             uvloop.run(run_courier(settings))
         case _:

@@ -94,6 +94,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     smpp_urls               mobile operators that carry the registry's texts and bring what people
                             write, comma-separated, the preferred one first:
                             smpp://system_id:password@host:2775, or smpps:// over TLS
+    outside_port            where the demonstration shows a telephone and an inbox; absent, there
+                            is no outside world on this machine
     sms_sender              what texts come from: the registry's short number
     mail_from, mail_name    from whom mails come
     dkim_key_file           private key in PEM (Ed25519 or RSA) by which mails are signed for the
@@ -125,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     loading_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     smtp_urls: str = ""
     smpp_urls: str = ""
+    outside_port: Port | None = None
     sms_sender: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,6}$")] = "3338"
     mail_from: Annotated[str, msgspec.Meta(pattern=_MAILBOX)] = "bildirim@izin.example"
     mail_name: str = "İleti İzin Kaydı"

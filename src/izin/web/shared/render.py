@@ -15,6 +15,7 @@ from izin.web.shared.words import (
     instant_in_words,
     last_day_before,
     lira_in_words,
+    phone_in_words,
     say,
 )
 
@@ -46,6 +47,7 @@ class Renderer:
             count=lambda number: count_in_words(number, language),
             lira=lambda kurus: lira_in_words(kurus, language),
             last_day_before=last_day_before,
+            phone=phone_in_words,
         )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from izin.core.clock import IYS_TIME
 from izin.i18n.catalogue import Language
 
+_DIGITS = 10
 _GROUPS = {Language.TR: ".", Language.EN: ","}
 _POINTS = {Language.TR: ",", Language.EN: "."}
 
@@ -54,6 +55,14 @@ def lira_in_words(kurus: int, language: Language) -> str:
     """An amount: ₺4.920,00."""
     whole, rest = divmod(kurus, 100)
     return f"₺{count_in_words(whole, language)}{_POINTS[language]}{rest:02}"
+
+
+def phone_in_words(number: str) -> str:
+    """A number of this country as people write it: 0599 123 45 67. Others stay as they are."""
+    digits = number.removeprefix("+90")
+    if len(digits) != _DIGITS:
+        return number
+    return f"0{digits[:3]} {digits[3:6]} {digits[6:8]} {digits[8:]}"
 
 
 def last_day_before(end: datetime | date) -> date:

@@ -1,0 +1,38 @@
+"""For whom the pages of the outside world are: whoever tries the demonstration."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from izin.web.outside.services import Outside
+from izin.web.shared.visit import Outcome, Visit
+
+
+class Anybody:
+    """Nobody signs in here: everything is invented."""
+
+    heading = "outside"
+    templates = "izin.web.outside"
+
+    def __init__(self, outside: Outside) -> None:
+        """Take what pages work with."""
+        self.services = outside
+
+    def now(self) -> datetime:
+        """The clock."""
+        return self.services.clock()
+
+    async def known(self, visit: Visit, session: str | None) -> Visit:
+        """Nobody is."""
+        del session
+        return visit
+
+    def turned_away(self, row: Any, visit: Any) -> Outcome | None:
+        """Nobody is."""
+
+    def frame(self, _: Any) -> Mapping[str, object]:
+        """Nothing more than the pages say themselves."""
+        return {}
+
+    async def see_that_it_is_ready(self) -> None:
+        """It is, as soon as it answers."""

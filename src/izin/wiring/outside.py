@@ -1,0 +1,85 @@
+"""The outside world of the demonstration: an operator, a mail server, and pages that show them."""
+
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from izin.core.clock import utc_now
+from izin.core.errors import StartRefusedError
+from izin.simulator.inbox import Inbox, listening
+from izin.simulator.smsc import Smsc, SmscSettings
+from izin.telemetry.log import configure
+from izin.web.outside.door import Anybody
+from izin.web.outside.pages import ROWS
+from izin.web.outside.services import Outside
+from izin.web.shared.door import Door
+from izin.web.shared.guard import Cookies
+from izin.wiring.connection import ConnectionBounds
+from izin.wiring.desk import client_by
+from izin.wiring.people import examples
+from izin.wiring.server import server_of
+from izin.wiring.settings import PREFIX, Settings
+
+SUFFIX = " B099"
+"""What this operator appends to each text, as every one does. Source: rules 1.5, R-46."""
+
+
+@asynccontextmanager
+async def open_outside(settings: Settings) -> AsyncIterator[Any]:
+    """Stand in for operator and mail server, and give the application that shows them.
+
+    Raises  StartRefusedError: outside the sandbox, or without addresses on this machine
+    """
+    if not settings.is_sandbox:
+        raise StartRefusedError(f"{PREFIX}OUTSIDE_PORT is for the sandbox: unset it.")
+    smsc, inbox = Smsc(_operator(settings)), Inbox()
+    await smsc.start()
+    try:
+        async with listening(inbox, _port(settings.smtp_urls)):
+            people = zip(examples(), ("consents", "has_refused", "unknown"), strict=True)
+            outside = Outside(
+                smsc,
+                inbox,
+                utc_now,
+                number=settings.sms_sender,
+                people=[(address.clear, what) for address, what in people],
+                addresses=(
+                    ("desk", settings.origin_of_desk),
+                    ("openapi", f"{settings.issuer}/openapi.json"),
+                ),
+            )
+            cookies = Cookies("izin-outside", is_https=False)
+            door = Door(Anybody(outside), cookies, client_by(settings), is_sandbox=True)
+            yield door.app(ROWS)
+    finally:
+        await smsc.stop()
+
+
+def _operator(settings: Settings) -> SmscSettings:
+    parts = urlsplit(settings.smpp_urls)
+    return SmscSettings(
+        system_id=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        port=_port(settings.smpp_urls),
+        suffix=SUFFIX,
+    )
+
+
+def _port(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None, "the demonstration names it"
+    return port
+
+
+async def run_outside(settings: Settings, bound: socket.socket) -> None:
+    """Stand in until told to stop."""
+    configure(sys.stderr, settings.log_level)
+    async with open_outside(settings) as app:
+        server = server_of(app, bounds=ConnectionBounds(), trusted=(), drain_s=0)
+        for signal_ in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_, lambda *_: None)  # uvicorn drains, then raises it anew
+        await server.serve(sockets=[bound])
