@@ -13,7 +13,7 @@ from izin.consent.project import Projector
 from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
-from izin.jobs.keeper import Keeper, Timer
+from izin.jobs.keeper import USUAL, Keeper, Timer, Waits
 from izin.member.session import drop_expired as drop_expired_sessions
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
@@ -40,7 +40,7 @@ async def run_keeper(settings: Settings) -> None:
         await keeper_of(parts, stop).run()
 
 
-def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
+def keeper_of(parts: Parts, stop: asyncio.Event, *, waits: Waits = USUAL) -> Keeper:
     """Put a keeper together."""
     recorder = Recorder(parts.keyring)
     handlers: dict[str, Handler] = {
@@ -58,6 +58,7 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
             partial(_look_at_packages, parts),
         ),
         stop,
+        waits=waits,
     )
 
 
