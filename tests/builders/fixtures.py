@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from builders.clock import FakeClock
 from builders.parties import Given
 
@@ -12,12 +13,35 @@ from izin.access.tokens import Tokens
 from izin.keyring import Keyring, open_keyring, open_whole_keyring
 from izin.member.passwords import Passwords
 from izin.storage.database import Database
+from izin.vault import passwords as hashing
 from izin.vault.provider import FileKeyProvider
+
+_AS_MEANT = {name: getattr(hashing, name) for name in ("_HASHER", "_NOBODYS_HASH")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords cost this process next to nothing: the suite checks many thousands of them.
+
+    What is stored says itself how it was hashed, so all else goes its usual way.
+    """
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(hashing, "_HASHER", quick)
+        patched.setattr(hashing, "_NOBODYS_HASH", quick.hash("nobody's"))
+        yield
+
+
+@pytest.fixture
+def slow_passwords(monkeypatch) -> None:
+    """Passwords cost what they cost in production."""
+    for name, value in _AS_MEANT.items():
+        monkeypatch.setattr(hashing, name, value)
 
 
 @pytest.fixture(scope="session")
 def passwords() -> Iterator[Passwords]:
-    """The slow hash, on two threads."""
+    """The hash, on two threads."""
     bench = Passwords()
     yield bench
     bench.close()

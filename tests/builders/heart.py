@@ -18,6 +18,7 @@ from izin.consent.project import Projector
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address, parse_email, parse_phone
 from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.jobs.keeper import USUAL, Waits
 from izin.keyring import Keyring
 from izin.ledger.sequence import Sequencer
 from izin.storage.database import Database
@@ -98,11 +99,15 @@ async def heart(database, keeper_database, keyring, keeper_keyring) -> Heart:
     return Heart(database, keeper_database, keyring, keeper_keyring)
 
 
+SOON = Waits(project_s=0.05, count_s=0.1)
+"""For whoever waits for what was written: nobody hides among others in a test."""
+
+
 @asynccontextmanager
-async def keeping(parts: Parts) -> AsyncIterator[None]:
+async def keeping(parts: Parts, *, waits: Waits = USUAL) -> AsyncIterator[None]:
     """A keeper at work while the block runs."""
     stop = asyncio.Event()
-    task = asyncio.create_task(keeper_of(parts, stop).run())
+    task = asyncio.create_task(keeper_of(parts, stop, waits=waits).run())
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
-from builders.heart import keeping, until
+from builders.heart import SOON, keeping, until
 from builders.parties import BRAND_CODE, IYS_CODE, OTHER_BRAND_CODE, OTHER_IYS_CODE, Given
 from builders.watch import used
 
@@ -90,7 +90,7 @@ async def house(settings, given: Given) -> AsyncIterator[House]:
     async with (
         open_app(settings) as app,
         open_parts(settings, role="izin_keeper") as parts,
-        keeping(parts),
+        keeping(parts, waits=SOON),
     ):
         yield House(app, parts)
 

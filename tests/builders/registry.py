@@ -13,7 +13,7 @@ import asyncpg
 import httpx2
 import msgspec
 from builders.dealers import a_dealer
-from builders.heart import until
+from builders.heart import SOON, until
 from builders.house import LONG_AGO, House
 from builders.parties import CARRIER_CODE, PARTNER_CODE, PASSWORD, Given
 from builders.watch import used
@@ -170,7 +170,7 @@ class Registry(House):
     async def start_keeper(self) -> None:
         """Have a keeper number, project and work through batches."""
         stop = asyncio.Event()
-        self._keeper = stop, asyncio.create_task(keeper_of(self.parts, stop).run())
+        self._keeper = stop, asyncio.create_task(keeper_of(self.parts, stop, waits=SOON).run())
 
     async def stop_keeper(self) -> None:
         """Send the keeper away, if there is one."""

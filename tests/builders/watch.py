@@ -119,7 +119,9 @@ async def _rows(connection: asyncpg.Connection, table: str, *columns: str) -> by
     listed = ", ".join(f'"{column}"' for column in columns)
     for order in ("asc", "desc"):
         query = f'select {listed} from "{table}" order by ctid {order} limit {END_ROWS}'
-        await connection.copy_from_query(query, output=copied, format="binary")
+        said = await connection.copy_from_query(query, output=copied, format="binary")
+        if int(said.removeprefix("COPY ")) < END_ROWS:
+            break  # those are all
     return copied.getvalue()
 
 

@@ -6,7 +6,7 @@ import pytest
 from builders.heart import a_proposal, until
 
 from izin.consent.rewrite import Rewriter
-from izin.jobs.keeper import Keeper
+from izin.jobs.keeper import Keeper, Waits
 from izin.queue.queue import Queue
 
 ROWS = 70
@@ -70,7 +70,7 @@ async def test_the_keeper_sees_to_it(heart, owner, keeper_database):
     before = await owner.fetchval(written)
     stop = asyncio.Event()
     queue = Queue(keeper_database, {})
-    keeper = Keeper(keeper_database, heart.projector, queue, {}, stop, rewrite_wait_s=0)
+    keeper = Keeper(keeper_database, heart.projector, queue, {}, stop, waits=Waits(rewrite_s=0))
     running = asyncio.create_task(keeper.run())
 
     async def is_written_anew() -> bool:

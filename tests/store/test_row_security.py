@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import pytest_asyncio
 from builders.parties import (
     BRAND_CODE,
     IYS_CODE,
@@ -11,10 +12,11 @@ from builders.parties import (
     OTHER_IYS_CODE,
     PARTNER_CODE,
     RETAILER_CODE,
+    Given,
 )
 
 from izin.core.codes import company
-from izin.storage.database import SIGN_IN
+from izin.storage.database import SIGN_IN, Database
 from izin.storage.migrate import apply_roles
 from izin.storage.policies import POLICIES, TABLES
 
@@ -69,8 +71,7 @@ ROWS = {
 """What nobody sees of another party, with a column of each."""
 
 
-@pytest.fixture
-async def filled(owner, given):
+async def fill(owner: asyncpg.Connection, given: Given) -> None:
     """Two companies with a member, a dealer, an application and a mandate each."""
     await given.partner()
     for iys_code, brand_code, dealer in (
@@ -90,7 +91,30 @@ async def filled(owner, given):
             iys_code,
         )
     await owner.execute(OF_MEMBERS)
+
+
+@pytest.fixture
+async def filled(owner, given):
+    """A database of the test's own, with all that."""
+    await fill(owner, given)
     return owner
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(new_database, passwords):
+    """One for all tests that undo what they do."""
+    async with new_database() as url:
+        owner = await asyncpg.connect(url)
+        operator = await Database.open(url, role="izin_operator")
+        try:
+            await fill(owner, Given(operator, passwords))
+            yield owner
+        finally:
+            await operator.close()
+            await owner.close()
+
+
+ON_STANDING_ROWS = pytest.mark.asyncio(loop_scope="module")
 
 
 async def as_web(owner: asyncpg.Connection, acts_for: str | None, sql: str) -> str:
@@ -106,27 +130,30 @@ async def as_web(owner: asyncpg.Connection, acts_for: str | None, sql: str) -> s
         await transaction.rollback()
 
 
+@ON_STANDING_ROWS
 @pytest.mark.parametrize("table", ROWS)
 @pytest.mark.parametrize(
     ("acts_for", "seen"), [(None, 0), ("", 0), (OURS, 1), (THEIRS, 1), ("company:1", 0)]
 )
-async def test_a_party_s_rows_are_seen_for_it_alone(filled, table, acts_for, seen):
-    assert await as_web(filled, acts_for, f"select * from {table}") == f"SELECT {seen}"
+async def test_a_party_s_rows_are_seen_for_it_alone(standing, table, acts_for, seen):
+    assert await as_web(standing, acts_for, f"select * from {table}") == f"SELECT {seen}"
 
 
+@ON_STANDING_ROWS
 @pytest.mark.parametrize("table", [*ROWS, "session", "mandate", "retailer"])
-async def test_without_a_word_for_whom_nothing_is_changed(filled, table):
+async def test_without_a_word_for_whom_nothing_is_changed(standing, table):
     column = {"session": "role", "mandate": "granted_by", "retailer": "title"}.get(table)
     column = column or ROWS[table]
     if table in ("known_device", "application", "signatory"):  # no right to, whatever the row
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await as_web(filled, OURS, f"update {table} set {column} = {column}")
+            await as_web(standing, OURS, f"update {table} set {column} = {column}")
         return
     change = f"update {table} set {column} = {column}"
-    assert await as_web(filled, None, change) == "UPDATE 0"
-    assert await as_web(filled, OURS, change) == "UPDATE 1"
+    assert await as_web(standing, None, change) == "UPDATE 0"
+    assert await as_web(standing, OURS, change) == "UPDATE 1"
 
 
+@ON_STANDING_ROWS
 @pytest.mark.parametrize("acts_for", [None, OURS, "registry", "partner:731001"])
 @pytest.mark.parametrize(
     "sql",
@@ -139,12 +166,12 @@ async def test_without_a_word_for_whom_nothing_is_changed(filled, table):
         f"update mandate set iys_code = {OTHER_IYS_CODE}",
     ],
 )
-async def test_nothing_is_written_for_another_party(filled, acts_for, sql):
+async def test_nothing_is_written_for_another_party(standing, acts_for, sql):
     if acts_for != OURS and sql.startswith("update"):
-        assert await as_web(filled, acts_for, sql) == "UPDATE 0"
+        assert await as_web(standing, acts_for, sql) == "UPDATE 0"
         return
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match=r"row-level security|stays whose"):
-        await as_web(filled, acts_for, sql)
+        await as_web(standing, acts_for, sql)
 
 
 async def test_a_session_is_opened_for_one_s_own_member_only(filled):

@@ -69,7 +69,13 @@ def test_a_user_that_does_not_exist_has_no_password():
     assert not verify_password(None, "anything")
 
 
-def test_an_unknown_user_costs_what_a_known_one_costs():
+def test_a_password_costs_a_thief_19_mib_and_two_passes(slow_passwords):
+    stored = hash_password("x")
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert verify_password(stored, "x")
+
+
+def test_an_unknown_user_costs_what_a_known_one_costs(slow_passwords):
     known = argon2.extract_parameters(hash_password("x"))
     assert argon2.extract_parameters(passwords._NOBODYS_HASH) == known
 

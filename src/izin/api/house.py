@@ -1,6 +1,7 @@
 """The door's own rows: its description and its probes."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -42,10 +43,12 @@ def house_operations(
             return Answer(HTTPStatus.OK, {"status": "degraded", "unprojected": count})
         return Answer(HTTPStatus.OK, {"status": "ready"})
 
-    described = {each: document_text(operations, each).encode() for each in Language}
+    @cache
+    def described(language: Language) -> bytes:
+        return document_text(operations, language).encode()
 
     async def openapi(call: Call[S]) -> Answer:
-        return Answer(HTTPStatus.OK, described[call.language])
+        return Answer(HTTPStatus.OK, described(call.language))
 
     return (
         _row("x-openapi", "/openapi.json", openapi, Lane.INFO, {"type": "object"}, _DESCRIPTION),

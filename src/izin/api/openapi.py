@@ -1,6 +1,5 @@
 """The OpenAPI document, made from the table of operations and the catalogue of errors."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -51,7 +50,8 @@ _KINDS = {str: "string", int: "integer", bool: "boolean"}
 
 def document_text(operations: Sequence[Operation[Any]], language: Language) -> str:
     """The document as text: the same table gives the same bytes, so a change shows in a review."""
-    return json.dumps(document(operations, language), ensure_ascii=False, indent=1) + "\n"
+    described = msgspec.json.encode(document(operations, language))
+    return msgspec.json.format(described, indent=1).decode() + "\n"
 
 
 def document(operations: Sequence[Operation[Any]], language: Language) -> dict[str, Any]:

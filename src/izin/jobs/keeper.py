@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+import msgspec
+
 from izin.consent.project import Projector
 from izin.consent.rewrite import Rewriter
 from izin.core.errors import UnavailableError
@@ -35,6 +37,17 @@ Timer = Callable[[], Awaitable[None]]
 Timers = Mapping[float, tuple[Timer, ...]]
 
 
+class Waits(msgspec.Struct, frozen=True):
+    """For how many seconds the citizens' view, the figures and old rows are let be."""
+
+    project_s: float = PROJECT_WAIT_S
+    count_s: float = COUNT_WAIT_S
+    rewrite_s: float = REWRITE_WAIT_S
+
+
+USUAL = Waits()
+
+
 class Keeper:
     """Runs the loops until it is told to stop."""
 
@@ -46,7 +59,7 @@ class Keeper:
         timers: Timers,
         stop: asyncio.Event,
         *,
-        rewrite_wait_s: float = REWRITE_WAIT_S,
+        waits: Waits = USUAL,
     ) -> None:
         """Take a database whose connections keep their session.
 
@@ -57,10 +70,10 @@ class Keeper:
         self._queue = queue
         self._timers = timers
         self._stop = stop
-        self._unprojected = Patience(PROJECT_WAIT_S)
-        self._uncounted = Patience(COUNT_WAIT_S)
+        self._unprojected = Patience(waits.project_s)
+        self._uncounted = Patience(waits.count_s)
         self._rewriter = Rewriter(database)
-        self._unwritten = Patience(rewrite_wait_s)
+        self._unwritten = Patience(waits.rewrite_s)
 
     async def run(self) -> None:
         """Work until stopped; a loop that fails in an unforeseen way ends them all."""

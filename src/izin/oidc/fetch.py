@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,6 +63,12 @@ class _Backend(httpcore2.AnyIOBackend):
         return await super().connect_tcp(addresses[0], port, *args, **kwargs)
 
 
+@cache
+def _believed_here() -> ssl.SSLContext:
+    """The machine's certificates, read once a process: it takes 30 ms."""
+    return ssl.create_default_context()
+
+
 class Fetch:
     """Calls with a bound on time and size."""
 
@@ -75,12 +82,12 @@ class Fetch:
     ) -> None:
         """Take which addresses and schemes are called; tests call their own machine.
 
-        Takes   tls: whose certificates are believed; None: the machine's. Read once: it takes 30 ms
+        Takes   tls: whose certificates are believed; None: the machine's
         """
         self._may_reach = may_reach
         self._schemes = frozenset(schemes)
         self._seconds = seconds
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or _believed_here()
 
     def is_fit(self, url: object) -> bool:
         """May this be called at all, whatever its name leads to?"""

@@ -13,7 +13,7 @@ from izin.consent.project import Projector
 from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
-from izin.jobs.keeper import BRISK_S, TIMER_S, Keeper, Timer
+from izin.jobs.keeper import BRISK_S, TIMER_S, USUAL, Keeper, Timer, Waits
 from izin.member.session import drop_expired as drop_expired_sessions
 from izin.message.lookup import forget_old_messages
 from izin.proof.forget import forget_old_proofs
@@ -42,7 +42,7 @@ async def run_keeper(settings: Settings) -> None:
         await keeper_of(parts, stop).run()
 
 
-def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
+def keeper_of(parts: Parts, stop: asyncio.Event, *, waits: Waits = USUAL) -> Keeper:
     """Put a keeper together."""
     recorder = Recorder(parts.keyring)
     handlers: dict[str, Handler] = {
@@ -61,6 +61,7 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
         Queue(parts.database, handlers),
         {TIMER_S: seldom, BRISK_S: (_walk_of(parts),)},
         stop,
+        waits=waits,
     )
 
 
