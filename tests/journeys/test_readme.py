@@ -137,7 +137,9 @@ async def test_a_first_consent_by_curl(address, tmp_path):
 
 async def test_a_first_consent_by_python(address, tmp_path):
     script = shown("python", "demo")
-    added, asked, written, refused, brands = await said(tmp_path, sys.executable, "-I", "-c", script)
+    added, asked, written, refused, brands = await said(
+        tmp_path, sys.executable, "-I", "-c", script
+    )
     assert "transactionId" in added
     assert "'allowed': True" in asked
     assert "transactionId" in written
