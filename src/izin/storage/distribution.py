@@ -33,6 +33,7 @@ TABLES: Mapping[str, Place] = {
     "batch": Place.SPREAD,
     "query_receipt": Place.SPREAD,
     "counted_address": Place.SPREAD,
+    "receipt_number": Place.SPREAD,
     # the one vocabulary, for people who read the database on any node
     "source": Place.COPIED,
     # the order: one writer, no distribution column, read as ranges
@@ -79,6 +80,7 @@ TABLES: Mapping[str, Place] = {
     # machinery: `skip locked`, row locks and identity columns as plain PostgreSQL has them
     "job": Place.LOCAL,
     "limit_use": Place.LOCAL,
+    "shortcode_question": Place.LOCAL,
     "file_load": Place.LOCAL,
     "schema_migration": Place.LOCAL,
 }

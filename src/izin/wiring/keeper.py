@@ -17,6 +17,7 @@ from izin.jobs.keeper import Keeper, Timer
 from izin.member.session import drop_expired as drop_expired_sessions
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
+from izin.shortcode.question import forget_old_questions
 from izin.storage.database import Database
 from izin.subscription.walk import Walker
 from izin.subscription.yearly import look
@@ -56,6 +57,7 @@ def keeper_of(parts: Parts, stop: asyncio.Event) -> Keeper:
             partial(_tag_moved_dealers, parts),
             _walk_of(parts),
             partial(_look_at_packages, parts),
+            partial(_forget_questions, parts),
         ),
         stop,
     )
@@ -72,6 +74,11 @@ def _walk_of(parts: Parts) -> Timer:
 
 async def _look_at_packages(parts: Parts) -> None:
     await look(parts.database, parts.keyring, utc_now())
+
+
+async def _forget_questions(parts: Parts) -> None:
+    async with parts.database.connection() as connection:
+        await forget_old_questions(connection, utc_now())
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:
