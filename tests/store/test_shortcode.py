@@ -31,7 +31,7 @@ from izin.core.terms import Channel, RecipientType, Side, Source, Status
 from izin.feed.pull import FeedWindow, Reader, pull
 from izin.keyring import Keyring, open_whole_keyring
 from izin.provider.model import ProviderState
-from izin.receipt.issue import check, proof_of
+from izin.receipt.issue import check, proven_by
 from izin.shortcode.answer import ANSWERS_AN_HOUR, answer
 from izin.shortcode.question import LIFE, forget_old_questions
 from izin.shortcode.replies import day, say
@@ -201,8 +201,8 @@ async def test_a_receipt_proves_what_happened_and_nothing_else(telephones, brand
     )
     assert await telephones.proven(reply) == max(row["recorded_at"] for row in recorded)
     async with telephones.database.connection() as connection:
-        proof = await proof_of(connection, telephones.keyring, NUMBER.search(reply)[0])
-        assert set(proof.events) == {row["event_id"] for row in recorded}
+        proven = await proven_by(connection, telephones.keyring, NUMBER.search(reply)[0])
+        assert set(proven.events) == {row["event_id"] for row in recorded}
         assert await check(connection, telephones.keyring, "0000-0000-0000-0000-0") is None
         assert await check(connection, telephones.keyring, "0000-0000-0000-0000-1") is None
 

@@ -19,7 +19,7 @@ from izin.vault.sealing import padded, unpadded
 _PLACE = ("receipt_number", "body_sealed")
 
 
-class Proof(msgspec.Struct, frozen=True, array_like=True):
+class Proven(msgspec.Struct, frozen=True, array_like=True):
     """What a receipt proves; stored sealed only, new fields go to the end."""
 
     at: datetime
@@ -27,7 +27,7 @@ class Proof(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Proof).decode
+_decode = msgspec.msgpack.Decoder(Proven).decode
 
 
 async def issue(
@@ -42,7 +42,7 @@ async def issue(
     assert events, "a receipt is of something that happened"
     number = written(secrets.randbits(BITS))
     tag = _tag(keyring, number)
-    body = padded(_encode(Proof(at, tuple(events))))
+    body = padded(_encode(Proven(at, tuple(events))))
     sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, body)
     await store.put(connection, tag, _bucket(tag), sealed)
     return number
@@ -54,11 +54,11 @@ async def check(connection: Connection, keyring: Keyring, text: str) -> datetime
     Takes   text: a number as somebody typed it; whoever asks is limited by the door
     Cost    one round trip, none for what is no number
     """
-    proof = await proof_of(connection, keyring, text)
-    return None if proof is None else proof.at
+    proven = await proven_by(connection, keyring, text)
+    return None if proven is None else proven.at
 
 
-async def proof_of(connection: Connection, keyring: Keyring, text: str) -> Proof | None:
+async def proven_by(connection: Connection, keyring: Keyring, text: str) -> Proven | None:
     """What a receipt proves, for evidence; whoever merely holds a number learns the date alone."""
     number = read(text)
     if number is None:
