@@ -79,7 +79,6 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
         "brand_pkey": ("brand_code",),
         "brand_name": ("name_key",),
         "brand_short_name_pkey": ("name_key",),
-        "brand_short_name_of": ("brand_code",),
     },
     ("izin_citizen", "brand", "near"): {
         "brand_pkey": ("brand_code",),

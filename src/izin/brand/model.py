@@ -51,14 +51,12 @@ class Naming(StrEnum):
 class Called(msgspec.Struct, frozen=True):
     """A brand that somebody may have meant.
 
-    place       by which of the spellings that were asked, from 0
-    short_name  the shortest of those that it has
+    place  by which of the spellings that were asked, from 0
     """
 
     place: int
     naming: Naming
     brand: Brand
-    short_name: str | None
 
 
 class Figures(msgspec.Struct, frozen=True):

@@ -72,10 +72,7 @@ async def called(
 ) -> list[Called]:
     """Which brands have these numbers, or short names or names of these keys? No test brands."""
     rows = await connection.fetch(_SQL["called"], codes, name_keys)
-    return [
-        Called(row["ord"] - 1, Naming(row["naming"]), _brand(row), row["short_name"])
-        for row in rows
-    ]
+    return [Called(row["ord"] - 1, Naming(row["naming"]), _brand(row)) for row in rows]
 
 
 async def near(

@@ -17,5 +17,5 @@ create table shortcode_question (
 create index shortcode_question_age on shortcode_question (forget_after);
 
 -- what people write is looked for by how it begins, whatever the database's collation
-create index brand_name_start on brand (name_key text_pattern_ops) where not is_test;
-create index brand_short_name_start on brand_short_name (name_key text_pattern_ops);
+create index brand_name_start on brand (name_key collate "C");
+create index brand_short_name_start on brand_short_name (name_key collate "C");
