@@ -51,7 +51,8 @@ async def answer(
     """What is to be answered to a text? What it asks for is done when this comes back.
 
     Takes   database, keyring: of a process of both sides · sender: `read_sender` of what the bound
-            operator said, and of nobody else · text as it came
+            operator said, and of nobody else; its texts best one after the other, for each that
+            waits for another of its telephone holds a connection · text as it came
     Gives   one segment; None where nothing is to be sent: to no mobile telephone of this country,
             and past ANSWERS_AN_HOUR. A RET, and an EVET to what was asked, count all the same
     Raises  UnavailableError: nothing was done, and the text has to come again

@@ -16,7 +16,6 @@ SEGMENT, SUFFIX = 160, 5
 
 ROOM = SEGMENT - SUFFIX
 CHOICES_MAX = 3
-NAME_MIN = 8
 _CUT = ".."
 
 _PLAIN = str.maketrans(
