@@ -55,7 +55,8 @@ async def answer(
             waits for another of its telephone holds a connection · text as it came
     Gives   one segment; None where nothing is to be sent: to no mobile telephone of this country,
             and past ANSWERS_AN_HOUR. A RET, and an EVET to what was asked, count all the same
-    Raises  UnavailableError: nothing was done, and the text has to come again
+    Raises  UnavailableError: the text has to come again; if the commit was cut off a RET may be
+            recorded, and is then told as one that stands
     Cost    one transaction; of `RET <brand>` eight round trips at most, begin and commit included
     """
     command = parse(text)
