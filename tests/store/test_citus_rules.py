@@ -49,6 +49,8 @@ HOT: Mapping[str, str] = {
     "consent.put_batch": "the door of a batch",
     "inquiry.put": "a carrier's question",
     "inquiry.one": "a carrier shows what it was told",
+    "receipt.put": "a citizen's change",
+    "receipt.one": "a receipt is checked",
     "consent.batch_of_brand": "a batch that is asked after",
     "consent.batch_body": "the keeper takes a batch",
     "consent.finish_batch": "the keeper ends a batch",

@@ -73,6 +73,18 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_keeper", "consent", "citizen_keys"): {"citizen_consent_pkey": ("tag", "slot")},
     ("izin_keeper", "consent", "rewrite_citizens"): {"citizen_consent_pkey": ("tag", "slot")},
     ("izin_citizen", "consent", "citizen_rows"): {"citizen_consent_pkey": ("tag", "bucket")},
+    ("izin_citizen", "consent", "current_states"): RECORD,
+    ("izin_citizen", "receipt", "one"): {"receipt_number_pkey": ("tag", "bucket")},
+    ("izin_citizen", "brand", "called"): {
+        "brand_pkey": ("brand_code",),
+        "brand_name": ("name_key",),
+        "brand_short_name_pkey": ("name_key",),
+    },
+    ("izin_citizen", "brand", "near"): {
+        "brand_pkey": ("brand_code",),
+        "brand_name_start": ("name_key",),
+        "brand_short_name_start": ("name_key",),
+    },
     ("izin_keeper", "consent", "move_figures"): {"brand_figure_pkey": ()},
     ("izin_keeper", "report", "move_days"): {"day_figure_pkey": ()},
     ("izin_web", "report", "lines"): {"day_figure_pkey": ("brand_ref", "aspect", "day")},
@@ -119,6 +131,7 @@ TABLES = {
     *("provider_consent", "consent_event", "consent_retailer", "citizen_consent", "pending"),
     *("counted_address", "address_figure", "counted_brand", "day_figure"),
     *("entry", "entry_hour", "batch", "job", "token", "api_user", "retailer", "keyring"),
+    *("brand", "brand_short_name", "receipt_number"),
 }
 
 _FILL = """
@@ -150,6 +163,10 @@ insert into batch (request_id, bucket, brand_code, body_sealed) select tag, buck
 insert into job (name, payload, run_at) select 'x', 'x', at from row;
 insert into api_user (user_id, username, password_hash, iys_code) select tag, n, 'x', n from row;
 insert into retailer (retailer_code, brand_code, title) select n, n % 100, 'x' from row;
+insert into brand (brand_code, iys_code, name, name_key, is_active, changed_in)
+    select n, n, 'x' || n, 'x' || n, true, 1 from row;
+insert into brand_short_name select 'y' || n, n, 'y' || n from row;
+insert into receipt_number select tag, bucket, 'x' from row;
 insert into address_figure select tag, n from row;
 insert into day_figure
     select brand_ref, 'SOURCE', '2026-01-01'::date + n % 700, channel, recipient_type, 'v' || n,

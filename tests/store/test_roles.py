@@ -55,7 +55,7 @@ NOBODY = [
 OF_RECIPIENTS = (
     *("provider_consent", "citizen_consent", "consent_event", "consent_retailer", "pending"),
     *("entry", "entry_hour", "unprojected", "brand_figure", "batch", "job", "file_load"),
-    *("query_receipt", "token", "message"),
+    *("query_receipt", "token", "message", "receipt_number", "shortcode_question"),
 )
 """Tables in which a recipient, a consent, or what opens one stands."""
 
@@ -87,6 +87,8 @@ FORBIDDEN = {
     ],
     "izin_citizen": [
         "update citizen_consent set sealed = ''",
+        "update receipt_number set body_sealed = ''",
+        "delete from receipt_number",
         "select body_sealed from batch",
         "select password_hash from api_user",
         "select token_tag from token",

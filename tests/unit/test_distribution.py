@@ -24,7 +24,10 @@ def test_a_plain_schema_is_spread_copied_and_left():
         *(
             f"select create_distributed_table('{table}', 'bucket', "
             "colocate_with => 'provider_consent')"
-            for table in ("citizen_consent", "batch", "query_receipt", "counted_address")
+            for table in (
+                *("citizen_consent", "batch", "query_receipt", "counted_address"),
+                "receipt_number",
+            )
         ),
         "select create_reference_table('source')",
     ]
@@ -38,7 +41,7 @@ def test_what_was_cut_off_goes_on_where_it_stopped():
     assert steps[0] == Step("provider_consent", Place.SPREAD)
     assert [step.table for step in steps if step.sql is not None] == [
         *("consent_retailer", "pending", "citizen_consent", "batch", "query_receipt"),
-        "counted_address",
+        *("counted_address", "receipt_number"),
         "source",
     ]
 

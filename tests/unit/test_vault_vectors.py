@@ -78,6 +78,11 @@ def test_the_tag_of_a_dealers_person(pseudonyms):
     assert tag == UUID(other["person_tag"])
 
 
+def test_the_tag_of_who_writes(citizens):
+    other = VECTORS["other"]
+    assert citizens.sender_tag(other["sender"]) == UUID(other["sender_tag"])
+
+
 def test_the_tag_of_a_tax_number(pseudonyms):
     other = VECTORS["other"]
     assert pseudonyms.tin_tag(other["tin"]) == UUID(other["tin_tag"])

@@ -4,7 +4,17 @@ from uuid import UUID
 
 from izin.admission import store
 from izin.admission.limiter import TooManyError
-from izin.storage.database import Database
+from izin.storage.database import Connection, Database
+
+
+async def count_within(connection: Connection, what: str, tag: UUID, most: int) -> bool:
+    """Count a try in the caller's transaction: is it still within the hour's?
+
+    Whoever is counted does nothing else meanwhile: the row is his until the transaction ends.
+    Cost    one round trip
+    """
+    use = await store.count_call(connection, what, tag, call_count_max=most, does_restart=False)
+    return use.used <= most
 
 
 class Tries:

@@ -40,6 +40,25 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
         return self.status is BrandStatus.ACTIVE
 
 
+class Naming(StrEnum):
+    """By what a brand was called."""
+
+    NUMBER = "number"
+    SHORT_NAME = "short name"
+    NAME = "name"
+
+
+class Called(msgspec.Struct, frozen=True):
+    """A brand that somebody may have meant.
+
+    place  by which of the spellings that were asked, from 0
+    """
+
+    place: int
+    naming: Naming
+    brand: Brand
+
+
 class Figures(msgspec.Struct, frozen=True):
     """How many consents of a brand stand at ONAY and at RET."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Connection, Record
 
 from izin.audit.change import Change
-from izin.brand.model import Brand, BrandStatus, Figures
+from izin.brand.model import Brand, BrandStatus, Called, Figures, Naming
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel
 from izin.storage.statements import load
@@ -65,6 +65,22 @@ async def tests_among(connection: Connection, codes: Collection[BrandCode]) -> f
     """Which of these brands are there to try with?"""
     rows = await connection.fetch(_SQL["tests_among"], sorted(codes))
     return frozenset(BrandCode(row["brand_code"]) for row in rows)
+
+
+async def called(
+    connection: Connection, codes: Sequence[BrandCode | None], name_keys: Sequence[str]
+) -> list[Called]:
+    """Which brands have these numbers, or short names or names of these keys? No test brands."""
+    rows = await connection.fetch(_SQL["called"], codes, name_keys)
+    return [Called(row["ord"] - 1, Naming(row["naming"]), _brand(row)) for row in rows]
+
+
+async def near(
+    connection: Connection, name_key: str, start: str, limit: int
+) -> list[tuple[str, Brand]]:
+    """Give brands whose name or short name begins so, each with the key that does."""
+    rows = await connection.fetch(_SQL["near"], name_key, start, limit)
+    return [(row["name_key"], _brand(row)) for row in rows]
 
 
 async def drop_short_names(change: Change, brand_code: BrandCode) -> None:

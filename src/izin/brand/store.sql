@@ -100,6 +100,77 @@ select brand.brand_code
 from brand
 where brand.brand_code = any ($1::bigint[]) and brand.is_test
 
+-- name: called
+-- Brands by what people call them; no test brands.
+-- $1 brand_code bigint[n], null: it is no number · $2 name_key text[n]
+-- gives (ord, naming, the brand), at most three rows for each asked
+-- index brand_pkey, brand_short_name_pkey, brand_name
+select
+    asked.ord, meant.naming, found.brand_code, found.iys_code, found.name, found.is_master,
+    found.status, found.tagged_for, found.is_test
+from unnest($1::bigint[], $2::text[]) with ordinality as asked (brand_code, name_key, ord)
+cross join lateral (
+    select 'number' as naming, asked.brand_code
+    union all
+    select 'short name' as naming, shortened.brand_code
+    from brand_short_name as shortened
+    where shortened.name_key = asked.name_key
+    union all
+    select 'name' as naming, named.brand_code
+    from brand as named
+    where named.name_key = asked.name_key
+) as meant
+cross join lateral (
+    select
+        brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status,
+        brand.tagged_for, brand.is_test
+    from brand
+    where brand.brand_code = meant.brand_code and not brand.is_test
+    limit 1
+) as found
+order by asked.ord
+
+-- name: near
+-- Brands whose name or short name begins with a key, and before them those that begin with less of it;
+-- no test brands, none that is closed. $1 name_key · $2 start of it · $3 limit of each range
+-- gives (name_key, the brand), at most four times the limit
+-- index brand_name_start, brand_short_name_start, brand_pkey
+select
+    started.name_key, found.brand_code, found.iys_code, found.name, found.is_master, found.status,
+    found.tagged_for, found.is_test
+from unnest(array[$1::text, $2::text]) as asked (start)
+cross join lateral (
+    (
+        select named.name_key, named.brand_code
+        from brand as named
+        where
+            named.name_key collate "C" >= asked.start
+            and named.name_key collate "C" < (asked.start || '~')
+            and not named.is_test
+        order by named.name_key collate "C"
+        limit $3::integer
+    )
+    union all
+    (
+        select shortened.name_key, shortened.brand_code
+        from brand_short_name as shortened
+        where
+            shortened.name_key collate "C" >= asked.start
+            and shortened.name_key collate "C" < (asked.start || '~')
+        order by shortened.name_key collate "C"
+        limit $3::integer
+    )
+) as started
+cross join lateral (
+    select
+        brand.brand_code, brand.iys_code, brand.name, brand.is_master, brand.status,
+        brand.tagged_for, brand.is_test
+    from brand
+    where
+        brand.brand_code = started.brand_code and not brand.is_test and brand.status <> 'closed'
+    limit 1
+) as found
+
 -- name: drop_short_names
 -- $1 brand_code
 delete from brand_short_name

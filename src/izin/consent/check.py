@@ -13,7 +13,7 @@ from izin.consent.coalesce import Bounds, Coalescer
 from izin.consent.model import ConsentKey, Standing
 from izin.consent.nearest import LookUp, Nearest
 from izin.consent.source import source_of
-from izin.consent.stored import STATUS, key_columns
+from izin.consent.stored import STATUS, key_columns, standing_of
 from izin.core.codes import RetailerCode, TransactionId
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
@@ -91,7 +91,7 @@ class Checker:
         columns = key_columns(self._keyring.pseudonyms, keys)
         found: list[Standing | None] = [None] * len(keys)
         for row in await store.current_states(connection, columns):
-            found[row["ord"] - 1] = self._standing_of(row)
+            found[row["ord"] - 1] = standing_of(row, self._keyring.retailers)
         return found
 
     async def _may_use(
@@ -110,15 +110,6 @@ class Checker:
         for row in await store.details(connection, columns):
             found[row["ord"] - 1] = self._detail_of(row)
         return found
-
-    def _standing_of(self, row: Record) -> Standing:
-        return Standing(
-            status=STATUS[row["status"]],
-            source=source_of(row["source"]),
-            consented_at=row["consented_at"],
-            recorded_at=row["recorded_at"],
-            retailer_code=self._retailer_of(row["retailer_siv"]),
-        )
 
     def _detail_of(self, row: Record) -> Detail:
         return Detail(

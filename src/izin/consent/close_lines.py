@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 import msgspec
 
 from izin.brand import lookup as brands
-from izin.consent import store
 from izin.consent.event import Actor
-from izin.consent.model import ConsentKey, Proposal
-from izin.consent.project import CitizenConsent, decode_citizen
+from izin.consent.model import Proposal
+from izin.consent.of_citizen import consents_of, key_under
+from izin.consent.project import CitizenConsent
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address, AddressKind
 from izin.core.errors import UnavailableError
@@ -34,9 +34,6 @@ SETTLING = timedelta(seconds=5)
 
 PHONES_MAX = 25
 """Numbers of one job: a report of a thousand is not one transaction."""
-
-ROWS_MAX = 100_000
-"""Records of one number: three channels and two types of each of many brands."""
 
 _ID_BYTES = 16
 _NOBODY = UUID(int=0)
@@ -113,16 +110,8 @@ class ClosingLines:
 
     async def _consents(self, connection: Connection, phone: Address) -> list[CitizenConsent]:
         """What stands at ONAY under a number, of whichever brand."""
-        citizen = self._keyring.citizen
-        [(tag, bucket)] = citizen.pseudonyms.citizen_tags([phone.clear])
-        rows = await store.citizen_rows(connection, tag, bucket, ROWS_MAX + 1)
-        if len(rows) > ROWS_MAX:
-            raise OverflowError("more records under one number than can be ended at once")
-        opened = [
-            decode_citizen(citizen.sealer.open(row["sealed"], bucket, row["slot"].bytes))
-            for row in rows
-        ]
-        return [each for each in opened if each.status is Status.ONAY]
+        consents = await consents_of(connection, self._keyring, phone)
+        return [each for each in consents if each.status is Status.ONAY]
 
 
 def _is_older(consent: CitizenConsent, reported_at: datetime) -> bool:
@@ -160,14 +149,7 @@ async def _refusals(
     owners = {each.brand_code: each for each in await brands.some(connection, codes)}
     return [
         Proposal(
-            key=ConsentKey(
-                owners[each.brand_code].iys_code,
-                each.brand_code,
-                each.channel,
-                each.recipient_type,
-                address,
-                owners[each.brand_code].tagged_for,
-            ),
+            key=key_under(owners[each.brand_code], each.channel, each.recipient_type, address),
             status=Status.RET,
             source=Source.IYS_AHS_HAT_KAPATMA,
             consented_at=None,

@@ -108,6 +108,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
     transaction_id: TransactionId
     recorded_at: datetime
+    event_id: UUID
 
 
 class Repeated(msgspec.Struct, frozen=True, kw_only=True):

@@ -177,6 +177,7 @@ class _Recording:
                 self._verdicts[move.asked.ord] = Recorded(
                     transaction_id=TransactionId(move.commitment.hex()),
                     recorded_at=move.body.recorded_at,
+                    event_id=move.body.event_id,
                 )
                 if move.asked.then is not None:
                     self._next.append(move.asked.then)

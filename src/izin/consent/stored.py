@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from izin.consent.model import ConsentKey, Current
+from izin.consent.model import ConsentKey, Current, Standing
 from izin.consent.source import source_of
 from izin.consent.store import KeyColumns
 from izin.core.codes import IysCode
@@ -38,6 +38,18 @@ def key_columns(pseudonyms: Pseudonyms, keys: Sequence[ConsentKey]) -> KeyColumn
         [key.recipient_type for key in keys],
         [tag for tag, _ in located],
         [bucket for _, bucket in located],
+    )
+
+
+def standing_of(row: Record, retailers: RetailerView) -> Standing:
+    """Read a row of `current_states`."""
+    sealed = row["retailer_siv"]
+    return Standing(
+        status=STATUS[row["status"]],
+        source=source_of(row["source"]),
+        consented_at=row["consented_at"],
+        recorded_at=row["recorded_at"],
+        retailer_code=None if sealed is None else retailers.open(sealed),
     )
 
 

@@ -33,6 +33,7 @@ TABLES: Mapping[str, Place] = {
     "batch": Place.SPREAD,
     "query_receipt": Place.SPREAD,
     "counted_address": Place.SPREAD,
+    "receipt_number": Place.SPREAD,
     # the one vocabulary, for people who read the database on any node
     "source": Place.COPIED,
     # the order: one writer, no distribution column, read as ranges
@@ -82,6 +83,7 @@ TABLES: Mapping[str, Place] = {
     "proof": Place.LOCAL,
     "budget": Place.LOCAL,
     "limit_use": Place.LOCAL,
+    "shortcode_question": Place.LOCAL,
     "file_load": Place.LOCAL,
     "schema_migration": Place.LOCAL,
 }

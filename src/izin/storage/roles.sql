@@ -109,6 +109,8 @@ grant select, insert, delete on known_device to izin_web;
 
 -- the citizens' doors
 grant select on citizen_consent to izin_citizen;
+grant select, insert on receipt_number to izin_citizen;
+grant select, insert, update, delete on shortcode_question to izin_citizen;
 
 -- sequencer, projector, jobs and timers
 grant select, delete on pending to izin_keeper;
@@ -125,6 +127,7 @@ grant select, insert, update, delete on job to izin_keeper;
 grant select, delete on token, limit_use, query_receipt, signed_once to izin_keeper;
 grant select, delete on session, sign_in, known_device, invitation to izin_keeper;
 grant update on retailer to izin_keeper; -- that a consent names them
+grant select, delete on shortcode_question to izin_keeper; -- what nobody answered
 
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;

@@ -28,6 +28,7 @@ _PERSON_TAG = b"\x09"
 _FILE_TAG = b"\x0a"
 _TIN_TAG = b"\x0b"
 _ADDRESS_POOL = b"\x0c"
+_SENDER_TAG = b"\x0e"
 
 _BRANDS_KEPT = 65_536
 
@@ -128,6 +129,7 @@ class CitizenPseudonyms:
         """Take the keys and the number of the epoch that they are of."""
         self.epoch = epoch
         self._tag = secrets.citizen_tag.keyed_hash().begun(_CITIZEN_TAG)
+        self._sender = secrets.citizen_tag.keyed_hash().begun(_SENDER_TAG)
         self._slot = secrets.citizen_slot.keyed_hash().begun(_CITIZEN_SLOT)
         self._bucket = secrets.bucket.keyed_hash().begun(_CITIZEN_BUCKET)
 
@@ -135,6 +137,14 @@ class CitizenPseudonyms:
         """Give tag and bucket (-32768 to 32767) of an address in the citizens' view."""
         message = framed_text(address)
         return _uuid(self._tag.digest(message)), _bucket(self._bucket.digest(message))
+
+    def sender_tag(self, address: str) -> UUID:
+        """Give the tag of an address that writes to the registry: of its questions, its limits.
+
+        Another than the citizens' view has: what is written together with a company's record must
+        not lead there.
+        """
+        return _uuid(self._sender.digest(framed_text(address)))
 
     def citizen_tags(self, addresses: Sequence[str]) -> list[tuple[UUID, int]]:
         """Give tag and bucket of many addresses, in order. Cost: 2 µs an address."""

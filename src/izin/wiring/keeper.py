@@ -15,10 +15,13 @@ from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import BRISK_S, TIMER_S, USUAL, Keeper, Timer, Waits
 from izin.member.session import drop_expired as drop_expired_sessions
+from izin.message import heard
 from izin.message.lookup import forget_old_messages
 from izin.proof.forget import forget_old_proofs
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
+from izin.shortcode.hear import Hearing
+from izin.shortcode.question import forget_old_questions
 from izin.storage.database import Database
 from izin.subscription.walk import Walker
 from izin.subscription.yearly import look
@@ -39,15 +42,21 @@ async def run_keeper(settings: Settings) -> None:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop.set)
     async with open_parts(settings, role=KEEPER) as parts:
-        await keeper_of(parts, stop).run()
+        await keeper_of(parts, stop, is_sandbox=settings.is_sandbox).run()
 
 
-def keeper_of(parts: Parts, stop: asyncio.Event, *, waits: Waits = USUAL) -> Keeper:
-    """Put a keeper together."""
+def keeper_of(
+    parts: Parts, stop: asyncio.Event, *, waits: Waits = USUAL, is_sandbox: bool = False
+) -> Keeper:
+    """Put a keeper together.
+
+    Takes   is_sandbox: whether texts of +90 599 are heard
+    """
     recorder = Recorder(parts.keyring)
     handlers: dict[str, Handler] = {
         batch.JOB: batch.BatchWork(parts.keyring, recorder),
         close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder),
+        heard.JOB: Hearing(parts.keyring, recorder, is_sandbox=is_sandbox),
     }
     seldom: tuple[Timer, ...] = (
         *timers(parts.database),
@@ -82,6 +91,7 @@ async def _forget_messages(parts: Parts) -> None:
     async with parts.database.connection() as connection:
         await forget_old_messages(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_proofs(connection, utc_now(), TOKENS_AT_ONCE)
+        await forget_old_questions(connection, utc_now())
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

@@ -1,0 +1,18 @@
+"""The statements of `store.sql`, one function each, no branch."""
+
+from uuid import UUID
+
+from asyncpg import Connection
+
+from izin.storage.statements import load
+
+_SQL = load("izin.receipt")
+
+
+async def put(connection: Connection, tag: UUID, bucket: int, sealed: bytes) -> None:
+    await connection.execute(_SQL["put"], tag, bucket, sealed)
+
+
+async def one(connection: Connection, tag: UUID, bucket: int) -> bytes | None:
+    sealed: bytes | None = await connection.fetchval(_SQL["one"], tag, bucket)
+    return sealed

@@ -1,0 +1,1 @@
+"""3338: what people write to the short number, and what it answers."""

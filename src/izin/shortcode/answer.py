@@ -1,0 +1,135 @@
+"""A telephone wrote to 3338: do what it asks, and say what to answer.
+
+Source  data page 5; law.md C-22; Reg. 9
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+from izin.admission.tries import count_within
+from izin.brand.model import Brand
+from izin.consent.record import Recorder
+from izin.core.address import Address
+from izin.core.terms import Channel
+from izin.keyring import Keyring
+from izin.shortcode.brands import Meant, find
+from izin.shortcode.call import Call
+from izin.shortcode.grammar import (
+    Approve,
+    Command,
+    Confirm,
+    Decline,
+    Refuse,
+    RefuseAll,
+    State,
+    Which,
+    parse,
+)
+from izin.shortcode.heard import may_be_answered
+from izin.shortcode.question import LIFE, answered, ask
+from izin.shortcode.refuse import all_consenting, end, refuse
+from izin.shortcode.replies import say, say_choices, say_of
+from izin.shortcode.state import counts, state_at
+from izin.storage.database import Connection, Database
+
+ANSWERS_AN_HOUR = 20
+"""To one telephone; past them nothing is said, and refusals count."""
+
+_LANE = "3338"
+
+
+async def answer(
+    database: Database,
+    keyring: Keyring,
+    recorder: Recorder,
+    sender: Address,
+    text: str,
+    *,
+    now: datetime,
+) -> str | None:
+    """What is to be answered to a text? What it asks for is done when this comes back.
+
+    Takes   database, keyring: of a process of both sides · sender: `read_sender` of what the bound
+            operator said, and of nobody else; its texts best one after the other, for each that
+            waits for another of its telephone holds a connection · text as it came
+    Gives   one segment; None where nothing is to be sent: to no mobile telephone of this country,
+            and past ANSWERS_AN_HOUR. A RET, and an EVET to what was asked, count all the same
+    Raises  UnavailableError: the text has to come again; if the commit was cut off a RET may be
+            recorded, and is then told as one that stands
+    Cost    one transaction; of `RET <brand>` eight round trips at most, begin and commit included
+    """
+    async with database.transaction() as connection:
+        return await answer_in(connection, keyring, recorder, sender, text, now=now)
+
+
+async def answer_in(
+    connection: Connection,
+    keyring: Keyring,
+    recorder: Recorder,
+    sender: Address,
+    text: str,
+    *,
+    now: datetime,
+) -> str | None:
+    """The same, in a transaction of the caller's."""
+    command = parse(text)
+    # the sender's own row is locked by it: one text of a telephone at a time, so that of fifty
+    # at once the second already finds what the first has done
+    tag = keyring.citizen.pseudonyms.sender_tag(sender.clear)
+    is_within = await count_within(connection, _LANE, tag, ANSWERS_AN_HOUR)
+    is_heard = is_within and may_be_answered(sender)
+    if not is_heard and not isinstance(command, Refuse | Confirm):
+        return None
+    call = Call(connection=connection, keyring=keyring, recorder=recorder, sender=sender, now=now)
+    reply = await _reply(call, command)
+    return reply if is_heard else None
+
+
+async def _reply(call: Call, command: Command) -> str:
+    match command:
+        case Refuse(which):
+            reply = await _about(call, which, partial(refuse, call))
+        case State(None):
+            reply = await counts(call)
+        case State(Which() as which):
+            reply = await _about(call, which, partial(state_at, call))
+        case RefuseAll():
+            reply = await _ask(call)
+        case Confirm():
+            reply = await _refuse_all(call)
+        case Decline():
+            reply = say("declined" if await answered(call) else "not_asked")
+        case _:
+            reply = say("no_approval" if isinstance(command, Approve) else "help")
+    return reply
+
+
+async def _about(call: Call, which: Which, do: Callable[[Brand], Awaitable[str]]) -> str:
+    """Do it with the brand that is meant, or say why that is not clear."""
+    found = await find(call, which)
+    if isinstance(found, Meant):
+        if found.channel is Channel.MESAJ:
+            return await do(found.brand)
+        return say_of("calls", found.brand)
+    if not found.brands:
+        return say("unknown")
+    return say_choices("several" if found.is_several else "near", found.brands)
+
+
+async def _ask(call: Call) -> str:
+    brands = {record.brand.brand_code for record in await all_consenting(call)}
+    if not brands:
+        return say("all_none")
+    await ask(call, len(brands))
+    return say("all_asked", count=len(brands), minutes=LIFE.seconds // 60)
+
+
+async def _refuse_all(call: Call) -> str:
+    if not await answered(call):
+        return say("not_asked")
+    records = await all_consenting(call)
+    if not records:
+        return say("all_none")
+    brands = {record.brand.brand_code for record in records}
+    return say("all_refused", count=len(brands), receipt=await end(call, records))

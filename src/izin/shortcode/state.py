@@ -1,0 +1,48 @@
+"""DURUM: what stands, told to the telephone that it is about."""
+
+from collections import defaultdict
+
+from izin.brand.model import Brand
+from izin.consent.model import Standing
+from izin.core.codes import BrandCode
+from izin.core.terms import RecipientType, Status
+from izin.shortcode.call import Call, records_at
+from izin.shortcode.refuse import all_records
+from izin.shortcode.replies import day, say, say_of
+
+
+async def state_at(call: Call, brand: Brand) -> str:
+    """What stands at one brand."""
+    records = await records_at(call, [brand])
+    if not records:
+        return say_of("no_record", brand)
+    by_type = {record.key.recipient_type: record.standing for record in records}
+    return say_of("state", brand, states=_states(by_type))
+
+
+async def counts(call: Call) -> str:
+    """At how many brands ONAY stands, of either type, and at how many RET alone."""
+    statuses: defaultdict[BrandCode, set[Status]] = defaultdict(set)
+    for record in await all_records(call):
+        statuses[record.brand.brand_code].add(record.standing.status)
+    approvals = sum(Status.ONAY in found for found in statuses.values())
+    return say("counts", approvals=approvals, refusals=len(statuses) - approvals)
+
+
+def _states(by_type: dict[RecipientType, Standing]) -> str:
+    """One state where both types say the same or there is but one, else both."""
+    shown = [(each.status.value, day(each.since)) for each in by_type.values()]
+    if len(set(shown)) == 1:
+        [(status, date)] = set(shown)
+        return say("state_of_one", status=status, date=date)
+    (status, date), (other_status, other_date) = (
+        (each.status.value, day(each.since))
+        for each in (by_type[RecipientType.BIREYSEL], by_type[RecipientType.TACIR])
+    )
+    return say(
+        "state_of_both",
+        status=status,
+        date=date,
+        other_status=other_status,
+        other_date=other_date,
+    )
