@@ -16,10 +16,10 @@ from izin.wiring.demo import (
     check_demo,
     fill,
     until_numbered,
-    with_outside,
     write_file,
 )
 from izin.wiring.launch import serve
+from izin.wiring.outside import with_outside
 from izin.wiring.people import examples
 from izin.wiring.settings import PREFIX, LogLevel, Settings
 

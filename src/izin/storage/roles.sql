@@ -127,7 +127,6 @@ grant select, insert, update, delete on job to izin_keeper;
 grant select, delete on token, limit_use, query_receipt, signed_once to izin_keeper;
 grant select, delete on session, sign_in, known_device, invitation to izin_keeper;
 grant update on retailer to izin_keeper; -- that a consent names them
-grant select, delete on shortcode_question to izin_keeper; -- what nobody answered
 
 -- whoever takes on parties; no consent is in reach
 grant insert, update on provider, brand, retailer to izin_operator;
@@ -178,3 +177,8 @@ grant insert on audit_event to izin_courier; -- that it has made that key
 -- codes that prove an address: sent and looked at by whoever has a door for people or companies
 grant select, insert, update on proof, budget to izin_web, izin_citizen;
 grant select, delete on proof, budget to izin_keeper; -- what is old
+
+-- what people write to 3338 is answered by the keeper: which records there are it knows anyway
+grant insert, update on limit_use to izin_keeper; -- how often one telephone is answered
+grant select, insert, update, delete on shortcode_question to izin_keeper;
+grant select, insert on receipt_number to izin_keeper;

@@ -12,6 +12,7 @@ import msgspec
 from izin.access.accounts import Named, add_account
 from izin.audit.model import Principal, PrincipalKind
 from izin.brand.add import put as put_brand
+from izin.brand.manage import set_short_names
 from izin.consent.event import Actor
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.clock import utc_now
@@ -146,20 +147,6 @@ def check_demo(settings: Settings) -> None:
         )
 
 
-def with_outside(settings: Settings) -> Settings:
-    """The same with an outside world on this machine, unless there is one elsewhere."""
-    if settings.outside_port is not None or settings.smtp_urls or settings.smpp_urls:
-        return settings
-    port = settings.port_of_desk + 1
-    password = secrets.token_urlsafe(6)[:8]  # no longer than SMPP has it
-    return msgspec.structs.replace(
-        settings,
-        outside_port=port,
-        smtp_urls=f"smtp://127.0.0.1:{port + 1}",
-        smpp_urls=f"smpp://izin:{password}@127.0.0.1:{port + 2}",
-    )
-
-
 async def fill(settings: Settings, told: Told) -> DemoFile:
     """Fill the registry unless it is filled, and see that its users can sign in.
 
@@ -264,8 +251,9 @@ async def _register(operator: Database, providers: Sequence[Provider]) -> None:
 
 async def _register_belongings(operator: Database) -> None:
     for company in COMPANIES:
-        for brand in company.brands:
+        for brand, short_name in zip(company.brands, company.short_names, strict=True):
             await put_brand(operator, brand, by=INSTALLER)
+            await set_short_names(operator, brand.brand_code, [short_name], by=INSTALLER)
         for retailer in company.retailers:
             await add_retailer(operator, retailer, by=INSTALLER)
         async with operator.connection() as connection:  # their consents are loaded next

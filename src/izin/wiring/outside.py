@@ -1,5 +1,6 @@
 """The outside world of the demonstration: an operator, a mail server, and pages that show them."""
 
+import secrets
 import signal
 import socket
 import sys
@@ -7,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
@@ -26,6 +29,20 @@ from izin.wiring.settings import PREFIX, Settings
 
 SUFFIX = " B099"
 """What this operator appends to each text, as every one does. Source: rules 1.5, R-46."""
+
+
+def with_outside(settings: Settings) -> Settings:
+    """The same with an outside world on this machine, unless there is one elsewhere."""
+    if settings.outside_port is not None or settings.smtp_urls or settings.smpp_urls:
+        return settings
+    port = settings.port_of_desk + 1
+    password = secrets.token_urlsafe(6)[:8]  # no longer than SMPP has it
+    return msgspec.structs.replace(
+        settings,
+        outside_port=port,
+        smtp_urls=f"smtp://127.0.0.1:{port + 1}",
+        smpp_urls=f"smpp://izin:{password}@127.0.0.1:{port + 2}",
+    )
 
 
 @asynccontextmanager

@@ -40,6 +40,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     """A provider with what belongs to it. The first brand is the master: it has the company's code.
 
     tin      its tax number, which nobody has
+    short_names  what people write to 3338, one for each brand
     share    how many of the people it knows, by brand
     package  what it has subscribed to, and at which level
     """
@@ -49,6 +50,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     retailers: tuple[Retailer, ...]
     username: str
     tin: str
+    short_names: tuple[str, ...]
     share: tuple[float, ...]
     package: tuple[Package, int]
 
@@ -65,11 +67,12 @@ def _company(
     code: int,
     names: tuple[str, str, str],
     username: str,
-    tin: str,
+    numbers: tuple[str, tuple[str, str]],
     share: tuple[float, float],
     package: tuple[Package, int],
 ) -> Company:
     title, *names_of_brands = names
+    tin, short_names = numbers
     iys_code = IysCode(code)
     codes = BrandCode(code), BrandCode(code + 1)
     statuses = (RetailerStatus.ACTIVE, RetailerStatus.ACTIVE, RetailerStatus.PASSIVE)
@@ -92,6 +95,7 @@ def _company(
         ),
         username=username,
         tin=tin,
+        short_names=short_names,
         share=share,
         package=package,
     )
@@ -104,7 +108,7 @@ COMPANIES = (
         731001,
         ("Örnek Mağazacılık A.Ş.", "Örnek Mağaza", "Örnek Outlet"),
         "api@ornek-magaza.example",
-        "0007310018",
+        ("0007310018", ("ORNEK", "OUTLET")),
         (0.9, 0.6),
         (Package.ILETI_PLUS, 2),
     ),
@@ -112,7 +116,7 @@ COMPANIES = (
         741001,
         ("Deneme Gıda Ltd. Şti.", "Deneme Market", "Deneme Sofra"),
         "api@deneme-gida.example",
-        "0007410013",
+        ("0007410013", ("DENEME", "SOFRA")),
         (0.5, 0.3),
         (Package.ILETI_25, 1),
     ),
@@ -120,7 +124,7 @@ COMPANIES = (
         751001,
         ("Kurgu Turizm A.Ş.", "Kurgu Tatil", "Kurgu Bilet"),
         "api@kurgu-turizm.example",
-        "0007510012",
+        ("0007510012", ("TATIL", "BILET")),
         (0.2, 0.1),
         (Package.ILETI_PLUS, 1),
     ),
