@@ -27,7 +27,7 @@ check: $(READY) ## lint, types, import contracts, architecture tests
 	$(BIN)/pytest -q tests/architecture
 
 test: $(READY) ## every test but the drills
-	$(BIN)/pytest -q -n 2 -m "not drill" tests
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not drill" tests
 
 test-citus: $(READY) ## the same statements on a Citus cluster: IZIN_CITUS_URL
 	@if [ -z "$$IZIN_CITUS_URL" ]; then \
@@ -37,7 +37,7 @@ test-citus: $(READY) ## the same statements on a Citus cluster: IZIN_CITUS_URL
 	fi
 
 cover: $(READY) ## the tests, and how much of the code they reach
-	$(BIN)/pytest -q -n 2 -m "not drill" --cov=izin --cov-report= tests
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not drill" --cov=izin --cov-report= tests
 	$(BIN)/coverage report --skip-covered --fail-under=95
 	$(BIN)/coverage report --show-missing --fail-under=100 --include='$(WHOLE)'
 

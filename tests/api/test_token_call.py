@@ -231,9 +231,10 @@ async def test_a_header_of_ten_thousand_letters_is_nobodys(client):
     assert answer.status_code == 401
 
 
-async def test_a_refresh_stands_behind_no_guesser_of_passwords(client):
-    refresh_token = (await post(client, BY_PASSWORD)).json()["refresh_token"]
-    wrong = BY_PASSWORD | {"password": "Baska-Kavak-31"}
+async def test_a_refresh_stands_behind_no_guesser_of_passwords(client, given, slow_passwords):
+    slow = BY_PASSWORD | {"username": (await given.api_user("yavas@firma.example")).username}
+    refresh_token = (await post(client, slow)).json()["refresh_token"]
+    wrong = slow | {"password": "Baska-Kavak-31"}
     guesses = [asyncio.create_task(post(client, wrong)) for _ in range(300)]
     await asyncio.wait(guesses, return_when=asyncio.FIRST_COMPLETED)
     body = {"grant_type": "refresh_token", "refresh_token": refresh_token}

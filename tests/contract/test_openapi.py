@@ -129,11 +129,18 @@ SHAPE = {
 """OpenAPI 3.1 as far as this document uses it: what is not used is not allowed."""
 
 
-async def document(registry: Registry, language: str = "en") -> dict[str, Any]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def documents(registry: Registry) -> dict[str, Any]:
+    """What it says of itself in each language."""
     asked = Attempt(method="GET", path="/openapi.json", who=NOBODY)
-    answer = await registry.send(asked, language=language)
-    assert answer.status_code == 200
-    found: dict[str, Any] = answer.json()
+    answers = {each.value: await registry.send(asked, language=each.value) for each in Language}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {language: answer.json() for language, answer in answers.items()}
+
+
+@pytest.fixture
+def whole(documents: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = documents["en"]
     return found
 
 
@@ -155,8 +162,8 @@ def within(value: Any, key: str) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("language", ["tr", "en"])
-async def test_it_has_the_form_of_openapi_3_1(registry, language):
-    whole = await document(registry, language)
+def test_it_has_the_form_of_openapi_3_1(documents, language):
+    whole = documents[language]
     jsonschema.Draft202012Validator(SHAPE).validate(whole)
     for schema in [*within(whole, "schema"), *whole["components"]["schemas"].values()]:
         jsonschema.Draft202012Validator.check_schema(schema)
@@ -169,16 +176,14 @@ async def test_it_has_the_form_of_openapi_3_1(registry, language):
     assert len(ids) == len(set(ids))
 
 
-async def test_each_part_of_a_path_is_a_parameter_and_no_other(registry):
-    whole = await document(registry)
+def test_each_part_of_a_path_is_a_parameter_and_no_other(whole):
     for path, by_method in whole["paths"].items():
         for row in by_method.values():
             named = [each["name"] for each in row["parameters"] if each["in"] == "path"]
             assert sorted(named) == sorted(re.findall(r"\{(\w+)\}", path))
 
 
-async def test_every_example_of_a_schema_fits_it(registry):
-    whole = await document(registry)
+def test_every_example_of_a_schema_fits_it(whole):
     checked = 0
     for schema in within(whole, "schema"):
         for example in schema.get("examples", ()):
@@ -190,16 +195,15 @@ async def test_every_example_of_a_schema_fits_it(registry):
 # whole --------------------------------------------------------------------------------------
 
 
-async def test_it_lists_the_table_and_nothing_else(registry):
-    whole = await document(registry)
+def test_it_lists_the_table_and_nothing_else(whole):
     found = {(method.upper(), path) for path, row in whole["paths"].items() for method in row}
     assert found == {(row.method, path) for row, path in PLACES}
 
 
 @pytest.mark.parametrize(("row", "path"), PLACES, ids=lambda each: getattr(each, "id", ""))
-async def test_it_lists_each_code_under_its_status(registry, row, path):
+def test_it_lists_each_code_under_its_status(documents, row, path):
     for language in Language:
-        responses = described(await document(registry, language.value), row, path)["responses"]
+        responses = described(documents[language.value], row, path)["responses"]
         listed = {
             (int(status), code, example["value"]["errors"][0]["message"])
             for status, response in responses.items()
@@ -213,8 +217,8 @@ async def test_it_lists_each_code_under_its_status(registry, row, path):
         assert {int(status) for status in responses} >= set(row.answers)
 
 
-async def test_what_is_committed_is_what_is_served(registry):
-    assert json.loads(COMMITTED.read_text("utf-8")) == await document(registry)
+def test_what_is_committed_is_what_is_served(whole):
+    assert json.loads(COMMITTED.read_text("utf-8")) == whole
 
 
 # what it does -------------------------------------------------------------------------------
@@ -246,12 +250,13 @@ async def colleague(registry, passwords) -> str:
     return other.member_id
 
 
-async def test_every_example_request_is_accepted(registry, colleague):
+async def test_every_example_request_is_accepted(registry, whole, colleague):
     """Before the activation date, when a consent of any date may be loaded."""
-    whole = await document(registry)
     sent = []
     entering = Attempt(method="POST", path="/x/clients", body={}, who=OWNER)
-    client_id = (await registry.send(entering)).json()["clientId"]
+    entered = await registry.send(entering)
+    assert entered.is_success, entered.text
+    client_id = entered.json()["clientId"]
     for row in OPERATIONS:
         if row.takes is not BodyKind.JSON or row.id in OF_THE_MOMENT:
             continue
@@ -290,8 +295,7 @@ def _an_attempt(
 
 
 @pytest.mark.parametrize(("name", "status"), [each for each in SHOWN if each[1] != 204])
-async def test_every_answer_is_described_key_by_key(registry, name, status):
-    whole = await document(registry)
+async def test_every_answer_is_described_key_by_key(registry, whole, name, status):
     row = TABLE[name]
     response = described(whole, row, row.path)["responses"][str(status)]
     schema = response["content"]["application/json"]["schema"]
@@ -300,8 +304,7 @@ async def test_every_answer_is_described_key_by_key(registry, name, status):
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_every_refusal_fits_the_schema_of_problems(registry, name):
-    whole = await document(registry)
+async def test_every_refusal_fits_the_schema_of_problems(registry, whole, name):
     problem = whole["components"]["schemas"]["Problem"]
     for refused in [way for (each, _), way in PROVOKED.items() if each == name]:
         answer = await registry.send(refused(registry)[-1])
