@@ -21,19 +21,23 @@ from builders.operator import (
     settings_for,
 )
 from builders.raw_smpp import (
+    DELIVER,
     ENQUIRE,
     RESPONSE,
     SUBMIT,
     UNBIND,
     go_on,
     pdu,
+    raw_client,
     raw_operator,
 )
 
 from izin.core.errors import UnavailableError
+from izin.simulator.deliveries import written
 from izin.simulator.faults import Fault
 from izin.smpp.link import Link
 from izin.smpp.model import SubmitRefusedError, UncertainError
+from izin.smpp.pace import Pace
 
 
 @pytest.mark.parametrize("fault", [Fault.DROPPED, Fault.DROPPED_TAKEN])
@@ -276,6 +280,44 @@ async def test_who_cannot_be_heard_now_is_sent_away_and_heard_later():
         assert {each.sender for each in listener.heard} == {AYSE.clear, MEHMET.clear}
 
 
+async def test_a_long_message_that_never_becomes_whole_is_heard_in_its_time():
+    listener = Listener()
+    facts = {"hold_seconds": 0.01, "parts_seconds": 0.05}
+    async with operator() as smsc, linked(smsc, listener, **facts):
+        first, _ = written(AYSE.clear, SHORT_NUMBER, "RET " * 50, 1)
+        assert await smsc._deliver(first)
+        await comes(lambda: bool(listener.heard))
+        assert not listener.heard[0].is_whole
+
+
+async def test_a_receipt_that_names_no_message_is_sent_away_for_good():
+    answers = []
+    [body] = written(AYSE.clear, SHORT_NUMBER, "stat:DELIVRD", 1)
+    receipt = body.replace(SHORT_NUMBER.encode() + b"\0\0", SHORT_NUMBER.encode() + b"\0\4")
+
+    async def talk(raw):
+        await raw.send(pdu(DELIVER, 5, body=receipt))
+        answers.append(await raw.receive())
+        await go_on(raw)
+
+    listener = Listener()
+    async with raw_operator(talk) as liar, running(liar.port, listener):
+        await comes(lambda: bool(answers))
+    assert answers == [(DELIVER | RESPONSE, 0x66, 5, b"\0")]
+    assert listener.calls == 0
+
+
+async def test_who_already_waits_for_his_turn_is_sent_away_by_a_long_pause():
+    pace = Pace(10.0)
+    until = asyncio.get_running_loop().time() + 0.5
+    await pace.turn(until)
+    waiting = asyncio.create_task(pace.turn(until))
+    await asyncio.sleep(0)
+    pace.pause(60)
+    with pytest.raises(UnavailableError, match="asked for a pause"):
+        await waiting
+
+
 async def test_whoever_hears_for_too_long_is_told_again():
     listener = Listener()
 
@@ -308,6 +350,11 @@ async def test_a_link_that_stops_ends_what_it_hears_and_then_leaves():
             link.stop()
             with pytest.raises(UnavailableError):
                 await link.submit(AYSE, "too late", 1)
+            async with raw_client(smsc.port) as other:
+                for sequence in range(1, 6):  # so long that an unbind would have come and gone
+                    await other.send(pdu(ENQUIRE, sequence))
+                    await other.receive()
+            assert link.is_bound
             may_end.set()
         assert await writing
         assert len(listener.heard) == 1

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 import pytest
+from builders.clock import NOON
 from builders.operator import (
     AYSE,
     MEHMET,
@@ -15,6 +16,7 @@ from builders.operator import (
     linked,
     operator,
     running,
+    settings_for,
 )
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -28,12 +30,15 @@ from izin.core.errors import UnavailableError
 from izin.simulator.deliveries import ReceiptForm, written
 from izin.simulator.faults import Fault
 from izin.simulator.smsc import Smsc
+from izin.simulator.telephones import Telephones
+from izin.smpp.message import read_message
 from izin.smpp.model import (
     Incoming,
     ReceiptState,
     SubmitRefusedError,
     UnsendableError,
 )
+from izin.smpp.outgoing import submit_bodies
 from izin.smpp.segments import BASIC, EXTENSION, can_be_sent, segment_count
 
 TEXTS = [
@@ -292,6 +297,22 @@ async def test_an_operator_is_spoken_to_by_tls_and_only_if_it_is_believed(tmp_pa
             await comes(lambda: "SSLCertVerificationError" in caplog.text)
             assert not link.is_bound
         assert len(smsc.inbox(AYSE.clear)) == 1
+
+
+async def test_the_simulator_keeps_so_many_messages_that_are_not_whole():
+    telephones = Telephones(messages_max=10, suffix="")
+    bodies = [submit_bodies(settings_for(1), AYSE, "a" * 200, mark) for mark in range(3)]
+    other = Address("+905990000001", AddressKind.PHONE)
+    telephones.take(read_message(bodies[0][0]), NOON)
+    for number in range(1000):
+        sender = settings_for(1, sender=f"{number}")
+        [first, _] = submit_bodies(sender, other, "a" * 200, 1)
+        telephones.take(read_message(first), NOON)
+    telephones.take(read_message(bodies[0][1]), NOON)  # its first part is forgotten
+    assert telephones.inbox(AYSE.clear) == ()
+    for body in bodies[1]:
+        telephones.take(read_message(body), NOON)
+    assert [each.text for each in telephones.inbox(AYSE.clear)] == ["a" * 200]
 
 
 async def test_the_simulator_keeps_a_bounded_memory():

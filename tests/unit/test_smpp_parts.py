@@ -82,6 +82,14 @@ async def test_what_was_not_heard_is_answered_so_that_all_is_sent_again(ear):
     assert [each.text for each in ear.heard] == [TEXT]
 
 
+async def test_what_fails_as_the_wait_ends_is_not_acknowledged():
+    ear = Ear()
+    ear.answers = [NOT_NOW]
+    parts = parts_for(ear, hold_seconds=0)  # the wait ends while the other part is told
+    first, second = arrivals()
+    assert await asyncio.gather(parts.take(*first), parts.take(*second)) == [NOT_NOW, NOT_NOW]
+
+
 async def test_a_part_that_was_acknowledged_alone_outlives_a_failure(ear):
     ear.answers = [NOT_NOW]
     parts = parts_for(ear)
@@ -183,6 +191,14 @@ async def test_there_is_no_room_for_ever_more_octets(ear):
     await parts.expire(LATER)
     await parts.expire(LATER)
     assert await parts.take(*arrivals(mark=2)[0]) == TAKEN
+
+
+async def test_what_was_heard_makes_room_for_what_comes(ear):
+    parts = parts_for(ear, parts_bytes_max=240)
+    for mark in range(3):
+        found = await asyncio.gather(*(parts.take(*each) for each in arrivals(mark=mark)))
+        assert found == [TAKEN, TAKEN]
+    assert len(ear.heard) == 3
 
 
 async def test_a_pair_that_was_cut_by_the_sender_is_read_whole(ear):

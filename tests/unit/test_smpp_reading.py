@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from builders.clock import NOON
+from builders.operator import AYSE, settings_for
 from hypothesis import given
 from hypothesis import strategies as st
 
 from izin.core.clock import IYS_TIME
+from izin.core.errors import StartRefusedError
 from izin.simulator.deliveries import ReceiptForm, receipt, written
 from izin.smpp.alphabet import UNREADABLE, text_of
 from izin.smpp.frames import Frame, status_name
@@ -20,6 +22,7 @@ from izin.smpp.message import (
     user_data,
 )
 from izin.smpp.model import Incoming, LinkSettings, ReceiptState
+from izin.smpp.outgoing import bind_body, submit_bodies
 from izin.smpp.parts import incoming_of
 from izin.smpp.receipts import is_receipt, receipt_of
 
@@ -188,6 +191,38 @@ def test_what_is_on_the_way_is_told_by_a_receipt_too():
 def test_a_status_of_the_operators_own_has_its_number_for_a_name():
     assert status_name(0x58) == "ESME_RTHROTTLED"
     assert status_name(0x401) == "0x00000401"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"system_id": "x" * 16},
+        {"password": "x" * 9},
+        {"password": "şifre"},
+        {"sender": ""},
+        {"sender": "x" * 21},
+        {"sender": "İZİN"},
+        {"system_type": "x" * 13},
+    ],
+)
+def test_settings_that_no_operator_could_take_are_refused_at_the_start(wrong):
+    with pytest.raises(StartRefusedError, match="The operator's link") as raised:
+        bind_body(settings_for(1, **wrong))
+    assert not any(str(value) and str(value) in str(raised.value) for value in wrong.values())
+
+
+@pytest.mark.parametrize(
+    ("sender", "written_as"),
+    [
+        ("3338", b"\0\0" + b"3338\0"),
+        ("IZIN", b"\5\0IZIN\0"),
+        ("+905990003338", b"\1\1" + b"905990003338\0"),
+    ],
+)
+def test_a_sender_is_a_number_or_a_name(sender, written_as):
+    [body] = submit_bodies(settings_for(1, sender=sender), AYSE, "a", 7)
+    assert body.startswith(b"\0" + written_as + b"\1\1" + b"905991234567\0")
+    assert body.endswith(b"\1a" + b"\x02\x04\0\2\0\7")  # the text, and the reference
 
 
 def test_nothing_prints_what_it_holds():

@@ -44,8 +44,12 @@ class Link:
         delivered: Delivered,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """Take who listens: whoever raises UnavailableError is told again by the operator."""
+        """Take who listens: whoever raises UnavailableError is told again by the operator.
+
+        Raises  StartRefusedError: settings that no operator could take
+        """
         self._settings = settings
+        self._bind_body = bind_body(settings)
         self._inbox = Inbox(settings, heard=heard, delivered=delivered, clock=clock)
         self._tls = _tls(settings)
         self._pace = Pace(settings.rate_per_second)
@@ -161,7 +165,7 @@ class Link:
         seconds = self._settings.answer_seconds
         try:
             answer = await session.ask(
-                SmppCommand.BIND_TRANSCEIVER, bind_body(self._settings), seconds=seconds
+                SmppCommand.BIND_TRANSCEIVER, self._bind_body, seconds=seconds
             )
         except OSError:
             _LOG.warning("the operator did not answer the bind")

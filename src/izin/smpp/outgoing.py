@@ -12,7 +12,7 @@ from aiosmpplib.state import (
 )
 
 from izin.core.address import Address, AddressKind
-from izin.core.errors import UnavailableError
+from izin.core.errors import StartRefusedError, UnavailableError
 from izin.smpp.alphabet import CODING_UCS2, coding_of, octets_of
 from izin.smpp.frames import RESPONSE, Frame, body_of, status_name
 from izin.smpp.message import HAS_HEADER, Part, part_header
@@ -30,12 +30,25 @@ _PASSING = (
 
 
 def bind_body(settings: LinkSettings) -> bytes:
-    """Write who we are."""
-    bind = BindTransceiver(
-        system_id=settings.system_id,
-        password=settings.password,
-        system_type=settings.system_type,
-    )
+    """Write who we are.
+
+    Raises  StartRefusedError: SMPP has no room for it
+    """
+    texts = (settings.system_id, settings.password, settings.system_type, settings.sender)
+    if not all(map(str.isascii, texts)) or not settings.sender:
+        raise StartRefusedError("The operator's link: name, password, type and sender are ASCII.")
+    try:
+        _source(settings.sender)
+        bind = BindTransceiver(
+            system_id=settings.system_id,
+            password=settings.password,
+            system_type=settings.system_type,
+        )
+    except ValueError as error:
+        raise StartRefusedError(
+            "The operator's link: a name has at most 15 characters, a password 8, a type 12, "
+            "a sender 20."
+        ) from error
     return body_of(bind)
 
 

@@ -96,11 +96,8 @@ class Parts:
                 await self._hear(key, long)
 
     def _begin(self, key: _Key, message: Message, part: Part) -> _Long | None:
-        if len(self._begun) >= self._settings.parts_max:
-            heard = next((each for each, long in self._begun.items() if long.is_heard), None)
-            if heard is None:
-                return None
-            self._forget(heard)
+        if len(self._begun) >= self._settings.parts_max and not self._made_room():
+            return None
         loop = asyncio.get_running_loop()
         expires_at = loop.time() + self._settings.parts_seconds
         long = _Long(message, part.total, expires_at, loop.create_future())
@@ -110,11 +107,21 @@ class Parts:
     def _keep(self, long: _Long, index: int, data: UserData) -> bool:
         if index in long.parts:
             return long.parts[index] == data  # else the mark is used anew too soon
-        has_room = self._bytes + len(data.octets) <= self._settings.parts_bytes_max
-        if long.is_being_heard or not has_room:
+        if long.is_being_heard:
             return False
+        while self._bytes + len(data.octets) > self._settings.parts_bytes_max:
+            if not self._made_room():
+                return False
         self._bytes += len(data.octets)
         long.parts[index] = data
+        return True
+
+    def _made_room(self) -> bool:
+        # what was heard is kept only in case that it is sent again
+        key = next((each for each, long in self._begun.items() if long.is_heard), None)
+        if key is None:
+            return False
+        self._forget(key)
         return True
 
     async def _held(self, long: _Long, index: int) -> SmppCommandStatus:
