@@ -66,12 +66,14 @@ class _Demo:
         await until_numbered(self._settings)
         file = write_file(self._settings, self._users, address)
         desk = self._settings.origin_of_desk
+        citizens = self._settings.origin_of_citizens
         outside = f"http://localhost:{self._settings.outside_port}"
-        self._to.say(_what_to_try((address, desk, outside), file, self._users))
+        self._to.say(_what_to_try((address, desk, citizens, outside), file, self._users))
         self._to.give(
             {
                 "base_url": address,
                 "desk_url": desk,
+                "citizen_url": citizens,
                 "outside_url": outside,
                 "demo_file": str(file),
                 "data_folder": str(self._settings.data_folder),
@@ -92,8 +94,8 @@ def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
     return f"TOKEN=$({token} | {only_it})", ask
 
 
-def _what_to_try(addresses: tuple[str, str, str], file: Path, users: DemoFile) -> str:
-    address, desk, outside = addresses
+def _what_to_try(addresses: tuple[str, str, str, str], file: Path, users: DemoFile) -> str:
+    address, desk, citizens, outside = addresses
     token, ask = commands(address, file, users)
     return "\n".join(
         (
@@ -115,7 +117,8 @@ def _what_to_try(addresses: tuple[str, str, str], file: Path, users: DemoFile) -
             f"  `staff`, who works for the registry, at its desk:   {desk}",
             f"  `owner`, of the first company, by the API:          {address}/x/sign-in",
             "",
-            f"A telephone to write to 3338 with, and an inbox: {outside}",
+            f"Citizens see and change their consents at:                 {citizens}",
+            f"A telephone that writes to 3338 and gets codes, an inbox: {outside}",
             "",
             "Ctrl-C stops everything, the database too.",
             "",

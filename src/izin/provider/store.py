@@ -1,5 +1,7 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections.abc import Sequence
+
 import msgspec
 from asyncpg import Connection, Record
 
@@ -55,6 +57,12 @@ async def is_there(connection: Connection, iys_code: IysCode) -> bool:
 async def is_closed(connection: Connection, iys_code: IysCode) -> bool:
     """Is such a provider closed for ever?"""
     return bool(await connection.fetchval(_SQL["is_closed"], iys_code))
+
+
+async def titles(connection: Connection, codes: Sequence[IysCode]) -> dict[IysCode, str]:
+    """What these companies are called."""
+    rows = await connection.fetch(_SQL["titles"], codes)
+    return {IysCode(row["iys_code"]): row["title"] for row in rows}
 
 
 async def version_of_parties(connection: Connection) -> int:

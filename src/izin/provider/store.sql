@@ -37,6 +37,12 @@ for no key update
 -- $1 iys_code
 select exists (select from provider where provider.iys_code = $1)
 
+-- name: titles
+-- $1 iys_codes · gives (iys_code, title) · index provider_pkey
+select provider.iys_code, provider.title
+from provider
+where provider.iys_code = any ($1::bigint[])
+
 -- name: is_closed
 -- $1 iys_code
 select exists (select from provider where provider.iys_code = $1 and provider.state = 'CLOSED')

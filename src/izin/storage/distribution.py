@@ -81,6 +81,7 @@ TABLES: Mapping[str, Place] = {
     "job": Place.LOCAL,
     "message": Place.LOCAL,
     "proof": Place.LOCAL,
+    "citizen_session": Place.LOCAL,
     "budget": Place.LOCAL,
     "limit_use": Place.LOCAL,
     "shortcode_question": Place.LOCAL,

@@ -182,3 +182,7 @@ grant select, delete on proof, budget to izin_keeper; -- what is old
 grant insert, update on limit_use to izin_keeper; -- how often one telephone is answered
 grant select, insert, update, delete on shortcode_question to izin_keeper;
 grant select, insert on receipt_number to izin_keeper;
+
+-- citizens at their own pages
+grant select, insert, update, delete on citizen_session to izin_citizen;
+grant select, delete on citizen_session to izin_keeper; -- what is over

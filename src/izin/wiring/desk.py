@@ -91,9 +91,9 @@ async def run_desk(settings: Settings, listening: socket.socket) -> None:
             app, bounds=ConnectionBounds(), trusted=networks_of(settings), drain_s=DRAIN_S
         )
         for signal_ in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signal_, _heard)  # uvicorn drains, then raises it anew
+            signal.signal(signal_, heard)  # uvicorn drains, then raises it anew
         await server.serve(sockets=[listening])
 
 
-def _heard(_number: int, _frame: object) -> None:
+def heard(_number: int, _frame: object) -> None:
     """Nothing is left to do: the server has stopped."""

@@ -8,6 +8,7 @@ from functools import partial
 from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
+from izin.citizen.forget import forget_old_sessions
 from izin.consent import batch, close_lines
 from izin.consent.project import Projector
 from izin.consent.record import Recorder
@@ -92,6 +93,7 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_messages(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_proofs(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_questions(connection, utc_now())
+        await forget_old_sessions(connection, TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

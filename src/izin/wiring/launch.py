@@ -57,11 +57,14 @@ def serve(settings: Settings, *, prepare: Prepare, ready: Told) -> None:
     with (
         _listening(settings, Place("PORT", settings.port)) as api,
         _listening(settings, Place("DESK_PORT", settings.port_of_desk)) as desk,
+        _listening(settings, Place("CITIZEN_PORT", settings.port_of_citizens)) as citizen,
         _outside(settings) as outside,
         _told_to_stop(),
         database_of(settings) as opened,
     ):
-        asyncio.run(_Launch(settings, opened, Doors(api, desk, outside)).run(prepare, ready))
+        asyncio.run(
+            _Launch(settings, opened, Doors(api, desk, citizen, outside)).run(prepare, ready)
+        )
 
 
 class Place(NamedTuple):
@@ -72,10 +75,11 @@ class Place(NamedTuple):
 
 
 class Doors(NamedTuple):
-    """The sockets on which calls come in: the contract API's, the desk's, the demonstration's."""
+    """The sockets on which calls come in: the contract API's, the desk's and so on."""
 
     api: socket.socket
     desk: socket.socket
+    citizen: socket.socket
     outside: socket.socket | None = None
 
     @property
@@ -181,7 +185,8 @@ class _Launch:
                 group.create_task(self._keep(_Child(("keeper",)), self._webs_ended))
             group.create_task(self._keep(_Child(("courier",)), self._webs_ended))
             group.create_task(self._keep_webs())
-            for kind, door in (("desk", self._doors.desk), ("outside", self._doors.outside)):
+            for kind in ("desk", "citizen", "outside"):
+                door = getattr(self._doors, kind)
                 if door is not None:
                     child = _Child((kind, str(door.fileno())), (door.fileno(),))
                     group.create_task(self._keep(child, self._stop))

@@ -22,7 +22,7 @@ from izin.web.outside.services import Outside
 from izin.web.shared.door import Door
 from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
-from izin.wiring.desk import client_by
+from izin.wiring.desk import client_by, heard
 from izin.wiring.people import examples
 from izin.wiring.server import server_of
 from izin.wiring.settings import PREFIX, Settings
@@ -35,7 +35,7 @@ def with_outside(settings: Settings) -> Settings:
     """The same with an outside world on this machine, unless there is one elsewhere."""
     if settings.outside_port is not None or settings.smtp_urls or settings.smpp_urls:
         return settings
-    port = settings.port_of_desk + 1
+    port = settings.port_of_citizens + 1
     password = secrets.token_urlsafe(6)[:8]  # no longer than SMPP has it
     return msgspec.structs.replace(
         settings,
@@ -65,6 +65,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Any]:
                 number=settings.sms_sender,
                 people=[(address.clear, what) for address, what in people],
                 addresses=(
+                    ("citizens", settings.origin_of_citizens),
                     ("desk", settings.origin_of_desk),
                     ("openapi", f"{settings.issuer}/openapi.json"),
                 ),
@@ -98,5 +99,5 @@ async def run_outside(settings: Settings, bound: socket.socket) -> None:
     async with open_outside(settings) as app:
         server = server_of(app, bounds=ConnectionBounds(), trusted=(), drain_s=0)
         for signal_ in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signal_, lambda *_: None)  # uvicorn drains, then raises it anew
+            signal.signal(signal_, heard)
         await server.serve(sockets=[bound])

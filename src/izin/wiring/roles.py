@@ -10,5 +10,5 @@ COURIER = "izin_courier"
 OF_BOTH_SIDES = frozenset({CITIZEN, KEEPER})
 """These work with the citizens' view; every other process has the provider side's keys only."""
 
-BY_PROCESS = {"web": WEB, "keeper": KEEPER, "desk": DESK, "courier": COURIER}
+BY_PROCESS = {"web": WEB, "keeper": KEEPER, "desk": DESK, "courier": COURIER, "citizen": CITIZEN}
 """The processes that the launcher starts."""

@@ -69,6 +69,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                             port after the API's
     desk_url                where a browser reaches the desk: https://masa.izin.example, or
                             localhost if absent
+    citizen_port            where citizens' pages are, on the same host; absent, the port after the
+                            desk's
+    citizen_url             where a browser reaches them: https://izin.example, or localhost if
+                            absent
     public_url              how clients reach it from outside, without a slash at the end; absent,
                             host and port. Passkeys are made for its host, or for localhost
     web_processes           processes that answer; one a core is a good start
@@ -111,6 +115,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: Port = 8000
     desk_port: Port | None = None
     desk_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
+    citizen_port: Port | None = None
+    citizen_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
     public_url: str | None = None
     web_processes: Processes = 2
     keeper_processes: Processes = 2
@@ -160,6 +166,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def origin_of_desk(self) -> str:
         """Scheme, host and port by which a browser reaches the desk."""
         return without_default_port(self.desk_url or f"http://localhost:{self.port_of_desk}")
+
+    @property
+    def port_of_citizens(self) -> int:
+        """Where the citizens' pages listen."""
+        beside = self.port_of_desk + 1 if self.port_of_desk < PORT_MAX else self.port - 1
+        return self.citizen_port or beside
+
+    @property
+    def origin_of_citizens(self) -> str:
+        """Scheme, host and port by which a browser reaches the citizens' pages."""
+        own = self.citizen_url or f"http://localhost:{self.port_of_citizens}"
+        return without_default_port(own)
 
     @property
     def issuer(self) -> str:

@@ -23,6 +23,7 @@ _PROCESSES = {
     "keeper": "izin_keeper",
     "desk": "izin_desk",
     "courier": "izin_courier",
+    "citizen": "izin_citizen",
 }
 
 

@@ -1,0 +1,1 @@
+"""Alıcı: whoever comes for her own consents, sees them and changes them."""

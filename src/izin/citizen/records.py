@@ -1,0 +1,118 @@
+"""What stands under a citizen's address, and what she makes of it.
+
+Source  data page 4, 5; Reg. 9
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from izin.brand import lookup as brands
+from izin.brand.model import Brand
+from izin.consent.event import Actor
+from izin.consent.model import ConsentKey, Proposal, Recorded, Standing
+from izin.consent.of_citizen import consents_of, key_under, standings
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.address import Address
+from izin.core.codes import BrandCode
+from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.core.turkish import sort_key
+from izin.keyring import Keyring
+from izin.provider import lookup as providers
+from izin.receipt.issue import issue
+from izin.storage.database import Connection
+
+
+class Record(NamedTuple):
+    """One record of hers: whose, by which way, and what stands."""
+
+    brand: Brand
+    company: str
+    key: ConsentKey
+    standing: Standing
+
+    def __repr__(self) -> str:
+        """Leave the address out."""
+        return f"Record({self.brand.brand_code})"
+
+
+class Place(NamedTuple):
+    """Which of her records is meant."""
+
+    brand_code: BrandCode
+    channel: Channel
+    recipient_type: RecipientType
+
+
+class Changed(NamedTuple):
+    """What came of it: the number of its receipt, and from when it is."""
+
+    receipt: str
+    at: datetime
+
+
+async def records_of(connection: Connection, keyring: Keyring, address: Address) -> list[Record]:
+    """All her records, by company and brand.
+
+    Which there are is read where they are projected to, a moment late; what stands, as it stands.
+    Raises  UnavailableError. Cost: four round trips
+    """
+    consents = await consents_of(connection, keyring, address)
+    codes = sorted({each.brand_code for each in consents})
+    if not codes:
+        return []
+    known = {each.brand_code: each for each in await brands.some(connection, codes)}
+    titles = await providers.titles(connection, sorted({each.iys_code for each in known.values()}))
+    places = [
+        (known[each.brand_code], each.channel, each.recipient_type)
+        for each in consents
+        if each.brand_code in known and not known[each.brand_code].is_test
+    ]
+    keys = [key_under(*place, address) for place in places]
+    found = await standings(connection, keyring, keys)
+    records = [
+        Record(brand, titles.get(brand.iys_code, ""), key, standing)
+        for (brand, _, _), key, standing in zip(places, keys, found, strict=True)
+        if standing is not None
+    ]
+    return sorted(records, key=_in_order)
+
+
+async def change(
+    connection: Connection,
+    keyring: Keyring,
+    recorder: Recorder,
+    address: Address,
+    place: Place,
+    to: tuple[Status, Source],
+) -> Changed | None:
+    """Make one record ONAY or RET, in the caller's transaction.
+
+    Gives   None where it stands so already, or there is no such record
+    Raises  UnavailableError
+    """
+    status, source = to
+    known = await brands.some(connection, [place.brand_code])
+    if not known or known[0].is_test:
+        return None
+    brand = known[0]
+    key = key_under(brand, place.channel, place.recipient_type, address)
+    [standing] = await standings(connection, keyring, [key])
+    if standing is None or standing.status is status:
+        return None
+    proposal = Proposal(key=key, status=status, source=source, consented_at=None)
+    [verdict] = await recorder.record(
+        connection, [proposal], actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
+    )
+    assert isinstance(verdict, Recorded), "a citizen's word on a record that exists gets through"
+    receipt = await issue(connection, keyring, [verdict.event_id], verdict.recorded_at)
+    return Changed(receipt, verdict.recorded_at)
+
+
+def _in_order(record: Record) -> tuple[str, str, str, str]:
+    key = record.key
+    return (
+        sort_key(record.company),
+        sort_key(record.brand.name),
+        key.recipient_type.value,
+        key.channel.value,
+    )

@@ -1,0 +1,109 @@
+"""A citizen's own list: what stands, by company and brand; each may be refused, or approved."""
+
+from collections import Counter
+from datetime import datetime
+from urllib.parse import urlencode
+
+from izin.citizen.records import Place, Record, change, records_of
+from izin.core.clock import IYS_TIME
+from izin.core.codes import BrandCode
+from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.core.turkish import search_key
+from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.shared.visit import Gone, Outcome, Shown
+
+PAGE_ROWS = 25
+_SEARCH_MAX, _PAGES_MAX = 100, 5
+_ASKED = ("recipient", "search", "channel", "status")
+_STOPS_AFTER = 3
+"""Business days in which a company has to stop. Source: Reg. 9/6."""
+
+
+async def show(hall: Hall, visit: Visit) -> Outcome:
+    """Show her records of one kind: her own, or a merchant's."""
+    assert visit.who is not None, "the table asks for somebody"
+    async with hall.database.connection() as connection:
+        records = await records_of(connection, hall.keyring, visit.who.address)
+    kind = _kind(visit)
+    counts = Counter(each.key.recipient_type for each in records)
+    found = [each for each in records if _is_asked(each, kind, visit)]
+    page = _page(visit, len(found))
+    values = {
+        "records": found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS],
+        "count_found": len(found),
+        "counts": counts,
+        "kind": kind,
+        "asked": visit.query.values,
+        "page": page,
+        "pages": max(1, -(-len(found) // PAGE_ROWS)),
+        "stops_on": _stops_on(hall, visit.now),
+        "again": lambda number: _again(visit, number),
+    }
+    return Shown("consents.html", values)
+
+
+async def do_change(hall: Hall, visit: Visit) -> Outcome:
+    """Refuse or approve one record."""
+    assert visit.who is not None, "the table asks for somebody"
+    brand = visit.form.code("brand") or 0
+    channel, kind = visit.form.choice("channel", Channel), visit.form.choice("kind", RecipientType)
+    status = visit.form.choice("to", Status)
+    visit.form.check()
+    assert channel is not None, "checked"
+    assert kind is not None, "checked"
+    assert status is not None, "checked"
+    place = Place(BrandCode(brand), channel, kind)
+    async with hall.database.transaction() as connection:
+        changed = await change(
+            connection,
+            hall.keyring,
+            hall.recorder,
+            visit.who.address,
+            place,
+            (status, Source.IYS_WEB),
+        )
+    if changed is None:
+        return Gone(f"/consents?recipient={kind.value}&done=as_it_was")
+    done = "refused" if status is Status.RET else "approved"
+    return Gone(f"/consents?recipient={kind.value}&done={done}&receipt={changed.receipt}")
+
+
+def _kind(visit: Visit) -> RecipientType:
+    given = visit.query.values.get("recipient", "")
+    return RecipientType(given) if given in set(RecipientType) else RecipientType.BIREYSEL
+
+
+def _is_asked(record: Record, kind: RecipientType, visit: Visit) -> bool:
+    """Is it among what she looks for?"""
+    asked = visit.query.values
+    words = search_key(asked.get("search", "")[:_SEARCH_MAX])
+    named = search_key(f"{record.company} {record.brand.name} {record.brand.brand_code}")
+    return (
+        record.key.recipient_type is kind
+        and asked.get("channel", "") in ("", record.key.channel.value)
+        and asked.get("status", "") in ("", record.standing.status.value)
+        and words in named
+    )
+
+
+def _page(visit: Visit, count: int) -> int:
+    text = visit.query.values.get("page", "1")[:_PAGES_MAX]
+    page = int(text) if text.isascii() and text.isdigit() else 1
+    return min(max(page, 1) - 1, max(0, -(-count // PAGE_ROWS) - 1))
+
+
+def _again(visit: Visit, page: int) -> str:
+    """The same question, of another page."""
+    kept = {name: visit.query.values.get(name, "") for name in _ASKED}
+    return urlencode({name: value for name, value in kept.items() if value} | {"page": page})
+
+
+def _stops_on(hall: Hall, now: datetime) -> object:
+    day = now.astimezone(IYS_TIME).date()
+    return hall.workdays.add_workdays(day, _STOPS_AFTER, half_day_is_workday=True)
+
+
+ROWS = (
+    Row(path="/consents", shows=show, asks=True),
+    Row(path="/consents", shows=show, does=do_change, asks=True),
+)

@@ -1,0 +1,55 @@
+"""For whom the citizens' pages are: anybody, and whoever has shown that an address is hers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import quote
+
+import msgspec
+
+from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.shared.visit import Gone, Outcome
+from izin.web.shared.visit import Visit as AnyVisit
+
+SIGN_IN, NOTICE = "/sign-in", "/notice"
+
+
+class Everybody:
+    """Citizens, known or not."""
+
+    heading = "citizen"
+    templates = "izin.web.citizen"
+
+    def __init__(self, hall: Hall) -> None:
+        """Take what pages work with."""
+        self.services = hall
+
+    def now(self) -> datetime:
+        """The clock."""
+        return self.services.clock()
+
+    async def known(self, visit: AnyVisit, session: str | None) -> Visit:
+        """Whoever has shown that an address is hers."""
+        who = await self.services.citizens.known(session, now=visit.now)
+        facts = msgspec.structs.asdict(visit)
+        if who is None:
+            return Visit(**facts)
+        return Visit(**facts | {"secret": session}, who=who, session=session)
+
+    def turned_away(self, row: Row, visit: Visit) -> Outcome | None:
+        """Whoever is not known shows her address first, and reads the notice once."""
+        if not row.asks:
+            return None
+        if visit.who is None:
+            return Gone(f"{SIGN_IN}?next={quote(visit.here)}" if row.does is None else SIGN_IN)
+        if not visit.who.has_read and row.path != NOTICE:
+            return Gone(NOTICE)
+        return None
+
+    def frame(self, visit: Visit) -> Mapping[str, object]:
+        """Which address it is about, masked."""
+        return {"address": "" if visit.who is None else str(visit.who.address)}
+
+    async def see_that_it_is_ready(self) -> None:
+        """See that the database answers. Raises UnavailableError."""
+        async with self.services.database.connection() as connection:
+            await connection.execute("select")

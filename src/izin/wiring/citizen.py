@@ -1,0 +1,69 @@
+"""The citizens' process: their own pages, with the keys of both sides."""
+
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from izin.citizen.session import Citizens
+from izin.consent.record import Recorder
+from izin.core.clock import utc_now
+from izin.core.errors import StartRefusedError
+from izin.core.workdays import Calendar
+from izin.telemetry.log import configure
+from izin.web.citizen import consents, sign_in, verify
+from izin.web.citizen.door import Everybody
+from izin.web.citizen.services import Hall
+from izin.web.shared.door import Door
+from izin.web.shared.guard import Cookies
+from izin.wiring.connection import ConnectionBounds
+from izin.wiring.desk import client_by, heard
+from izin.wiring.parts import open_parts
+from izin.wiring.roles import CITIZEN
+from izin.wiring.server import allow_open_files, server_of
+from izin.wiring.settings import PREFIX, Settings
+from izin.wiring.web import DRAIN_S, networks_of
+
+ROWS = (*verify.ROWS, *sign_in.ROWS, *consents.ROWS)
+
+
+@asynccontextmanager
+async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
+    """Open database and keys, and give the application of the citizens' pages.
+
+    Raises  StartRefusedError
+    """
+    is_https = settings.origin_of_citizens.startswith("https://")
+    if not (is_https or settings.is_sandbox):
+        raise StartRefusedError(
+            f"{PREFIX}CITIZEN_URL is {settings.origin_of_citizens}: outside the sandbox cookies go "
+            "over https alone. Name the address at which browsers reach the citizens' pages."
+        )
+    async with open_parts(settings, role=CITIZEN) as parts:
+        hall = Hall(
+            database=parts.database,
+            keyring=parts.keyring,
+            citizens=Citizens(parts.database, parts.keyring),
+            recorder=Recorder(parts.keyring),
+            workdays=Calendar.load(),
+            clock=utc_now,
+            is_sandbox=settings.is_sandbox,
+        )
+        cookies = Cookies("izin", is_https=is_https)
+        whom, client = Everybody(hall), client_by(settings)
+        yield Door(whom, cookies, client, is_sandbox=settings.is_sandbox).app(ROWS)
+
+
+async def run_citizens(settings: Settings, bound: socket.socket) -> None:
+    """Answer on a socket that the launcher has bound, until told to stop."""
+    configure(sys.stderr, settings.log_level)
+    allow_open_files()
+    async with open_citizens(settings) as app:
+        server = server_of(
+            app, bounds=ConnectionBounds(), trusted=networks_of(settings), drain_s=DRAIN_S
+        )
+        for signal_ in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_, heard)
+        await server.serve(sockets=[bound])
