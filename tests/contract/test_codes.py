@@ -166,9 +166,9 @@ async def test_more_calls_in_a_second_than_documented_are_refused(registry):
     async with busy(registry) as house:
         await house.token_of("ours")
         await house.token_of(PARTNER)
-        for place, name in enumerate(TABLE):
-            attempt = cheap(name, house)
-            client = f"198.51.100.{place}"
+
+        async def calls(place: int, name: str) -> None:
+            attempt, client = cheap(name, house), f"198.51.100.{place}"
             answers = await asyncio.gather(*(house.send(attempt, client=client) for _ in range(30)))
             passed, *others = sorted(answers, key=lambda answer: answer.status_code)
             assert passed.status_code < 429, name
@@ -176,6 +176,10 @@ async def test_more_calls_in_a_second_than_documented_are_refused(registry):
             assert_said(refused, name, "H124", Language.TR)
             assert refused.json()["code"] == "H124"
             assert refused.headers["retry-after"] == "1"
+
+        names = list(enumerate(TABLE))
+        for first in range(0, len(names), 5):  # whoever calls too often waits for his answer
+            await asyncio.gather(*(calls(*each) for each in names[first : first + 5]))
 
 
 @pytest.mark.parametrize("name", ["createToken2", "consentDetail", "consentsHistory"])

@@ -61,7 +61,7 @@ async def test_a_password_matches_its_own_hash_only(narrow):
     assert not await narrow.matches(None, "Sessiz-Kavak-31")
 
 
-async def test_the_loop_runs_on_while_a_password_is_checked(narrow):
+async def test_the_loop_runs_on_while_a_password_is_checked(slow_passwords, narrow):
     checking = asyncio.ensure_future(narrow.matches(None, "Sessiz-Kavak-31"))
     turns = 0
     while not checking.done():
