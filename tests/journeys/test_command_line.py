@@ -287,7 +287,7 @@ def test_the_keys_are_counted_and_each_opens(izin):
     code, told, _ = izin("keys", "--json")
     assert code == 0
     scopes = {group["purpose"]: group["scope_count"] for group in told["keys"]}
-    assert scopes["brand-seal"] == 6
+    assert scopes["brand-seal"] == 7  # six brands, and an application
     assert scopes["citizen-seal"] == 1
     code, tried, _ = izin("keys", "check", "--json")
     assert code == 0

@@ -238,6 +238,7 @@ def test_each_process_signs_in_as_itself_and_can_become_nobody_else(embedded):
         "izin_keeper": False,
         "izin_desk": False,
         "izin_courier": False,
+        "izin_citizen": False,
     }
 
 

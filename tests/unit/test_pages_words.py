@@ -10,6 +10,7 @@ import pytest
 from izin.application.model import ApplicationState
 from izin.audit.model import Action, PrincipalKind
 from izin.brand.model import BrandStatus
+from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.i18n.catalogue import Language
 from izin.intermediary.model import IntermediaryState
 from izin.member.model import PEOPLE
@@ -38,17 +39,21 @@ LISTED = {
     "partner_kind": PartnerKind,
     "partner_state": PartnerState,
     "principal": PrincipalKind,
-    "process": ("web", "keeper", "desk", "sequencer"),
+    "process": ("web", "keeper", "desk", "courier", "citizen", "sequencer"),
+    "channel": Channel,
+    "consent": Status,
+    "recipient": RecipientType,
+    "source": Source,
     "role": PEOPLE,
     "subscription": Subscription,
     "subscription_state": SubscriptionState,
 }
 LISTED_KEYS = {f"{heading}.{name}" for heading, names in LISTED.items() for name in names}
-PUT_TOGETHER = {"trouble", "member", "field"}
+PUT_TOGETHER = {"trouble", "member", "field", "citizen", "outside"}
 """Headings under which a key is made from what happened, or from a field's name."""
 
 SAID = re.compile(
-    r"\"((?:desk|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
+    r"\"((?:desk|citizen|outside|frame|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
     r"company|package|brand|move|partner|carrier|member|invited|form|fault|process)\.\w+)\""
 )
 

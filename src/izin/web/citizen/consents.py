@@ -9,6 +9,7 @@ from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.core.turkish import search_key
+from izin.receipt import number
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, Outcome, Shown
 
@@ -37,7 +38,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "page": page,
         "pages": max(1, -(-len(found) // PAGE_ROWS)),
         "stops_on": _stops_on(hall, visit.now),
-        "again": lambda number: _again(visit, number),
+        "receipt": number.read(visit.query.values.get("receipt", "")),
+        "again": lambda wanted: _again(visit, wanted),
     }
     return Shown("consents.html", values)
 
