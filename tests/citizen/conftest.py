@@ -1,0 +1,3 @@
+"""A real browser for the citizens' pages."""
+
+from builders.browser import browser as browser

@@ -1,0 +1,316 @@
+"""A citizen comes in by a code, sees what stands, and refuses it; nobody else does."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+
+import httpx2
+import pytest
+from builders.browser import screen, serving
+from builders.heart import a_key, a_proposal, phone
+from builders.parties import BRAND_CODE, IYS_CODE
+
+from izin.core.terms import Channel, RecipientType
+from izin.message.seal import opened
+from izin.wiring.citizen import open_citizens
+from izin.wiring.settings import Settings
+
+LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
+ME, SOMEBODY = "0599 000 00 01", "0599 000 00 02"
+MARK = re.compile(r'name="mark" value="(\w+)"')
+RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
+CODE = re.compile(r"\b\d{6}\b")
+
+
+@pytest.fixture
+async def app(fresh_database, tmp_path, root, given, heart) -> AsyncIterator:
+    """Consents of two people, and the pages over the same database."""
+    await given.provider(title="Işık Giyim A.Ş.")
+    await given.brand(name="Işık Giyim")
+    mine = [
+        a_proposal(key=a_key(1)),
+        a_proposal(key=a_key(1, channel=Channel.ARAMA)),
+        a_proposal(key=a_key(1, recipient_type=RecipientType.TACIR)),
+    ]
+    await heart.record(*mine, a_proposal(key=a_key(2)))
+    await heart.number_and_project()
+    settings = Settings(
+        database_url=fresh_database,
+        data_folder=tmp_path,
+        root_key_file=tmp_path / "root.key",
+    )
+    async with open_citizens(settings) as opened_app:
+        yield opened_app
+
+
+class Visitor:
+    """A browser without scripts, and the telephone of whoever uses it."""
+
+    def __init__(self, app, owner, keyring) -> None:
+        transport = httpx2.ASGITransport(app=app)
+        self.client = httpx2.AsyncClient(transport=transport, base_url="http://localhost:8002")
+        self.owner = owner
+        self.keyring = keyring
+        self.page = ""
+        self.clicks = 0
+
+    async def get(self, path: str) -> httpx2.Response:
+        return self._seen(await self.client.get(path, follow_redirects=True))
+
+    async def send(self, path: str, **fields: str) -> httpx2.Response:
+        """Click a form's button; go where it leads."""
+        self.clicks += 1
+        answer = await self.client.post(path, data={"mark": MARK.search(self.page)[1], **fields})
+        if answer.status_code == 303:
+            return await self.get(answer.headers["location"])
+        return self._seen(answer)
+
+    async def code(self) -> str:
+        """What came to the telephone last."""
+        row = await self.owner.fetchrow(
+            "select message_id, sealed from message order by message_id desc limit 1"
+        )
+        body = opened(self.keyring.message_sealer, row["message_id"], row["sealed"]).body
+        return CODE.search(body)[0]
+
+    async def sign_in(self, address: str = ME) -> None:
+        await self.get("/consents")
+        await self.send("/sign-in", address=address)
+        await self.send("/sign-in/code", code=await self.code())
+        await self.send("/notice")
+
+    async def change(self, to: str, **fields: str) -> httpx2.Response:
+        known = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL", "to": to}
+        return await self.send("/consents", **(known | fields))
+
+    def _seen(self, answer: httpx2.Response) -> httpx2.Response:
+        self.page = unescape(answer.text)
+        return answer
+
+
+@pytest.fixture
+async def visitor(app, owner, keyring) -> AsyncIterator[Visitor]:
+    one = Visitor(app, owner, keyring)
+    yield one
+    await one.client.aclose()
+
+
+async def states(owner) -> list[tuple[str, str]]:
+    rows = await owner.fetch(
+        "select status, code from provider_consent join source on id = source"
+        " where recipient_type = 'BIREYSEL' order by recorded_at, status"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_she_refuses_one_brand_within_four_steps(visitor, owner):
+    await visitor.sign_in()
+    assert "Işık Giyim" in visitor.page
+    assert "2 izin bulundu" in visitor.page
+    await visitor.change("RET")
+    assert visitor.clicks == 4, "address, code, notice, button"
+    assert "Ret kaydedildi." in visitor.page
+    receipt = RECEIPT.search(visitor.page)[0]
+    assert ("RET", "IYS_WEB") in await states(owner)
+    assert await owner.fetchval("select count(*) from provider_consent where status = 'RET'") == 1
+    await visitor.get("/verify")
+    await visitor.send("/verify", receipt=receipt.lower().replace("-", " "))
+    assert "Geçerli" in visitor.page
+    assert "Işık" not in visitor.page.split("<main")[1]
+
+
+async def test_what_stands_already_makes_nothing(visitor, owner):
+    await visitor.sign_in()
+    await visitor.change("RET")
+    before = await owner.fetchval("select count(*) from consent_event")
+    await visitor.change("RET")
+    assert "Zaten öyleydi" in visitor.page
+    assert await owner.fetchval("select count(*) from consent_event") == before
+
+
+async def test_she_approves_again(visitor, owner):
+    await visitor.sign_in()
+    await visitor.change("RET")
+    await visitor.change("ONAY")
+    assert "Onay kaydedildi." in visitor.page
+    assert ("ONAY", "IYS_WEB") in await states(owner)
+
+
+async def test_merchants_have_a_list_of_their_own(visitor, owner):
+    await visitor.sign_in()
+    await visitor.get("/consents?recipient=TACIR")
+    assert "1 izin bulundu" in visitor.page
+    await visitor.change("RET", kind="TACIR")
+    assert await states(owner) == [("ONAY", "HS_WEB")] * 3
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"brand": "99999999"},
+        {"brand": ""},
+        {"brand": "9" * 30},
+        {"channel": "FAX"},
+        {"kind": "KURUM"},
+        {"to": "BELKI"},
+        {"channel": "EPOSTA"},
+    ],
+)
+async def test_what_is_not_hers_changes_nothing(visitor, owner, fields):
+    await visitor.sign_in()
+    before = await owner.fetchval("select count(*) from consent_event")
+    answer = await visitor.change(**({"to": "RET"} | fields))
+    assert answer.status_code in (200, 422)
+    assert await owner.fetchval("select count(*) from consent_event") == before
+
+
+async def test_nobody_sees_or_changes_anything_without_a_code(visitor, owner):
+    await visitor.get("/consents")
+    assert "Telefonunuz ya da e-postanız" in visitor.page
+    before = await owner.fetchval("select count(*) from consent_event")
+    await visitor.change("RET")
+    assert await owner.fetchval("select count(*) from consent_event") == before
+    await visitor.send("/sign-in", address=ME)
+    code = await visitor.code()
+    answer = await visitor.send("/sign-in/code", code=f"{(int(code) + 1) % 10**6:06d}")
+    assert answer.status_code == 422
+    assert "2 deneme daha" in visitor.page
+    assert "Telefonunuz" in (await visitor.get("/consents")).text
+
+
+async def test_a_session_is_for_its_own_address(visitor, app, owner, keyring):
+    await visitor.sign_in(SOMEBODY)
+    assert "1 izin bulundu" in visitor.page
+    await visitor.change("RET", channel="ARAMA")
+    assert "Zaten öyleydi" in visitor.page
+    assert await owner.fetchval("select count(*) from provider_consent where status = 'RET'") == 0
+
+
+async def test_a_code_lets_in_once(visitor, app, owner, keyring):
+    await visitor.get("/sign-in")
+    await visitor.send("/sign-in", address=ME)
+    code = await visitor.code()
+    tries = [
+        visitor.client.post(
+            "/sign-in/code", data={"mark": MARK.search(visitor.page)[1], "code": code}
+        )
+        for _ in range(10)
+    ]
+    answers = await asyncio.gather(*tries)
+    into = [each.headers.get("location") for each in answers]
+    assert into.count("/notice") == 1
+
+
+async def test_nothing_is_shown_before_the_notice_is_read(visitor):
+    await visitor.get("/sign-in")
+    await visitor.send("/sign-in", address=ME)
+    await visitor.send("/sign-in/code", code=await visitor.code())
+    assert "Aydınlatma metni" in visitor.page
+    assert "Aydınlatma metni" in (await visitor.get("/consents")).text
+    await visitor.send("/notice")
+    assert "Işık Giyim" in visitor.page
+
+
+async def test_who_has_left_is_nobody(visitor, owner):
+    await visitor.sign_in()
+    kept = dict(visitor.client.cookies)
+    await visitor.send("/sign-out")
+    visitor.client.cookies.update(kept)
+    assert "Telefonunuz" in (await visitor.get("/consents")).text
+    assert await owner.fetchval("select count(*) from citizen_session") == 0
+
+
+async def test_an_unknown_address_is_answered_like_a_known_one(visitor):
+    await visitor.sign_in("0599 000 00 99")
+    assert "Bu adres için kayıtlı izin yok." in visitor.page
+
+
+@pytest.mark.parametrize(
+    "address", ["0212 123 45 67", "123", "ışık@posta.example", "a@b", "", "0532" * 60, "\u202e0599"]
+)
+async def test_what_is_no_address_is_said_to_be_none(visitor, owner, address):
+    await visitor.get("/sign-in")
+    answer = await visitor.send("/sign-in", address=address)
+    assert answer.status_code == 422
+    assert await owner.fetchval("select count(*) from message") == 0
+
+
+async def test_no_other_site_changes_anything(visitor, owner):
+    await visitor.sign_in()
+    before = await owner.fetchval("select count(*) from consent_event")
+    fields = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL", "to": "RET"}
+    foreign = await visitor.client.post("/consents", data=fields | {"mark": "0" * 64})
+    own = MARK.search(visitor.page)[1]
+    headers = {"sec-fetch-site": "cross-site"}
+    sent = await visitor.client.post("/consents", data=fields | {"mark": own}, headers=headers)
+    assert (foreign.status_code, sent.status_code) == (403, 403)
+    assert await owner.fetchval("select count(*) from consent_event") == before
+
+
+async def test_looking_changes_nothing(visitor, owner):
+    await visitor.sign_in()
+    before = await owner.fetchval("select count(*) from consent_event")
+    for path in (
+        f"/consents?brand={BRAND_CODE}&channel=MESAJ&kind=BIREYSEL&to=RET",
+        "/consents?page=999&search=%00%F0%9F%92%A3&channel=x&status=y&recipient=z",
+        "/consents?done=refused&receipt=<b>sahte</b>",
+        "/verify?receipt=x",
+        "/sign-in/code",
+        "/notice",
+    ):
+        answer = await visitor.get(path)
+        assert answer.status_code in (200, 303)
+        assert "<b>sahte" not in answer.text
+    assert await owner.fetchval("select count(*) from consent_event") == before
+
+
+async def test_no_address_stands_in_what_is_kept_or_told(visitor, owner, caplog):
+    await visitor.sign_in()
+    for table in ("citizen_session", "proof", "budget", "message", "receipt_number"):
+        rows = await owner.fetch(f"select {table}::text as row from {table}")
+        assert not [row for row in rows if phone(1).clear[3:] in row["row"]]
+    assert phone(1).clear[3:] not in caplog.text
+    assert phone(1).clear[3:] not in visitor.page.replace(" ", "")
+
+
+async def test_every_page_is_accessible(browser, app, owner, keyring):
+    found = {}
+    async with serving(app) as base:
+        window = await screen(browser, base)
+
+        async def look(name: str) -> None:
+            for width, scheme in LOOKS:
+                if faults := await window.faults(width=width, scheme=scheme):
+                    found[f"{name} {width} {scheme}"] = faults
+
+        helper = Visitor(app, owner, keyring)
+        for path in ("/", "/verify", "/sign-in"):
+            await window.open(path)
+            await look(path)
+        await window.page.fill("#f-address", "hatalı")
+        await window.page.click("main button")
+        await look("refused")
+        await window.page.fill("#f-address", ME)
+        await window.page.click("main button")
+        await look("code")
+        await window.page.fill("#f-code", await helper.code())
+        await window.page.click("main button")
+        await look("notice")
+        await window.page.click("main button")
+        await look("list")
+        await window.page.click("text=Reddet >> nth=0")
+        await look("done")
+        await window.open("/consents?recipient=TACIR&search=yok")
+        await look("nothing found")
+        await window.page.click("text=English")
+        await window.open("/consents")
+        await look("english")
+        await helper.client.aclose()
+    assert not found
+
+
+async def test_a_company_is_named_beside_its_brand(visitor):
+    await visitor.sign_in()
+    assert "Işık Giyim A.Ş." in visitor.page
+    assert str(IYS_CODE) not in visitor.page.split("<main")[1].replace(str(BRAND_CODE), "")
