@@ -1,6 +1,7 @@
 """A link and an operator talk over TCP: what one writes, the other reads."""
 
 import asyncio
+import logging
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -222,6 +223,12 @@ async def test_only_telephones_of_nobody_write():
     async with operator() as smsc:
         with pytest.raises(ValueError, match="no telephone of this operator"):
             await smsc.write("+9059912345", SHORT_NUMBER, "RET")
+
+
+@pytest.fixture(autouse=True)
+def told(caplog) -> None:
+    """Warnings are heard, whatever a test before this one has set."""
+    caplog.set_level(logging.INFO)
 
 
 @pytest.mark.parametrize("wrong", [{"password": "other"}, {"system_id": "other"}])

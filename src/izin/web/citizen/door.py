@@ -27,13 +27,17 @@ class Everybody:
         """The clock."""
         return self.services.clock()
 
-    async def known(self, visit: AnyVisit, session: str | None) -> Visit:
+    def nobody(self, visit: AnyVisit) -> Visit:
+        """The visit of whoever has shown nothing yet."""
+        return Visit(**msgspec.structs.asdict(visit))
+
+    async def known(self, visit: Visit, session: str | None) -> Visit:
         """Whoever has shown that an address is hers."""
         who = await self.services.citizens.known(session, now=visit.now)
-        facts = msgspec.structs.asdict(visit)
         if who is None:
-            return Visit(**facts)
-        return Visit(**facts | {"secret": session}, who=who, session=session)
+            return visit
+        assert session is not None, "she is known by it"
+        return msgspec.structs.replace(visit, secret=session, who=who, session=session)
 
     def turned_away(self, row: Row, visit: Visit) -> Outcome | None:
         """Whoever is not known shows her address first, and reads the notice once."""

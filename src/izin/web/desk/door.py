@@ -32,15 +32,19 @@ class AtTheDesk:
         """The clock."""
         return self.services.clock()
 
-    async def known(self, visit: AnyVisit, session: str | None) -> Visit:
+    def nobody(self, visit: AnyVisit) -> Visit:
+        """The visit of whoever has not signed in."""
+        return Visit(**msgspec.structs.asdict(visit))
+
+    async def known(self, visit: Visit, session: str | None) -> Visit:
         """Whoever has signed in, and is still one of the registry's own."""
         desk = self.services
         tag = None if session is None else desk.keys.tokens.tag_of(session)
         who = None if tag is None else await acting(desk.database, tag, now=visit.now)
-        facts = msgspec.structs.asdict(visit)
         if who is None or who.of.kind is not ActorKind.REGISTRY:
-            return Visit(**facts)
-        return Visit(**facts | {"secret": session}, who=who, tag=tag)
+            return visit
+        assert session is not None, "it has a tag"
+        return msgspec.structs.replace(visit, secret=session, who=who, tag=tag)
 
     def turned_away(self, row: Row, visit: Visit) -> Outcome | None:
         """Whoever has not signed in does so first; whose role is too small sees that."""

@@ -22,6 +22,10 @@ class Anybody:
         """The clock."""
         return self.services.clock()
 
+    def nobody(self, visit: Visit) -> Visit:
+        """As it comes."""
+        return visit
+
     async def known(self, visit: Visit, session: str | None) -> Visit:
         """Nobody is."""
         del session

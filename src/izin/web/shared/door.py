@@ -74,7 +74,11 @@ class Audience(Protocol[S]):
         """The clock."""
         ...
 
-    async def known(self, visit: Visit, session: str | None) -> Visit:
+    def nobody(self, visit: Visit) -> Visit:
+        """The visit as its pages know one, of nobody."""
+        ...
+
+    async def known(self, visit: Any, session: str | None) -> Visit:
         """The visit of whoever has this session, or of nobody. Raises UnavailableError."""
         ...
 
@@ -181,7 +185,7 @@ class Door(Generic[S]):
     def _nobody(self, request: Request) -> Visit:
         """The visit of whoever has not signed in."""
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return Visit(
+        visit = Visit(
             path=request.path_params,
             query=Form(dict(request.query_params)),
             language=self._language(request),
@@ -192,6 +196,7 @@ class Door(Generic[S]):
             half=self._cookie(request, "half"),
             device=self._cookie(request, "device"),
         )
+        return self._audience.nobody(visit)
 
     def _cookie(self, request: Request, name: str) -> str | None:
         return request.cookies.get(self._cookies.name_of(name))
