@@ -256,6 +256,12 @@ SINGLE = """(select e.idx from entry as e join provider_consent as p using (even
 
 FIFTH = SINGLE.format(4)
 ONE = f"(select event_id from entry where idx = {FIFTH})"
+TWIN = f"""(select e.idx from entry as e join provider_consent as p using (event_id)
+    join entry as its on its.idx = {FIFTH}
+    where p.version = 1 and e.idx > its.idx and (e.brand_ref, e.side) = (its.brand_ref, its.side)
+    order by e.idx limit 1)"""
+"""Number of another such movement, of the same brand and side: else more than the event differs."""
+
 LAST = """(select event_id from provider_consent
     where version = 2 and recipient_type = 'BIREYSEL' order by tag limit 1)"""
 """Last movement of a record that has two."""
@@ -293,7 +299,7 @@ LEDGER_FAULTS = {
     "an entry's event": (
         (
             "update entry set event_id = "
-            f"(select event_id from entry where idx = {SINGLE.format(5)}) where idx = {FIFTH}"
+            f"(select event_id from entry where idx = {TWIN}) where idx = {FIFTH}"
         ),
         {"unnumbered": 1, "unlinked": 1, "unjudged": 1},
     ),
