@@ -77,17 +77,9 @@ async def open_member_parts(
 
     Raises  StartRefusedError
     """
-    assert settings.database_url is not None, "the launcher has named a database"
-    self_test()
-    database = await Database.open(settings.database_url, role=role, size_max=size)
-    try:
-        async with database.connection() as connection:
-            await check_schema(connection)
-        await _see_that_the_root_is_there(database, settings)
+    async with _checked(settings, role, size) as database:
         keyring = await open_member_keyring(database, key_provider(settings))
         yield MemberParts(database, keyring)
-    finally:
-        await database.close()
 
 
 class MessageParts(msgspec.Struct, frozen=True):
@@ -100,18 +92,22 @@ class MessageParts(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def open_message_parts(settings: Settings) -> AsyncIterator[MessageParts]:
     """Open database and the messages' key, after the start's checks. Raises StartRefusedError."""
+    async with _checked(settings, COURIER, COURIER_CONNECTIONS) as database:
+        sealer = await open_message_sealer(database, key_provider(settings))
+        yield MessageParts(database, sealer)
+
+
+@asynccontextmanager
+async def _checked(settings: Settings, role: str, size: int) -> AsyncIterator[Database]:
+    """The database under a role to which no consent opens; its schema and the root are there."""
     assert settings.database_url is not None, "the launcher has named a database"
     self_test()
-    see_that_a_file_will_do(production=settings.mode is Mode.PRODUCTION)
-    database = await Database.open(
-        settings.database_url, role=COURIER, size_max=COURIER_CONNECTIONS
-    )
+    database = await Database.open(settings.database_url, role=role, size_max=size)
     try:
         async with database.connection() as connection:
             await check_schema(connection)
         await _see_that_the_root_is_there(database, settings)
-        sealer = await open_message_sealer(database, key_provider(settings))
-        yield MessageParts(database, sealer)
+        yield database
     finally:
         await database.close()
 
