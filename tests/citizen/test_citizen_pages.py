@@ -255,6 +255,7 @@ async def test_looking_changes_nothing(visitor, owner):
         f"/consents?brand={BRAND_CODE}&channel=MESAJ&kind=BIREYSEL&to=RET",
         "/consents?page=999&search=%00%F0%9F%92%A3&channel=x&status=y&recipient=z",
         "/consents?done=refused&receipt=<b>sahte</b>",
+        "/consents?done=refused&receipt=0000-0000-0000-0000-0",
         "/verify?receipt=x",
         "/sign-in/code",
         "/notice",
@@ -262,6 +263,7 @@ async def test_looking_changes_nothing(visitor, owner):
         answer = await visitor.get(path)
         assert answer.status_code in (200, 303)
         assert "<b>sahte" not in answer.text
+        assert "Belge no" not in answer.text, "nobody is shown a receipt that is none"
     assert await owner.fetchval("select count(*) from consent_event") == before
 
 

@@ -1,7 +1,7 @@
 """A citizen's own list: what stands, by company and brand; each may be refused, or approved."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from izin.citizen.records import Place, Record, change, records_of
@@ -10,6 +10,7 @@ from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.core.turkish import search_key
 from izin.receipt import number
+from izin.receipt.issue import check
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, Outcome, Shown
 
@@ -25,6 +26,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     async with hall.database.connection() as connection:
         records = await records_of(connection, hall.keyring, visit.who.address)
+        receipt = number.read(visit.query.values.get("receipt", ""))
+        at = None if receipt is None else await check(connection, hall.keyring, receipt)
     kind = _kind(visit)
     counts = Counter(each.key.recipient_type for each in records)
     found = [each for each in records if _is_asked(each, kind, visit)]
@@ -37,8 +40,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "asked": visit.query.values,
         "page": page,
         "pages": max(1, -(-len(found) // PAGE_ROWS)),
-        "stops_on": _stops_on(hall, visit.now),
-        "receipt": number.read(visit.query.values.get("receipt", "")),
+        "receipt": None if at is None else receipt,
+        "stops_on": None if at is None else _stops_on(hall, at),
         "again": lambda wanted: _again(visit, wanted),
     }
     return Shown("consents.html", values)
@@ -100,9 +103,10 @@ def _again(visit: Visit, page: int) -> str:
     return urlencode({name: value for name, value in kept.items() if value} | {"page": page})
 
 
-def _stops_on(hall: Hall, now: datetime) -> object:
-    day = now.astimezone(IYS_TIME).date()
-    return hall.workdays.add_workdays(day, _STOPS_AFTER, half_day_is_workday=True)
+def _stops_on(hall: Hall, at: datetime) -> date:
+    """The last day on which a company may still send; half days are given to it."""
+    day = at.astimezone(IYS_TIME).date()
+    return hall.workdays.add_workdays(day, _STOPS_AFTER, half_day_is_workday=False)
 
 
 ROWS = (
