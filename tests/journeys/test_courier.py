@@ -162,9 +162,13 @@ async def test_nothing_is_said_to_be_kept_before_it_is(settings, operators, owne
         assert await owner.fetchval("select count(*) from job where name = $1", JOB) >= 1
 
 
-async def test_without_a_supplier_a_message_waits(settings, database, keyring):
+async def test_without_a_supplier_a_message_waits(settings, database, keyring, owner):
     alone = msgspec.structs.replace(settings, smpp_urls="", smtp_urls="")
     sent = await text(database, keyring)
+
+    async def was_tried() -> bool:
+        return await owner.fetchval("select max(attempts) from job") > 1
+
     async with at_work(alone):
-        pass
+        await until(was_tried)
     await until_it_is(database, sent, MessageState.WAITING)

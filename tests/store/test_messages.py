@@ -23,13 +23,7 @@ from izin.storage.database import Database
 
 NOW = datetime.now(UTC)
 AYSE = Address("ayse@posta.example", AddressKind.EMAIL)
-VALUES = {
-    "name": "Ayşe",
-    "party": "Örnek A.Ş.",
-    "place": "https://izin.example",
-    "invitation": "GIZLI-DAVET",
-    "until": "3 Aralık 2026",
-}
+VALUES = {"code": "271828"}
 
 
 class Carrier:
@@ -52,7 +46,7 @@ class Carrier:
 def a_letter(**facts) -> Letter:
     known = {
         "to": AYSE,
-        "words": "invitation",
+        "words": "sign_in_code",
         "values": VALUES,
         "language": Language.TR,
         "good_for": timedelta(days=7),
@@ -107,11 +101,11 @@ async def test_a_message_goes_with_its_cause_and_leaves_nothing_behind(
     assert await worked(queue) == 1
     [rendered] = carrier.took
     assert rendered.to == AYSE
-    assert "GIZLI-DAVET" in rendered.body
-    assert rendered.subject == "İleti izin kaydına davet edildiniz"
+    assert "271828" in rendered.body
+    assert rendered.subject == "Giriş kodunuz: 271828"
     row = await owner.fetchrow("select * from message where message_id = $1", message_id)
     assert (row["state"], row["supplier"], row["supplier_ref"]) == ("SENT", "birinci", "ref-1")
-    assert (row["sealed"], row["words"], row["words_version"]) == (None, "invitation", 1)
+    assert (row["sealed"], row["words"], row["words_version"]) == (None, "sign_in_code", 1)
     assert await worked(queue) == 0
     assert len(carrier.took) == 1
 

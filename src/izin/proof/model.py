@@ -24,15 +24,10 @@ class Purpose(StrEnum):
     """What a code is for. One of one purpose is none of another."""
 
     SIGN_IN = "SIGN_IN"
-    ADDRESS = "ADDRESS"  # one more address of whoever is signed in
-    UNDO = "UNDO"
     CONSENT = "CONSENT"
-    CALLER = "CALLER"  # whoever is on the telephone with the call centre
 
 
-DIGITS: Mapping[Purpose, int] = MappingProxyType(
-    {each: 8 if each is Purpose.CONSENT else 6 for each in Purpose}
-)
+DIGITS: Mapping[Purpose, int] = MappingProxyType({Purpose.SIGN_IN: 6, Purpose.CONSENT: 8})
 """Eight where the code creates a consent."""
 
 
