@@ -69,11 +69,13 @@ async def signed_in(client: OidcClient, provider: IdentityProvider, **facts) -> 
     return await client.finish(at, started, await came_back(started), now=datetime.now(UTC))
 
 
-async def wished(client: OidcClient, provider: IdentityProvider, **wish) -> SignedIn:
+async def wished(
+    client: OidcClient, provider: IdentityProvider, now: datetime | None = None, **wish
+) -> SignedIn:
     at, asked = known_at(provider), Wish(**wish)
     started = await begun(client, at, asked)
     answer = await came_back(started)
-    return await client.finish(at, started, answer, now=datetime.now(UTC), wish=asked)
+    return await client.finish(at, started, answer, now=now or datetime.now(UTC), wish=asked)
 
 
 async def refused(client: OidcClient, provider: IdentityProvider, fault: Fault) -> None:
@@ -223,13 +225,14 @@ async def test_what_is_wished_for_is_asked(client, provider):
 )
 async def test_an_age_that_is_asked_for_is_held_to(client, provider, said, is_believed):
     """Two minutes: one is asked for, and clocks may differ by one."""
+    now = datetime.now(UTC)
     is_offset = type(said) is int and abs(said) < 10**6
-    provider.claims["auth_time"] = int(time.time()) + said if is_offset else said
+    provider.claims["auth_time"] = int(now.timestamp()) + said if is_offset else said
     if not is_believed:
         with pytest.raises(NotSignedInError, match=Fault.STALE):
-            await wished(client, provider, max_age_s=60)
+            await wished(client, provider, now, max_age_s=60)
         return
-    found = await wished(client, provider, max_age_s=60)
+    found = await wished(client, provider, now, max_age_s=60)
     assert found.auth_at.timestamp() == provider.claims["auth_time"]
     assert (await wished(client, provider)).auth_at is None, "nobody has asked"
 
