@@ -12,9 +12,11 @@ from izin.consent.rules import dealer_after
 from izin.consent.source import ID_BY_SOURCE
 from izin.consent.store import KeyColumns, Movement
 from izin.core.clock import JUST_AFTER
+from izin.core.terms import Status
 from izin.core.uuid7 import uuid7s
 from izin.keyring import Keyring
 from izin.vault.commitment import draw_salts
+from izin.vault.sealing import Sealer
 
 _MS_SHIFT = 80
 """The milliseconds of an event's id stand above its other bits. Source: RFC 9562, 5.7."""
@@ -115,12 +117,14 @@ def keys_of(asked: Sequence[Asked]) -> KeyColumns:
 async def sealed_movements(keyring: Keyring, moves: Sequence[Move]) -> list[Movement]:
     """Seal movements, each brand's under its own key, and lay them out in the order given.
 
+    Raises  UnavailableError: a brand's key is not to be had, and there is a consent among its
+            movements; its refusals alone are sealed under the registry's own key then
     Cost    about 12 µs each; a round trip for a brand's first movement of a quarter
     """
     movements: dict[int, Movement] = {}
     for brand_ref, rows in _rows_by_brand(moves).items():
         of_brand = [moves[row] for row in rows]
-        sealer = await keyring.brand_sealer(brand_ref, of_brand[0].body.recorded_at)
+        sealer = await _sealer_of(keyring, brand_ref, of_brand)
         recipients = sealer.seal_many(
             "provider_consent",
             "recipient_sealed",
@@ -136,6 +140,12 @@ async def sealed_movements(keyring: Keyring, moves: Sequence[Move]) -> list[Move
         for row, move, *sealed in zip(rows, of_brand, recipients, bodies, strict=True):
             movements[row] = _movement(keyring, move, *sealed)
     return [movements[row] for row in range(len(moves))]
+
+
+async def _sealer_of(keyring: Keyring, brand_ref: UUID, moves: Sequence[Move]) -> Sealer:
+    of_refusals = all(move.body.status is Status.RET for move in moves)
+    give = keyring.refusal_sealer if of_refusals else keyring.brand_sealer
+    return await give(brand_ref, moves[0].body.recorded_at)
 
 
 def _rows_by_brand(moves: Sequence[Move]) -> dict[UUID, list[int]]:

@@ -1,8 +1,11 @@
 """The registry's keys: loaded, or made at the first start, and lent as tags and seals."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -10,7 +13,7 @@ import msgspec
 from izin.audit.change import changing
 from izin.audit.model import REGISTRY, Action
 from izin.core.clock import IYS_TIME
-from izin.core.errors import StartRefusedError
+from izin.core.errors import StartRefusedError, UnavailableError
 from izin.keyring import store
 from izin.keyring.recent import RecentSealers
 from izin.storage.database import Database
@@ -34,8 +37,15 @@ EPOCH = 1
 
 BRAND_KEYS_KEPT = 4_096
 
+REFUSAL_WAITS_S = 0.5
+"""How long a refusal waits for its brand's key: it counts within a second, whoever is away."""
+
+_HANDS = 4
+"""So many calls of the key service at once; those that wait for a hand can still be given up."""
+
 _REGISTRY = ""
 _SEALING = (Purpose.BRAND_SEAL, Purpose.BATCH_SEAL)
+_Done = TypeVar("_Done")
 
 
 class Keyring:
@@ -89,6 +99,18 @@ class Keyring:
             held = self._recent.of_brand(scope, quarter)
             return held or await self._load_brand(scope, quarter)
 
+    async def refusal_sealer(self, brand_ref: UUID, at: datetime) -> Sealer:
+        """Give the seal of a brand's refusals: its own; the registry's while that is not to be had.
+
+        Raises  KeyLostError: the stored key is of another root
+        Cost    as `brand_sealer`, `REFUSAL_WAITS_S` at most
+        """
+        try:
+            async with asyncio.timeout(REFUSAL_WAITS_S):
+                return await self.brand_sealer(brand_ref, at)
+        except (UnavailableError, TimeoutError):
+            return self.batch_sealer
+
     async def openers(self, blobs: Iterable[bytes]) -> Opener:
         """Give what opens these values: brands' of any quarter, and batches'.
 
@@ -123,7 +145,7 @@ class Keyring:
         return await self._unwrapped(found)
 
     async def _unwrapped(self, keys: Sequence[store.StoredKey]) -> dict[int, Sealer]:
-        sealers = await asyncio.to_thread(_sealers_of, self._vault, keys)
+        sealers = await _by_hand(lambda: _sealers_of(self._vault, keys))
         for key in keys:
             self._recent.keep(key.scope, key.period, sealers[key.key_id])
         return sealers
@@ -188,13 +210,23 @@ async def _adopted(
 ) -> dict[Purpose, int]:
     found = await _found_or_made(database, vault, purposes, (_REGISTRY, str(EPOCH)))
     try:
-        await asyncio.to_thread(_adopt_all, vault, found)
+        await _by_hand(lambda: _adopt_all(vault, found))
     except KeyLostError as error:
         raise StartRefusedError(
             f"The root key does not open this database's keys: {error}. "
             "Start with the root key that this database was made with."
         ) from error
     return {Purpose(key.purpose): key.key_id for key in found}
+
+
+@lru_cache(maxsize=1)
+def _hands() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_HANDS, "key service")
+
+
+async def _by_hand(work: Callable[[], _Done]) -> _Done:
+    """Call the key service, which may block, on a thread that serves nothing else."""
+    return await asyncio.get_running_loop().run_in_executor(_hands(), work)
 
 
 def _sealers_of(vault: Vault, keys: Iterable[store.StoredKey]) -> dict[int, Sealer]:
@@ -219,9 +251,7 @@ async def _found_or_made(
     missing = set(purposes) - {key.purpose for key in found}
     if not missing:
         return found
-    made = await asyncio.to_thread(
-        lambda: {purpose: vault.create(purpose, *place) for purpose in missing}
-    )
+    made = await _by_hand(lambda: {each: vault.create(each, *place) for each in missing})
     scope, period = place
     async with changing(database, REGISTRY) as change:
         for key_id, purpose in (await store.add_keys(change, scope, period, made)).items():
