@@ -56,6 +56,7 @@ class Link:
         self._window = asyncio.Semaphore(settings.window)
         self._stopped = asyncio.Event()
         self._listening: set[Task[None]] = set()
+        self._has_tried = False
         self._session: Session | None = None
 
     @property
@@ -147,7 +148,9 @@ class Link:
                     settings.host, settings.port, ssl=self._tls
                 )
         except OSError as error:
-            _LOG.warning("the operator is not reached: %s", type(error).__name__)
+            level = logging.WARNING if self._has_tried else logging.INFO  # it may start with us
+            _LOG.log(level, "the operator is not reached: %s", type(error).__name__)
+            self._has_tried = True
             return
         session = Session(reader, writer, asked=self._asked)
         listening = asyncio.create_task(session.listen())
