@@ -25,6 +25,8 @@ AUDITED = {
     "resource_server",
     "subscription",
     "migration_job",
+    "via_form",
+    "via_form_version",
     "keyring",
 }
 """Tables of which every change is told. directory_head only counts these changes."""

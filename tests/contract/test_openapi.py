@@ -231,8 +231,9 @@ def _with_json_bodies() -> list[str]:
 OF_THE_MOMENT = {
     *("xInvitationOpen", "xInvitationAccept", "xSignIn", "xSignInFinish"),
     *("xMyPassword", "xPasskeyAdd", "xSignInElsewhere", "xSignInElsewhereFinish"),
+    *("xViaFormMake", "xViaFormDraft"),  # of brands and of a form of the company's own
 }
-"""They take what was drawn a moment ago, or is a person's secret: there is no example of it."""
+"""They take what was drawn a moment ago, or is the caller's own: there is no example of it."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")

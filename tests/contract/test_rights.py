@@ -180,6 +180,10 @@ OUR_BODIES: dict[str, Any] = {
     "xMandates": None,
     "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
     "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
+    "xViaForms": None,
+    "xViaFormMake": {"name": "x"},
+    "xViaFormDraft": {"kind": "OTP"},
+    "xViaFormSubmit": None,
     "openapi": None,
     "xInvitationOpen": {"invitation": "x"},
     "xInvitationAccept": {"invitation": "x", "password": "x", "code": "123456"},
@@ -318,6 +322,7 @@ def attempt(operation, registry: Registry, who: str) -> Attempt:
             passkeyId="AAAA",
             clientId=uuid4(),
             keyId=uuid4(),
+            formId=1000,
         )
         call = Attempt(
             method=operation.method, path=path, body=msgspec.UNSET if body is None else body
@@ -365,7 +370,7 @@ def expected(operation, who: str) -> str | None:
 
 def is_about_itself(operation, who: str) -> bool:
     """Does such a call name no company, so that the caller's own standing counts?"""
-    if operation.id in ("xCompany", "xSubscription"):
+    if operation.id in ("xCompany", "xSubscription") or operation.path.startswith("/x/via/forms"):
         return who in ABOUT_ITSELF
     whole = operation.right in (Right.MEMBERS, Right.ACCOUNTS, Right.SIGN_ON)
     return whole and who == "paused company's owner"

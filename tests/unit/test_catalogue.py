@@ -38,7 +38,7 @@ def test_what_was_expected_fits_into_a_sentence_of_either_language(key):
 
 def test_every_status_is_an_error_of_http():
     assert {words.status for words in catalogue.codes().values()} <= {
-        400, 401, 403, 404, 405, 408, 413, 414, 415, 422, 429, 431, 500, 503,
+        400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503,
     }  # fmt: skip
 
 

@@ -75,6 +75,10 @@ class Action(StrEnum):
     CLIENT_KEY_ADDED = "client.key_added"
     CLIENT_KEY_WITHDRAWN = "client.key_withdrawn"
     CLIENT_RESOURCE_SERVER = "client.resource_server"
+    VIA_FORM_DRAFTED = "via_form.drafted"
+    VIA_FORM_SUBMITTED = "via_form.submitted"
+    VIA_FORM_APPROVED = "via_form.approved"
+    VIA_FORM_REJECTED = "via_form.rejected"
     KEY_MADE = "key.made"
 
 

@@ -85,6 +85,8 @@ TABLES: Mapping[str, Place] = {
     "budget": Place.LOCAL,
     "limit_use": Place.LOCAL,
     "shortcode_question": Place.LOCAL,
+    "via_form": Place.LOCAL,
+    "via_form_version": Place.LOCAL,
     "file_load": Place.LOCAL,
     "schema_migration": Place.LOCAL,
 }

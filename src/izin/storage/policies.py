@@ -94,6 +94,14 @@ def _written_by(table: str, own: str = _OWN_COMPANYS) -> tuple[Policy, ...]:
     )
 
 
+def _of_companys_forms(table: str) -> tuple[Policy, ...]:
+    """A company's own; whoever takes a consent by one, and the registry's people, see all."""
+    return (
+        Policy(table, "of_own_company", (_WEB,), "ALL", _OWN_COMPANYS, _OWN_COMPANYS),
+        Policy(table, "all_of_them", (_CITIZEN, _DESK, _KEEPER, _OPERATOR)),
+    )
+
+
 def _moved_with_its_brand(table: str) -> Policy:
     """The desk gives a brand to another company; it enters none and removes none."""
     return Policy(table, "moved_at_the_desk", (_DESK,))
@@ -157,6 +165,8 @@ POLICIES: tuple[Policy, ...] = (
     Policy("application", "all_of_them", (_DESK, _OPERATOR)),
     Policy("signatory", "of_own_company", (_WEB,), "ALL", _SIGNATORY, _SIGNATORY),
     Policy("signatory", "all_of_them", (_DESK, _OPERATOR)),
+    *_of_companys_forms("via_form"),
+    *_of_companys_forms("via_form_version"),
     *_written_by("mandate"),
     _moved_with_its_brand("mandate"),
     *_written_by("retailer"),

@@ -186,3 +186,10 @@ grant select, insert on receipt_number to izin_keeper;
 -- citizens at their own pages
 grant select, insert, update, delete on citizen_session to izin_citizen;
 grant select, delete on citizen_session to izin_keeper; -- what is over
+
+-- forms of İYS Yolu: companies write them, the registry's people approve them, who takes a consent reads them
+grant select, insert on via_form to izin_web;
+grant select, insert, update on via_form_version to izin_web;
+grant select on via_form, via_form_version to izin_citizen, izin_keeper;
+grant select on via_form to izin_desk, izin_operator;
+grant select, update on via_form_version to izin_desk, izin_operator;

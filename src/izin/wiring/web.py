@@ -46,6 +46,7 @@ from izin.api import (
     sign_on,
     subscriptions,
     tokens,
+    via_forms,
 )
 from izin.api.app import ContractApp, build_app
 from izin.api.client import Network
@@ -104,6 +105,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *sign_on.OPERATIONS,
     *me.OPERATIONS,
     *members.OPERATIONS,
+    *via_forms.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
 

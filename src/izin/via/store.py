@@ -1,0 +1,81 @@
+"""The statements of `store.sql`, one function each, no branch."""
+
+from asyncpg import Connection, Record
+
+from izin.audit.change import Change
+from izin.core.codes import BrandCode, IysCode
+from izin.core.terms import Channel
+from izin.storage.statements import load
+from izin.via.model import Draft, Form, FormKind, FormState, Texts
+
+_SQL = load("izin.via")
+
+
+async def make(change: Change, iys_code: IysCode, name: str) -> int:
+    form_id: int = await change.connection.fetchval(_SQL["make"], iys_code, name)
+    return form_id
+
+
+async def draft(
+    change: Change, form_id: int, version: int, iys_code: IysCode, wanted: Draft
+) -> None:
+    await change.connection.execute(
+        _SQL["draft"],
+        form_id,
+        version,
+        iys_code,
+        wanted.kind.value,
+        list(wanted.brands),
+        [each.value for each in wanted.channels],
+        wanted.texts.written(),
+        wanted.digest(),
+    )
+
+
+async def newest(change: Change, form_id: int) -> Form | None:
+    row = await change.connection.fetchrow(_SQL["newest"], form_id)
+    return None if row is None else _form(row)
+
+
+async def move(change: Change, form: Form, state: FormState, reason: str) -> None:
+    await change.connection.execute(_SQL["move"], form.form_id, form.version, state.value, reason)
+
+
+async def approved(connection: Connection, form_id: int) -> Form | None:
+    """Give the version that is in force, if there is one."""
+    row = await connection.fetchrow(_SQL["approved"], form_id)
+    return None if row is None else _form(row)
+
+
+async def one(connection: Connection, form_id: int, version: int) -> Form | None:
+    """Give one version."""
+    row = await connection.fetchrow(_SQL["one"], form_id, version)
+    return None if row is None else _form(row)
+
+
+async def of_company(connection: Connection, iys_code: IysCode, limit: int) -> list[Form]:
+    """Give all versions of a company's forms, newest first."""
+    return [_form(row) for row in await connection.fetch(_SQL["of_company"], iys_code, limit)]
+
+
+async def in_state(connection: Connection, state: FormState, limit: int) -> list[Form]:
+    """Give versions in a state, what has waited longest first."""
+    return [_form(row) for row in await connection.fetch(_SQL["in_state"], state.value, limit)]
+
+
+def _form(row: Record) -> Form:
+    return Form(
+        form_id=row["form_id"],
+        version=row["version"],
+        iys_code=IysCode(row["iys_code"]),
+        name=row["name"],
+        state=FormState(row["state"]),
+        draft=Draft(
+            kind=FormKind(row["kind"]),
+            brands=tuple(map(BrandCode, row["brands"])),
+            channels=tuple(map(Channel, row["channels"])),
+            texts=Texts.read(row["texts"]),
+        ),
+        reason=row["reason"],
+        changed_at=row["changed_at"],
+    )
