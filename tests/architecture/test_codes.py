@@ -12,7 +12,7 @@ import izin
 from izin.i18n import catalogue
 
 SOURCE = Path(izin.__file__).parent
-CODE = re.compile(r"(H|IZ)[0-9]{3}")
+CODE = re.compile(r"H[0-9]{3,4}|IZ[0-9]{3}|(OTP-ERROR|ERR-VLD)-[0-9]{3}|ERR-SYS-[0-9]{4}")
 PLACE = re.compile(r"\{(\w+)\}")
 
 

@@ -24,7 +24,7 @@ from builders.registry import (
 
 from izin.access.model import Right
 from izin.api.openapi import error_codes
-from izin.api.operation import BodyKind, Operation
+from izin.api.operation import Answer, BodyKind, Operation
 from izin.i18n import catalogue
 from izin.i18n.catalogue import Language
 from izin.member.model import Role
@@ -205,16 +205,24 @@ def test_it_lists_each_code_under_its_status(documents, row, path):
     for language in Language:
         responses = described(documents[language.value], row, path)["responses"]
         listed = {
-            (int(status), code, example["value"]["errors"][0]["message"])
+            (int(status), code, str(example["value"]))
             for status, response in responses.items()
             for content in response.get("content", {}).values()
             for code, example in content.get("examples", {}).items()
         }
         assert listed == {
-            (catalogue.status_of(code), code, catalogue.codes()[code].sentence(language))
+            (shown.status, code, str(shown.body))
             for code in error_codes(row)
+            for shown in [_shown(row, code, language)]
         }
         assert {int(status) for status in responses} >= set(row.answers)
+
+
+def _shown(row: Operation[Any], code: str, language: Language) -> Answer:
+    """What an error looks like, in the operation's own shape where it has one."""
+    error = {"code": code, "message": catalogue.codes()[code].sentence(language)}
+    found = Answer(catalogue.status_of(code), {"errors": [error]})
+    return found if row.dressed is None else row.dressed(found, language)
 
 
 def test_what_is_committed_is_what_is_served(whole):
@@ -232,6 +240,8 @@ OF_THE_MOMENT = {
     *("xInvitationOpen", "xInvitationAccept", "xSignIn", "xSignInFinish"),
     *("xMyPassword", "xPasskeyAdd", "xSignInElsewhere", "xSignInElsewhereFinish"),
     *("xViaFormMake", "xViaFormDraft"),  # of brands and of a form of the company's own
+    *("smsStart", "smsShortUrlStart", "emailStart", "emailShortUrlStart"),
+    *("smsComplete", "emailComplete", "getRequestAudit"),
 }
 """They take what was drawn a moment ago, or is the caller's own: there is no example of it."""
 

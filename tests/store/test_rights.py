@@ -159,6 +159,7 @@ HELD_BY_ROW = {
     *("keyring", "member", "passkey", "invitation", "known_device", "sign_in", "session"),
     *("sign_on", "job", "via_form", "via_form_version"),
     *("application", "signatory", "mandate", "retailer", "api_user", "client_key"),
+    *("pass_template", "pass_subscription", "pass_request"),
 }
 
 

@@ -56,7 +56,7 @@ OF_RECIPIENTS = (
     *("provider_consent", "citizen_consent", "consent_event", "consent_retailer", "pending"),
     *("entry", "entry_hour", "unprojected", "brand_figure", "batch", "job", "file_load"),
     *("query_receipt", "token", "message", "receipt_number", "shortcode_question"),
-    "citizen_session",
+    *("citizen_session", "pass_request"),
 )
 """Tables in which a recipient, a consent, or what opens one stands."""
 

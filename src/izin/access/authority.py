@@ -10,6 +10,7 @@ from izin.access.basic import Admission, BasicUsers
 from izin.access.directory import Directory
 from izin.access.holder import Holders
 from izin.access.model import (
+    OF_THE_WHOLE,
     OWN_AFFAIRS,
     SCOPED,
     Caller,
@@ -149,7 +150,7 @@ class Authority:
         reached = self._brands_of(caller, own, brand_code)
         brands = None
         if reached is not None:
-            is_whole = brand_code is None and right in OWN_AFFAIRS  # which are the whole company's
+            is_whole = brand_code is None and right in OF_THE_WHOLE
             is_limited = caller.brands is not None or caller.is_test
             if (is_whole and is_limited) or brand_code not in (None, *reached):
                 raise _not_covered("brandCode")

@@ -23,6 +23,7 @@ class Right(Enum):
     MANAGE   the provider's dealers; no movement, so nothing of it is a refusal
     SHARE    which dealers may use the consents of the provider's brand; no movement either
     OWN      what is the company's own affair: no partner has it, whatever its mandates
+    VERIFY   which addresses the company has verified; no consent comes of it
     GRANT    which partners may act for the company
     MEMBERS  who acts for the caller's own party, whatever party that is
     SELF     what a person who is signed in may do about himself
@@ -41,6 +42,7 @@ class Right(Enum):
     MANAGE = "manage"
     SHARE = "share"
     OWN = "own"
+    VERIFY = "verify"
     GRANT = "grant"
     MEMBERS = "members"
     SELF = "self"
@@ -55,7 +57,10 @@ class Right(Enum):
 OWN_AFFAIRS = frozenset({Right.OWN, Right.GRANT})
 """No partner has them, and no plan gives or takes them."""
 
-SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE}) | OWN_AFFAIRS
+OF_THE_WHOLE = OWN_AFFAIRS | {Right.VERIFY}
+"""They are about the company; who is limited to brands has none of them."""
+
+SCOPED = frozenset({Right.READ, Right.WRITE, Right.MANAGE, Right.SHARE}) | OF_THE_WHOLE
 """What touches a provider's own data: its caller and its subscription are looked at."""
 
 

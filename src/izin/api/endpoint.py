@@ -104,7 +104,8 @@ async def answer(
     except ClientGoneError:
         raise
     except Exception as error:  # noqa: BLE001  # the last door: nothing of it may get out
-        return encoded(problems.broken(_incident(operation.id, error), request.language))
+        found = problems.broken(_incident(operation.id, error), request.language)
+        return encoded(_dressed(operation, found, request))
 
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -125,16 +126,21 @@ async def _answer_or_refuse(
         return await _pass(door, operation, parts, request)
     except RefusalError as error:
         found = problems.refusal(error, request.language, is_oauth=operation.is_oauth)
+        found = _dressed(operation, found, request)
         if not (isinstance(error, TooManyError) and error.is_flood):
             return found
     except UnavailableError as error:
         # One line a call would make an overload worse: whoever looks into one asks for this level.
         _LOG.debug("%s: unavailable: %s", operation.id, error)
-        found = problems.unavailable(error, request.language)
+        found = _dressed(operation, problems.unavailable(error, request.language), request)
         if not isinstance(error, CrowdedError):
             return found
     await door.overload.hold()  # past the block: the error kept the call's body
     return found
+
+
+def _dressed(operation: Operation[S], found: Answer, request: Request) -> Answer:
+    return found if operation.dressed is None else operation.dressed(found, request.language)
 
 
 async def _pass(

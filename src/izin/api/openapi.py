@@ -11,7 +11,7 @@ import msgspec
 from izin.access.model import SCOPED, Right
 from izin.admission.lanes import Lane
 from izin.admission.limits import PER_SECOND_CODE, documented
-from izin.api.operation import INTEGER_PARTS, BodyKind, Operation, Param, always
+from izin.api.operation import INTEGER_PARTS, Answer, BodyKind, Operation, Param, always
 from izin.api.problems import BROKEN_CODE, UNAVAILABLE_CODE
 from izin.api.router import part_names
 from izin.i18n import catalogue
@@ -31,7 +31,7 @@ _PROBLEM_SCHEMA: Final[dict[str, Any]] = {
                 "type": "object",
                 "required": ["code", "message"],
                 "properties": {
-                    "code": {"type": "string", "pattern": "^(H|IZ)[0-9]{3}$"},
+                    "code": {"type": "string", "pattern": "^(H[0-9]{3,4}|IZ[0-9]{3})$"},
                     "message": {"type": "string"},
                     "location": {"type": "array", "items": {"type": ["string", "integer"]}},
                     "value": {},
@@ -161,34 +161,35 @@ def _successes(operation: Operation[Any], schemas: "_Schemas") -> dict[str, Any]
     for status, kind in operation.answers.items():
         answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
         if kind is not None:
-            answer["content"] = {"application/json": {"schema": schemas.of(kind)}}
+            answer["content"] = {operation.media: {"schema": schemas.of(kind)}}
         found[str(int(status))] = answer
     return found
 
 
 def _problems(operation: Operation[Any], language: Language) -> dict[str, Any]:
     """Group the codes by status; each is an example with its words."""
-    by_status: dict[int, list[str]] = defaultdict(list)
+    by_status: dict[int, dict[str, Any]] = defaultdict(dict)
     for code in error_codes(operation):
-        by_status[catalogue.status_of(code)].append(code)
+        example = _example(code, language)
+        if operation.dressed is not None:
+            example = operation.dressed(example, language)
+        by_status[example.status][code] = {"value": example.body}
+    is_ours = operation.dressed is None
+    schema = {"$ref": _REFERENCE.format(name=_PROBLEM)} if is_ours else {"type": "object"}
     return {
         str(status): {
-            "description": ", ".join(codes),
-            "content": {
-                "application/json": {
-                    "schema": {"$ref": _REFERENCE.format(name=_PROBLEM)},
-                    "examples": {code: {"value": _example(code, language)} for code in codes},
-                }
-            },
+            "description": ", ".join(examples),
+            "content": {"application/json": {"schema": schema, "examples": examples}},
         }
-        for status, codes in sorted(by_status.items())
+        for status, examples in sorted(by_status.items())
     }
 
 
-def _example(code: str, language: Language) -> dict[str, Any]:
+def _example(code: str, language: Language) -> Answer:
     """Words with their places still open."""
     words = catalogue.codes()[code].sentence(language)
-    return {"errors": [{"code": code, "message": words}]}
+    body = {"errors": [{"code": code, "message": words}]}
+    return Answer(catalogue.status_of(code), body)
 
 
 class _Schemas:

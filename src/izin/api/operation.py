@@ -111,6 +111,8 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
                    without either none passes
     counts_in_hour does this decoded body count in its lane's hour? All do if absent
     is_oauth       refusals in the shape of OAuth 2 (the token call)
+    media          of its good answers
+    dressed        gives an error the shape that the contract draws for this operation alone
     """
 
     id: str
@@ -131,6 +133,8 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     passes_held: Callable[[Any], bool] | None = None
     counts_in_hour: Callable[[Any], bool] | None = None
     is_oauth: bool = False
+    media: str = "application/json"
+    dressed: Callable[["Answer", Language], "Answer"] | None = None
 
     def may_pass_held(self) -> Callable[[Any], bool] | None:
         """What decides under a held permit; None if nothing passes."""

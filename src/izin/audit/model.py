@@ -79,6 +79,9 @@ class Action(StrEnum):
     VIA_FORM_SUBMITTED = "via_form.submitted"
     VIA_FORM_APPROVED = "via_form.approved"
     VIA_FORM_REJECTED = "via_form.rejected"
+    TEMPLATE_SUBMITTED = "template.submitted"
+    TEMPLATE_DECIDED = "template.decided"
+    VERIFICATIONS_PUT = "verifications.put"
     KEY_MADE = "key.made"
 
 

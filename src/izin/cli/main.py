@@ -32,6 +32,7 @@ COMMANDS = {
     "package": ("package", "Packages: subscriptions of companies and partners."),
     "billing": ("billing", "Statements of companies' packages and partners' migrations."),
     "migration": ("migration", "Migrations: partners that load past data."),
+    "via-pass": ("via_pass", "ViA PASS: addresses that companies have verified."),
     "via": ("via", "İYS Yolu: forms by which the registry takes consents."),
     "keys": ("keys", "Show which keys there are, never a key; see that all open."),
     "audit": ("audit", "Show who changed parties, users, rights and keys."),

@@ -53,6 +53,7 @@ class _Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: dict[str, Words]
     expected: dict[str, Phrase]
     oauth: dict[str, OAuthWords]
+    done: dict[str, Phrase]
 
 
 @cache
@@ -74,6 +75,12 @@ def expected() -> Mapping[str, Phrase]:
 def phrase(word: str, language: Language) -> str:
     """What was expected, as part of a sentence."""
     found = _book().expected[word]
+    return found.tr if language is Language.TR else found.en
+
+
+def done(word: str, language: Language) -> str:
+    """What is said of what went well, where the contract has a sentence for that."""
+    found = _book().done[word]
     return found.tr if language is Language.TR else found.en
 
 

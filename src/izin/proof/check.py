@@ -23,12 +23,17 @@ async def check(database: Database, keys: ProofKeys, shown: Shown) -> None:
     Cost    one transaction of three statements, four where it is wrong
     """
     async with database.transaction() as connection:
-        refused = await _tried(connection, keys, shown)
+        refused = await tried(connection, keys, shown)
     if refused is not None:
         raise RefusalError(refused)
 
 
-async def _tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refused | None:
+async def tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refused | None:
+    """Use a code up in the caller's transaction, which has to commit whatever comes of it.
+
+    Gives   why it was not right, as `check` raises it, or None
+    Raises  TooManyError IZ110 · UnavailableError
+    """
     row = await store.whose(connection, shown.proof_id)
     if row is None:
         return Refused(code="IZ112")
@@ -44,12 +49,12 @@ async def _tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refus
     counted = {each["kind"]: (each["used"] + 1, each["retry_after_s"]) for each in had}
     see_that_none_is_empty(wrong, counted)
     hashed = keys.code_hash(shown.proof_id, shown.bound, shown.code)
-    tried = await store.try_code(connection, shown.proof_id, shown.purpose, hashed, TRIES_MAX)
-    if tried is None:
+    found = await store.try_code(connection, shown.proof_id, shown.purpose, hashed, TRIES_MAX)
+    if found is None:
         return Refused(code="IZ112")
-    if tried["is_right"]:
+    if found["is_right"]:
         return None
     await spend(connection, wrong)
-    if tried["tries_left"] == 0:
+    if found["tries_left"] == 0:
         return Refused(code="IZ112")
-    return Refused(code="IZ111", facts=(("left", str(tried["tries_left"])),))
+    return Refused(code="IZ111", facts=(("left", str(found["tries_left"])),))

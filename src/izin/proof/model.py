@@ -25,10 +25,14 @@ class Purpose(StrEnum):
 
     SIGN_IN = "SIGN_IN"
     CONSENT = "CONSENT"
+    VERIFY = "VERIFY"
+    VERIFY_LINK = "VERIFY_LINK"
 
 
-DIGITS: Mapping[Purpose, int] = MappingProxyType({Purpose.SIGN_IN: 6, Purpose.CONSENT: 8})
-"""Eight where the code creates a consent."""
+DIGITS: Mapping[Purpose, int] = MappingProxyType(
+    {Purpose.SIGN_IN: 6, Purpose.CONSENT: 8, Purpose.VERIFY: 6}
+)
+"""Eight where the code creates a consent. What is not here brings a secret of its own."""
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -63,12 +67,23 @@ WRONG_OVERALL = Budget("wrong", 50_000 // SHARES, _DAY_S)
 find one in twenty days, however many addresses they are spread over."""
 
 
+class Worded(msgspec.Struct, frozen=True):
+    """A text that somebody else has made, with a place ``{code}`` in its body."""
+
+    subject: str
+    body: str
+    version: int
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A code is to be sent. It prints no address.
 
     bound    what it is for, in bytes: another transaction, brand, channel or text has another code
     words    which text carries it: an entry of `i18n/messages.toml` with a place for ``code``
+    worded   the text itself, where it is not the registry's; `words` is its name then
     sender   who has it sent: ``company:731001``; empty: its owner, from `network`
+    secret   what is sent instead of digits: the end of a link
+    life     how long it is good
     """
 
     to: Address
@@ -79,6 +94,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     sender: str = ""
     network: str = ""
+    worded: Worded | None = None
+    secret: str | None = None
+    life: timedelta = LIFE
 
     def __repr__(self) -> str:
         """Leave out whose it is."""

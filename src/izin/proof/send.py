@@ -12,14 +12,14 @@ from uuid import UUID
 from izin.admission.limiter import TooManyError
 from izin.core.errors import RefusalError, Refused
 from izin.core.uuid7 import uuid7s
-from izin.message.write import Letter, write
+from izin.message.model import Rendered
+from izin.message.write import Letter, Meant, put, write
 from izin.proof import store
 from izin.proof.model import (
     BLOCK,
     CONFIRMED_SHARE_MIN,
     DIGITS,
     LATEST,
-    LIFE,
     NETWORK,
     OVERALL,
     RECIPIENT,
@@ -56,7 +56,7 @@ async def send(
         await _see_that_codes_come_back(connection, sender_tag)
     await spend(connection, _budgets(keys, asked))
     (proof_id,) = uuid7s(1, int(now.timestamp() * 1000))
-    code = draw_code(DIGITS[asked.purpose])
+    code = asked.secret or draw_code(DIGITS[asked.purpose])
     await store.enter(
         connection,
         proof_id,
@@ -65,18 +65,31 @@ async def send(
         sender_tag,
         asked.costs,
         keys.code_hash(proof_id, asked.bound, code),
-        now + LIFE,
+        now + asked.life,
     )
+    await _tell(connection, sealer, asked, (proof_id, code), now)
+    return proof_id
+
+
+async def _tell(
+    connection: Connection, sealer: Sealer, asked: Asked, made: tuple[UUID, str], now: datetime
+) -> None:
+    proof_id, code = made
+    if asked.worded is not None:
+        body = asked.worded.body.replace("{code}", code)
+        rendered = Rendered(to=asked.to, subject=asked.worded.subject, body=body)
+        meant = Meant(asked.words, asked.worded.version, asked.life, proof_id)
+        await put(connection, sealer, rendered, meant, now=now)
+        return
     told = Letter(
         to=asked.to,
         words=asked.words,
         values={**asked.values, "code": code},
         language=asked.language,
-        good_for=LIFE,
+        good_for=asked.life,
         once=proof_id,
     )
     await write(connection, sealer, told, now=now)
-    return proof_id
 
 
 async def spend(connection: Connection, spent: Sequence[Spent]) -> None:

@@ -94,11 +94,11 @@ def _written_by(table: str, own: str = _OWN_COMPANYS) -> tuple[Policy, ...]:
     )
 
 
-def _of_companys_forms(table: str) -> tuple[Policy, ...]:
-    """A company's own; whoever takes a consent by one, and the registry's people, see all."""
+def _of_own_company(table: str, *others: str) -> tuple[Policy, ...]:
+    """A company's own; these others reach all of them."""
     return (
         Policy(table, "of_own_company", (_WEB,), "ALL", _OWN_COMPANYS, _OWN_COMPANYS),
-        Policy(table, "all_of_them", (_CITIZEN, _DESK, _KEEPER, _OPERATOR)),
+        Policy(table, "all_of_them", others),
     )
 
 
@@ -165,8 +165,11 @@ POLICIES: tuple[Policy, ...] = (
     Policy("application", "all_of_them", (_DESK, _OPERATOR)),
     Policy("signatory", "of_own_company", (_WEB,), "ALL", _SIGNATORY, _SIGNATORY),
     Policy("signatory", "all_of_them", (_DESK, _OPERATOR)),
-    *_of_companys_forms("via_form"),
-    *_of_companys_forms("via_form_version"),
+    *_of_own_company("via_form", _CITIZEN, _DESK, _KEEPER, _OPERATOR),
+    *_of_own_company("via_form_version", _CITIZEN, _DESK, _KEEPER, _OPERATOR),
+    *_of_own_company("pass_template", _DESK, _OPERATOR),
+    *_of_own_company("pass_subscription", _OPERATOR),
+    *_of_own_company("pass_request", _CITIZEN, _KEEPER),
     *_written_by("mandate"),
     _moved_with_its_brand("mandate"),
     *_written_by("retailer"),

@@ -193,3 +193,12 @@ grant select, insert, update on via_form_version to izin_web;
 grant select on via_form, via_form_version to izin_citizen, izin_keeper;
 grant select on via_form to izin_desk, izin_operator;
 grant select, update on via_form_version to izin_desk, izin_operator;
+
+-- ViA PASS: companies have addresses verified, by texts that the registry approves
+grant select, insert on pass_template to izin_web;
+grant select, update on pass_subscription to izin_web; -- a credit less
+grant select, insert, update on pass_request to izin_web;
+grant select, update on pass_template to izin_desk, izin_operator;
+grant select, insert, update on pass_subscription to izin_operator;
+grant select, update on pass_request to izin_citizen; -- who follows her link
+grant select, delete on pass_request to izin_keeper; -- what is old

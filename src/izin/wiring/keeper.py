@@ -27,6 +27,7 @@ from izin.storage.database import Database
 from izin.subscription.walk import Walker
 from izin.subscription.yearly import look
 from izin.telemetry.log import configure
+from izin.viapass.lookup import forget_old_requests
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import KEEPER
 from izin.wiring.settings import Settings
@@ -94,6 +95,7 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_proofs(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_questions(connection, utc_now())
         await forget_old_sessions(connection, TOKENS_AT_ONCE)
+        await forget_old_requests(connection, utc_now(), TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

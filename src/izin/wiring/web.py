@@ -35,6 +35,7 @@ from izin.api import (
     me,
     members,
     oauth,
+    pass_templates,
     reports,
     retailer_access,
     retailer_consents,
@@ -47,6 +48,7 @@ from izin.api import (
     subscriptions,
     tokens,
     via_forms,
+    via_pass,
 )
 from izin.api.app import ContractApp, build_app
 from izin.api.client import Network
@@ -106,6 +108,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *me.OPERATIONS,
     *members.OPERATIONS,
     *via_forms.OPERATIONS,
+    *via_pass.OPERATIONS,
+    *pass_templates.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
 
@@ -182,14 +186,13 @@ def _app(
         token_keeper=TokenKeeper(who.reserved, keyring.tokens, access_tokens),
         passwords=known.passwords,
         issuer=settings.issuer,
+        citizens_origin=settings.origin_of_citizens,
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
         quotas=Quotas(bounds_by(directory), keyring),
         calendar=Calendar.load(),
-        window=FeedWindow(
-            days=settings.pull_window_days, withheld_minutes=settings.withheld_minutes
-        ),
+        window=window_of(settings),
         is_sandbox=settings.is_sandbox,
         loading_until=settings.loading_until,
         clock=utc_now,
@@ -225,6 +228,11 @@ def networks_of(settings: Settings) -> tuple[Network, ...]:
     """Networks of our own proxies."""
     texts = map(str.strip, settings.trusted_proxies.split(","))
     return tuple(ip_network(text) for text in texts if text)
+
+
+def window_of(settings: Settings) -> FeedWindow:
+    """How far the feed reaches back."""
+    return FeedWindow(days=settings.pull_window_days, withheld_minutes=settings.withheld_minutes)
 
 
 def limits_of(settings: Settings) -> Limits:

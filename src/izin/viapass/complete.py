@@ -1,0 +1,108 @@
+"""A code comes back by the company, or she follows her link: once, within its life, in three tries.
+
+Source  contract 1.17b
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from izin.core.codes import IysCode
+from izin.core.errors import RefusalError, Refused
+from izin.keyring import Keyring
+from izin.proof.check import tried
+from izin.proof.model import Shown
+from izin.storage.database import Connection, Database
+from izin.viapass import store
+from izin.viapass.model import Given, Kind, Request, State
+from izin.viapass.rules import over
+from izin.viapass.seal import seal_given
+from izin.viapass.start import bound_to
+
+
+class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A code as a company hands it in. It prints nothing."""
+
+    iys_code: IysCode
+    kind: Kind
+    request_id: UUID
+    code: str
+    user_id: UUID
+    network: str
+
+    def __repr__(self) -> str:
+        """Leave the code out."""
+        return f"HandedIn({self.kind})"
+
+
+async def complete(
+    database: Database, keyring: Keyring, handed: HandedIn, *, now: datetime
+) -> None:
+    """Take a code. What it was tried stands whatever becomes of it.
+
+    Raises  RefusalError OTP-ERROR-001 the company has no such request of this kind, H1110, H1050,
+            H1051 it takes none any more, H1052 the code is wrong · TooManyError IZ110 ·
+            UnavailableError
+    """
+    given = Given(code=handed.code, user_id=handed.user_id, network=handed.network)
+    async with database.acting_for(f"company:{handed.iys_code}") as connection:
+        request = await store.one(connection, handed.request_id, handed.iys_code)
+        if request is None or request.kind is not handed.kind:
+            raise RefusalError(Refused(code="OTP-ERROR-001"))
+        # the company's network is not counted: all its recipients would be one
+        network = f"company:{handed.iys_code} {handed.request_id}"
+        refused = await _taken(connection, keyring, request, given, (network, now))
+    if refused is not None:
+        raise RefusalError(refused)
+
+
+async def follow(
+    database: Database, keyring: Keyring, link: str, to: State, *, network: str, now: datetime
+) -> Refused | None:
+    """Take a link's end: she confirms that the address is hers, or that she asked for nothing.
+
+    Gives   None, or why it is over: H1110, H1050, H1051; IZ144 there is no such link
+    Raises  TooManyError IZ110 · UnavailableError
+    """
+    given = Given(code="", user_id=None, network=network)
+    async with database.transaction() as connection:
+        request = await store.linked(connection, keyring.pseudonyms.token_tag(link))
+        if request is None:
+            return Refused(code="IZ144")
+        if to is State.DENIED:
+            refused = over(request, now)
+            if refused is None:
+                sealed = seal_given(keyring, request.request_id, given)
+                await store.finish(connection, request.request_id, to.value, sealed)
+            return refused
+        shown = msgspec.structs.replace(given, code=link)
+        return await _taken(connection, keyring, request, shown, (network, now))
+
+
+async def _taken(
+    connection: Connection,
+    keyring: Keyring,
+    request: Request,
+    given: Given,
+    where: tuple[str, datetime],
+) -> Refused | None:
+    network, now = where
+    refused = over(request, now)
+    if refused is not None:
+        return refused
+    shown = Shown(
+        proof_id=request.proof_id,
+        purpose=request.kind.purpose,
+        bound=bound_to(request.request_id),
+        code=given.code,
+        network=network,
+    )
+    wrong = await tried(connection, keyring.proofs, shown)
+    if wrong is None:
+        kept = msgspec.structs.replace(given, code="") if request.kind.is_link else given
+        sealed = seal_given(keyring, request.request_id, kept)
+        is_first = await store.finish(connection, request.request_id, State.DONE.value, sealed)
+        return None if is_first else Refused(code="H1110")
+    await store.wrong(connection, request.request_id)
+    return Refused(code="H1052", location=("otpCode",), value=given.code)
