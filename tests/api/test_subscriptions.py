@@ -44,6 +44,12 @@ async def counted(ours, count: int) -> None:
     await until(done, seconds=30)
 
 
+@pytest.fixture
+def soon_forgotten(monkeypatch) -> None:
+    """Nobody waits twenty seconds for what a hand clock shows elsewhere."""
+    monkeypatch.setattr("izin.consent.quota.FORGOTTEN_S", 2.0)
+
+
 async def has_room(ours, number: int) -> None:
     """Wait until what was taken back is forgotten, and take this one in."""
 
@@ -78,6 +84,7 @@ async def test_a_company_sees_its_package_and_how_full_it_is(subscribed, ours):
     )
 
 
+@pytest.mark.usefixtures("soon_forgotten")
 async def test_a_full_package_lets_everything_in_but_new_addresses(subscribed, ours):
     await subscribed(address_limit=2, may_exceed=False)
     assert [await added(ours, n) for n in (1, 2, 3)] == [[], [], ["H525"]]
@@ -95,6 +102,7 @@ def _question(number: int) -> dict[str, str]:
     return {name: row[name] for name in ("recipient", "type", "recipientType")}
 
 
+@pytest.mark.usefixtures("soon_forgotten")
 async def test_a_batch_is_refused_row_by_row_or_as_a_whole(subscribed, ours):
     await subscribed(address_limit=2, may_exceed=False)
     request = f"{BRAND}/consents/request"
