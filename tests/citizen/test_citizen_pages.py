@@ -1,99 +1,14 @@
 """A citizen comes in by a code, sees what stands, and refuses it; nobody else does."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator
-from html import unescape
 
-import httpx2
 import pytest
 from builders.browser import screen, serving
-from builders.heart import a_key, a_proposal, phone
+from builders.heart import phone
 from builders.parties import BRAND_CODE, IYS_CODE
-
-from izin.core.terms import Channel, RecipientType
-from izin.message.seal import opened
-from izin.wiring.citizen import open_citizens
-from izin.wiring.settings import Settings
+from builders.visitor import MARK, ME, RECEIPT, SOMEBODY, Visitor
 
 LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
-ME, SOMEBODY = "0599 000 00 01", "0599 000 00 02"
-MARK = re.compile(r'name="mark" value="(\w+)"')
-RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
-CODE = re.compile(r"\b\d{6}\b")
-
-
-@pytest.fixture
-async def app(fresh_database, tmp_path, root, given, heart) -> AsyncIterator:
-    """Consents of two people, and the pages over the same database."""
-    await given.provider(title="Işık Giyim A.Ş.")
-    await given.brand(name="Işık Giyim")
-    mine = [
-        a_proposal(key=a_key(1)),
-        a_proposal(key=a_key(1, channel=Channel.ARAMA)),
-        a_proposal(key=a_key(1, recipient_type=RecipientType.TACIR)),
-    ]
-    await heart.record(*mine, a_proposal(key=a_key(2)))
-    await heart.number_and_project()
-    settings = Settings(
-        database_url=fresh_database,
-        data_folder=tmp_path,
-        root_key_file=tmp_path / "root.key",
-    )
-    async with open_citizens(settings) as opened_app:
-        yield opened_app
-
-
-class Visitor:
-    """A browser without scripts, and the telephone of whoever uses it."""
-
-    def __init__(self, app, owner, keyring) -> None:
-        transport = httpx2.ASGITransport(app=app)
-        self.client = httpx2.AsyncClient(transport=transport, base_url="http://localhost:8002")
-        self.owner = owner
-        self.keyring = keyring
-        self.page = ""
-        self.clicks = 0
-
-    async def get(self, path: str) -> httpx2.Response:
-        return self._seen(await self.client.get(path, follow_redirects=True))
-
-    async def send(self, path: str, **fields: str) -> httpx2.Response:
-        """Click a form's button; go where it leads."""
-        self.clicks += 1
-        answer = await self.client.post(path, data={"mark": MARK.search(self.page)[1], **fields})
-        if answer.status_code == 303:
-            return await self.get(answer.headers["location"])
-        return self._seen(answer)
-
-    async def code(self) -> str:
-        """What came to the telephone last."""
-        row = await self.owner.fetchrow(
-            "select message_id, sealed from message order by message_id desc limit 1"
-        )
-        body = opened(self.keyring.message_sealer, row["message_id"], row["sealed"]).body
-        return CODE.search(body)[0]
-
-    async def sign_in(self, address: str = ME) -> None:
-        await self.get("/consents")
-        await self.send("/sign-in", address=address)
-        await self.send("/sign-in/code", code=await self.code())
-        await self.send("/notice")
-
-    async def change(self, to: str, **fields: str) -> httpx2.Response:
-        known = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL", "to": to}
-        return await self.send("/consents", **(known | fields))
-
-    def _seen(self, answer: httpx2.Response) -> httpx2.Response:
-        self.page = unescape(answer.text)
-        return answer
-
-
-@pytest.fixture
-async def visitor(app, owner, keyring) -> AsyncIterator[Visitor]:
-    one = Visitor(app, owner, keyring)
-    yield one
-    await one.client.aclose()
 
 
 async def states(owner) -> list[tuple[str, str]]:
@@ -208,7 +123,7 @@ async def test_nothing_is_shown_before_the_notice_is_read(visitor):
     await visitor.send("/sign-in/code", code=await visitor.code())
     assert "Aydınlatma metni" in visitor.page
     assert "Aydınlatma metni" in (await visitor.get("/consents")).text
-    await visitor.send("/notice")
+    await visitor.send("/notice", owned="always")
     assert "Işık Giyim" in visitor.page
 
 
@@ -299,6 +214,7 @@ async def test_every_page_is_accessible(browser, app, owner, keyring):
         await window.page.fill("#f-code", await helper.code())
         await window.page.click("main button")
         await look("notice")
+        await window.page.check("#f-owned")
         await window.page.click("main button")
         await look("list")
         await window.page.click("text=Reddet >> nth=0")

@@ -57,6 +57,7 @@ OF_RECIPIENTS = (
     *("entry", "entry_hour", "unprojected", "brand_figure", "batch", "job", "file_load"),
     *("query_receipt", "token", "message", "receipt_number", "shortcode_question"),
     *("citizen_session", "pass_request"),
+    *("citizen_account", "account_holding", "number_word", "number_claim"),
 )
 """Tables in which a recipient, a consent, or what opens one stands."""
 

@@ -83,6 +83,14 @@ def test_the_tag_of_who_writes(citizens):
     assert citizens.sender_tag(other["sender"]) == UUID(other["sender_tag"])
 
 
+def test_the_tags_of_a_citizen_s_account(citizens):
+    other = VECTORS["other"]
+    assert citizens.holder_tag(other["sender"]) == UUID(other["holder_tag"])
+    assert citizens.number_tag(other["sender"]) == UUID(other["number_tag"])
+    whom = other["gateway_issuer"], other["gateway_subject"]
+    assert citizens.gateway_tag(*whom) == UUID(other["gateway_tag"])
+
+
 def test_the_tag_of_a_tax_number(pseudonyms):
     other = VECTORS["other"]
     assert pseudonyms.tin_tag(other["tin"]) == UUID(other["tin_tag"])

@@ -3,16 +3,18 @@
 Source  data page 4, 5; Reg. 9
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
+from izin.citizen.model import Opened
 from izin.consent.event import Actor
 from izin.consent.model import ConsentKey, Proposal, Recorded, Standing
 from izin.consent.of_citizen import consents_of, key_under, standings
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address
+from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.core.turkish import sort_key
@@ -50,8 +52,22 @@ class Changed(NamedTuple):
     at: datetime
 
 
-async def records_of(connection: Connection, keyring: Keyring, address: Address) -> list[Record]:
-    """All her records, by company and brand.
+async def records_of(connection: Connection, keyring: Keyring, opened: Opened) -> list[Record]:
+    """All that is shown to her: records of hers, by company and brand, as `everything_of`.
+
+    What was moved last before the number was hers is of whoever had it then. Source: security T14
+    """
+    records = await everything_of(connection, keyring, opened.address)
+    return [each for each in records if is_hers(each, opened.since)]
+
+
+def is_hers(record: Record, since: date | None) -> bool:
+    """Was it moved last when the address was hers already? Takes since: None from the beginning."""
+    return since is None or record.standing.since.astimezone(IYS_TIME).date() >= since
+
+
+async def everything_of(connection: Connection, keyring: Keyring, address: Address) -> list[Record]:
+    """All records of an address, by company and brand, whoever had it when.
 
     Which there are is read where they are projected to, a moment late; what stands, as it stands.
     Raises  UnavailableError. Cost: four round trips

@@ -1,12 +1,17 @@
-"""A citizen shows that an address is hers, and is let in for it: no account, nothing remembered."""
+"""A citizen shows that an address is hers, and is let in for it."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import date, datetime
 
 import msgspec
 
-from izin.citizen import store
-from izin.core.address import Address, AddressKind
+from izin.account import find, keep
+from izin.citizen import number, store
+from izin.citizen.claim import Claimed, claim
+from izin.citizen.model import Citizen, Opened
+from izin.citizen.seat import IDLE, WHOLE, Body, Pending, Seats
+from izin.consent.record import Recorder
+from izin.core.address import Address
+from izin.core.clock import IYS_TIME
 from izin.i18n.catalogue import Language
 from izin.keyring import Keyring
 from izin.proof.check import check
@@ -14,36 +19,7 @@ from izin.proof.model import LIFE, Asked, Purpose, Shown
 from izin.proof.send import send
 from izin.storage.database import Connection, Database
 
-IDLE, WHOLE = timedelta(minutes=20), timedelta(hours=4)
-_PLACE = ("citizen_session", "body_sealed")
 _BOUND = b"citizen's own pages"
-
-
-class _Body(msgspec.Struct, frozen=True, array_like=True):
-    """What lies in the seal; new fields at the end."""
-
-    address: str
-    kind: AddressKind
-    proof_id: UUID | None = None
-    has_read: bool = False
-
-
-class Citizen(msgspec.Struct, frozen=True):
-    """Who has shown that an address is hers. It prints none.
-
-    has_read  whether she has read what becomes of what she tells
-    """
-
-    address: Address
-    has_read: bool
-
-    def __repr__(self) -> str:
-        """Leave the address out."""
-        return "Citizen(…)"
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Body).decode
 
 
 class Citizens:
@@ -53,6 +29,7 @@ class Citizens:
         """Take the database and keys of a process of both sides."""
         self._database = database
         self._keyring = keyring
+        self._seats = Seats(keyring)
 
     async def begin(
         self, address: Address, *, language: Language, network: str, now: datetime
@@ -73,20 +50,23 @@ class Citizens:
             )
             keys, sealer = self._keyring.proofs, self._keyring.message_sealer
             proof_id = await send(connection, keys, sealer, asked, now=now)
-            body = _Body(address.clear, address.kind, proof_id)
-            return await self._put(connection, body, is_open=False, until=now + LIFE, now=now)
+            body = Body(Pending(proof_id, address.clear, address.kind))
+            return await self._seats.put(connection, body, is_open=False, until=now + LIFE, now=now)
 
     async def finish(self, text: str, code: str, *, network: str, now: datetime) -> str | None:
         """Take the code; give what she calls with from now on, None for what was not begun here.
 
         Raises  what `check` raises
         """
-        tag = self._keyring.tokens.tag_of(text)
-        body = None if tag is None else await self._body(tag, is_open=False)
-        if tag is None or body is None or body.proof_id is None:
+        tag = self._seats.tag_of(text)
+        if tag is None:
+            return None
+        async with self._database.connection() as connection:
+            body = await self._seats.one(connection, tag, is_open=False)
+        if body is None or body.pending is None:
             return None
         shown = Shown(
-            proof_id=body.proof_id,
+            proof_id=body.pending.proof_id,
             purpose=Purpose.SIGN_IN,
             bound=_BOUND,
             code=code,
@@ -96,49 +76,106 @@ class Citizens:
         async with self._database.transaction() as connection:
             if not await store.end(connection, tag):
                 return None
-            opened = _Body(body.address, body.kind)
-            return await self._put(connection, opened, is_open=True, until=now + WHOLE, now=now)
+            opened = await self._opened(connection, body.pending.address, now)
+            return await self._seats.put(
+                connection, opened, is_open=True, until=now + WHOLE, now=now
+            )
 
     async def known(self, text: str | None, *, now: datetime) -> Citizen | None:
-        """Who calls; she stays known for it. Raises UnavailableError."""
-        tag = None if text is None else self._keyring.tokens.tag_of(text)
-        body = None if tag is None else await self._body(tag, is_open=True)
-        if tag is None or body is None:
+        """Who calls; she stays known for it. Raises UnavailableError.
+
+        What her account no longer holds is closed to her at once, but for what she has shown by a
+        code in this very session.
+        """
+        tag = self._seats.tag_of(text)
+        if tag is None:
             return None
         async with self._database.connection() as connection:
+            body = await self._seats.one(connection, tag, is_open=True)
+            if body is None:
+                return None
             await store.keep(connection, tag, now + IDLE)
-        return Citizen(Address(body.address, body.kind), body.has_read)
+            account = None
+            if body.account_id is not None:
+                account = await find.of(connection, self._keyring.citizen, body.account_id)
+        held = set() if account is None else {each.address for each in account.bound}
+        opened = tuple(each for each in body.opened if each.by_code or each.address in held)
+        if not opened and (not body.by_gateway or account is None):
+            return None
+        return Citizen(
+            has_read=body.has_read,
+            opened=opened,
+            place=_place(body, opened),
+            account=account,
+            by_gateway=body.by_gateway,
+            tag=tag,
+        )
 
     async def has_read(self, text: str, *, now: datetime) -> str | None:
         """Keep that she has read the notice; give what she calls with instead of the old text."""
-        tag = self._keyring.tokens.tag_of(text)
-        body = None if tag is None else await self._body(tag, is_open=True)
-        if tag is None or body is None:
+        tag = self._seats.tag_of(text)
+        if tag is None:
             return None
         async with self._database.transaction() as connection:
-            if not await store.end(connection, tag):
+            body = await self._seats.one(connection, tag, is_open=True)
+            if body is None or not await store.end(connection, tag):
                 return None
             read = msgspec.structs.replace(body, has_read=True)
-            return await self._put(connection, read, is_open=True, until=now + WHOLE, now=now)
+            return await self._seats.put(connection, read, is_open=True, until=now + WHOLE, now=now)
+
+    async def answer(self, who: Citizen, since: date | None, *, now: datetime) -> None:
+        """Keep since when the shown number is hers, as she says.
+
+        An account that has known it for longer is somebody else's, and has it no more.
+        """
+        address, keys = who.address, self._keyring.citizen
+        async with self._database.transaction() as connection:
+            body = await self._seats.locked(connection, who.tag)
+            opened = None if body is None else body.of_address(address)
+            if body is None or opened is None:
+                return
+            await number.say(connection, keys, address, since, now)
+            said = msgspec.structs.replace(opened, is_answered=True, since=since)
+            body = body.with_opened(said)
+            bound = None if who.account is None else who.account.held(address)
+            if since is not None and bound is not None and bound.proven_at.date() < since:
+                await keep.release(connection, keys, address)
+                if not body.by_gateway:
+                    body = msgspec.structs.replace(body, account_id=None)
+            await self._seats.change(connection, who.tag, body)
+
+    async def claim(self, who: Citizen, recorder: Recorder, *, now: datetime) -> Claimed:
+        """The shown number is newly hers: refuse whatever was approved under it. See `claim`."""
+        async with self._database.transaction() as connection:
+            claimed = await claim(connection, self._keyring, recorder, who.address, now=now)
+            body = await self._seats.locked(connection, who.tag)
+            opened = None if body is None else body.of_address(who.address)
+            if body is not None and opened is not None:
+                since = now.astimezone(IYS_TIME).date()
+                said = msgspec.structs.replace(opened, is_answered=True, since=since)
+                body = body.with_opened(said)
+                if not body.by_gateway:  # an account that holds it is somebody else's
+                    await keep.release(connection, self._keyring.citizen, who.address)
+                    body = msgspec.structs.replace(body, account_id=None)
+                await self._seats.change(connection, who.tag, body)
+        return claimed
 
     async def leave(self, text: str) -> None:
         """Know her no more. Raises UnavailableError."""
-        tag = self._keyring.tokens.tag_of(text)
+        tag = self._seats.tag_of(text)
         if tag is not None:
             async with self._database.connection() as connection:
                 await store.end(connection, tag)
 
-    async def _body(self, tag: UUID, *, is_open: bool) -> _Body | None:
-        async with self._database.connection() as connection:
-            sealed = await store.one(connection, tag, is_open)
-        if sealed is None:
-            return None
-        return _decode(self._keyring.batch_sealer.open(sealed, *_PLACE, tag.bytes))
+    async def _opened(self, connection: Connection, address: Address, now: datetime) -> Body:
+        """A session of whoever has shown that an address is hers."""
+        keys = self._keyring.citizen
+        opened = await number.opened_by_code(connection, keys, address, now)
+        account_id = await find.holder_of(connection, keys, address)
+        return Body(opened=(opened,), account_id=account_id)
 
-    async def _put(
-        self, connection: Connection, body: _Body, *, is_open: bool, until: datetime, now: datetime
-    ) -> str:
-        token = self._keyring.tokens.issue()
-        sealed = self._keyring.batch_sealer.seal(*_PLACE, token.tag.bytes, _encode(body))
-        await store.put(connection, token.tag, sealed, is_open, min(until, now + IDLE), until)
-        return token.text
+
+def _place(body: Body, opened: tuple[Opened, ...]) -> int:
+    """Where the address that was shown last stands now; the first, where it is gone."""
+    was = body.opened[body.place] if body.place < len(body.opened) else None
+    return opened.index(was) if was is not None and was in opened else 0

@@ -1,7 +1,10 @@
 """The statements of `store.sql`, one function each, no branch."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
+
+from asyncpg import Record
 
 from izin.storage.database import Connection
 from izin.storage.statements import load
@@ -18,6 +21,15 @@ async def one(connection: Connection, session_tag: UUID, is_open: bool) -> bytes
     return sealed
 
 
+async def locked(connection: Connection, session_tag: UUID) -> bytes | None:
+    sealed: bytes | None = await connection.fetchval(_SQL["locked"], session_tag)
+    return sealed
+
+
+async def change(connection: Connection, session_tag: UUID, sealed: bytes) -> None:
+    await connection.execute(_SQL["change"], session_tag, sealed)
+
+
 async def keep(connection: Connection, session_tag: UUID, idle_until: datetime) -> None:
     await connection.execute(_SQL["keep"], session_tag, idle_until)
 
@@ -28,3 +40,29 @@ async def end(connection: Connection, session_tag: UUID) -> bool:
 
 async def forget(connection: Connection, limit: int) -> None:
     await connection.execute(_SQL["forget"], limit)
+
+
+async def words(connection: Connection, tags: Sequence[UUID], today: date) -> list[Record]:
+    return await connection.fetch(_SQL["words"], tags, today)
+
+
+async def keep_words(connection: Connection, tags: Sequence[UUID], forget_on: date) -> None:
+    await connection.execute(_SQL["keep_words"], tags, forget_on)
+
+
+async def say_word(connection: Connection, tag: UUID, sealed: bytes, forget_on: date) -> None:
+    await connection.execute(_SQL["say_word"], tag, sealed, forget_on)
+
+
+async def forget_words(connection: Connection, today: date, limit: int) -> None:
+    await connection.execute(_SQL["forget_words"], today, limit)
+
+
+async def put_claim(
+    connection: Connection, claim_part: UUID, sealed: bytes, forget_on: date
+) -> None:
+    await connection.execute(_SQL["put_claim"], claim_part, sealed, forget_on)
+
+
+async def forget_claims(connection: Connection, today: date, limit: int) -> None:
+    await connection.execute(_SQL["forget_claims"], today, limit)

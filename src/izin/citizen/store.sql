@@ -1,4 +1,4 @@
--- owns: citizen_session
+-- owns: citizen_session, number_word, number_claim
 
 -- name: put
 -- $1 session_tag · $2 body_sealed · $3 is_open · $4 idle_until · $5 good_until
@@ -10,6 +10,18 @@ values ($1, $2, $3, $4, $5)
 select body_sealed
 from citizen_session
 where session_tag = $1 and is_open = $2 and idle_until > now() and good_until > now()
+
+-- name: locked
+-- An open one, for whoever is about to change it. $1 session_tag · gives (body_sealed)
+-- index citizen_session_pkey · locks its row
+select body_sealed
+from citizen_session
+where session_tag = $1 and is_open and idle_until > now() and good_until > now()
+for update
+
+-- name: change
+-- $1 session_tag · $2 body_sealed
+update citizen_session set body_sealed = $2 where session_tag = $1
 
 -- name: keep
 -- Written once a minute at most. $1 session_tag · $2 idle_until
@@ -30,4 +42,52 @@ where session_tag = any (array(
     where old.good_until < now()
     order by old.good_until
     limit $1::integer
+))
+
+-- name: words
+-- What was said of numbers, as far as it is not forgotten. $1 tags · $2 today
+-- gives (tag, body_sealed) · index number_word_pkey
+select tag, body_sealed
+from number_word
+where tag = any ($1::uuid[]) and forget_on > $2::date
+
+-- name: keep_words
+-- $1 tags · $2 forget_on
+update number_word
+set forget_on = $2::date
+where tag = any ($1::uuid[]) and forget_on < $2::date
+
+-- name: say_word
+-- $1 tag · $2 body_sealed · $3 forget_on
+insert into number_word (tag, body_sealed, forget_on)
+values ($1, $2, $3)
+on conflict (tag) do update set
+    body_sealed = excluded.body_sealed,
+    forget_on = excluded.forget_on
+
+-- name: forget_words
+-- $1 today · $2 limit · index number_word_by_age
+delete from number_word
+where tag = any (array(
+    select old.tag
+    from number_word as old
+    where old.forget_on <= $1::date
+    order by old.forget_on
+    limit $2::integer
+))
+
+-- name: put_claim
+-- $1 claim_part · $2 body_sealed · $3 forget_on
+insert into number_claim (claim_part, body_sealed, forget_on)
+values ($1, $2, $3)
+
+-- name: forget_claims
+-- $1 today · $2 limit · index number_claim_by_age
+delete from number_claim
+where claim_part = any (array(
+    select old.claim_part
+    from number_claim as old
+    where old.forget_on <= $1::date
+    order by old.forget_on
+    limit $2::integer
 ))

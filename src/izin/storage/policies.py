@@ -47,7 +47,7 @@ def _purposes(words: Iterable[str]) -> str:
     return "ARRAY[" + ", ".join(f"'{word}'::text" for word in words) + "]"
 
 
-_CITIZENS = ("citizen-tag", "citizen-slot", "citizen-seal", "retailer-citizen")
+_CITIZENS = ("citizen-tag", "citizen-slot", "citizen-seal", "retailer-citizen", "account-seal")
 _NOT_CITIZENS = f"(purpose <> ALL ({_purposes(_CITIZENS)}))"
 _MESSAGES = "(purpose = 'message-seal'::text)"
 _COURIERS_JOBS = "(name = ANY (ARRAY['message'::text, 'message_receipt'::text, 'heard'::text]))"

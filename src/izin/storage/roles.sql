@@ -186,6 +186,11 @@ grant select, insert on receipt_number to izin_keeper;
 -- citizens at their own pages
 grant select, insert, update, delete on citizen_session to izin_citizen;
 grant select, delete on citizen_session to izin_keeper; -- what is over
+grant select, insert, update, delete on citizen_account, account_holding to izin_citizen;
+grant select, insert, update on number_word to izin_citizen;
+grant insert on number_claim to izin_citizen;
+grant select, delete on number_word to izin_keeper; -- what is old
+grant select, insert, delete on number_claim to izin_keeper; -- of what it goes on with; what is old
 
 -- forms of İYS Yolu: companies write them, the registry's people approve them, who takes a consent reads them
 grant select, insert on via_form to izin_web;

@@ -4,12 +4,16 @@ import msgspec
 
 from izin.vault.pseudonym import CitizenPseudonyms
 from izin.vault.retailer import RetailerView
-from izin.vault.sealing import CitizenSealer
+from izin.vault.sealing import CitizenSealer, Sealer
 
 
 class CitizenKeys(msgspec.Struct, frozen=True):
-    """All that works with the citizens' keys; it shows none of them."""
+    """All that works with the citizens' keys; it shows none of them.
+
+    accounts  seals what is kept of people themselves: addresses that are theirs, what they declared
+    """
 
     pseudonyms: CitizenPseudonyms
     retailers: RetailerView
     sealer: CitizenSealer
+    accounts: Sealer

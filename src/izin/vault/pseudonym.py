@@ -29,6 +29,9 @@ _FILE_TAG = b"\x0a"
 _TIN_TAG = b"\x0b"
 _ADDRESS_POOL = b"\x0c"
 _SENDER_TAG = b"\x0e"
+_HOLDER_TAG = b"\x13"
+_GATEWAY_TAG = b"\x14"
+_NUMBER_TAG = b"\x15"
 
 _BRANDS_KEPT = 65_536
 
@@ -130,6 +133,9 @@ class CitizenPseudonyms:
         self.epoch = epoch
         self._tag = secrets.citizen_tag.keyed_hash().begun(_CITIZEN_TAG)
         self._sender = secrets.citizen_tag.keyed_hash().begun(_SENDER_TAG)
+        self._holder = secrets.citizen_tag.keyed_hash().begun(_HOLDER_TAG)
+        self._gateway = secrets.citizen_tag.keyed_hash().begun(_GATEWAY_TAG)
+        self._number = secrets.citizen_tag.keyed_hash().begun(_NUMBER_TAG)
         self._slot = secrets.citizen_slot.keyed_hash().begun(_CITIZEN_SLOT)
         self._bucket = secrets.bucket.keyed_hash().begun(_CITIZEN_BUCKET)
 
@@ -145,6 +151,18 @@ class CitizenPseudonyms:
         not lead there.
         """
         return _uuid(self._sender.digest(framed_text(address)))
+
+    def holder_tag(self, address: str) -> UUID:
+        """Give the tag by which the account is found that holds an address."""
+        return _uuid(self._holder.digest(framed_text(address)))
+
+    def gateway_tag(self, issuer: str, subject: str) -> UUID:
+        """Give the tag by which the account is found of whom an identity provider names."""
+        return _uuid(self._gateway.digest(framed_text(issuer) + framed_text(subject)))
+
+    def number_tag(self, address: str) -> UUID:
+        """Give the tag of what somebody has said of a telephone number that is hers."""
+        return _uuid(self._number.digest(framed_text(address)))
 
     def citizen_tags(self, addresses: Sequence[str]) -> list[tuple[UUID, int]]:
         """Give tag and bucket of many addresses, in order. Cost: 2 µs an address."""

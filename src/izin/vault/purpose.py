@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     MESSAGE_SEAL = "message-seal"
     PROOF = "proof"
     BRAND_SEAL = "brand-seal"
+    ACCOUNT_SEAL = "account-seal"
 
 
 CITIZEN_PURPOSES = (
@@ -32,6 +33,7 @@ CITIZEN_PURPOSES = (
     Purpose.CITIZEN_SLOT,
     Purpose.CITIZEN_SEAL,
     Purpose.RETAILER_CITIZEN,
+    Purpose.ACCOUNT_SEAL,
 )
 """The registry's own keys of the citizens' side; a process that serves providers has none."""
 

@@ -174,9 +174,9 @@ class CitizenSealer:
         return Sealer(self.key_id, derived.gcm_siv())
 
 
-def padded(plaintext: bytes) -> bytes:
-    """Append 0x80 and as few zeros as make the length a multiple of PADDED_BYTES."""
-    length = -(-(len(plaintext) + 1) // PADDED_BYTES) * PADDED_BYTES
+def padded(plaintext: bytes, size: int = PADDED_BYTES) -> bytes:
+    """Append 0x80 and as few zeros as make the length a multiple of `size`."""
+    length = -(-(len(plaintext) + 1) // size) * size
     return (plaintext + b"\x80").ljust(length, b"\0")
 
 

@@ -127,6 +127,7 @@ class Vault:
             CitizenPseudonyms(secrets, epoch=epoch),
             self._view("citizen", Purpose.RETAILER_CITIZEN, ids),
             CitizenSealer(ids[Purpose.CITIZEN_SEAL], self._secret(Purpose.CITIZEN_SEAL, ids)),
+            self.sealer(Purpose.ACCOUNT_SEAL, ids[Purpose.ACCOUNT_SEAL]),
         )
 
     def sealer(self, purpose: Purpose, key_id: int) -> Sealer:

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from izin.citizen.addresses import Addresses
 from izin.citizen.session import Citizens
 from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.core.workdays import Calendar
 from izin.telemetry.log import configure
-from izin.web.citizen import consents, sign_in, verify
+from izin.web.citizen import addresses, consents, number, sign_in, verify
 from izin.web.citizen.door import Everybody
 from izin.web.citizen.services import Hall
 from izin.web.shared.door import Door
@@ -26,7 +27,7 @@ from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import PREFIX, Settings
 from izin.wiring.web import DRAIN_S, networks_of
 
-ROWS = (*verify.ROWS, *sign_in.ROWS, *consents.ROWS)
+ROWS = (*verify.ROWS, *sign_in.ROWS, *addresses.ROWS, *number.ROWS, *consents.ROWS)
 
 
 @asynccontextmanager
@@ -46,6 +47,7 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
             database=parts.database,
             keyring=parts.keyring,
             citizens=Citizens(parts.database, parts.keyring),
+            addresses=Addresses(parts.database, parts.keyring),
             recorder=Recorder(parts.keyring),
             workdays=Calendar.load(),
             clock=utc_now,

@@ -8,7 +8,9 @@ from functools import partial
 from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
+from izin.citizen import claim
 from izin.citizen.forget import forget_old_sessions
+from izin.citizen.number import forget_old_words
 from izin.consent import batch, close_lines
 from izin.consent.project import Projector
 from izin.consent.record import Recorder
@@ -58,6 +60,7 @@ def keeper_of(
     handlers: dict[str, Handler] = {
         batch.JOB: batch.BatchWork(parts.keyring, recorder),
         close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder),
+        claim.JOB: claim.Claiming(parts.keyring, recorder),
         heard.JOB: Hearing(parts.keyring, recorder, is_sandbox=is_sandbox),
     }
     seldom: tuple[Timer, ...] = (
@@ -96,6 +99,8 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_questions(connection, utc_now())
         await forget_old_sessions(connection, TOKENS_AT_ONCE)
         await forget_old_requests(connection, utc_now(), TOKENS_AT_ONCE)
+        await forget_old_words(connection, utc_now(), TOKENS_AT_ONCE)
+        await claim.forget_old_claims(connection, utc_now(), TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

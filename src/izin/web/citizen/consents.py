@@ -4,7 +4,8 @@ from collections import Counter
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from izin.citizen.records import Place, Record, change, records_of
+from izin.citizen.number import is_number
+from izin.citizen.records import Place, Record, change, everything_of, is_hers
 from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Source, Status
@@ -25,9 +26,10 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show her records of one kind: her own, or a merchant's."""
     assert visit.who is not None, "the table asks for somebody"
     async with hall.database.connection() as connection:
-        records = await records_of(connection, hall.keyring, visit.who.address)
+        everything = await everything_of(connection, hall.keyring, visit.who.address)
         receipt = number.read(visit.query.values.get("receipt", ""))
         at = None if receipt is None else await check(connection, hall.keyring, receipt)
+    records = [each for each in everything if is_hers(each, visit.who.shown.since)]
     kind = _kind(visit)
     counts = Counter(each.key.recipient_type for each in records)
     found = [each for each in records if _is_asked(each, kind, visit)]
@@ -36,6 +38,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "records": found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS],
         "count_found": len(found),
         "counts": counts,
+        "count_earlier": len(everything) - len(records),
+        "is_number": is_number(visit.who.address),
         "kind": kind,
         "asked": visit.query.values,
         "page": page,

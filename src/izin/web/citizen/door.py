@@ -10,7 +10,7 @@ from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, Outcome
 from izin.web.shared.visit import Visit as AnyVisit
 
-SIGN_IN, NOTICE = "/sign-in", "/notice"
+SIGN_IN, NOTICE, ADDRESSES = "/sign-in", "/notice", "/addresses"
 
 
 class Everybody:
@@ -40,18 +40,33 @@ class Everybody:
         return msgspec.structs.replace(visit, secret=session, who=who, session=session)
 
     def turned_away(self, row: Row, visit: Visit) -> Outcome | None:
-        """Whoever is not known shows her address first, and reads the notice once."""
+        """Whoever is not known shows her address first, and reads the notice once.
+
+        Nothing of a number is shown before she has said since when it is hers.
+        """
         if not row.asks:
             return None
         if visit.who is None:
             return Gone(f"{SIGN_IN}?next={quote(visit.here)}" if row.does is None else SIGN_IN)
-        if not visit.who.has_read and row.path != NOTICE:
+        if row.path == NOTICE:
+            return None
+        if not visit.who.has_read or (visit.who.must_answer and not row.is_bare):
             return Gone(NOTICE)
+        if not visit.who.opened and not row.is_bare:
+            return Gone(ADDRESSES)
         return None
 
     def frame(self, visit: Visit) -> Mapping[str, object]:
-        """Which address it is about, masked."""
-        return {"address": "" if visit.who is None else str(visit.who.address)}
+        """Which address it is about, masked, and which others there are to choose."""
+        who = visit.who
+        if who is None or not who.opened:
+            return {"address": "", "addresses": ()}
+        labels = {} if who.account is None else {b.address: b.label for b in who.account.bound}
+        addresses = [
+            (who.sign_of(each.address), str(each.address), labels.get(each.address, ""))
+            for each in who.opened
+        ]
+        return {"address": str(who.address), "addresses": addresses, "shown_place": who.place}
 
     async def see_that_it_is_ready(self) -> None:
         """See that the database answers. Raises UnavailableError."""

@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from izin.citizen.session import Citizen, Citizens
+from izin.citizen.addresses import Addresses
+from izin.citizen.model import Citizen
+from izin.citizen.session import Citizens
 from izin.consent.record import Recorder
 from izin.core.workdays import Calendar
 from izin.keyring import Keyring
@@ -21,6 +23,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     keyring: Keyring
     citizens: Citizens
+    addresses: Addresses
     recorder: Recorder
     workdays: Calendar
     clock: Callable[[], datetime]
@@ -48,13 +51,16 @@ Handler: TypeAlias = Callable[[Hall, Visit], Awaitable[Outcome]]
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A page, or what one of its forms does.
 
-    asks  whether somebody has to have shown that an address is hers
+    asks     whether somebody has to have shown that an address is hers
+    is_bare  whether it does without one: whoever came by the gateway may have none yet, and of a
+             number she may not have said yet since when it is hers
     """
 
     path: str
     shows: Handler
     does: Handler | None = None
     asks: bool = False
+    is_bare: bool = False
 
     @property
     def method(self) -> str:

@@ -1,15 +1,13 @@
 """A citizen shows that an address is hers by a code; a notice is read once, and she may go."""
 
-from izin.citizen.session import WHOLE
-from izin.core.address import Address, parse_email, parse_phone
+from izin.citizen.seat import WHOLE
 from izin.proof.model import LIFE
 from izin.web.citizen.door import NOTICE, SIGN_IN
+from izin.web.citizen.reading import CODE_MAX, address_in, since_in
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Cookie, Gone, Outcome, Shown
 
-CODE, CONSENTS = "/sign-in/code", "/consents"
-_ADDRESS_MAX, _CODE_MAX = 265, 12
-_NATIONAL_DIGITS = 10
+CODE, CONSENTS, NUMBER = "/sign-in/code", "/consents", "/number"
 
 
 async def ask(_: Hall, visit: Visit) -> Outcome:
@@ -21,10 +19,7 @@ async def ask(_: Hall, visit: Visit) -> Outcome:
 
 async def take(hall: Hall, visit: Visit) -> Outcome:
     """Send a code there."""
-    given = visit.form.text("address", _ADDRESS_MAX, required=True)
-    address = _read(given, is_sandbox=hall.is_sandbox)
-    if given and address is None:
-        visit.form.refuse("address", "fault.address")
+    address = address_in(visit.form, is_sandbox=hall.is_sandbox)
     visit.form.check()
     assert address is not None, "checked"
     text = await hall.citizens.begin(
@@ -42,7 +37,7 @@ async def take_code(hall: Hall, visit: Visit) -> Outcome:
     """Take the code, and let in."""
     if visit.half is None:
         return Gone(SIGN_IN)
-    code = visit.form.text("code", _CODE_MAX, required=True).replace(" ", "")
+    code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
     text = await hall.citizens.finish(visit.half, code, network=visit.client, now=visit.now)
     if text is None:
@@ -51,16 +46,27 @@ async def take_code(hall: Hall, visit: Visit) -> Outcome:
 
 
 async def show_notice(_: Hall, visit: Visit) -> Outcome:
-    """Show what becomes of what she tells, before anything is shown."""
+    """Show what becomes of what she tells, and ask of a number since when it is hers."""
     assert visit.who is not None, "the table asks for somebody"
-    return Gone(CONSENTS) if visit.who.has_read else Shown("notice.html")
+    who = visit.who
+    if who.has_read and not who.must_answer:
+        return Gone(CONSENTS)
+    return Shown("notice.html", {"is_read": who.has_read, "asks_since": who.must_answer})
 
 
 async def read_notice(hall: Hall, visit: Visit) -> Outcome:
-    """She has read it."""
+    """She has read it, and said since when the number is hers."""
     assert visit.session is not None, "the table asks for somebody"
+    assert visit.who is not None, "the same"
+    to = CONSENTS
+    if visit.who.must_answer:
+        said = since_in(visit.form, visit.now)
+        visit.form.check()
+        assert said is not None, "checked"
+        await hall.citizens.answer(visit.who, said.since, now=visit.now)
+        to = NUMBER if said.is_new else CONSENTS
     text = await hall.citizens.has_read(visit.session, now=visit.now)
-    return Gone(SIGN_IN) if text is None else Gone(CONSENTS, (_session(text),))
+    return Gone(SIGN_IN) if text is None else Gone(to, (_session(text),))
 
 
 async def leave(hall: Hall, visit: Visit) -> Outcome:
@@ -72,20 +78,6 @@ async def leave(hall: Hall, visit: Visit) -> Outcome:
 
 def _session(text: str) -> Cookie:
     return Cookie("session", text, int(WHOLE.total_seconds()))
-
-
-def _read(text: str, *, is_sandbox: bool) -> Address | None:
-    """Read an address as people write one: 0532 123 45 67, +90…, or an e-mail address."""
-    if "@" in text:
-        email = parse_email(text)
-        return email if isinstance(email, Address) else None
-    digits = "".join(each for each in text if each.isascii() and each.isdigit())
-    national = digits.removeprefix("00").removeprefix("90" if len(digits) > 11 else "")  # noqa: PLR2004 -- with the country's code
-    national = national.removeprefix("0")
-    if len(national) != _NATIONAL_DIGITS:
-        return None
-    phone = parse_phone(f"+90{national}", sandbox=is_sandbox)
-    return phone if isinstance(phone, Address) else None
 
 
 ROWS = (

@@ -1,0 +1,64 @@
+"""What an account holds."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from izin.core.address import Address
+from izin.core.identity import Tckn
+
+ADDRESSES_MAX = 10
+LABEL_MAX = 40
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """An address of hers, what she calls it, and when she last showed that it is hers."""
+
+    address: Address
+    label: str
+    proven_at: datetime
+
+    def __repr__(self) -> str:
+        """Leave whose it is out."""
+        return "Bound(…)"
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's account. It prints nothing.
+
+    gateway_tag  whom the state's gateway names; None for whoever never came by it
+    tckn         her number, kept because she said so on a page that asks for nothing else
+    """
+
+    account_id: UUID
+    bound: tuple[Bound, ...] = ()
+    gateway_tag: UUID | None = None
+    tckn: Tckn | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing of whom."""
+        return "Account(…)"
+
+    @property
+    def is_empty(self) -> bool:
+        """Does nothing lead to it?"""
+        return not self.bound and self.gateway_tag is None
+
+    def held(self, address: Address) -> Bound | None:
+        """What it has of an address."""
+        return next((each for each in self.bound if each.address == address), None)
+
+    def without(self, addresses: Iterable[Address]) -> "Account":
+        """The same, these forgotten."""
+        gone = frozenset(addresses)
+        left = tuple(each for each in self.bound if each.address not in gone)
+        return msgspec.structs.replace(self, bound=left)
+
+    def with_bound(self, bound: Bound) -> "Account":
+        """The same with this address, in the place of what it had of it, else at the end."""
+        if self.held(bound.address) is None:
+            return msgspec.structs.replace(self, bound=(*self.bound, bound))
+        kept = tuple(bound if each.address == bound.address else each for each in self.bound)
+        return msgspec.structs.replace(self, bound=kept)

@@ -1,0 +1,93 @@
+"""Who is there at the citizens' pages, and which addresses she may touch."""
+
+import hashlib
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from izin.account.model import Account, Bound
+from izin.core.address import Address, AddressKind
+
+_SIGN_DIGITS = 32
+
+
+class Opened(msgspec.Struct, frozen=True, array_like=True):
+    """An address that a session may touch; stored sealed, new fields go to the end.
+
+    by_code      whether it was shown to be hers in this session; else her account holds it, and she
+                 came by the gateway
+    is_answered  whether she has said since when it is hers; nobody is asked of an e-mail address
+    since        the day; None: from the beginning
+    """
+
+    clear: str
+    kind: AddressKind
+    by_code: bool
+    is_answered: bool
+    since: date | None = None
+
+    def __repr__(self) -> str:
+        """Show as little as the address does."""
+        return f"Opened({self.address})"
+
+    @property
+    def address(self) -> Address:
+        """The address."""
+        return Address(self.clear, self.kind)
+
+
+class Citizen(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has shown that an address is hers, or who she is. It prints none of it.
+
+    has_read    whether she has read what becomes of what she tells
+    opened      what she may touch; none yet where she came by the gateway for the first time
+    place       which of them is shown
+    account     what is kept of her; None: nothing
+    by_gateway  whether she came by the state's gateway
+    tag         of her session
+    """
+
+    has_read: bool
+    opened: tuple[Opened, ...]
+    place: int
+    account: Account | None
+    by_gateway: bool
+    tag: UUID
+
+    def __repr__(self) -> str:
+        """Leave everything out."""
+        return "Citizen(…)"
+
+    @property
+    def shown(self) -> Opened:
+        """The address that pages are about."""
+        return self.opened[self.place]
+
+    @property
+    def address(self) -> Address:
+        """The same."""
+        return self.shown.address
+
+    @property
+    def must_answer(self) -> bool:
+        """Has she still to say since when the shown number is hers?"""
+        return bool(self.opened) and not self.shown.is_answered
+
+    @property
+    def closed(self) -> tuple[Bound, ...]:
+        """What her account holds beside: each is opened by a code."""
+        if self.account is None:
+            return ()
+        known = {each.address for each in self.opened}
+        return tuple(each for each in self.account.bound if each.address not in known)
+
+    def sign_of(self, address: Address) -> str:
+        """What forms of this session call an address by: it tells nobody which."""
+        text = self.tag.bytes + address.clear.encode()
+        return hashlib.sha256(text).hexdigest()[:_SIGN_DIGITS]
+
+    def address_by(self, sign: str) -> Address | None:
+        """Which of hers a form means; None where it is hers no more."""
+        hers = [each.address for each in self.opened] + [each.address for each in self.closed]
+        return next((each for each in hers if self.sign_of(each) == sign), None)

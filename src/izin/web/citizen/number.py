@@ -1,0 +1,65 @@
+"""A number that somebody else had before: since when it is hers, and refusing all that was his."""
+
+from collections import Counter
+
+from izin.citizen.number import is_number
+from izin.citizen.records import everything_of, is_hers
+from izin.core.terms import Status
+from izin.receipt import number
+from izin.receipt.issue import check
+from izin.web.citizen.reading import since_in
+from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
+
+NUMBER, SINCE = "/number", "/number/since"
+
+
+async def show(hall: Hall, visit: Visit) -> Outcome:
+    """Show how much is approved under the number, by channel; not whose."""
+    assert visit.who is not None, "the table asks for somebody"
+    if not is_number(visit.who.address):
+        raise NotThereError
+    async with hall.database.connection() as connection:
+        everything = await everything_of(connection, hall.keyring, visit.who.address)
+        receipt = number.read(visit.query.values.get("receipt", ""))
+        at = None if receipt is None else await check(connection, hall.keyring, receipt)
+    approved = [each for each in everything if each.standing.status is Status.ONAY]
+    since = visit.who.shown.since
+    values = {
+        "counts": Counter(each.key.channel for each in approved),
+        "count_all": len(approved),
+        "count_earlier": sum(not is_hers(each, since) for each in everything),
+        "since": since,
+        "receipt": None if at is None else receipt,
+    }
+    return Shown("number.html", values)
+
+
+async def say_since(hall: Hall, visit: Visit) -> Outcome:
+    """Keep since when the number is hers."""
+    assert visit.who is not None, "the table asks for somebody"
+    said = since_in(visit.form, visit.now)
+    visit.form.check()
+    assert said is not None, "checked"
+    if is_number(visit.who.address):
+        await hall.citizens.answer(visit.who, said.since, now=visit.now)
+    return Gone(NUMBER if said.is_new else "/consents?done=since")
+
+
+async def refuse_all(hall: Hall, visit: Visit) -> Outcome:
+    """Refuse everything that was approved under it: the number is newly hers."""
+    assert visit.who is not None, "the table asks for somebody"
+    if not is_number(visit.who.address):
+        raise NotThereError
+    visit.form.ticked("sure", required=True)
+    visit.form.check()
+    claimed = await hall.citizens.claim(visit.who, hall.recorder, now=visit.now)
+    done = "all_refused" if claimed.is_all else "all_being_refused"
+    return Gone(f"{NUMBER}?done={done}&receipt={claimed.receipt or ''}")
+
+
+ROWS = (
+    Row(path=NUMBER, shows=show, asks=True),
+    Row(path=NUMBER, shows=show, does=refuse_all, asks=True),
+    Row(path=SINCE, shows=show, does=say_since, asks=True),
+)

@@ -1,0 +1,80 @@
+"""What citizens write into forms: an address, and since when a number is theirs."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from izin.core.address import Address, parse_email, parse_phone
+from izin.core.clock import IYS_TIME
+from izin.web.shared.form import Form
+
+ADDRESS_MAX, CODE_MAX = 265, 12
+FIRST_YEAR = 1994
+"""When the first mobile telephones were called in this country."""
+_NATIONAL_DIGITS = 10
+_YEAR_DIGITS = 4
+_DECEMBER = 12
+
+
+class Owned(StrEnum):
+    """What she answers."""
+
+    ALWAYS = "always"
+    MONTH = "month"
+    NEW = "new"
+
+
+class Said(msgspec.Struct, frozen=True):
+    """Since when; None: from the beginning. Whether it is newly hers, so that all be refused."""
+
+    since: date | None
+    is_new: bool = False
+
+
+def address_in(form: Form, *, is_sandbox: bool) -> Address | None:
+    """Read the field `address` as people write one: 0532 123 45 67, +90…, or an e-mail address."""
+    given = form.text("address", ADDRESS_MAX, required=True)
+    address = _read(given, is_sandbox=is_sandbox)
+    if given and address is None:
+        form.refuse("address", "fault.address")
+    return address
+
+
+def since_in(form: Form, now: datetime) -> Said | None:
+    """Read since when a number is hers. None of what does not read, which is noted."""
+    owned = form.choice("owned", Owned)
+    today = now.astimezone(IYS_TIME).date()
+    if owned is Owned.ALWAYS:
+        return Said(None)
+    if owned is Owned.NEW:
+        return Said(today, is_new=True)
+    if owned is None:
+        return None
+    year = _number(form.text("year", _YEAR_DIGITS))
+    month = _number(form.text("month", 2))
+    if not (FIRST_YEAR <= year <= today.year and 1 <= month <= _DECEMBER):
+        form.refuse("year", "fault.month")
+        return None
+    since = date(year, month, 1)
+    if since > today:
+        form.refuse("year", "fault.month")
+        return None
+    return Said(since)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _read(text: str, *, is_sandbox: bool) -> Address | None:
+    if "@" in text:
+        email = parse_email(text)
+        return email if isinstance(email, Address) else None
+    digits = "".join(each for each in text if each.isascii() and each.isdigit())
+    national = digits.removeprefix("00").removeprefix("90" if len(digits) > 11 else "")  # noqa: PLR2004 -- with the country's code
+    national = national.removeprefix("0")
+    if len(national) != _NATIONAL_DIGITS:
+        return None
+    phone = parse_phone(f"+90{national}", sandbox=is_sandbox)
+    return phone if isinstance(phone, Address) else None

@@ -1,0 +1,72 @@
+"""A citizen at her pages, without scripts, and the telephone in her hand."""
+
+import re
+from html import unescape
+
+import httpx2
+from builders.parties import BRAND_CODE
+
+from izin.message.seal import opened
+
+ME, SOMEBODY = "0599 000 00 01", "0599 000 00 02"
+MARK = re.compile(r'name="mark" value="(\w+)"')
+RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
+CODE = re.compile(r"\b\d{6}\b")
+
+
+class Visitor:
+    """A browser without scripts, and the telephone of whoever uses it."""
+
+    def __init__(self, app, owner, keyring) -> None:
+        transport = httpx2.ASGITransport(app=app)
+        self.app = app
+        self.client = httpx2.AsyncClient(transport=transport, base_url="http://localhost:8002")
+        self.owner = owner
+        self.keyring = keyring
+        self.page = ""
+        self.clicks = 0
+
+    async def get(self, path: str) -> httpx2.Response:
+        return self._seen(await self.client.get(path, follow_redirects=True))
+
+    async def send(self, path: str, **fields: str) -> httpx2.Response:
+        """Click a form's button; go where it leads."""
+        self.clicks += 1
+        answer = await self.client.post(path, data={"mark": MARK.search(self.page)[1], **fields})
+        if answer.status_code == 303:
+            return await self.get(answer.headers["location"])
+        return self._seen(answer)
+
+    async def code(self) -> str:
+        """What came to the telephone last."""
+        row = await self.owner.fetchrow(
+            "select message_id, sealed from message order by message_id desc limit 1"
+        )
+        body = opened(self.keyring.message_sealer, row["message_id"], row["sealed"]).body
+        return CODE.search(body)[0]
+
+    async def add(self, address: str, label: str = "") -> None:
+        """Add an address to the account, by its code."""
+        await self.get("/addresses")
+        await self.send("/addresses", address=address, label=label)
+        await self.send("/addresses/code", code=await self.code())
+
+    def sign_of(self, masked: str) -> str:
+        """What forms of the shown page call an address by."""
+        found = re.search(rf'value="(\w{{32}})"[^<]*<button[^>]*: {re.escape(masked)}"', self.page)
+        assert found, "no form of this address"
+        return found[1]
+
+    async def sign_in(self, address: str = ME) -> None:
+        await self.get("/consents")
+        await self.send("/sign-in", address=address)
+        await self.send("/sign-in/code", code=await self.code())
+        await self.send("/notice", owned="always")
+
+    async def change(self, to: str, **fields: str) -> httpx2.Response:
+        known = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL", "to": to}
+        return await self.send("/consents", **(known | fields))
+
+    def _seen(self, answer: httpx2.Response) -> httpx2.Response:
+        self.page = unescape(answer.text)
+        return answer

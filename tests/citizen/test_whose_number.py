@@ -1,0 +1,174 @@
+"""A number may have been somebody else's: his companies are not shown to whoever has it now."""
+
+from datetime import timedelta
+
+import pytest
+from builders.heart import a_key, a_proposal, keeping, phone, until
+from builders.visitor import ME, RECEIPT
+
+from izin.account import find, keep
+from izin.account.model import Bound
+from izin.citizen import claim as claims
+from izin.citizen.number import SILENCE, forget_old_words, said_of
+from izin.core.clock import utc_now
+from izin.core.terms import Channel
+from izin.receipt.issue import proven_by
+from izin.wiring.parts import open_parts
+
+
+async def let_in(visitor, address: str = ME) -> None:
+    """As far as the notice."""
+    await visitor.get("/consents")
+    await visitor.send("/sign-in", address=address)
+    await visitor.send("/sign-in/code", code=await visitor.code())
+
+
+async def approvals(owner) -> int:
+    return await owner.fetchval("select count(*) from provider_consent where status = 'ONAY'")
+
+
+async def test_she_is_asked_on_the_notice_and_nothing_is_shown_before(visitor):
+    await let_in(visitor)
+    assert "ne zamandan beri sizin" in visitor.page
+    answer = await visitor.send("/notice")
+    assert answer.status_code == 422
+    assert "Listeden birini seçin" in visitor.page
+    assert "ne zamandan beri sizin" in (await visitor.get("/number")).text
+    await visitor.send("/notice", owned="always")
+    assert "Işık Giyim" in visitor.page
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"owned": "month"},
+        {"owned": "month", "month": "13", "year": "2024"},
+        {"owned": "month", "month": "1", "year": "1890"},
+        {"owned": "month", "month": "12", "year": "9999"},
+        {"owned": "month", "month": "²", "year": "2024"},
+        {"owned": "belki"},
+    ],
+)
+async def test_a_month_that_cannot_be_is_asked_for_again(visitor, fields):
+    await let_in(visitor)
+    answer = await visitor.send("/notice", **fields)
+    assert answer.status_code == 422
+    assert "Işık Giyim" not in visitor.page
+
+
+async def test_what_was_before_her_is_counted_and_not_named(visitor, heart, owner):
+    old = a_proposal(key=a_key(7), ago=timedelta(days=900))
+    await heart.record(old, a_proposal(key=a_key(7, channel=Channel.ARAMA)))
+    await heart.number_and_project()
+    await let_in(visitor, "0599 000 00 07")
+    month = (utc_now() - timedelta(days=400)).date()
+    await visitor.send("/notice", owned="month", month=str(month.month), year=str(month.year))
+    assert "1 izin bulundu" in visitor.page
+    assert "önceki 1 kayıt adıyla gösterilmiyor" in visitor.page
+    assert "Mesaj (SMS)" not in visitor.page.split("<table")[1]
+    await visitor.get("/number")
+    assert "Işık Giyim" not in visitor.page.split("<main")[1]
+    await visitor.send("/number/since", owned="always")
+    assert "2 izin bulundu" in visitor.page
+
+
+async def test_a_newly_given_number_has_everything_refused(visitor, heart, owner, citizen_keys):
+    """T14, whole: counted first, confirmed, refused at every brand and of either type, proved."""
+    async with owner.transaction():
+        await keep.bind(owner, citizen_keys, None, Bound(phone(1), "", utc_now()))
+    await let_in(visitor)
+    await visitor.send("/notice", owned="new")
+    assert "Onay durumunda 3 kayıt" in visitor.page
+    assert "Işık Giyim" not in visitor.page.split("<main")[1]
+    answer = await visitor.send("/number")
+    assert (answer.status_code, await approvals(owner)) == (422, 4), "nothing without the tick"
+    await visitor.send("/number", sure="1")
+    assert "onayların tümü reddedildi" in visitor.page
+    assert await approvals(owner) == 1, "somebody else's stands"
+    rows = await owner.fetch(
+        "select code from provider_consent join source on id = source where status = 'RET'"
+    )
+    assert [row["code"] for row in rows] == ["IYS_WEB"] * 3
+    receipt = RECEIPT.search(visitor.page)[0]
+    proven = await proven_by(owner, visitor.keyring, receipt)
+    assert len(proven.events) == 3
+    assert await owner.fetchval("select count(*) from number_claim") == 1
+    assert await find.holder_of(owner, citizen_keys, phone(1)) is None, "it left the old account"
+    await visitor.get("/number")
+    assert "onay durumunda kayıt yok" in visitor.page
+
+
+async def test_what_does_not_fit_one_transaction_is_refused_by_the_keeper(
+    visitor, heart, owner, monkeypatch, settings_of_pages
+):
+    monkeypatch.setattr(claims, "AT_ONCE", 1)
+    await let_in(visitor)
+    await visitor.send("/notice", owned="new")
+    await visitor.send("/number", sure="1")
+    assert "kalan kayıtlar birkaç dakika içinde" in visitor.page
+    assert await approvals(owner) == 3
+    async with open_parts(settings_of_pages, role="izin_keeper") as parts, keeping(parts):
+
+        async def is_done() -> bool:
+            return await approvals(owner) == 1
+
+        await until(is_done)
+
+        async def is_kept() -> bool:
+            return await owner.fetchval("select count(*) from number_claim") == 3
+
+        await until(is_kept)
+
+
+async def test_an_account_that_held_it_longer_is_somebody_elses(visitor, owner, citizen_keys):
+    """She says since when it is hers: whoever showed it before that is another."""
+    long_ago = utc_now() - timedelta(days=800)
+    async with owner.transaction():
+        theirs = Bound(phone(9), "", utc_now())
+        await keep.bind(owner, citizen_keys, None, Bound(phone(1), "", long_ago), theirs)
+    await let_in(visitor)
+    month = (utc_now() - timedelta(days=100)).date()
+    await visitor.send("/notice", owned="month", month=str(month.month), year=str(month.year))
+    await visitor.get("/addresses")
+    assert "+90***09" not in visitor.page
+    assert await find.holder_of(owner, citizen_keys, phone(1)) is None
+    assert await find.holder_of(owner, citizen_keys, phone(9)) is not None
+
+
+async def test_she_is_asked_once_and_again_after_half_a_year(visitor, owner, citizen_keys):
+    await let_in(visitor)
+    await visitor.send("/notice", owned="always")
+    await visitor.send("/sign-out")
+    await let_in(visitor)
+    assert 'name="owned"' not in visitor.page
+    await visitor.send("/notice")
+    assert "Işık Giyim" in visitor.page
+    later = utc_now() + SILENCE - timedelta(days=1)
+    assert await said_of(owner, citizen_keys, [phone(1)], later) == {phone(1): None}
+    await forget_old_words(owner, later + SILENCE - timedelta(days=1), 10)
+    assert await owner.fetchval("select count(*) from number_word") == 1, "she has come meanwhile"
+    long_after = later + SILENCE + timedelta(days=1)
+    assert await said_of(owner, citizen_keys, [phone(1)], long_after) == {}
+    await forget_old_words(owner, long_after, 10)
+    assert await owner.fetchval("select count(*) from number_word") == 0
+
+
+async def test_nobody_is_asked_of_an_e_mail_address(visitor):
+    await let_in(visitor, "biri@posta.example")
+    assert 'name="owned"' not in visitor.page
+    await visitor.send("/notice")
+    assert (await visitor.get("/number")).status_code == 404
+
+
+async def test_evidence_is_kept_three_years(visitor, owner):
+    await let_in(visitor)
+    await visitor.send("/notice", owned="new")
+    await visitor.send("/number", sure="1")
+    for days, left in ((3 * 365, 1), (3 * 365 + 3, 0)):
+        await claims.forget_old_claims(owner, utc_now() + timedelta(days=days), 10)
+        assert await owner.fetchval("select count(*) from number_claim") == left
+
+
+@pytest.fixture
+def citizen_keys(keeper_keyring):
+    return keeper_keyring.citizen
