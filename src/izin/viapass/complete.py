@@ -104,5 +104,6 @@ async def _taken(
         sealed = seal_given(keyring, request.request_id, kept)
         is_first = await store.finish(connection, request.request_id, State.DONE.value, sealed)
         return None if is_first else Refused(code="H1110")
-    await store.wrong(connection, request.request_id)
+    if not await store.wrong(connection, request.request_id):
+        return Refused(code="H1110")  # somebody else was first
     return Refused(code="H1052", location=("otpCode",), value=given.code)

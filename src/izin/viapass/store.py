@@ -87,8 +87,8 @@ async def finish(connection: Connection, request_id: UUID, state: str, sealed: b
     return await connection.fetchval(_SQL["finish"], request_id, state, sealed) is not None
 
 
-async def wrong(connection: Connection, request_id: UUID) -> None:
-    await connection.execute(_SQL["wrong"], request_id)
+async def wrong(connection: Connection, request_id: UUID) -> bool:
+    return await connection.fetchval(_SQL["wrong"], request_id) is not None
 
 
 async def forget(connection: Connection, before: datetime, limit: int) -> None:

@@ -134,10 +134,11 @@ where request_id = $1 and state = 'STARTED'
 returning request_id
 
 -- name: wrong
--- $1 request_id
+-- $1 request_id · gives request_id, unless it is over
 update pass_request
 set wrong_at = wrong_at || clock_timestamp()
 where request_id = $1 and state = 'STARTED'
+returning request_id
 
 -- name: forget
 -- $1 before · $2 limit · index pass_request_by_age

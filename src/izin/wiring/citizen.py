@@ -14,7 +14,7 @@ from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.core.workdays import Calendar
 from izin.telemetry.log import configure
-from izin.web.citizen import addresses, consents, number, sign_in, verify
+from izin.web.citizen import addresses, consents, follow, number, sign_in, verify
 from izin.web.citizen.door import Everybody
 from izin.web.citizen.services import Hall
 from izin.web.shared.door import Door
@@ -27,7 +27,14 @@ from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import PREFIX, Settings
 from izin.wiring.web import DRAIN_S, networks_of
 
-ROWS = (*verify.ROWS, *sign_in.ROWS, *addresses.ROWS, *number.ROWS, *consents.ROWS)
+ROWS = (
+    *verify.ROWS,
+    *follow.ROWS,
+    *sign_in.ROWS,
+    *addresses.ROWS,
+    *number.ROWS,
+    *consents.ROWS,
+)
 
 
 @asynccontextmanager
