@@ -6,12 +6,13 @@ from html import unescape
 import httpx2
 from builders.parties import BRAND_CODE
 
+from izin.message.model import Rendered
 from izin.message.seal import opened
 
 ME, SOMEBODY = "0599 000 00 01", "0599 000 00 02"
 MARK = re.compile(r'name="mark" value="(\w+)"')
 RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
-CODE = re.compile(r"\b\d{6}\b")
+CODE = re.compile(r"\b(?:\d{6}|\d{8})\b")
 
 
 class Visitor:
@@ -37,13 +38,16 @@ class Visitor:
             return await self.get(answer.headers["location"])
         return self._seen(answer)
 
-    async def code(self) -> str:
-        """What came to the telephone last."""
+    async def told(self) -> Rendered:
+        """What was sent last."""
         row = await self.owner.fetchrow(
             "select message_id, sealed from message order by message_id desc limit 1"
         )
-        body = opened(self.keyring.message_sealer, row["message_id"], row["sealed"]).body
-        return CODE.search(body)[0]
+        return opened(self.keyring.message_sealer, row["message_id"], row["sealed"])
+
+    async def code(self) -> str:
+        """The code in it."""
+        return CODE.search((await self.told()).body)[0]
 
     async def add(self, address: str, label: str = "") -> None:
         """Add an address to the account, by its code."""

@@ -53,7 +53,7 @@ PUT_TOGETHER = {"trouble", "member", "field", "citizen", "outside"}
 """Headings under which a key is made from what happened, or from a field's name."""
 
 SAID = re.compile(
-    r"\"((?:desk|citizen|outside|frame|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
+    r"\"((?:desk|citizen|link|outside|frame|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
     r"company|package|brand|move|partner|carrier|member|invited|form|fault|process)\.\w+)\""
 )
 

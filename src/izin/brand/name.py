@@ -1,6 +1,7 @@
 """What a brand may be called: by people, and by those who write to 3338."""
 
 import re
+from functools import cache
 from unicodedata import normalize
 
 from izin.core.errors import RefusalError, Refused
@@ -24,6 +25,19 @@ _WORDS = (
 )
 """What 3338 itself understands: a brand of that name could not be told from it."""
 
+_PAGES = (
+    *("account", "addresses", "adresler", "adreslerim", "api", "app", "approve", "ara", "ayarlar"),
+    *("belge", "brand", "brands", "card", "change", "changes", "cikis", "citizen", "claim"),
+    *("consents", "data", "dogrula", "edevlet", "erisim", "everything", "export", "favicon"),
+    *("gateway", "gecmis", "giris", "healthz", "help", "history", "hepsi", "install", "izin"),
+    *("izinler", "izinlerim", "kvkk", "language", "link", "links", "login", "manifest", "message"),
+    *("moved", "mydata", "notice", "number", "numara", "offline", "onayla", "pass", "print"),
+    *("readyz", "receipt", "receipts", "reddet", "refuse", "refuseall", "reject", "rejectall"),
+    *("robots", "search", "session", "shown", "sikayet", "sitemap", "static", "undo", "verify"),
+    *("verilerim", "via", "viapass", "widget", "worker", "www"),
+)
+"""Where the registry's own pages are, or may come to be: a brand's page goes by its short name."""
+
 _SHORT = re.compile(r"(?=.*[a-z])[a-z0-9]{2,11}", re.ASCII).fullmatch
 
 
@@ -45,9 +59,19 @@ def short_key_of(short_name: str) -> str:
     """Give the key of a short name: what people write after RET, in any spelling.
 
     Raises  RefusalError IZ020: it is not of 2 to 11 letters and digits, one a letter at least, so
-            that it is never taken for a brand's number, or it is a word of 3338's own
+            that it is never taken for a brand's number, or it is a word of 3338's own or a page
     """
     key = likeness(short_name)
-    if key is None or not _SHORT(search_key(short_name)) or key in map(likeness, _WORDS):
+    if key is None or not _SHORT(search_key(short_name)) or key in _taken():
         raise RefusalError(Refused(code="IZ020", location=("shortNames",), value=short_name))
     return key
+
+
+def page_of(short_name: str) -> str:
+    """Give the path of a brand's own page: letters that every keyboard has."""
+    return f"/{search_key(short_name)}"
+
+
+@cache
+def _taken() -> frozenset[str | None]:
+    return frozenset(map(likeness, (*_WORDS, *_PAGES)))

@@ -63,7 +63,12 @@ async def records_of(connection: Connection, keyring: Keyring, opened: Opened) -
 
 def is_hers(record: Record, since: date | None) -> bool:
     """Was it moved last when the address was hers already? Takes since: None from the beginning."""
-    return since is None or record.standing.since.astimezone(IYS_TIME).date() >= since
+    return is_since(record.standing, since)
+
+
+def is_since(standing: Standing, since: date | None) -> bool:
+    """Is it from that day or later? Takes since: None from the beginning."""
+    return since is None or standing.since.astimezone(IYS_TIME).date() >= since
 
 
 async def everything_of(connection: Connection, keyring: Keyring, address: Address) -> list[Record]:

@@ -9,7 +9,7 @@ from izin.proof.model import (
     WRONG_RECIPIENT,
     Shown,
 )
-from izin.proof.send import Spent, see_that_none_is_empty, share, spend
+from izin.proof.send import Spent, see_room, share, spend
 from izin.storage.database import Connection, Database
 from izin.vault.proof import ProofKeys
 
@@ -43,11 +43,7 @@ async def tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refuse
         network,
         (WRONG_OVERALL, share()),
     ]
-    kinds, tags = [budget.kind for budget, _ in wrong], [tag for _, tag in wrong]
-    had = await store.had(connection, kinds, tags)
-    # one more may not be wrong, so what is had already counts as that
-    counted = {each["kind"]: (each["used"] + 1, each["retry_after_s"]) for each in had}
-    see_that_none_is_empty(wrong, counted)
+    await see_room(connection, wrong)
     hashed = keys.code_hash(shown.proof_id, shown.bound, shown.code)
     found = await store.try_code(connection, shown.proof_id, shown.purpose, hashed, TRIES_MAX)
     if found is None:

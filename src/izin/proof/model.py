@@ -84,6 +84,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     sender   who has it sent: ``company:731001``; empty: its owner, from `network`
     secret   what is sent instead of digits: the end of a link
     life     how long it is good
+    unsubscribe  where one click refuses further mails of the brand that it is about
     """
 
     to: Address
@@ -97,6 +98,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     worded: Worded | None = None
     secret: str | None = None
     life: timedelta = LIFE
+    unsubscribe: str | None = None
 
     def __repr__(self) -> str:
         """Leave out whose it is."""

@@ -88,14 +88,15 @@ async def _tell(
         language=asked.language,
         good_for=asked.life,
         once=proof_id,
+        unsubscribe=asked.unsubscribe,
     )
     await write(connection, sealer, told, now=now)
 
 
-async def spend(connection: Connection, spent: Sequence[Spent]) -> None:
+async def spend(connection: Connection, spent: Sequence[Spent], code: str = "IZ110") -> None:
     """Take one of each budget.
 
-    Raises  TooManyError IZ110 with the seconds until the one that is empty begins anew
+    Raises  TooManyError `code` with the seconds until the one that is empty begins anew
     """
     had = await store.spend(
         connection,
@@ -103,14 +104,27 @@ async def spend(connection: Connection, spent: Sequence[Spent]) -> None:
         [tag for _, tag in spent],
         [budget.window_s for budget, _ in spent],
     )
-    see_that_none_is_empty(spent, {row["kind"]: (row["used"], row["retry_after_s"]) for row in had})
+    counted = {row["kind"]: (row["used"], row["retry_after_s"]) for row in had}
+    see_that_none_is_empty(spent, counted, code)
 
 
-def see_that_none_is_empty(spent: Sequence[Spent], had: dict[str, tuple[int, int]]) -> None:
-    """See that no more was had than there is. Raises TooManyError IZ110."""
+async def see_room(connection: Connection, spent: Sequence[Spent], code: str = "IZ110") -> None:
+    """See that there is one more of each budget, and take none. Raises TooManyError `code`."""
+    had = await store.had(
+        connection, [budget.kind for budget, _ in spent], [tag for _, tag in spent]
+    )
+    # one more may not be had, so what is had already counts as that
+    counted = {each["kind"]: (each["used"] + 1, each["retry_after_s"]) for each in had}
+    see_that_none_is_empty(spent, counted, code)
+
+
+def see_that_none_is_empty(
+    spent: Sequence[Spent], had: dict[str, tuple[int, int]], code: str = "IZ110"
+) -> None:
+    """See that no more was had than there is. Raises TooManyError `code`."""
     over = [had[each.kind][1] for each, _ in spent if had.get(each.kind, (0, 0))[0] > each.most]
     if over:
-        raise TooManyError("IZ110", retry_after_s=max(over))
+        raise TooManyError(code, retry_after_s=max(over))
 
 
 def share() -> UUID:

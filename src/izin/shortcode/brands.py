@@ -10,6 +10,7 @@ from izin.core.terms import Channel
 from izin.shortcode.call import Call, records_at
 from izin.shortcode.grammar import Which
 from izin.shortcode.replies import CHOICES_MAX
+from izin.storage.database import Connection
 
 START = 3
 """Letters that have to be right for a name to be near."""
@@ -48,7 +49,7 @@ async def find(call: Call, which: Which) -> Meant | Unclear:
         call.connection, [each.code for each in options], [each.key for each in options]
     )
     if not rows:
-        return Unclear(await _near(call, which.spoken))
+        return Unclear(await near_to(call.connection, which.spoken))
     place = min(row.place for row in rows)
     brands = _of_one_kind([row for row in rows if row.place == place])
     if len(brands) > 1:
@@ -66,11 +67,14 @@ def _of_one_kind(rows: Sequence[Called]) -> list[Brand]:
     return _distinct(row.brand for row in by_number or rows)
 
 
-async def _near(call: Call, key: str) -> tuple[Brand, ...]:
-    """Brands whose name goes on where the key ends, or has a slip less; three at most."""
+async def near_to(connection: Connection, key: str) -> tuple[Brand, ...]:
+    """Brands whose name goes on where the key ends, or has a slip less; three at most.
+
+    Cost    one round trip, none for a key that is too short or too long
+    """
     if not START <= len(key) <= _KEY_MAX:
         return ()
-    found = await lookup.near(call.connection, key, key[:START], NEAR_ROWS_MAX)
+    found = await lookup.near(connection, key, key[:START], NEAR_ROWS_MAX)
     going_on = [brand for name, brand in found if name.startswith(key)]
     slips = min(SLIPS_MAX, len(key) // _LETTERS_A_SLIP)
     slipped = [brand for name, brand in found if are_near(key, name, slips)]

@@ -34,6 +34,7 @@ TABLES: Mapping[str, Place] = {
     "query_receipt": Place.SPREAD,
     "counted_address": Place.SPREAD,
     "receipt_number": Place.SPREAD,
+    "personal_link": Place.SPREAD,
     # the one vocabulary, for people who read the database on any node
     "source": Place.COPIED,
     # the order: one writer, no distribution column, read as ranges

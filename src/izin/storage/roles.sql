@@ -207,3 +207,8 @@ grant select, update on pass_template to izin_desk, izin_operator;
 grant select, insert, update on pass_subscription to izin_operator;
 grant select, update on pass_request to izin_citizen; -- who follows her link
 grant select, delete on pass_request to izin_keeper; -- what is old
+
+-- personal links: companies have them made, citizens open them; a change by one holds its row
+grant insert on personal_link to izin_web;
+grant select, insert, update on personal_link to izin_citizen;
+grant select, delete on personal_link to izin_keeper; -- what is over

@@ -14,7 +14,7 @@ from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.core.workdays import Calendar
 from izin.telemetry.log import configure
-from izin.web.citizen import addresses, consents, follow, number, sign_in, verify
+from izin.web.citizen import addresses, brand, consents, follow, link, number, sign_in, verify
 from izin.web.citizen.door import Everybody
 from izin.web.citizen.services import Hall
 from izin.web.shared.door import Door
@@ -34,7 +34,10 @@ ROWS = (
     *addresses.ROWS,
     *number.ROWS,
     *consents.ROWS,
+    *link.ROWS,
+    *brand.ROWS,
 )
+"""Brands' own addresses stand last: every other page goes before them."""
 
 
 @asynccontextmanager
@@ -58,11 +61,12 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
             recorder=Recorder(parts.keyring),
             workdays=Calendar.load(),
             clock=utc_now,
+            origin=settings.origin_of_citizens,
             is_sandbox=settings.is_sandbox,
         )
         cookies = Cookies("izin", is_https=is_https)
         whom, client = Everybody(hall), client_by(settings)
-        yield Door(whom, cookies, client, is_sandbox=settings.is_sandbox).app(ROWS)
+        yield Door(whom, cookies, client, is_sandbox=settings.is_sandbox).app(ROWS, link.ONE_CLICKS)
 
 
 async def run_citizens(settings: Settings, bound: socket.socket) -> None:

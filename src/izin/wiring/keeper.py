@@ -17,6 +17,7 @@ from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import BRISK_S, TIMER_S, USUAL, Keeper, Timer, Waits
+from izin.link.forget import forget_old_links
 from izin.member.session import drop_expired as drop_expired_sessions
 from izin.message import heard
 from izin.message.lookup import forget_old_messages
@@ -101,6 +102,7 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_requests(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_words(connection, utc_now(), TOKENS_AT_ONCE)
         await claim.forget_old_claims(connection, utc_now(), TOKENS_AT_ONCE)
+        await forget_old_links(connection, utc_now(), TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

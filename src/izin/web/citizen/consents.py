@@ -45,7 +45,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "page": page,
         "pages": max(1, -(-len(found) // PAGE_ROWS)),
         "receipt": None if at is None else receipt,
-        "stops_on": None if at is None else _stops_on(hall, at),
+        "stops_on": None if at is None else stops_on(hall, at),
         "again": lambda wanted: _again(visit, wanted),
     }
     return Shown("consents.html", values)
@@ -107,7 +107,7 @@ def _again(visit: Visit, page: int) -> str:
     return urlencode({name: value for name, value in kept.items() if value} | {"page": page})
 
 
-def _stops_on(hall: Hall, at: datetime) -> date:
+def stops_on(hall: Hall, at: datetime) -> date:
     """The last day on which a company may still send; half days are given to it."""
     day = at.astimezone(IYS_TIME).date()
     return hall.workdays.add_workdays(day, _STOPS_AFTER, half_day_is_workday=False)

@@ -18,7 +18,10 @@ from izin.web.shared.visit import Visit as AnyVisit
 
 
 class Hall(msgspec.Struct, frozen=True, kw_only=True):
-    """Database and keys of both sides, who is let in by them, and the one writer."""
+    """Database and keys of both sides, who is let in by them, and the one writer.
+
+    origin  where a browser reaches these pages
+    """
 
     database: Database
     keyring: Keyring
@@ -27,6 +30,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     recorder: Recorder
     workdays: Calendar
     clock: Callable[[], datetime]
+    origin: str
     is_sandbox: bool
 
 

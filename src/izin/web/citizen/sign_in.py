@@ -42,7 +42,7 @@ async def take_code(hall: Hall, visit: Visit) -> Outcome:
     text = await hall.citizens.finish(visit.half, code, network=visit.client, now=visit.now)
     if text is None:
         return Gone(SIGN_IN, (Cookie("half", "", 0),))
-    return Gone(NOTICE, (_session(text), Cookie("half", "", 0)))
+    return Gone(NOTICE, (session_cookie(text), Cookie("half", "", 0)))
 
 
 async def show_notice(_: Hall, visit: Visit) -> Outcome:
@@ -66,7 +66,7 @@ async def read_notice(hall: Hall, visit: Visit) -> Outcome:
         await hall.citizens.answer(visit.who, said.since, now=visit.now)
         to = NUMBER if said.is_new else CONSENTS
     text = await hall.citizens.has_read(visit.session, now=visit.now)
-    return Gone(SIGN_IN) if text is None else Gone(to, (_session(text),))
+    return Gone(SIGN_IN) if text is None else Gone(to, (session_cookie(text),))
 
 
 async def leave(hall: Hall, visit: Visit) -> Outcome:
@@ -76,7 +76,7 @@ async def leave(hall: Hall, visit: Visit) -> Outcome:
     return Gone("/?done=left", (Cookie("session", "", 0),))
 
 
-def _session(text: str) -> Cookie:
+def session_cookie(text: str) -> Cookie:
     return Cookie("session", text, int(WHOLE.total_seconds()))
 
 

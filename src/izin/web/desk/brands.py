@@ -4,6 +4,7 @@ from izin.access.transfer import transfer_brand
 from izin.brand import lookup as brands
 from izin.brand.manage import lead, rename, set_short_names, set_status
 from izin.brand.model import SHORT_NAMES_MAX, Brand, BrandStatus
+from izin.brand.name import page_of
 from izin.core.codes import BrandCode, IysCode
 from izin.member.model import Role
 from izin.partner import lookup as partners
@@ -31,6 +32,7 @@ async def show(desk: Desk, visit: Visit) -> Outcome:
         "brand": brand,
         "company": company,
         "short_names": list(names.get(brand.brand_code, ())),
+        "pages": [desk.citizens + page_of(each) for each in names.get(brand.brand_code, ())],
         "most": SHORT_NAMES_MAX,
         "following": [each for each in states if each is not brand.status],
     }

@@ -19,13 +19,17 @@ _DIGITS_MAX = 8
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """Database and keys of members, and who is let in by them."""
+    """Database and keys of members, and who is let in by them.
+
+    citizens  where a browser reaches the citizens' pages
+    """
 
     database: Database
     keys: MemberKeyring
     sign_ins: SignIns
     enrolling: Enrolling
     parties: Parties
+    citizens: str
     clock: Callable[[], datetime]
 
 

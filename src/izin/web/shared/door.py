@@ -17,11 +17,12 @@ from starlette.routing import Route
 from izin.admission.limiter import TooManyError
 from izin.core.errors import RefusalError, UnavailableError
 from izin.i18n.catalogue import Language, language_of, message
-from izin.web.shared.form import FORM_BYTES_MAX, Form, FormError, Problem
+from izin.web.shared.form import Form, FormError, Problem
 from izin.web.shared.guard import MARK, Cookies, is_from_elsewhere, is_ours, mark_of
+from izin.web.shared.one_click import body_of, is_one_click
 from izin.web.shared.render import Renderer
 from izin.web.shared.static import address_of, file_at
-from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Shown, Visit
+from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Sent, Shown, Visit
 
 _LOG = logging.getLogger(__name__)
 
@@ -56,6 +57,9 @@ class Row(Protocol):
     def does(self) -> Callable[[Any, Any], Awaitable[Outcome]] | None:
         """What the form does; None for the page itself."""
         ...
+
+
+Handler = Callable[[Any, Any], Awaitable[Outcome]]
 
 
 class Audience(Protocol[S]):
@@ -113,14 +117,22 @@ class Door(Generic[S]):
         self._is_sandbox = is_sandbox
         self._renderer = Renderer(audience.templates, "izin.web.shared")
 
-    def app(self, rows: Sequence[Row]) -> Starlette:
-        """Make the application of a table of pages."""
-        routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in rows]
-        routes += [
+    def app(self, rows: Sequence[Row], one_clicks: Mapping[str, Handler] = {}) -> Starlette:
+        """Make the application of a table of pages.
+
+        Takes   rows: of two that fit a path the first answers, and the door's own before all
+                one_clicks: by path, what a mail program does there in its reader's name, who has
+                been to no page of ours
+        """
+        routes = [
             Route("/language", self._choose_language, methods=["POST"]),
             Route("/static/{name}", self._file),
             Route("/healthz", self._healthy),
             Route("/readyz", self._ready),
+        ]
+        routes += [
+            Route(row.path, self._endpoint(row, one_clicks.get(row.path)), methods=[row.method])
+            for row in rows
         ]
         wrong: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
             HTTPException: self._no_such_page,
@@ -130,9 +142,14 @@ class Door(Generic[S]):
         app.router.redirect_slashes = False  # it would lead to whatever host the caller names
         return app
 
-    def _endpoint(self, row: Row) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(
+        self, row: Row, one_click: Handler | None
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
+                if row.does and one_click and await is_one_click(request):
+                    done = await one_click(self._audience.services, self._nobody(request))
+                    return self._answer(done, self._nobody(request))
                 visit = await self._visit(request)
                 outcome = await self._outcome(row, visit, request)
             except UnavailableError as error:
@@ -171,7 +188,7 @@ class Door(Generic[S]):
             problems = _problems(error, visit.language)
             visit = msgspec.structs.replace(visit, form=Form(form.values), problems=problems)
             outcome = await row.shows(self._audience.services, visit)
-            if isinstance(outcome, Gone):
+            if not isinstance(outcome, Shown):
                 return outcome
             again = {**outcome.values, "visit": visit}
             retry_s = error.retry_after_s if isinstance(error, TooManyError) else None
@@ -211,15 +228,17 @@ class Door(Generic[S]):
         if isinstance(outcome, Gone):
             response: Response = RedirectResponse(outcome.to, HTTPStatus.SEE_OTHER)
             self._cookies.set_on(response, outcome.cookies)
+        elif isinstance(outcome, Sent):
+            response = Response(outcome.body, outcome.status, media_type=outcome.media)
         else:
             text = self._renderer.page(
                 outcome.template, visit.language, self._frame(visit, outcome)
             )
             response = Response(text, outcome.status, media_type="text/html; charset=utf-8")
-            if outcome.retry_s is not None:
-                response.headers["retry-after"] = str(outcome.retry_s)
             if not visit.is_known:  # by it a form is ours before anybody has signed in
                 self._cookies.set_on(response, [Cookie(_VISITOR, visit.secret)])
+        if not isinstance(outcome, Gone) and outcome.retry_s is not None:
+            response.headers["retry-after"] = str(outcome.retry_s)
         self._cookies.guard(response)
         return response
 
@@ -297,13 +316,11 @@ async def _form_of(request: Request) -> Form | None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         return None
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > FORM_BYTES_MAX:
-            return None
+    body = await body_of(request)
+    if body is None:
+        return None
     try:
-        return Form.read(bytes(body))
+        return Form.read(body)
     except ValueError:
         return None
 

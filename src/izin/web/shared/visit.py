@@ -37,7 +37,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Leave everything out."""
-        return f"Visit({self.here})"
+        return "Visit(…)"
 
     @property
     def is_known(self) -> bool:
@@ -73,4 +73,13 @@ class Gone(msgspec.Struct, frozen=True):
     cookies: tuple[Cookie, ...] = ()
 
 
-Outcome = Shown | Gone
+class Sent(msgspec.Struct, frozen=True):
+    """Bytes that are no page: a picture, or the answer to a program, which gets no cookie."""
+
+    body: bytes
+    media: str = "text/plain"
+    status: int = 200
+    retry_s: int | None = None
+
+
+Outcome = Shown | Gone | Sent

@@ -1,0 +1,97 @@
+"""What a personal link reaches, and for how long."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+import msgspec
+
+from izin.brand.model import Brand
+from izin.consent.model import ConsentKey, Standing
+from izin.core.address import Address, AddressKind
+from izin.core.codes import BrandCode
+from izin.core.terms import Channel, RecipientType, Source, Status
+
+LIFE, LIFE_DAYS_MAX = timedelta(days=90), 366
+"""How long a link is good unless somebody says otherwise. Source: contract, via-hash-links."""
+
+REACHED_BY: Mapping[AddressKind, tuple[Channel, ...]] = MappingProxyType(
+    {
+        AddressKind.PHONE: (Channel.ARAMA, Channel.MESAJ),
+        AddressKind.EMAIL: (Channel.EPOSTA,),
+    }
+)
+"""Which channels lead to an address of a kind."""
+
+_SOURCES = {AddressKind.PHONE: Source.IYS_KISAMESAJ, AddressKind.EMAIL: Source.IYS_EPOSTA}
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """Some records of one address at one brand. It prints no address."""
+
+    brand_code: BrandCode
+    address: Address
+    channels: tuple[Channel, ...]
+    recipient_types: tuple[RecipientType, ...]
+
+    def __repr__(self) -> str:
+        """Leave the address out."""
+        return f"Reach({self.brand_code})"
+
+
+class PersonalLink(msgspec.Struct, frozen=True, kw_only=True):
+    """What is behind a link. It prints no address."""
+
+    reach: Reach
+    good_until: datetime
+
+    def __repr__(self) -> str:
+        """Leave the address out."""
+        return f"PersonalLink({self.reach.brand_code})"
+
+    @property
+    def source(self) -> Source:
+        """By which way a change comes that is made here. Source: data page 5."""
+        return _SOURCES[self.reach.address.kind]
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """A record, and what stands."""
+
+    key: ConsentKey
+    standing: Standing
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The brand, its company's title, and those records that there are."""
+
+    brand: Brand
+    company: str
+    records: tuple[Reached, ...]
+
+    def __repr__(self) -> str:
+        """Leave the address out."""
+        return f"Found({self.brand.brand_code})"
+
+    def standing_at(self, status: Status) -> tuple[Reached, ...]:
+        """Those that stand so."""
+        return tuple(each for each in self.records if each.standing.status is status)
+
+    def channels_at(self, status: Status) -> tuple[Channel, ...]:
+        """Channels by which a record stands so."""
+        at = {each.key.channel for each in self.standing_at(status)}
+        return tuple(channel for channel in Channel if channel in at)
+
+    @property
+    def refused_since(self) -> datetime | None:
+        """Since when nothing stands at ONAY; None where something does, or there is nothing."""
+        if not self.records or self.standing_at(Status.ONAY):
+            return None
+        return max(each.standing.since for each in self.records)
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What came of it: the number of its receipt, and from when it is."""
+
+    receipt: str
+    at: datetime

@@ -1,0 +1,191 @@
+"""A brand's own address, as it stands on posters: who shows her address sees and refuses there.
+
+The address is the brand's short name for 3338, in any spelling; no page of ours can be one.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from izin.brand import lookup as brands
+from izin.brand.model import Brand, Naming
+from izin.brand.name import page_of, short_key_of
+from izin.citizen.model import Citizen
+from izin.citizen.records import is_since
+from izin.core.errors import RefusalError
+from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.link.change import change, found_by
+from izin.link.model import REACHED_BY, Found, Reach, Reached
+from izin.proof.model import LIFE
+from izin.provider import lookup as providers
+from izin.shortcode.brands import near_to
+from izin.storage.database import Connection
+from izin.web.citizen.link import done, receipt_of, shown_of
+from izin.web.citizen.poster import png_of, svg_of
+from izin.web.citizen.reading import CODE_MAX, address_in
+from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.citizen.sign_in import session_cookie
+from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Sent, Shown
+
+_ALL = "ALL"
+
+
+class _Named(NamedTuple):
+    """The brand that a page is of, its company's title, and the page's path."""
+
+    brand: Brand
+    company: str
+    at: str
+
+
+async def show(hall: Hall, visit: Visit) -> Outcome:
+    """Show the brand; to whoever has shown her address, what stands there under it."""
+    async with hall.database.connection() as connection:
+        named = await _named(connection, visit)
+        if named is None:
+            return await _near(connection, visit)
+        values = {"brand": named.brand, "company": named.company, "at": named.at}
+        who = _who(visit)
+        if who is None:
+            return Shown("brand.html", values)
+        found = await found_by(connection, hall.keyring, _reach(named.brand, who))
+        if found is None:
+            raise NotThereError
+        changed = await receipt_of(hall, connection, visit.query.values.get("receipt", ""))
+    hers = Found(found.brand, found.company, tuple(_hers(found, who)))
+    values |= {**shown_of(hall, hers, changed), "whose": str(who.address), "is_told": True}
+    if who.must_answer:  # it may be somebody's who had the number before: refused is all the same
+        values |= {"asked": REACHED_BY[who.address.kind], "is_told": False}
+    return Shown("brand_known.html", values)
+
+
+async def send_code(hall: Hall, visit: Visit) -> Outcome:
+    """Send a code to the address that she types."""
+    at = await _at(hall, visit)
+    address = address_in(visit.form, is_sandbox=hall.is_sandbox)
+    visit.form.check()
+    assert address is not None, "checked"
+    text = await hall.citizens.begin(
+        address, language=visit.language, network=visit.client, now=visit.now
+    )
+    return Gone(f"{at}/code", (Cookie("half", text, int(LIFE.total_seconds())),))
+
+
+async def show_code(hall: Hall, visit: Visit) -> Outcome:
+    """Ask for the code."""
+    at = await _at(hall, visit)
+    return Gone(at) if visit.half is None else Shown("brand_code.html", {"at": at})
+
+
+async def take_code(hall: Hall, visit: Visit) -> Outcome:
+    """Take the code, and let her in."""
+    at = await _at(hall, visit)
+    if visit.half is None:
+        return Gone(at)
+    code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
+    visit.form.check()
+    text = await hall.citizens.finish(visit.half, code, network=visit.client, now=visit.now)
+    over = Cookie("half", "", 0)
+    return Gone(at, (over,) if text is None else (session_cookie(text), over))
+
+
+async def refuse(hall: Hall, visit: Visit) -> Outcome:
+    """Refuse: by one channel, or by all that lead to her address."""
+    async with hall.database.transaction() as connection:
+        named = await _named(connection, visit)
+        if named is None:
+            raise NotThereError
+        who = _who(visit)
+        if who is None:
+            return Gone(named.at)
+        found = await found_by(connection, hall.keyring, _reach(named.brand, who))
+        if found is None:
+            raise NotThereError
+        wanted = visit.form.values.get("channel", "")
+        channels = [each for each in Channel if wanted in (_ALL, each.value)]
+        how = Status.RET, Source.IYS_WEB
+        changed = await change(connection, hall.keyring, hall.recorder, found, channels, how)
+    return done(named.at, Status.RET, changed)
+
+
+async def show_svg(hall: Hall, visit: Visit) -> Outcome:
+    """Give the code that leads here, for a poster."""
+    return Sent(svg_of(hall.origin + await _at(hall, visit)), "image/svg+xml")
+
+
+async def show_png(hall: Hall, visit: Visit) -> Outcome:
+    """Give it as a picture of dots."""
+    return Sent(png_of(hall.origin + await _at(hall, visit)), "image/png")
+
+
+def _who(visit: Visit) -> Citizen | None:
+    """Whoever has shown an address; who came by the gateway may have none yet."""
+    return visit.who if visit.who is not None and visit.who.opened else None
+
+
+def _hers(found: Found, who: Citizen) -> Iterator[Reached]:
+    """What was moved last when the address was hers already; nothing before she has said it."""
+    for each in found.records:
+        if not who.must_answer and is_since(each.standing, who.shown.since):
+            yield each
+
+
+def _reach(brand: Brand, who: Citizen) -> Reach:
+    return Reach(
+        brand_code=brand.brand_code,
+        address=who.address,
+        channels=REACHED_BY[who.address.kind],
+        recipient_types=tuple(RecipientType),
+    )
+
+
+async def _at(hall: Hall, visit: Visit) -> str:
+    """The page's path. Raises NotThereError where there is no such brand."""
+    async with hall.database.connection() as connection:
+        named = await _named(connection, visit)
+    if named is None:
+        raise NotThereError
+    return named.at
+
+
+async def _named(connection: Connection, visit: Visit) -> _Named | None:
+    """Which brand's page is it? Raises NotThereError for what can be no short name."""
+    name = visit.path["name"]
+    rows = await brands.called(connection, [None], [_key(name)])
+    found = [each.brand for each in rows if each.naming is Naming.SHORT_NAME]
+    if not found:
+        return None
+    [brand] = found
+    titles = await providers.titles(connection, [brand.iys_code])
+    names = await brands.short_names(connection, [brand.brand_code])
+    own = next(each for each in names[brand.brand_code] if short_key_of(each) == _key(name))
+    return _Named(brand, titles.get(brand.iys_code, ""), page_of(own))
+
+
+async def _near(connection: Connection, visit: Visit) -> Outcome:
+    """Say that there is no such brand, and which may be meant: three at most, by public names."""
+    near = await near_to(connection, _key(visit.path["name"]))
+    names = await brands.short_names(connection, [each.brand_code for each in near])
+    candidates = [
+        (each.name, page_of(names[each.brand_code][0])) for each in near if each.brand_code in names
+    ]
+    return Shown("brand_unknown.html", {"candidates": candidates}, 404)
+
+
+def _key(name: str) -> str:
+    try:
+        return short_key_of(name)
+    except RefusalError:
+        raise NotThereError from None
+
+
+_ONE = "/{name}"
+
+ROWS = (
+    Row(path=_ONE, shows=show),
+    Row(path=_ONE, shows=show, does=send_code),
+    Row(path=f"{_ONE}/code", shows=show_code),
+    Row(path=f"{_ONE}/code", shows=show_code, does=take_code),
+    Row(path=f"{_ONE}/refuse", shows=show, does=refuse),
+    Row(path=f"{_ONE}/qr.svg", shows=show_svg),
+    Row(path=f"{_ONE}/qr.png", shows=show_png),
+)

@@ -1,0 +1,234 @@
+"""A personal link: who has it refuses one brand in two taps; back she comes by a code alone.
+
+Looking changes nothing, however often previews and scanners do it. Source: security T29, T31.
+"""
+
+from uuid import UUID
+
+from izin.admission.limiter import TooManyError
+from izin.brand.model import Brand
+from izin.core.address import Address, AddressKind
+from izin.core.terms import Channel, Status
+from izin.link.change import change, found_by
+from izin.link.find import hold, look_at
+from izin.link.make import PATH
+from izin.link.model import Changed, Found, PersonalLink
+from izin.proof.check import check as check_code
+from izin.proof.model import LIFE, Asked, Purpose
+from izin.proof.model import Shown as Given
+from izin.proof.send import send
+from izin.receipt import number
+from izin.receipt.issue import check
+from izin.shortcode.replies import shown as in_plain_letters
+from izin.storage.database import Connection
+from izin.web.citizen.consents import stops_on
+from izin.web.citizen.reading import CODE_MAX
+from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.shared.visit import Cookie, Gone, Outcome, Sent, Shown
+
+_BRAND_MAX = 30
+_ALL = "ALL"
+
+
+async def show(hall: Hall, visit: Visit) -> Outcome:
+    """Show what the link refuses, or since when that is refused."""
+    try:
+        async with hall.database.connection() as connection:
+            link = await _looked_at(hall, visit, connection)
+            found = None if link is None else await found_by(connection, hall.keyring, link.reach)
+            if link is None or found is None:
+                return Shown("link_gone.html", status=404)
+            changed = await _changed(hall, visit, connection)
+    except TooManyError as error:
+        return Shown("trouble.html", {"key": "scanned", "why": ()}, 429, error.retry_after_s)
+    values = {**shown_of(hall, found, changed), "whose": str(link.reach.address)}
+    values["is_told"] = True
+    return Shown("link.html", {**values, "at": f"{PATH}{visit.path['link']}"})
+
+
+def shown_of(hall: Hall, found: Found, changed: Changed | None) -> dict[str, object]:
+    """What stands at a brand, for the part of a page that shows it, and what was just changed."""
+    return {
+        "brand": found.brand,
+        "company": found.company,
+        "records": found.records,
+        "asked": found.channels_at(Status.ONAY),
+        "refused": found.channels_at(Status.RET),
+        "refused_since": found.refused_since,
+        "receipt": None if changed is None else changed.receipt,
+        "stops_on": None if changed is None else stops_on(hall, changed.at),
+    }
+
+
+async def refuse(hall: Hall, visit: Visit) -> Outcome:
+    """Refuse: by one channel, or by all that the link reaches."""
+    wanted = visit.form.values.get("channel", "")
+    async with hall.database.transaction() as connection:
+        link = await hold(
+            connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
+        )
+        changed = None
+        if link is not None:
+            channels = [each for each in link.reach.channels if wanted in (_ALL, each.value)]
+            changed = await _change(hall, connection, link, channels, Status.RET)
+    return done(f"{PATH}{visit.path['link']}", Status.RET, changed)
+
+
+def done(at: str, status: Status, changed: Changed | None) -> Gone:
+    """Go back, and say what came of it."""
+    if changed is None:
+        return Gone(f"{at}?done=as_it_was")
+    return Gone(f"{at}?done={status.value.lower()}&receipt={changed.receipt}")
+
+
+async def refuse_by_one_click(hall: Hall, visit: Visit) -> Outcome:
+    """Refuse mails, as a mail program asks in its reader's name. Source: RFC 8058 3.2."""
+    try:
+        async with hall.database.transaction() as connection:
+            link = await hold(
+                connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
+            )
+            if link is None or Channel.EPOSTA not in link.reach.channels:
+                return Sent(b"", status=404)
+            await _change(hall, connection, link, [Channel.EPOSTA], Status.RET)
+    except TooManyError as error:
+        return Sent(b"", status=429, retry_s=error.retry_after_s)
+    return Sent(b"")
+
+
+async def show_undo(hall: Hall, visit: Visit) -> Outcome:
+    """Ask by which channels messages may come again."""
+    shown = await show(hall, visit)
+    if not isinstance(shown, Shown) or shown.template != "link.html":
+        return shown
+    if not shown.values["refused"]:
+        return Gone(f"{PATH}{visit.path['link']}")
+    return Shown("link_undo.html", shown.values)
+
+
+async def send_code(hall: Hall, visit: Visit) -> Outcome:
+    """Send a code to the link's address."""
+    at = f"{PATH}{visit.path['link']}"
+    async with hall.database.transaction() as connection:
+        link = await _looked_at(hall, visit, connection)
+        found = None if link is None else await found_by(connection, hall.keyring, link.reach)
+        if link is None or found is None:
+            return Gone(at)
+        refused = found.channels_at(Status.RET)
+        channels = [each for each in refused if visit.form.ticked(each.value)]
+        if not channels:
+            visit.form.refuse("channels", "fault.ways")
+        visit.form.check()
+        asked = Asked(
+            to=link.reach.address,
+            purpose=Purpose.CONSENT,
+            bound=_bound(visit, channels),
+            words="link_undo_code",
+            values={"brand": _name_of(found.brand, link.reach.address)},
+            language=visit.language,
+            network=visit.client,
+            unsubscribe=f"{hall.origin}{at}",
+        )
+        keys, sealer = hall.keyring.proofs, hall.keyring.message_sealer
+        proof_id = await send(connection, keys, sealer, asked, now=visit.now)
+    half = ".".join((str(proof_id), *channels))
+    return Gone(f"{at}/code", (Cookie("half", half, int(LIFE.total_seconds())),))
+
+
+async def show_code(_: Hall, visit: Visit) -> Outcome:
+    """Ask for the code."""
+    at = f"{PATH}{visit.path['link']}"
+    return Gone(at) if _half(visit) is None else Shown("link_code.html", {"at": at})
+
+
+async def approve(hall: Hall, visit: Visit) -> Outcome:
+    """Take the code, and approve what was chosen with it."""
+    half, at = _half(visit), f"{PATH}{visit.path['link']}"
+    if half is None:
+        return Gone(at)
+    proof_id, channels = half
+    code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
+    visit.form.check()
+    given = Given(
+        proof_id=proof_id,
+        purpose=Purpose.CONSENT,
+        bound=_bound(visit, channels),
+        code=code,
+        network=visit.client,
+    )
+    await check_code(hall.database, hall.keyring.proofs, given)
+    async with hall.database.transaction() as connection:
+        link = await hold(
+            connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
+        )
+        changed = None
+        if link is not None:
+            changed = await _change(hall, connection, link, channels, Status.ONAY)
+    gone = done(at, Status.ONAY, changed)
+    return Gone(gone.to, (Cookie("half", "", 0),))
+
+
+def _name_of(brand: Brand, to: Address) -> str:
+    """A brand's name, as there is room for it."""
+    is_mail = to.kind is AddressKind.EMAIL
+    return brand.name if is_mail else in_plain_letters(brand.name)[:_BRAND_MAX]
+
+
+async def _looked_at(hall: Hall, visit: Visit, connection: Connection) -> PersonalLink | None:
+    return await look_at(
+        connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
+    )
+
+
+async def _change(
+    hall: Hall,
+    connection: Connection,
+    link: PersonalLink,
+    channels: list[Channel],
+    to: Status,
+) -> Changed | None:
+    found = await found_by(connection, hall.keyring, link.reach)
+    if found is None:
+        return None
+    how = to, link.source
+    return await change(connection, hall.keyring, hall.recorder, found, channels, how)
+
+
+async def _changed(hall: Hall, visit: Visit, connection: Connection) -> Changed | None:
+    """What was changed a moment ago, if the address says so truly."""
+    return await receipt_of(hall, connection, visit.query.values.get("receipt", ""))
+
+
+async def receipt_of(hall: Hall, connection: Connection, text: str) -> Changed | None:
+    """A receipt as it came back in an address; None for what is none."""
+    receipt = number.read(text)
+    at = None if receipt is None else await check(connection, hall.keyring, receipt)
+    return None if receipt is None or at is None else Changed(receipt, at)
+
+
+def _bound(visit: Visit, channels: list[Channel]) -> bytes:
+    """A code for one link and some channels is none for others."""
+    return " ".join(("link", visit.path["link"], *channels)).encode()
+
+
+def _half(visit: Visit) -> tuple[UUID, list[Channel]] | None:
+    """What was begun here: by which code, for which channels."""
+    proof_id, *channels = (visit.half or "").split(".")
+    try:
+        return UUID(proof_id), [Channel(each) for each in channels]
+    except ValueError:
+        return None
+
+
+_ONE = PATH + "{link}"
+
+ROWS = (
+    Row(path=_ONE, shows=show),
+    Row(path=_ONE, shows=show, does=refuse),
+    Row(path=f"{_ONE}/undo", shows=show_undo),
+    Row(path=f"{_ONE}/undo", shows=show_undo, does=send_code),
+    Row(path=f"{_ONE}/code", shows=show_code),
+    Row(path=f"{_ONE}/code", shows=show_code, does=approve),
+)
+ONE_CLICKS = {_ONE: refuse_by_one_click}
+"""Where a mail program may refuse without having seen a page."""
