@@ -51,6 +51,8 @@ HOT: Mapping[str, str] = {
     "inquiry.one": "a carrier shows what it was told",
     "receipt.put": "a citizen's change",
     "receipt.one": "a receipt is checked",
+    "receipt.put_part": "the keeper does a part of a citizen's change",
+    "receipt.parts": "a citizen sees how far her change has come",
     "consent.batch_of_brand": "a batch that is asked after",
     "consent.batch_body": "the keeper takes a batch",
     "consent.finish_batch": "the keeper ends a batch",

@@ -75,6 +75,7 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_citizen", "consent", "citizen_rows"): {"citizen_consent_pkey": ("tag", "bucket")},
     ("izin_citizen", "consent", "current_states"): RECORD,
     ("izin_citizen", "receipt", "one"): {"receipt_number_pkey": ("tag", "bucket")},
+    ("izin_citizen", "receipt", "parts"): {"receipt_part_pkey": ("tag", "bucket")},
     ("izin_citizen", "brand", "called"): {
         "brand_pkey": ("brand_code",),
         "brand_name": ("name_key",),
@@ -131,7 +132,7 @@ TABLES = {
     *("provider_consent", "consent_event", "consent_retailer", "citizen_consent", "pending"),
     *("counted_address", "address_figure", "counted_brand", "day_figure"),
     *("entry", "entry_hour", "batch", "job", "token", "api_user", "retailer", "keyring"),
-    *("brand", "brand_short_name", "receipt_number"),
+    *("brand", "brand_short_name", "receipt_number", "receipt_part"),
 }
 
 _FILL = """
@@ -167,6 +168,7 @@ insert into brand (brand_code, iys_code, name, name_key, is_active, changed_in)
     select n, n, 'x' || n, 'x' || n, true, 1 from row;
 insert into brand_short_name select 'y' || n, n, 'y' || n from row;
 insert into receipt_number select tag, bucket, 'x' from row;
+insert into receipt_part select tag, 0, bucket, 'x' from row;
 insert into address_figure select tag, n from row;
 insert into day_figure
     select brand_ref, 'SOURCE', '2026-01-01'::date + n % 700, channel, recipient_type, 'v' || n,

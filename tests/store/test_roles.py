@@ -58,7 +58,7 @@ OF_RECIPIENTS = (
     *("query_receipt", "token", "message", "receipt_number", "shortcode_question"),
     *("citizen_session", "pass_request"),
     *("citizen_account", "account_holding", "number_word", "number_claim"),
-    "personal_link",
+    *("personal_link", "citizen_act", "receipt_part"),
 )
 """Tables in which a recipient, a consent, or what opens one stands."""
 

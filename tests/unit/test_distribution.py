@@ -26,7 +26,7 @@ def test_a_plain_schema_is_spread_copied_and_left():
             "colocate_with => 'provider_consent')"
             for table in (
                 *("citizen_consent", "batch", "query_receipt", "counted_address"),
-                *("receipt_number", "personal_link"),
+                *("receipt_number", "personal_link", "receipt_part"),
             )
         ),
         "select create_reference_table('source')",
@@ -41,7 +41,7 @@ def test_what_was_cut_off_goes_on_where_it_stopped():
     assert steps[0] == Step("provider_consent", Place.SPREAD)
     assert [step.table for step in steps if step.sql is not None] == [
         *("consent_retailer", "pending", "citizen_consent", "batch", "query_receipt"),
-        *("counted_address", "receipt_number", "personal_link"),
+        *("counted_address", "receipt_number", "personal_link", "receipt_part"),
         "source",
     ]
 

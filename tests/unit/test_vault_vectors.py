@@ -81,6 +81,7 @@ def test_the_tag_of_a_dealers_person(pseudonyms):
 def test_the_tag_of_who_writes(citizens):
     other = VECTORS["other"]
     assert citizens.sender_tag(other["sender"]) == UUID(other["sender_tag"])
+    assert citizens.doer_tag(other["sender"]) == UUID(other["doer_tag"])
 
 
 def test_the_tags_of_a_citizen_s_account(citizens):

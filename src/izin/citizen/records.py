@@ -1,26 +1,25 @@
-"""What stands under a citizen's address, and what she makes of it.
+"""What stands under a citizen's address.
 
 Source  data page 4, 5; Reg. 9
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
+
+import msgspec
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
 from izin.citizen.model import Opened
-from izin.consent.event import Actor
-from izin.consent.model import ConsentKey, Proposal, Recorded, Standing
+from izin.consent.model import ConsentKey, Standing
 from izin.consent.of_citizen import consents_of, key_under, standings
-from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address
 from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
-from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.core.terms import Channel, RecipientType
 from izin.core.turkish import sort_key
 from izin.keyring import Keyring
 from izin.provider import lookup as providers
-from izin.receipt.issue import issue
 from izin.storage.database import Connection
 
 
@@ -37,19 +36,12 @@ class Record(NamedTuple):
         return f"Record({self.brand.brand_code})"
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, array_like=True):
     """Which of her records is meant."""
 
     brand_code: BrandCode
     channel: Channel
     recipient_type: RecipientType
-
-
-class Changed(NamedTuple):
-    """What came of it: the number of its receipt, and from when it is."""
-
-    receipt: str
-    at: datetime
 
 
 async def records_of(connection: Connection, keyring: Keyring, opened: Opened) -> list[Record]:
@@ -96,37 +88,6 @@ async def everything_of(connection: Connection, keyring: Keyring, address: Addre
         if standing is not None
     ]
     return sorted(records, key=_in_order)
-
-
-async def change(
-    connection: Connection,
-    keyring: Keyring,
-    recorder: Recorder,
-    address: Address,
-    place: Place,
-    to: tuple[Status, Source],
-) -> Changed | None:
-    """Make one record ONAY or RET, in the caller's transaction.
-
-    Gives   None where it stands so already, or there is no such record
-    Raises  UnavailableError
-    """
-    status, source = to
-    known = await brands.some(connection, [place.brand_code])
-    if not known or known[0].is_test:
-        return None
-    brand = known[0]
-    key = key_under(brand, place.channel, place.recipient_type, address)
-    [standing] = await standings(connection, keyring, [key])
-    if standing is None or standing.status is status:
-        return None
-    proposal = Proposal(key=key, status=status, source=source, consented_at=None)
-    [verdict] = await recorder.record(
-        connection, [proposal], actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
-    )
-    assert isinstance(verdict, Recorded), "a citizen's word on a record that exists gets through"
-    receipt = await issue(connection, keyring, [verdict.event_id], verdict.recorded_at)
-    return Changed(receipt, verdict.recorded_at)
 
 
 def _in_order(record: Record) -> tuple[str, str, str, str]:

@@ -66,3 +66,21 @@ async def put_claim(
 
 async def forget_claims(connection: Connection, today: date, limit: int) -> None:
     await connection.execute(_SQL["forget_claims"], today, limit)
+
+
+async def hold_acts(connection: Connection, doer_tag: UUID, forget_after: datetime) -> bytes | None:
+    sealed: bytes | None = await connection.fetchval(_SQL["hold_acts"], doer_tag, forget_after)
+    return sealed
+
+
+async def write_acts(connection: Connection, doer_tag: UUID, sealed: bytes) -> None:
+    await connection.execute(_SQL["write_acts"], doer_tag, sealed)
+
+
+async def acts(connection: Connection, doer_tag: UUID) -> bytes | None:
+    sealed: bytes | None = await connection.fetchval(_SQL["acts"], doer_tag)
+    return sealed
+
+
+async def forget_acts(connection: Connection, limit: int) -> None:
+    await connection.execute(_SQL["forget_acts"], limit)

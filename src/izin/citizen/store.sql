@@ -1,4 +1,4 @@
--- owns: citizen_session, number_word, number_claim
+-- owns: citizen_session, citizen_act, number_word, number_claim
 
 -- name: put
 -- $1 session_tag · $2 body_sealed · $3 is_open · $4 idle_until · $5 good_until
@@ -90,4 +90,35 @@ where claim_part = any (array(
     where old.forget_on <= $1::date
     order by old.forget_on
     limit $2::integer
+))
+
+-- name: hold_acts
+-- What somebody has done, to be added to: it stays hers until the commit. $1 doer_tag
+-- $2 forget_after · gives (body_sealed) · locks it
+insert into citizen_act as kept (doer_tag, forget_after)
+values ($1, $2)
+on conflict (doer_tag) do update set forget_after = greatest(kept.forget_after, excluded.forget_after)
+returning body_sealed
+
+-- name: write_acts
+-- $1 doer_tag · $2 body_sealed
+update citizen_act
+set body_sealed = $2
+where doer_tag = $1
+
+-- name: acts
+-- $1 doer_tag
+select body_sealed
+from citizen_act
+where doer_tag = $1
+
+-- name: forget_acts
+-- $1 limit · index citizen_act_by_age
+delete from citizen_act
+where doer_tag = any (array(
+    select old.doer_tag
+    from citizen_act as old
+    where old.forget_after < now()
+    order by old.forget_after
+    limit $1::integer
 ))

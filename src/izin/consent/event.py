@@ -45,6 +45,8 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     is_dealer_kept  the movement named none: it is the dealer of the consent that was renewed
     mandate_id      under which a partner brought it
     moved           set where only the dealers changed: status, source and date are those of it
+    cites           the movement that it takes back
+    citizen_name    what a citizen who added the brand lets it know of her name
     """
 
     version: int
@@ -64,6 +66,12 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     is_dealer_kept: bool = False
     moved: Moved | None = None
     mandate_id: UUID | None = None
+    cites: UUID | None = None
+    citizen_name: str | None = None
+
+    def __repr__(self) -> str:
+        """Leave out whose it is."""
+        return f"EventBody({self.event_id})"
 
     @property
     def side(self) -> Side:

@@ -47,6 +47,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     is_late: older than three business days (contract, rule 9): a refusal is recorded nevertheless,
     a consent only answered where it repeats what stands.
     mandate_id: of the partner that asks for it, under which its company lets it.
+    cites: the movement that it takes back, which has to stand still.
+    citizen_name: of a citizen who consents for the first time, if she gives it to this brand.
     """
 
     key: ConsentKey
@@ -58,6 +60,12 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
     is_late: bool = False
     mandate_id: UUID | None = None
+    cites: UUID | None = None
+    citizen_name: str | None = None
+
+    def __repr__(self) -> str:
+        """Leave out whose it is."""
+        return f"Proposal({self.key.brand_code}, {self.status})"
 
 
 class Current(msgspec.Struct, frozen=True, kw_only=True):

@@ -92,6 +92,8 @@ def make_moves(
             is_late=proposal.is_late,
             is_dealer_kept=dealer != proposal.retailer_code,
             mandate_id=proposal.mandate_id,
+            cites=proposal.cites,
+            citizen_name=proposal.citizen_name,
         )
         moves.append(Move(asked, body, commitment_of(body)))
     return moves

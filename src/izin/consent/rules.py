@@ -32,7 +32,7 @@ def accept(current: Current | None, proposal: Proposal, *, now: datetime) -> Acc
     Source  law.md C-2 to C-6, C-11, C-13, C-22, C-23; Law 6563 art. 8/1; Reg. 5/1
     """
     if _is_citizens(proposal):
-        refused = _refuse_first(proposal) if current is None else None
+        refused = _refuse_citizens(current, proposal)
         consented_at: datetime | None = _dated_after(current, now)
     else:
         refused = _refuse_provider(current, proposal, now)
@@ -101,6 +101,15 @@ def remove_all_dealers(dealers: Dealers) -> Dealers:
 
 def _is_citizens(proposal: Proposal) -> bool:
     return proposal.source is not None and proposal.source.side is Side.IYS
+
+
+def _refuse_citizens(current: Current | None, proposal: Proposal) -> Refused | None:
+    """What is taken back has to stand: whatever came after it is another's word, or a later one."""
+    if current is None:
+        return _refuse_first(proposal)
+    if proposal.cites not in (None, current.event_id):
+        return Refused(code="IZ120")
+    return None
 
 
 def _refuse_provider(current: Current | None, proposal: Proposal, now: datetime) -> Refused | None:

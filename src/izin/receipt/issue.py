@@ -16,18 +16,25 @@ from izin.receipt.number import BITS, read, written
 from izin.storage.database import Connection
 from izin.vault.sealing import padded, unpadded
 
-_PLACE = ("receipt_number", "body_sealed")
+_PLACE, _PLACE_OF_PART = ("receipt_number", "body_sealed"), ("receipt_part", "body_sealed")
+PARTS_MAX = 1000
 
 
 class Proven(msgspec.Struct, frozen=True, array_like=True):
-    """What a receipt proves; stored sealed only, new fields go to the end."""
+    """What a receipt proves; stored sealed only, new fields go to the end.
+
+    parts  in how many parts the events come, where they are more than one transaction takes
+    """
 
     at: datetime
     events: tuple[UUID, ...]
+    parts: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Proven).decode
+_encode_part = msgspec.msgpack.Encoder().encode
+_decode_part = msgspec.msgpack.Decoder(tuple[UUID, ...]).decode
 
 
 async def issue(
@@ -40,12 +47,41 @@ async def issue(
     Cost    one round trip
     """
     assert events, "a receipt is of something that happened"
-    number = written(secrets.randbits(BITS))
+    return await _put(connection, keyring, Proven(at, tuple(events)))
+
+
+async def announce(connection: Connection, keyring: Keyring, at: datetime, parts: int) -> str:
+    """Give the number of a receipt for what is only begun: its events come in parts.
+
+    Takes   at: when it was asked for · parts: PARTS_MAX at most
+    """
+    assert 0 < parts <= PARTS_MAX, "nothing has more parts than are read back"
+    return await _put(connection, keyring, Proven(at, (), parts))
+
+
+async def add_part(
+    connection: Connection, keyring: Keyring, number: str, part: int, events: Sequence[UUID]
+) -> None:
+    """Add what came of one part, in the transaction that did it."""
     tag = _tag(keyring, number)
-    body = padded(_encode(Proven(at, tuple(events))))
-    sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, body)
-    await store.put(connection, tag, _bucket(tag), sealed)
-    return number
+    row = _row_of(tag, part)
+    sealed = keyring.batch_sealer.seal(*_PLACE_OF_PART, row, padded(_encode_part(tuple(events))))
+    await store.put_part(connection, tag, _bucket(tag), part, sealed)
+
+
+async def parts_of(
+    connection: Connection, keyring: Keyring, number: str
+) -> dict[int, tuple[UUID, ...]]:
+    """What came of the parts that are done. Cost: one round trip."""
+    tag = _tag(keyring, number)
+    rows = await store.parts(connection, tag, _bucket(tag))
+    opener = await keyring.openers([row["body_sealed"] for row in rows])
+    return {
+        row["part"]: _decode_part(
+            unpadded(opener.open(row["body_sealed"], *_PLACE_OF_PART, _row_of(tag, row["part"])))
+        )
+        for row in rows
+    }
 
 
 async def check(connection: Connection, keyring: Keyring, text: str) -> datetime | None:
@@ -69,6 +105,18 @@ async def proven_by(connection: Connection, keyring: Keyring, text: str) -> Prov
         return None
     opener = await keyring.openers([sealed])
     return _decode(unpadded(opener.open(sealed, *_PLACE, tag.bytes)))
+
+
+async def _put(connection: Connection, keyring: Keyring, proven: Proven) -> str:
+    number = written(secrets.randbits(BITS))
+    tag = _tag(keyring, number)
+    sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, padded(_encode(proven)))
+    await store.put(connection, tag, _bucket(tag), sealed)
+    return number
+
+
+def _row_of(tag: UUID, part: int) -> bytes:
+    return tag.bytes + part.to_bytes(4, "big")
 
 
 def _tag(keyring: Keyring, number: str) -> UUID:

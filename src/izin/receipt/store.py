@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from izin.storage.statements import load
 
@@ -16,3 +16,13 @@ async def put(connection: Connection, tag: UUID, bucket: int, sealed: bytes) -> 
 async def one(connection: Connection, tag: UUID, bucket: int) -> bytes | None:
     sealed: bytes | None = await connection.fetchval(_SQL["one"], tag, bucket)
     return sealed
+
+
+async def put_part(
+    connection: Connection, tag: UUID, bucket: int, part: int, sealed: bytes
+) -> None:
+    await connection.execute(_SQL["put_part"], tag, bucket, part, sealed)
+
+
+async def parts(connection: Connection, tag: UUID, bucket: int) -> list[Record]:
+    return list(await connection.fetch(_SQL["parts"], tag, bucket))

@@ -35,6 +35,7 @@ TABLES: Mapping[str, Place] = {
     "counted_address": Place.SPREAD,
     "receipt_number": Place.SPREAD,
     "personal_link": Place.SPREAD,
+    "receipt_part": Place.SPREAD,
     # the one vocabulary, for people who read the database on any node
     "source": Place.COPIED,
     # the order: one writer, no distribution column, read as ranges
@@ -90,6 +91,7 @@ TABLES: Mapping[str, Place] = {
     "account_holding": Place.LOCAL,
     "number_word": Place.LOCAL,
     "number_claim": Place.LOCAL,
+    "citizen_act": Place.LOCAL,
     "budget": Place.LOCAL,
     "limit_use": Place.LOCAL,
     "shortcode_question": Place.LOCAL,

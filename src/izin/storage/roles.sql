@@ -109,7 +109,7 @@ grant select, insert, delete on known_device to izin_web;
 
 -- the citizens' doors
 grant select on citizen_consent to izin_citizen;
-grant select, insert on receipt_number to izin_citizen;
+grant select, insert on receipt_number, receipt_part to izin_citizen;
 grant select, insert, update, delete on shortcode_question to izin_citizen;
 
 -- sequencer, projector, jobs and timers
@@ -181,16 +181,17 @@ grant select, delete on proof, budget to izin_keeper; -- what is old
 -- what people write to 3338 is answered by the keeper: which records there are it knows anyway
 grant insert, update on limit_use to izin_keeper; -- how often one telephone is answered
 grant select, insert, update, delete on shortcode_question to izin_keeper;
-grant select, insert on receipt_number to izin_keeper;
+grant select, insert on receipt_number, receipt_part to izin_keeper;
 
 -- citizens at their own pages
 grant select, insert, update, delete on citizen_session to izin_citizen;
-grant select, delete on citizen_session to izin_keeper; -- what is over
 grant select, insert, update, delete on citizen_account, account_holding to izin_citizen;
 grant select, insert, update on number_word to izin_citizen;
 grant insert on number_claim to izin_citizen;
 grant select, delete on number_word to izin_keeper; -- what is old
 grant select, insert, delete on number_claim to izin_keeper; -- of what it goes on with; what is old
+grant select, insert, update on citizen_act to izin_citizen;
+grant select, delete on citizen_session, citizen_act to izin_keeper; -- what is over
 
 -- forms of İYS Yolu: companies write them, the registry's people approve them, who takes a consent reads them
 grant select, insert on via_form to izin_web;

@@ -32,6 +32,7 @@ _SENDER_TAG = b"\x0e"
 _HOLDER_TAG = b"\x13"
 _GATEWAY_TAG = b"\x14"
 _NUMBER_TAG = b"\x15"
+_DOER_TAG = b"\x16"
 
 _BRANDS_KEPT = 65_536
 
@@ -136,6 +137,7 @@ class CitizenPseudonyms:
         self._holder = secrets.citizen_tag.keyed_hash().begun(_HOLDER_TAG)
         self._gateway = secrets.citizen_tag.keyed_hash().begun(_GATEWAY_TAG)
         self._number = secrets.citizen_tag.keyed_hash().begun(_NUMBER_TAG)
+        self._doer = secrets.citizen_tag.keyed_hash().begun(_DOER_TAG)
         self._slot = secrets.citizen_slot.keyed_hash().begun(_CITIZEN_SLOT)
         self._bucket = secrets.bucket.keyed_hash().begun(_CITIZEN_BUCKET)
 
@@ -163,6 +165,13 @@ class CitizenPseudonyms:
     def number_tag(self, address: str) -> UUID:
         """Give the tag of what somebody has said of a telephone number that is hers."""
         return _uuid(self._number.digest(framed_text(address)))
+
+    def doer_tag(self, address: str) -> UUID:
+        """Give the tag of an address whose owner changes her list: of what she has done there.
+
+        Another than the citizens' view has, as the sender tag is, and for the same reason.
+        """
+        return _uuid(self._doer.digest(framed_text(address)))
 
     def citizen_tags(self, addresses: Sequence[str]) -> list[tuple[UUID, int]]:
         """Give tag and bucket of many addresses, in order. Cost: 2 µs an address."""

@@ -14,7 +14,18 @@ from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.core.workdays import Calendar
 from izin.telemetry.log import configure
-from izin.web.citizen import addresses, brand, consents, follow, link, number, sign_in, verify
+from izin.web.citizen import (
+    acts,
+    addresses,
+    brand,
+    consents,
+    follow,
+    link,
+    number,
+    refuse,
+    sign_in,
+    verify,
+)
 from izin.web.citizen.door import Everybody
 from izin.web.citizen.services import Hall
 from izin.web.shared.door import Door
@@ -34,6 +45,8 @@ ROWS = (
     *addresses.ROWS,
     *number.ROWS,
     *consents.ROWS,
+    *acts.ROWS,
+    *refuse.ROWS,
     *link.ROWS,
     *brand.ROWS,
 )

@@ -9,7 +9,8 @@ from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
 from izin.citizen import claim
-from izin.citizen.forget import forget_old_sessions
+from izin.citizen import parts as changes
+from izin.citizen.forget import forget_old_acts, forget_old_sessions
 from izin.citizen.number import forget_old_words
 from izin.consent import batch, close_lines
 from izin.consent.project import Projector
@@ -62,6 +63,7 @@ def keeper_of(
         batch.JOB: batch.BatchWork(parts.keyring, recorder),
         close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder),
         claim.JOB: claim.Claiming(parts.keyring, recorder),
+        changes.JOB: changes.Changing(parts.keyring, recorder),
         heard.JOB: Hearing(parts.keyring, recorder, is_sandbox=is_sandbox),
     }
     seldom: tuple[Timer, ...] = (
@@ -103,6 +105,7 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_words(connection, utc_now(), TOKENS_AT_ONCE)
         await claim.forget_old_claims(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_links(connection, utc_now(), TOKENS_AT_ONCE)
+        await forget_old_acts(connection, TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

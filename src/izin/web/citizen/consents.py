@@ -1,25 +1,23 @@
 """A citizen's own list: what stands, by company and brand; each may be refused, or approved."""
 
 from collections import Counter
-from datetime import date, datetime
 from urllib.parse import urlencode
 
+from izin.citizen.acts import Act
+from izin.citizen.change import change
 from izin.citizen.number import is_number
-from izin.citizen.records import Place, Record, change, everything_of, is_hers
-from izin.core.clock import IYS_TIME
+from izin.citizen.records import Place, Record, everything_of, is_hers
+from izin.citizen.refuse import act_of
 from izin.core.codes import BrandCode
-from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.core.terms import Channel, RecipientType, Status
 from izin.core.turkish import search_key
-from izin.receipt import number
-from izin.receipt.issue import check
-from izin.web.citizen.services import Hall, Row, Visit
+from izin.storage.database import Connection
+from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
 from izin.web.shared.visit import Gone, Outcome, Shown
 
 PAGE_ROWS = 25
 _SEARCH_MAX, _PAGES_MAX = 100, 5
 _ASKED = ("recipient", "search", "channel", "status")
-_STOPS_AFTER = 3
-"""Business days in which a company has to stop. Source: Reg. 9/6."""
 
 
 async def show(hall: Hall, visit: Visit) -> Outcome:
@@ -27,8 +25,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     async with hall.database.connection() as connection:
         everything = await everything_of(connection, hall.keyring, visit.who.address)
-        receipt = number.read(visit.query.values.get("receipt", ""))
-        at = None if receipt is None else await check(connection, hall.keyring, receipt)
+        done = await _just_done(hall, visit, connection)
     records = [each for each in everything if is_hers(each, visit.who.shown.since)]
     kind = _kind(visit)
     counts = Counter(each.key.recipient_type for each in records)
@@ -44,8 +41,9 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "asked": visit.query.values,
         "page": page,
         "pages": max(1, -(-len(found) // PAGE_ROWS)),
-        "receipt": None if at is None else receipt,
-        "stops_on": None if at is None else stops_on(hall, at),
+        "act": done,
+        "stops_on": None if done is None else stops_on(hall, done.at),
+        "may_be_undone": done is not None and done.may_be_undone(visit.now),
         "again": lambda wanted: _again(visit, wanted),
     }
     return Shown("consents.html", values)
@@ -63,18 +61,17 @@ async def do_change(hall: Hall, visit: Visit) -> Outcome:
     assert status is not None, "checked"
     place = Place(BrandCode(brand), channel, kind)
     async with hall.database.transaction() as connection:
-        changed = await change(
-            connection,
-            hall.keyring,
-            hall.recorder,
-            visit.who.address,
-            place,
-            (status, Source.IYS_WEB),
-        )
-    if changed is None:
+        act = await change(call_of(hall, visit, connection), {place: status})
+    if act is None:
         return Gone(f"/consents?recipient={kind.value}&done=as_it_was")
     done = "refused" if status is Status.RET else "approved"
-    return Gone(f"/consents?recipient={kind.value}&done={done}&receipt={changed.receipt}")
+    return Gone(f"/consents?recipient={kind.value}&done={done}&act={act.act_id}")
+
+
+async def _just_done(hall: Hall, visit: Visit, connection: Connection) -> Act | None:
+    """What she has just done, if she comes from there."""
+    named = visit.query.values.get("act", "")
+    return await act_of(call_of(hall, visit, connection), named) if named else None
 
 
 def _kind(visit: Visit) -> RecipientType:
@@ -105,12 +102,6 @@ def _again(visit: Visit, page: int) -> str:
     """The same question, of another page."""
     kept = {name: visit.query.values.get(name, "") for name in _ASKED}
     return urlencode({name: value for name, value in kept.items() if value} | {"page": page})
-
-
-def stops_on(hall: Hall, at: datetime) -> date:
-    """The last day on which a company may still send; half days are given to it."""
-    day = at.astimezone(IYS_TIME).date()
-    return hall.workdays.add_workdays(day, _STOPS_AFTER, half_day_is_workday=False)
 
 
 ROWS = (

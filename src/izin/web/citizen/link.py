@@ -21,9 +21,8 @@ from izin.receipt import number
 from izin.receipt.issue import check
 from izin.shortcode.replies import shown as in_plain_letters
 from izin.storage.database import Connection
-from izin.web.citizen.consents import stops_on
 from izin.web.citizen.reading import CODE_MAX
-from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.citizen.services import Hall, Row, Visit, stops_on
 from izin.web.shared.visit import Cookie, Gone, Outcome, Sent, Shown
 
 _BRAND_MAX = 30

@@ -1,20 +1,30 @@
 """What the citizens' pages work with."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 import msgspec
 
 from izin.citizen.addresses import Addresses
+from izin.citizen.call import Call
 from izin.citizen.model import Citizen
 from izin.citizen.session import Citizens
 from izin.consent.record import Recorder
+from izin.core.clock import IYS_TIME
+from izin.core.codes import BrandCode
+from izin.core.terms import Source
 from izin.core.workdays import Calendar
 from izin.keyring import Keyring
-from izin.storage.database import Database
-from izin.web.shared.visit import Outcome
+from izin.storage.database import Connection, Database
+from izin.web.shared.visit import NotThereError, Outcome
 from izin.web.shared.visit import Visit as AnyVisit
+
+INSTALLED = "installed"
+_STOPS_AFTER = 3
+"""Business days in which a company has to stop. Source: Reg. 9/6."""
+
+_CODE_MAX = 8
 
 
 class Hall(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +58,11 @@ class Visit(AnyVisit, frozen=True, kw_only=True):
         """Has she shown it?"""
         return self.who is not None
 
+    @property
+    def source(self) -> Source:
+        """What her changes are recorded with. Source: data page 5."""
+        return Source.IYS_MOBIL if self.way == INSTALLED else Source.IYS_WEB
+
 
 Handler: TypeAlias = Callable[[Hall, Visit], Awaitable[Outcome]]
 
@@ -70,3 +85,30 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     def method(self) -> str:
         """GET looks, POST changes."""
         return "GET" if self.does is None else "POST"
+
+
+def call_of(hall: Hall, visit: Visit, connection: Connection) -> Call:
+    """What her changes work with, inside a transaction."""
+    assert visit.who is not None, "the table asks for somebody"
+    return Call(
+        connection=connection,
+        keyring=hall.keyring,
+        recorder=hall.recorder,
+        address=visit.who.address,
+        since=visit.who.shown.since,
+        source=visit.source,
+    )
+
+
+def brand_in(visit: Visit) -> BrandCode:
+    """Which brand the path names. Raises NotThereError."""
+    text = visit.path["brand"]
+    if not (text.isascii() and text.isdigit() and len(text) <= _CODE_MAX):
+        raise NotThereError
+    return BrandCode(int(text))
+
+
+def stops_on(hall: Hall, at: datetime) -> date:
+    """The last day on which a company may still send; half days are given to it."""
+    day = at.astimezone(IYS_TIME).date()
+    return hall.workdays.add_workdays(day, _STOPS_AFTER, half_day_is_workday=False)

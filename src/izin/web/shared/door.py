@@ -212,6 +212,7 @@ class Door(Generic[S]):
             here=here,
             half=self._cookie(request, "half"),
             device=self._cookie(request, "device"),
+            way=self._cookie(request, "way"),
         )
         return self._audience.nobody(visit)
 

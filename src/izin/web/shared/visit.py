@@ -19,6 +19,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     path, query  what the address names
     half         what a begun sign-in is finished with
     device       what an earlier sign-in left here
+    way          how it is used, if another way than in a browser
     secret       what the mark of a form is made of
     problems     why a form is shown again
     """
@@ -32,6 +33,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     here: str
     half: str | None = None
     device: str | None = None
+    way: str | None = None
     form: Form = msgspec.field(default_factory=Form)
     problems: tuple[Problem, ...] = ()
 

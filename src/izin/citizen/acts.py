@@ -1,0 +1,111 @@
+"""What a citizen has done at her own list: kept so that she finds it again, and can take it back.
+
+All of an address lies in one row, under a tag that no other table has. Of several changes only the
+last was written in the transaction of a company's record, so no row joins two companies'.
+"""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+import msgspec
+
+from izin.citizen import store
+from izin.core.address import Address
+from izin.core.clock import IYS_TIME
+from izin.core.codes import BrandCode
+from izin.keyring import Keyring
+from izin.storage.database import Connection
+from izin.vault.sealing import padded, unpadded
+
+ACTS_MAX = 100
+KEPT = timedelta(days=90)
+MAY_BE_UNDONE = timedelta(hours=24)
+_PLACE = ("citizen_act", "body_sealed")
+
+
+class Did(StrEnum):
+    """What she did."""
+
+    CHANGED = "changed"
+    REFUSED = "refused"
+    ADDED = "added"
+    UNDID = "undid"
+
+
+class Act(msgspec.Struct, frozen=True, array_like=True):
+    """One thing that she did; stored sealed only, new fields at the end.
+
+    receipt     its number
+    asked       how many records it was to change
+    parts       in how many parts it is worked through; 0: it was done at once
+    refused     how many of them to RET
+    brand_code  at which brand, if at one
+    undoes      which act it takes back
+    """
+
+    act_id: UUID
+    did: Did
+    at: datetime
+    receipt: str
+    asked: int
+    refused: int
+    parts: int = 0
+    brand_code: BrandCode | None = None
+    undoes: UUID | None = None
+
+    def __repr__(self) -> str:
+        """Leave everything out."""
+        return "Act(…)"
+
+    def may_be_undone(self, now: datetime) -> bool:
+        """May what it refused be approved again at one stroke? Source: data page 4."""
+        return self.refused > 0 and self.did is not Did.UNDID and now < self.at + MAY_BE_UNDONE
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Act]).decode
+
+
+def new_id() -> UUID:
+    """Name an act; a name that tells no moment."""
+    return uuid4()
+
+
+async def keep(connection: Connection, keyring: Keyring, address: Address, act: Act) -> None:
+    """Keep an act, in the transaction that does it; after its records, as all writers do.
+
+    Cost    two round trips
+    """
+    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
+    sealed = await store.hold_acts(connection, tag, _next_day(act.at + KEPT))
+    acts = [act, *await _opened(keyring, tag, sealed)][:ACTS_MAX]
+    body = padded(_encode(acts))
+    sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, body)
+    await store.write_acts(connection, tag, sealed)
+
+
+async def acts_of(
+    connection: Connection, keyring: Keyring, address: Address, since: date | None
+) -> list[Act]:
+    """What was done at an address's list within KEPT, the newest first; ACTS_MAX at most.
+
+    Takes   since: the day from which on it is hers; what came before is of whoever had it then
+    Cost    one round trip
+    """
+    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
+    acts = await _opened(keyring, tag, await store.acts(connection, tag))
+    return [each for each in acts if since is None or each.at.astimezone(IYS_TIME).date() >= since]
+
+
+async def _opened(keyring: Keyring, tag: UUID, sealed: bytes | None) -> list[Act]:
+    if sealed is None:
+        return []
+    opener = await keyring.openers([sealed])
+    return _decode(unpadded(opener.open(sealed, *_PLACE, tag.bytes)))
+
+
+def _next_day(instant: datetime) -> datetime:
+    """What stands in clear tells no moment by which a row could be matched with another."""
+    day = instant.astimezone(IYS_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)

@@ -1,0 +1,42 @@
+"""What every change of a citizen's works with."""
+
+from datetime import date
+
+import msgspec
+
+from izin.consent.event import Actor
+from izin.consent.model import Proposal, Recorded
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.address import Address
+from izin.core.terms import Source
+from izin.keyring import Keyring
+from izin.storage.database import Connection
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One change, inside one transaction: by whom, and from where.
+
+    source  what a change of an existing record is recorded with
+    since   from which day on the address is hers; None: from the beginning
+    """
+
+    connection: Connection
+    keyring: Keyring
+    recorder: Recorder
+    address: Address
+    source: Source
+    since: date | None = None
+
+    def __repr__(self) -> str:
+        """Leave the address out."""
+        return "Call(…)"
+
+    async def record(self, proposals: list[Proposal]) -> list[Recorded]:
+        """Record what may be; give that, in order.
+
+        Raises  UnavailableError
+        """
+        verdicts = await self.recorder.record(
+            self.connection, proposals, actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
+        )
+        return [each for each in verdicts if isinstance(each, Recorded)]

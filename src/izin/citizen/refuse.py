@@ -1,0 +1,134 @@
+"""Refuse all of a company, of a brand, of a channel, of everything; and take it back within a day.
+
+Source  data page 4; Law 6563 art. 8/1; Reg. 9
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from izin.citizen.acts import Act, Did, acts_of, keep, new_id
+from izin.citizen.call import Call
+from izin.citizen.parts import ROWS_MAX, Work, begin
+from izin.citizen.records import Place, Record, everything_of, is_hers
+from izin.core.codes import BrandCode, IysCode
+from izin.core.errors import RefusalError, Refused
+from izin.core.terms import Channel, RecipientType, Status
+from izin.keyring import Keyring
+from izin.receipt.issue import parts_of, proven_by
+from izin.storage.database import Connection
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be refused: everything, but for what is named here.
+
+    kept  brands that stay as they are
+    """
+
+    company: IysCode | None = None
+    brand: BrandCode | None = None
+    channel: Channel | None = None
+    recipient_type: RecipientType | None = None
+    kept: frozenset[BrandCode] = frozenset()
+
+    def has(self, record: Record) -> bool:
+        """Is it to be refused? Only what stands at ONAY is."""
+        key = record.key
+        return (
+            record.standing.status is Status.ONAY
+            and self.company in (None, record.brand.iys_code)
+            and self.brand in (None, record.brand.brand_code)
+            and self.channel in (None, key.channel)
+            and self.recipient_type in (None, key.recipient_type)
+            and record.brand.brand_code not in self.kept
+        )
+
+
+async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> Act | None:
+    """Refuse all that a scope has, in the caller's transaction; past rows_max jobs do it.
+
+    Gives   None where nothing of it stands at ONAY
+    Raises  UnavailableError
+    """
+    records = await everything_of(call.connection, call.keyring, call.address)
+    places = tuple(
+        Place(each.brand.brand_code, each.key.channel, each.key.recipient_type)
+        for each in records
+        if scope.has(each) and is_hers(each, call.since)
+    )
+    begun = await begin(call, Work(refuse=places), rows_max=rows_max)
+    if begun is None:
+        return None
+    act = Act(
+        act_id=new_id(),
+        did=Did.REFUSED,
+        at=begun.at,
+        receipt=begun.receipt,
+        asked=begun.count,
+        refused=begun.count,
+        parts=begun.parts,
+        brand_code=scope.brand,
+    )
+    await keep(call.connection, call.keyring, call.address, act)
+    return act
+
+
+async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MAX) -> Act | None:
+    """Approve again what one of her acts refused, and nothing that was changed since.
+
+    Gives   None where nothing of it stands any more
+    Raises  RefusalError IZ121: a day has gone by, or there is no such act; IZ122: it is not done
+            yet · UnavailableError
+    """
+    act = await act_of(call, named)
+    if act is None or not act.may_be_undone(now):
+        raise RefusalError(Refused(code="IZ121"))
+    done = await progress_of(call.connection, call.keyring, act)
+    if not done.is_whole:
+        raise RefusalError(Refused(code="IZ122"))
+    begun = await begin(call, Work(take_back=done.events), rows_max=rows_max)
+    if begun is None:
+        return None
+    undone = Act(
+        act_id=new_id(),
+        did=Did.UNDID,
+        at=begun.at,
+        receipt=begun.receipt,
+        asked=begun.count,
+        refused=0,
+        parts=begun.parts,
+        brand_code=act.brand_code,
+        undoes=act.act_id,
+    )
+    await keep(call.connection, call.keyring, call.address, undone)
+    return undone
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far an act has come: which movements it has made, and whether more are to come."""
+
+    events: tuple[UUID, ...]
+    parts: int
+    parts_done: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Is all of it done?"""
+        return self.parts_done == self.parts
+
+
+async def act_of(call: Call, named: str) -> Act | None:
+    """One of what was done at this address's list, by its id. Cost: one round trip."""
+    acts = await acts_of(call.connection, call.keyring, call.address, call.since)
+    return next((each for each in acts if str(each.act_id) == named), None)
+
+
+async def progress_of(connection: Connection, keyring: Keyring, act: Act) -> Progress:
+    """How far has it come? Cost: one round trip or two."""
+    if not act.parts:
+        proven = await proven_by(connection, keyring, act.receipt)
+        return Progress(() if proven is None else proven.events, 0, 0)
+    done = await parts_of(connection, keyring, act.receipt)
+    events = tuple(event for part in sorted(done) for event in done[part])
+    return Progress(events, act.parts, len(done))

@@ -1,0 +1,60 @@
+"""What she has done: the receipt of it, how far it has come, and the way back for a day."""
+
+from izin.brand import lookup as brands
+from izin.citizen.acts import Act, acts_of
+from izin.citizen.refuse import act_of, progress_of, undo
+from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
+
+
+async def show_all(hall: Hall, visit: Visit) -> Outcome:
+    """Show what she has done of late."""
+    assert visit.who is not None, "the table asks for somebody"
+    async with hall.database.connection() as connection:
+        acts = await acts_of(connection, hall.keyring, visit.who.address, visit.who.shown.since)
+        codes = sorted({each.brand_code for each in acts if each.brand_code is not None})
+        known = await brands.some(connection, codes) if codes else []
+    names = {each.brand_code: each.name for each in known}
+    return Shown("acts.html", {"acts": acts, "names": names})
+
+
+async def show(hall: Hall, visit: Visit) -> Outcome:
+    """Show one thing that she has done, as far as it has come."""
+    async with hall.database.connection() as connection:
+        call = call_of(hall, visit, connection)
+        act = await act_of(call, visit.path["act"])
+        if act is None:
+            raise NotThereError
+        progress = await progress_of(connection, hall.keyring, act)
+        acts = await acts_of(connection, hall.keyring, call.address, call.since)
+        known = [] if act.brand_code is None else await brands.some(connection, [act.brand_code])
+    values = {
+        "act": act,
+        "progress": progress,
+        "brand": known[0].name if known else None,
+        "stops_on": stops_on(hall, act.at),
+        "may_be_undone": act.may_be_undone(visit.now) and _undone_by(act, acts) is None,
+        "undone_by": _undone_by(act, acts),
+    }
+    return Shown("act.html", values)
+
+
+async def do_undo(hall: Hall, visit: Visit) -> Outcome:
+    """Take back what an act refused."""
+    async with hall.database.transaction() as connection:
+        call = call_of(hall, visit, connection)
+        undone = await undo(call, visit.path["act"], now=visit.now)
+    if undone is None:
+        return Gone(f"/acts/{visit.path['act']}?done=nothing_to_undo")
+    return Gone(f"/acts/{undone.act_id}?done=undone")
+
+
+def _undone_by(act: Act, acts: list[Act]) -> Act | None:
+    return next((each for each in acts if each.undoes == act.act_id), None)
+
+
+ROWS = (
+    Row(path="/acts", shows=show_all, asks=True),
+    Row(path="/acts/{act}", shows=show, asks=True),
+    Row(path="/acts/{act}/undo", shows=show, does=do_undo, asks=True),
+)
