@@ -22,6 +22,7 @@ OPERATIONS = (
     *("integratorList", "integratorListByiysCode"),
     *("get-subscription", "getIntegratorSubscription"),
     *("removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"),
+    "via-hash-links",
 )
 _WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))
 _MEDIA = "application/json"

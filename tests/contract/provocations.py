@@ -50,6 +50,7 @@ ADD, OVERRIDE = "addRetailers", "overrideRetailers"
 REMOVE, REMOVE_ALL = "removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"
 ACCESS = (ADD, OVERRIDE, REMOVE, REMOVE_ALL)
 DEALERS_OF_ONE = "searchRetailersOfOneConsent"
+HASH_LINKS = "via-hash-links"
 PLAN, LICENCE = "get-subscription", "getIntegratorSubscription"
 
 
@@ -94,6 +95,7 @@ _BODIES: dict[str, Callable[[Registry, str], Any]] = {
         ("consentDetail", "consentsHistory"), lambda registry, _: a_question(registry.phone())
     ),
     "batchConsentStatus": lambda registry, _: {"recipients": [registry.phone()]},
+    HASH_LINKS: lambda *_: {"recipients": [a_mail()]},
     "createRetailer": lambda registry, _: registry.a_dealer(),
     "createToken2": lambda _, who: _sign_in(who),
     DEALERS_OF_ONE: lambda *_: a_question(RECORDED),
@@ -113,6 +115,12 @@ def a_question(phone: str, **fields: Any) -> dict[str, Any]:
     """Which record is asked about; a field set to None is left out."""
     asked = {"recipient": phone, "recipientType": "BIREYSEL", "type": "MESAJ"} | fields
     return {name: value for name, value in asked.items() if value is not None}
+
+
+def a_mail(**fields: Any) -> dict[str, Any]:
+    """Whose link is wanted; a field set to None is left out."""
+    row = {"recipient": "biri@posta.example", "recipientType": "BIREYSEL"} | fields
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def changed(attempt: Attempt, **changes: Any) -> Attempt:
@@ -268,6 +276,21 @@ FAULTS_OF_ACCESS = {
     | {"H058": {"retailerAccess": [THEIR_RETAILER]}},
     REMOVE_ALL: ACCESS_FAULTS | LIST_FAULTS,
 }
+LINK_FAULTS: dict[str, dict[str, Any]] = {
+    "H114": {"recipient": None},
+    "H116": {"recipientType": "asd"},
+    "H120": {"recipient": "firma.example"},
+    "H121": {"recipient": "05990000001"},
+    "H160": {"recipient": "9055436100000000"},
+    "H170": {"recipientType": None},
+}
+LINK_LISTS: dict[str, Any] = {
+    "H097": [],
+    "H127": {"recipients": [a_mail()] * 101},
+    "H164": {"recipients": []},
+    "H168": {},
+    "H478": {"recipients": "biri@posta.example"},
+}
 NO_OBJECT = {ADD: "H090", OVERRIDE: "H171", REMOVE: "H172", REMOVE_ALL: "H172"}
 
 DEALER_FAULTS: dict[str, dict[str, Any]] = {
@@ -366,6 +389,13 @@ OWN: dict[str, dict[str, Way]] = {
         "H193": _body_of("batchConsentStatus", lambda r: {"recipients": [r.phone()] * 2}),
         "H464": _body_of("batchConsentStatus", lambda _: {"recipients": ["a@firma.example"]}),
         "H478": _body_of("batchConsentStatus", lambda _: {"recipients": {}}),
+    },
+    HASH_LINKS: {
+        **{
+            code: _body_of(HASH_LINKS, lambda _, f=fault: {"recipients": [a_mail(**f)]})
+            for code, fault in LINK_FAULTS.items()
+        },
+        **{code: _body_of(HASH_LINKS, lambda _, b=body: b) for code, body in LINK_LISTS.items()},
     },
     "createRetailer": {
         **{
@@ -558,6 +588,7 @@ UNREACHABLE = {
     "H251": _BEARER_ONLY,
     "H252": _BEARER_ONLY,
     "H266": "Both numbers stand in the path, and a dealer's is optional: null is refused as H267.",
+    "H412": "What breaks unexpectedly is 500 H015, whichever call it is.",
     "H470": _STORAGE,
     "H476": _STORAGE,
 }

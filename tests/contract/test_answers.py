@@ -25,6 +25,7 @@ from .provocations import (
     ADD,
     BATCHES,
     DEALERS_OF_ONE,
+    HASH_LINKS,
     LICENCE,
     OVERRIDE,
     PLAN,
@@ -32,6 +33,7 @@ from .provocations import (
     REMOVE_ALL,
     RESULTS,
     SINGLES,
+    a_mail,
     a_question,
     an_access,
     changed,
@@ -140,6 +142,18 @@ async def allowed_ones(registry: Registry, name: str) -> list[Any]:
     return [answer]
 
 
+async def links(registry: Registry, name: str) -> list[Any]:
+    """One of an address that has approved, and why there is none of another."""
+    mail = "onayli@posta.example"
+    row = a_row(recipient=mail, type="EPOSTA")
+    await success(registry, changed(good("addConsent", registry), body=row))
+    rows = {"recipients": [a_mail(recipient=mail), a_mail()]}
+    answer = await success(registry, changed(good(name, registry), body=rows))
+    assert answer[0]["url"].startswith("http://localhost:")
+    assert answer[1]["code"] == "H568"
+    return [answer]
+
+
 async def changes(registry: Registry, name: str) -> list[Any]:
     await success(registry, good("addConsent", registry))
     await registry.content()  # everything is numbered
@@ -202,6 +216,7 @@ SHOWN: dict[tuple[str, int], Shown] = {
     **{(name, 200): worked_through for name in RESULTS},
     ("consentDetail", 200): one_record,
     ("batchConsentStatus", 200): allowed_ones,
+    (HASH_LINKS, 200): links,
     ("consentsHistory", 200): moved,
     ("PullPerBrandCode", 200): changes,
     ("PullPerBrandCode", 204): no_changes,

@@ -146,9 +146,12 @@ OF_ONE_CHANNEL = {
     *("consentDetail", "batchConsentStatus", "consentsHistory"),
     *("addRetailers", "overrideRetailers", "searchRetailersOfOneConsent"),
     *("removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"),
-    *("xAsk", "xAsOf", "xRetailerRecord"),
+    *("xAsk", "xAsOf", "xRetailerRecord", "xLinks"),
 }
 """They name a channel, so a partner of another channel is not let in."""
+
+OF_MAILS = {"via-hash-links"}
+"""They are about e-mails, so a partner who reads texts alone is not let in."""
 
 _QUESTION = {"recipient": "+905990000001", "type": "MESAJ", "recipientType": "BIREYSEL"}
 OUR_BODIES: dict[str, Any] = {
@@ -166,6 +169,7 @@ OUR_BODIES: dict[str, Any] = {
     "xAsk": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "xAsOf": {**_QUESTION, "at": "2026-01-15 13:45:00"},
     "xConsents": None,
+    "xLinks": {"recipients": ["+905990000001"], "type": "MESAJ"},
     "xReport": None,
     "xReportStanding": None,
     "xRetailerImport": {},
@@ -374,7 +378,7 @@ def expected(operation, who: str) -> str | None:
         return "H351"
     if operation.right in OF_PARTNERS and who not in PARTNERS and "partner's" not in who:
         return OF_PARTNERS[operation.right]
-    if operation.id == "xIntrospect" or (operation.id in OF_ONE_CHANNEL and who == "other channel"):
+    if operation.id == "xIntrospect" or is_of_another_channel(operation, who):
         return "H353"  # the first is for servers that take tokens alone, which an operator marks
     if is_about_itself(operation, who):
         may_see = operation.id in TAKES_AWAY and who.startswith("paused")
@@ -382,6 +386,13 @@ def expected(operation, who: str) -> str | None:
     if operation.id == "getBrandsDetails" and who in OF_ANOTHER_BRAND:
         return None  # it is about the company, and shows that brand
     return None if who in let_in else code
+
+
+def is_of_another_channel(operation, who: str) -> bool:
+    """May a partner act for us on another channel alone?"""
+    if operation.id in OF_MAILS:
+        return who in ("reads", "reading partner's owner")
+    return operation.id in OF_ONE_CHANNEL and who == "other channel"
 
 
 def is_about_itself(operation, who: str) -> bool:
