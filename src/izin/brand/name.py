@@ -26,7 +26,19 @@ _WORDS = (
 """What 3338 itself understands: a brand of that name could not be told from it."""
 
 _PAGES = (
-    *("account", "addresses", "adresler", "adreslerim", "api", "app", "approve", "ara", "ayarlar"),
+    *(
+        "account",
+        "act",
+        "acts",
+        "addresses",
+        "adresler",
+        "adreslerim",
+        "api",
+        "app",
+        "approve",
+        "ara",
+        "ayarlar",
+    ),
     *("belge", "brand", "brands", "card", "change", "changes", "cikis", "citizen", "claim"),
     *("consents", "data", "dogrula", "edevlet", "erisim", "everything", "export", "favicon"),
     *("gateway", "gecmis", "giris", "healthz", "help", "history", "hepsi", "install", "izin"),
