@@ -42,6 +42,20 @@ async def test_a_name_like_another_s_is_refused_and_kept_in_the_form(desk, given
     assert 'value="PARILTI"' in browser.page
 
 
+async def test_a_short_name_s_page_and_its_code_for_posters_are_shown(desk, given):
+    await given.provider()
+    await given.brand(name="Parıltı")
+    browser = await desk.at_work(Role.OPERATOR)
+    await browser.get(f"/brands/{BRAND_CODE}")
+    await browser.done(f"/brands/{BRAND_CODE}/short-names", short1="ISIL", short2="", short3="")
+    for end in ("", "/qr.svg", "/qr.png"):
+        assert f'href="http://localhost:8002/isil{end}"' in browser.page
+    for taken in ("consents", "İzinlerim", "static", "RET"):
+        answer = await browser.send(f"/brands/{BRAND_CODE}/short-names", short1=taken)
+        assert answer.status_code == 422, taken
+        assert "IZ020" in browser.page
+
+
 async def two_companies(given, database) -> None:
     """A brand with a dealer and a partner's mandate, and a company that may get it."""
     await given.provider(title="Veren A.Ş.")

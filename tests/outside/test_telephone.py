@@ -15,7 +15,8 @@ from izin.brand.manage import set_short_names
 from izin.core.address import Address, AddressKind
 from izin.core.terms import Source
 from izin.i18n.catalogue import Language
-from izin.message.write import Letter, write
+from izin.message.model import Rendered
+from izin.message.write import Letter, Meant, put, write
 from izin.wiring.courier import courier_of
 from izin.wiring.keeper import keeper_of
 from izin.wiring.outside import SUFFIX, open_outside
@@ -25,6 +26,7 @@ from izin.wiring.settings import Settings
 
 LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 ME = phone(1).clear
+LINK = "http://localhost:8002/k/7q4m2xkd03vb9trc"
 
 
 def a_free_port() -> int:
@@ -112,7 +114,7 @@ async def test_every_page_is_accessible(browser, base):
     found = {}
     window = await screen(browser, base)
     await window.open(f"/telephone/{ME}")
-    await wrote(window, "YARDIM")
+    await wrote(window, f"Bu nedir? {LINK}")
     for path in ("/", f"/telephone/{ME}", "/telephone/05990000002", "/mail", "/mail/1"):
         await window.open(path)
         for width, scheme in LOOKS:
@@ -128,9 +130,13 @@ async def test_mails_are_shown_with_what_others_judge_them_by(base, database, ke
         values={"code": "123456"},
         language=Language.TR,
         good_for=timedelta(minutes=3),
+        unsubscribe=LINK,
     )
+    text = Rendered(to=phone(1), body=f"<b>Istemezseniz</b> {LINK} ya da http://baska.example/k/x")
+    meant = Meant("reklam", 1, timedelta(minutes=3))
     async with database.transaction() as connection:
         await write(connection, keyring.message_sealer, told, now=datetime.now(UTC))
+        await put(connection, keyring.message_sealer, text, meant, now=datetime.now(UTC))
     async with httpx2.AsyncClient(base_url=base) as client:
 
         async def has_come() -> bool:
@@ -138,6 +144,14 @@ async def test_mails_are_shown_with_what_others_judge_them_by(base, database, ke
 
         await until(has_come)
         page = (await client.get("/mail/1")).text
+
+        async def is_read() -> bool:
+            return "Istemezseniz" in (await client.get(f"/telephone/{ME}")).text
+
+        await until(is_read)
+        telephone = (await client.get(f"/telephone/{ME}")).text
+    assert f'&lt;b&gt;Istemezseniz&lt;/b&gt; <a href="{LINK}">{LINK}</a> ya da http' in telephone
+    assert f'List-Unsubscribe: &lt;<a href="{LINK}">{LINK}</a>&gt;' in page
     assert "Message-ID" in page
     assert "ayse@posta.example" in page
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from datetime import timedelta
 
 import pytest
 from builders.heart import keeping
@@ -11,7 +12,11 @@ from izin.access.access_token import AccessTokens
 from izin.access.tokens import Tokens
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
+from izin.core.terms import Channel, Status
+from izin.link.change import found_by
+from izin.link.find import look_at
 from izin.wiring.demo import DemoFile, check_demo, fill, read_file, until_numbered, write_file
+from izin.wiring.demo_link import NAME
 from izin.wiring.parts import open_parts
 from izin.wiring.people import COMPANIES, FIRST, movements
 from izin.wiring.settings import Mode, Settings
@@ -58,6 +63,16 @@ async def test_it_is_filled_once_and_its_users_keep_their_passwords(settings, ow
     again = await fill(settings, second_watcher)
     assert second_watcher.heard == []
     assert again.passwords() == first.passwords()
+    assert await count_of(owner, "personal_link") == 1
+    async with (
+        open_parts(settings, role="izin_citizen") as parts,
+        parts.database.connection() as connection,
+    ):
+        who = {"network": "here", "now": utc_now() + timedelta(days=3000)}
+        link = await look_at(connection, parts.keyring, NAME, **who)
+        found = await found_by(connection, parts.keyring, link.reach)
+    assert found.brand.name == "Örnek Mağaza"
+    assert Channel.MESAJ in found.channels_at(Status.ONAY)
     assert await count_of(owner, "consent_event") == TOTAL
     assert await count_of(owner, "provider") == len(COMPANIES)
 

@@ -47,6 +47,17 @@ async def make(
     Cost    one statement for any number
     """
     names = [draw() for _ in links]
+    await put(connection, keyring, names, links)
+    return names
+
+
+async def put(
+    connection: Connection,
+    keyring: Keyring,
+    names: Sequence[str],
+    links: Sequence[PersonalLink],
+) -> None:
+    """The same, under names that the caller has drawn."""
     tags = [tag_of(keyring, name) for name in names]
     await store.put(
         connection,
@@ -55,7 +66,6 @@ async def make(
         [_sealed(keyring, tag, each) for tag, each in zip(tags, links, strict=True)],
         [(each.good_until + _KEPT).date() for each in links],
     )
-    return names
 
 
 def tag_of(keyring: Keyring, name: str) -> UUID:

@@ -38,6 +38,7 @@ from izin.subscription.manage import Holder, Wanted, set_state, subscribe
 from izin.subscription.model import Package, SubscriptionState
 from izin.wiring.database import write_private
 from izin.wiring.demo_desk import lay_out
+from izin.wiring.demo_link import lay_link
 from izin.wiring.demo_members import DemoMember, LettingIn, let_in
 from izin.wiring.members import relying_party
 from izin.wiring.parts import Parts, open_parts
@@ -170,6 +171,7 @@ async def fill(settings: Settings, told: Told) -> DemoFile:
                 await lay_out(operator, parts, by=INSTALLER)
                 # last, because it says that the rest is done
                 await _register(operator, _numbered([settled(each) for each in COMPANIES], parts))
+            await lay_link(citizens, parts.keyring, utc_now())
             before = read_file(settings.data_folder)
             users = await _sign_up(operator, before)
             return await _let_in(settings, (operator, parts), users, before)

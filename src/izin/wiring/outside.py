@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from izin.brand.name import page_of
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.simulator.inbox import Inbox, listening
@@ -22,8 +23,9 @@ from izin.web.outside.services import Outside
 from izin.web.shared.door import Door
 from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
+from izin.wiring.demo_link import address_of_link
 from izin.wiring.desk import client_by, heard
-from izin.wiring.people import examples
+from izin.wiring.people import FIRST, examples
 from izin.wiring.server import server_of
 from izin.wiring.settings import PREFIX, Settings
 
@@ -66,6 +68,8 @@ async def open_outside(settings: Settings) -> AsyncIterator[Any]:
                 people=[(address.clear, what) for address, what in people],
                 addresses=(
                     ("citizens", settings.origin_of_citizens),
+                    ("link", address_of_link(settings.origin_of_citizens)),
+                    ("brand", f"{settings.origin_of_citizens}{page_of(FIRST.short_names[0])}"),
                     ("desk", settings.origin_of_desk),
                     ("openapi", f"{settings.issuer}/openapi.json"),
                 ),

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from izin.web.outside.links import pieces
 from izin.web.outside.services import Outside
 from izin.web.shared.visit import Outcome, Visit
 
@@ -35,8 +37,8 @@ class Anybody:
         """Nobody is."""
 
     def frame(self, _: Any) -> Mapping[str, object]:
-        """Nothing more than the pages say themselves."""
-        return {}
+        """How a text is shown whose addresses can be clicked."""
+        return {"pieces": partial(pieces, origin=self.services.origin)}
 
     async def see_that_it_is_ready(self) -> None:
         """It is, as soon as it answers."""

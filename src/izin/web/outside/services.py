@@ -116,6 +116,11 @@ class Outside:
         self.addresses = addresses
         self._typed: defaultdict[str, deque[Typed]] = defaultdict(lambda: deque(maxlen=SENT_KEPT))
 
+    @property
+    def origin(self) -> str:
+        """Of the pages to which texts and mails lead."""
+        return dict(self.addresses)["citizens"]
+
     def typed(self, telephone: str) -> Sequence[Typed]:
         """What was typed on a telephone, the oldest first."""
         return tuple(self._typed[telephone]) if telephone in self._typed else ()
