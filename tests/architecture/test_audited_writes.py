@@ -29,16 +29,18 @@ AUDITED = {
     "pass_template",
     "via_form",
     "via_form_version",
+    "via_plan",
     "keyring",
 }
 """Tables of which every change is told. directory_head only counts these changes."""
 
 TOLD_ELSEWHERE = {
     *(("retailer", "link"), ("retailer", "tag"), ("subscription", "count_loaded")),
-    ("viapass", "take_credit"),
+    *(("viapass", "take_credit"), ("subscription", "spend_via")),
 }
 """A consent names a dealer: the consent's own event tells of it. A tag follows a brand's move. How
-many records a partner has loaded, and what a company had verified, follows from their events."""
+many records a partner has loaded, and what a company had verified or obtained, follows from their
+events."""
 
 WRITES = re.compile(r"(?m)^\s*(?:insert\s+into|update|delete\s+from)\s+([a-z_]+)")
 NAMED = re.compile(r"(?m)^-- name: (\w+)$")

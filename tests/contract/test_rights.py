@@ -185,6 +185,11 @@ OUR_BODIES: dict[str, Any] = {
     "xMandates": None,
     "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
     "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
+    "startViaRequest": {},
+    "completeViaRequest": {},
+    "getViaRequest": None,
+    "getKVKConsent": None,
+    "searchKVKConsent": {},
     "xViaForms": None,
     "xViaFormMake": {"name": "x"},
     "xViaFormDraft": {"kind": "OTP"},
@@ -339,6 +344,7 @@ def attempt(operation, registry: Registry, who: str) -> Attempt:
             clientId=uuid4(),
             keyId=uuid4(),
             formId=1000,
+            requestId=uuid4(),
         )
         call = Attempt(
             method=operation.method, path=path, body=msgspec.UNSET if body is None else body
@@ -383,7 +389,8 @@ def expected(operation, who: str) -> str | None:
     if is_about_itself(operation, who):
         may_see = operation.id in TAKES_AWAY and who.startswith("paused")
         return None if may_see else ABOUT_ITSELF[who]
-    if operation.id == "getBrandsDetails" and who in OF_ANOTHER_BRAND:
+    is_of_company = operation.id == "getBrandsDetails" or operation.path.startswith("/via/")
+    if is_of_company and who in OF_ANOTHER_BRAND:
         return None  # it is about the company, and shows that brand
     return None if who in let_in else code
 
@@ -406,7 +413,10 @@ def is_about_itself(operation, who: str) -> bool:
 CALLERS = [*PARTNERS, NOBODY, "ours", "theirs", "paused", "closed", TESTING, *PEOPLE, *GONE]
 
 
-DRESSED = {"ERR-SYS-0005": "H353", "ERR-SYS-0006": "H351", "H1040": "H353"}
+DRESSED = {
+    **dict.fromkeys(("ERR-SYS-0005", "H1040"), "H353"),
+    **dict.fromkeys(("ERR-SYS-0006", "H1038", "H1045"), "H351"),
+}
 """Codes of operations that draw their errors in another shape."""
 
 
@@ -414,7 +424,8 @@ def codes_of(answer) -> set[str]:
     """What an answer is refused with, in whichever shape."""
     said = answer.json()
     inside = said.get("subSystemErrorInfo", said).get("errors", ())
-    outside = [said["errorCode"]] if "errorCode" in said and not inside else []
+    inside = [inside] if isinstance(inside, dict) else inside
+    outside = [said[name] for name in ("errorCode", "code") if name in said and not inside]
     return {DRESSED.get(code, code) for code in (*outside, *(each["code"] for each in inside))}
 
 

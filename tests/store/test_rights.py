@@ -158,6 +158,7 @@ async def test_nobody_makes_schemas_or_tables_not_even_passing_ones(server, role
 HELD_BY_ROW = {
     *("keyring", "member", "passkey", "invitation", "known_device", "sign_in", "session"),
     *("sign_on", "job", "via_form", "via_form_version"),
+    *("via_request", "via_plan"),
     *("application", "signatory", "mandate", "retailer", "api_user", "client_key"),
     *("pass_template", "pass_subscription", "pass_request"),
 }

@@ -56,7 +56,7 @@ OF_RECIPIENTS = (
     *("provider_consent", "citizen_consent", "consent_event", "consent_retailer", "pending"),
     *("entry", "entry_hour", "unprojected", "brand_figure", "batch", "job", "file_load"),
     *("query_receipt", "token", "message", "receipt_number", "shortcode_question"),
-    *("citizen_session", "pass_request"),
+    *("citizen_session", "pass_request", "via_request"),
     *("citizen_account", "account_holding", "number_word", "number_claim"),
     *("personal_link", "citizen_act", "receipt_part"),
 )

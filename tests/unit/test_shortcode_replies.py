@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode
+from izin.core.plain import shown
 from izin.receipt.number import BITS, written
-from izin.shortcode.replies import ROOM, day, say, say_choices, say_of, shown, texts
+from izin.shortcode.replies import ROOM, day, say, say_choices, say_of, texts
 
 GSM = frozenset(string.ascii_letters + string.digits + " @$_!\"#%&'()*+,-./:;<=>?")
 """The signs of the basic GSM alphabet that are ASCII too: each takes one place."""

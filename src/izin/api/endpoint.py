@@ -219,7 +219,8 @@ async def _caller(door: Door[S], operation: Operation[S], request: Request) -> C
     if caller is None:
         caller = await door.authority.authenticate(request.authorization, request.shown)
     if caller is None:
-        raise ChallengedError(Refused(code="H351"), _challenge(operation.right))
+        code = operation.tokenless if request.authorization is None else "H351"
+        raise ChallengedError(Refused(code=code), _challenge(operation.right))
     return caller
 
 

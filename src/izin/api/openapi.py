@@ -95,7 +95,7 @@ def error_codes(operation: Operation[Any]) -> tuple[str, ...]:
     if operation.takes is not BodyKind.NONE:
         found |= {"IZ006", "IZ009"} | ({"H014"} if operation.takes is not BodyKind.CSV else set())
     if operation.right is not Right.NONE:
-        found |= {"H351", "IZ060", "IZ061", "IZ062"}
+        found |= {operation.tokenless, "H351", "IZ060", "IZ061", "IZ062"}
     if operation.right in SCOPED:
         found |= {"H353", "H521", "H524"}
         found |= {"H520", "H586"} if operation.passes_held is not always else set()

@@ -110,6 +110,7 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     passes_held    may a held permit pass with this decoded body? `only_refusals` says it if absent;
                    without either none passes
     counts_in_hour does this decoded body count in its lane's hour? All do if absent
+    tokenless      the code of a call that brings no token at all
     is_oauth       refusals in the shape of OAuth 2 (the token call)
     media          of its good answers
     dressed        gives an error the shape that the contract draws for this operation alone
@@ -134,6 +135,7 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     counts_in_hour: Callable[[Any], bool] | None = None
     is_oauth: bool = False
     media: str = "application/json"
+    tokenless: str = "H351"
     dressed: Callable[["Answer", Language], "Answer"] | None = None
 
     def may_pass_held(self) -> Callable[[Any], bool] | None:

@@ -82,6 +82,7 @@ class Action(StrEnum):
     TEMPLATE_SUBMITTED = "template.submitted"
     TEMPLATE_DECIDED = "template.decided"
     VERIFICATIONS_PUT = "verifications.put"
+    VIA_PLAN_PUT = "via_plan.put"
     KEY_MADE = "key.made"
 
 

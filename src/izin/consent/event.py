@@ -44,6 +44,7 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     retailer_access who may use it besides from then on; None if that is as it was
     is_dealer_kept  the movement named none: it is the dealer of the consent that was renewed
     mandate_id      under which a partner brought it
+    evidence_hash   of what proves it, where the registry took it itself
     moved           set where only the dealers changed: status, source and date are those of it
     cites           the movement that it takes back
     citizen_name    what a citizen who added the brand lets it know of her name
@@ -68,6 +69,7 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     mandate_id: UUID | None = None
     cites: UUID | None = None
     citizen_name: str | None = None
+    evidence_hash: str | None = None
 
     def __repr__(self) -> str:
         """Leave out whose it is."""
@@ -125,7 +127,7 @@ def commitment_of(body: EventBody) -> bytes:
         channel=key.channel,
         consent_date=None if body.consented_at is None else _written(body.consented_at),
         event_id=str(body.event_id),
-        evidence_hash=_dealers_hash(body),
+        evidence_hash=body.evidence_hash or _dealers_hash(body),
         iys_code=key.iys_code,
         kind="consent" if body.moved is None else "access",
         mandate_id=None if body.mandate_id is None else str(body.mandate_id),

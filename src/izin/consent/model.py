@@ -49,6 +49,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     mandate_id: of the partner that asks for it, under which its company lets it.
     cites: the movement that it takes back, which has to stand still.
     citizen_name: of a citizen who consents for the first time, if she gives it to this brand.
+    evidence_hash: hex, of what proves a consent that the registry took itself.
     """
 
     key: ConsentKey
@@ -62,6 +63,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     mandate_id: UUID | None = None
     cites: UUID | None = None
     citizen_name: str | None = None
+    evidence_hash: str | None = None
 
     def __repr__(self) -> str:
         """Leave out whose it is."""

@@ -94,6 +94,7 @@ def make_moves(
             mandate_id=proposal.mandate_id,
             cites=proposal.cites,
             citizen_name=proposal.citizen_name,
+            evidence_hash=proposal.evidence_hash,
         )
         moves.append(Move(asked, body, commitment_of(body)))
     return moves

@@ -50,6 +50,13 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
         return f"Rendered({self.medium})"
 
 
+class Wake(msgspec.Struct, frozen=True):
+    """A job, by its name and with its payload; the courier leaves those that policies.py names."""
+
+    job: str
+    payload: bytes
+
+
 class Sent(msgspec.Struct, frozen=True):
     """Which supplier took a message, and what it calls it; None where it gives no name."""
 

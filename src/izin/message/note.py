@@ -7,6 +7,7 @@ import msgspec
 from izin.core.errors import UnavailableError
 from izin.message import store
 from izin.message.model import MessageState, Receipt
+from izin.message.wake import wake
 from izin.queue import queue
 from izin.storage.database import Connection, Database
 
@@ -41,4 +42,5 @@ async def note_later(connection: Connection, payload: bytes) -> None:
 async def _noted(connection: Connection, receipt: Receipt) -> bool:
     state = MessageState.DELIVERED if receipt.is_delivered else MessageState.UNDELIVERED
     found = await store.note(connection, receipt.supplier, receipt.ref, state, receipt.at)
+    await wake(connection, found)
     return found is not None

@@ -9,6 +9,7 @@ from izin.message import store
 from izin.message.model import Medium, MessageState
 from izin.message.seal import opened
 from izin.message.switch import Switch
+from izin.message.wake import wake
 from izin.storage.database import Connection
 from izin.vault.sealing import Sealer
 
@@ -38,7 +39,9 @@ class Sending:
             return
         if row["is_over"]:
             _log.warning("message expired", extra={"message_id": str(message_id)})
-            await store.end_unsent(connection, message_id, MessageState.EXPIRED)
+            await wake(
+                connection, await store.end_unsent(connection, message_id, MessageState.EXPIRED)
+            )
             return
         rendered = opened(self._sealer, message_id, row["sealed"])
         try:
@@ -46,6 +49,9 @@ class Sending:
         except UndeliverableError as refused:
             reason = {"message_id": str(message_id), "reason": str(refused)}
             _log.warning("message refused", extra=reason)
-            await store.end_unsent(connection, message_id, MessageState.REFUSED)
+            ended = await store.end_unsent(connection, message_id, MessageState.REFUSED)
+            await wake(connection, ended)
         else:
-            await store.sent(connection, message_id, sent.supplier, sent.ref)
+            row = await store.sent(connection, message_id, sent.supplier, sent.ref)
+            if sent.ref is None:  # no receipt will follow: this is the last that is heard of it
+                await wake(connection, row)

@@ -22,23 +22,28 @@ async def waiting(connection: Connection, message_id: UUID) -> Record | None:
     return await connection.fetchrow(_SQL["waiting"], message_id)
 
 
-async def sent(connection: Connection, message_id: UUID, supplier: str, ref: str | None) -> None:
-    await connection.execute(_SQL["sent"], message_id, supplier, ref)
+async def sent(
+    connection: Connection, message_id: UUID, supplier: str, ref: str | None
+) -> Record | None:
+    return await connection.fetchrow(_SQL["sent"], message_id, supplier, ref)
 
 
-async def end_unsent(connection: Connection, message_id: UUID, state: str) -> None:
-    await connection.execute(_SQL["end_unsent"], message_id, state)
+async def end_unsent(connection: Connection, message_id: UUID, state: str) -> Record | None:
+    return await connection.fetchrow(_SQL["end_unsent"], message_id, state)
 
 
 async def note(
     connection: Connection, supplier: str, ref: str, state: str, at: datetime
-) -> UUID | None:
-    noted: UUID | None = await connection.fetchval(_SQL["note"], supplier, ref, state, at)
-    return noted
+) -> Record | None:
+    return await connection.fetchrow(_SQL["note"], supplier, ref, state, at)
 
 
 async def standing(connection: Connection, message_ids: Collection[UUID]) -> list[Record]:
     return await connection.fetch(_SQL["standing"], list(message_ids))
+
+
+async def standing_of(connection: Connection, once_keys: Collection[UUID]) -> list[Record]:
+    return await connection.fetch(_SQL["standing_of"], list(once_keys))
 
 
 async def forget(connection: Connection, before: datetime, limit: int) -> int:

@@ -11,7 +11,7 @@ from izin.core.uuid7 import uuid7s
 from izin.i18n.catalogue import Language
 from izin.i18n.letters import letter
 from izin.message import store
-from izin.message.model import Medium, Rendered
+from izin.message.model import Medium, Rendered, Wake
 from izin.message.seal import seal
 from izin.queue import queue
 from izin.storage.database import Connection
@@ -27,6 +27,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     values    what stands in its places
     good_for  after how long it is of no use any more
     once      a key of the caller's: what was written under it is not written again
+    wakes     the job that is left when its end is known: delivered or not; of a mail, handed over
     """
 
     to: Address
@@ -36,6 +37,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     good_for: timedelta
     once: UUID | None = None
     unsubscribe: str | None = None
+    wakes: Wake | None = None
 
     def __repr__(self) -> str:
         """Leave out to whom, and what stands in it."""
@@ -55,17 +57,18 @@ async def write(
     is_sms = rendered.medium is Medium.SMS
     said = letter(told.words, told.language, told.values, is_sms=is_sms)
     rendered = msgspec.structs.replace(rendered, subject=said.subject, body=said.body)
-    meant = Meant(told.words, said.version, told.good_for, told.once)
+    meant = Meant(told.words, said.version, told.good_for, told.once, told.wakes)
     return await put(connection, sealer, rendered, meant, now=now)
 
 
 class Meant(msgspec.Struct, frozen=True):
-    """Which text a message is of, in which version, how long it is good, and its key."""
+    """Which text a message is of, in which version, how long it is good, its key, whom it wakes."""
 
     words: str
     version: int
     good_for: timedelta
     once: UUID | None = None
+    wakes: Wake | None = None
 
 
 async def put(
@@ -82,6 +85,8 @@ async def put(
         seal(sealer, message_id, rendered),
         meant.once,
         now + meant.good_for,
+        None if meant.wakes is None else meant.wakes.job,
+        None if meant.wakes is None else meant.wakes.payload,
     )
     if entered is not None:
         await queue.put(connection, JOB, message_id.bytes, str(message_id))

@@ -7,6 +7,7 @@ from izin.proof.model import (
     WRONG_NETWORK,
     WRONG_OVERALL,
     WRONG_RECIPIENT,
+    WRONG_SENDER,
     Shown,
 )
 from izin.proof.send import Spent, see_room, share, spend
@@ -37,10 +38,9 @@ async def tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refuse
     row = await store.whose(connection, shown.proof_id)
     if row is None:
         return Refused(code="IZ112")
-    network = (WRONG_NETWORK, keys.network_tag(shown.network))
     wrong: list[Spent] = [
         (WRONG_RECIPIENT, row["recipient_tag"]),
-        network,
+        _whose(keys, shown),
         (WRONG_OVERALL, share()),
     ]
     await see_room(connection, wrong)
@@ -54,3 +54,10 @@ async def tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refuse
     if found["tries_left"] == 0:
         return Refused(code="IZ112")
     return Refused(code="IZ111", facts=(("left", str(found["tries_left"])),))
+
+
+def _whose(keys: ProofKeys, shown: Shown) -> Spent:
+    """For whom a wrong one counts, besides its address and all together."""
+    if shown.sender:
+        return WRONG_SENDER, keys.sender_tag(shown.sender)
+    return WRONG_NETWORK, keys.network_tag(shown.network)

@@ -10,6 +10,7 @@ import msgspec
 
 from izin.core.address import Address, AddressKind
 from izin.i18n.catalogue import Language
+from izin.message.model import Wake
 
 LIFE = timedelta(minutes=3)
 TRIES_MAX = 3
@@ -62,6 +63,7 @@ OVERALL = Budget("all_day", 200_000 // SHARES, _DAY_S)
 
 WRONG_RECIPIENT = Budget("wrong_to", 10, _HOUR_S)
 WRONG_NETWORK = Budget("wrong_network", 60, _HOUR_S)
+WRONG_SENDER = Budget("wrong_sender", 1_000, _HOUR_S)
 WRONG_OVERALL = Budget("wrong", 50_000 // SHARES, _DAY_S)
 """Wrong codes. A new code begins none of them anew. Fifty thousand tries a day at a million codes
 find one in twenty days, however many addresses they are spread over."""
@@ -81,6 +83,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     bound    what it is for, in bytes: another transaction, brand, channel or text has another code
     words    which text carries it: an entry of `i18n/messages.toml` with a place for ``code``
     worded   the text itself, where it is not the registry's; `words` is its name then
+    wakes    the job that is left when the end of its message is known
     sender   who has it sent: ``company:731001``; empty: its owner, from `network`
     secret   what is sent instead of digits: the end of a link
     life     how long it is good
@@ -99,6 +102,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     secret: str | None = None
     life: timedelta = LIFE
     unsubscribe: str | None = None
+    wakes: Wake | None = None
 
     def __repr__(self) -> str:
         """Leave out whose it is."""
@@ -111,13 +115,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """A code as somebody gives it back. It prints nothing."""
+    """A code as somebody gives it back. It prints nothing.
+
+    sender  the company that hands it in; empty: its owner does, from `network`
+    """
 
     proof_id: UUID
     purpose: Purpose
     bound: bytes
     code: str
     network: str = ""
+    sender: str = ""
 
     def __repr__(self) -> str:
         """Leave the code out."""

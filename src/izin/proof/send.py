@@ -49,14 +49,33 @@ async def send(
             RefusalError IZ113 no text message goes to this number · UnavailableError
     Cost    four statements, five where a sender pays
     """
+    await admit(connection, keys, asked)
+    return await send_admitted(connection, keys, sealer, asked, now=now)
+
+
+async def admit(
+    connection: Connection, keys: ProofKeys, asked: Asked, *, messages: int = 1
+) -> None:
+    """See that so many messages may go there, and count them, the code among them.
+
+    Raises  as `send`
+    """
     if asked.costs and not asked.to.clear.startswith(_MOBILE):
         raise RefusalError(Refused(code="IZ113"))
-    sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
     if asked.costs:
+        sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
         await _see_that_codes_come_back(connection, sender_tag)
-    await spend(connection, _budgets(keys, asked))
+    for _ in range(messages):
+        await spend(connection, _budgets(keys, asked))
+
+
+async def send_admitted(
+    connection: Connection, keys: ProofKeys, sealer: Sealer, asked: Asked, *, now: datetime
+) -> UUID:
+    """Send a code that was counted before, else as `send`."""
     (proof_id,) = uuid7s(1, int(now.timestamp() * 1000))
     code = asked.secret or draw_code(DIGITS[asked.purpose])
+    sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
     await store.enter(
         connection,
         proof_id,
@@ -89,6 +108,7 @@ async def _tell(
         good_for=asked.life,
         once=proof_id,
         unsubscribe=asked.unsubscribe,
+        wakes=asked.wakes,
     )
     await write(connection, sealer, told, now=now)
 

@@ -1,8 +1,6 @@
 """What 3338 answers: every text in one place, each of one GSM segment with the suffix."""
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -10,19 +8,13 @@ from importlib import resources
 
 from izin.brand.model import Brand
 from izin.core.clock import IYS_TIME
+from izin.core.plain import cut, shown
 
 SEGMENT, SUFFIX = 160, 5
 """Signs of a segment, and those that the operator puts behind the text: ``" B001"``."""
 
 ROOM = SEGMENT - SUFFIX
 CHOICES_MAX = 3
-_CUT = ".."
-
-_PLAIN = str.maketrans(
-    {"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "’": "'"}
-    | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ð": "d", "Ð": "D", "ə": "e", "Ə": "E"}
-)
-_NOT_SHOWN = re.compile(r"[^A-Za-z0-9 &'()+!-]+", re.ASCII)
 
 
 @cache
@@ -40,7 +32,7 @@ def say(name: str, **facts: object) -> str:
 def say_of(name: str, brand: Brand, **facts: object) -> str:
     """Give a text about a brand, its name cut to what is left of the segment."""
     room = ROOM - len(texts()[name].format_map(facts | {"brand": ""}))
-    return texts()[name].format_map(facts | {"brand": _cut(shown(brand.name), room)})
+    return texts()[name].format_map(facts | {"brand": cut(shown(brand.name), room)})
 
 
 def say_choices(name: str, brands: Sequence[Brand]) -> str:
@@ -49,25 +41,10 @@ def say_choices(name: str, brands: Sequence[Brand]) -> str:
     heads = [f"{brand.brand_code} " for brand in chosen]
     taken = len(texts()[name].format(choices=", ".join(heads)))
     room = (ROOM - taken) // len(chosen)
-    named = [
-        head + _cut(shown(brand.name), room) for head, brand in zip(heads, chosen, strict=True)
-    ]
+    named = [head + cut(shown(brand.name), room) for head, brand in zip(heads, chosen, strict=True)]
     return texts()[name].format(choices=", ".join(named))
 
 
 def day(instant: datetime) -> str:
     """Write the Istanbul day as people write it: 26.11.2026."""
     return instant.astimezone(IYS_TIME).strftime("%d.%m.%Y")
-
-
-def shown(name: str) -> str:
-    """Write a brand's name in plain letters; nothing in it makes a link or a second line."""
-    apart = unicodedata.normalize("NFKD", name.translate(_PLAIN))
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return " ".join(_NOT_SHOWN.sub(" ", bare).split()) or "Marka"
-
-
-def _cut(name: str, room: int) -> str:
-    if len(name) <= room:
-        return name
-    return name[: max(0, room - len(_CUT))].rstrip() + _CUT

@@ -97,6 +97,8 @@ TABLES: Mapping[str, Place] = {
     "shortcode_question": Place.LOCAL,
     "via_form": Place.LOCAL,
     "via_form_version": Place.LOCAL,
+    "via_request": Place.LOCAL,
+    "via_plan": Place.LOCAL,
     "file_load": Place.LOCAL,
     "schema_migration": Place.LOCAL,
 }

@@ -50,7 +50,8 @@ def _purposes(words: Iterable[str]) -> str:
 _CITIZENS = ("citizen-tag", "citizen-slot", "citizen-seal", "retailer-citizen", "account-seal")
 _NOT_CITIZENS = f"(purpose <> ALL ({_purposes(_CITIZENS)}))"
 _MESSAGES = "(purpose = 'message-seal'::text)"
-_COURIERS_JOBS = "(name = ANY (ARRAY['message'::text, 'message_receipt'::text, 'heard'::text]))"
+_COURIERS = ("message", "message_receipt", "heard", "via_step")
+_COURIERS_JOBS = f"(name = ANY ({_purposes(_COURIERS)}))"
 _MEMBERS = f"(purpose = ANY ({_purposes(('member-tag', 'member-seal', 'token'))}))"
 
 
@@ -167,6 +168,8 @@ POLICIES: tuple[Policy, ...] = (
     Policy("signatory", "all_of_them", (_DESK, _OPERATOR)),
     *_of_own_company("via_form", _CITIZEN, _DESK, _KEEPER, _OPERATOR),
     *_of_own_company("via_form_version", _CITIZEN, _DESK, _KEEPER, _OPERATOR),
+    *_of_own_company("via_request", _CITIZEN, _KEEPER),
+    *_of_own_company("via_plan", _CITIZEN, _DESK, _KEEPER, _OPERATOR),
     *_of_own_company("pass_template", _DESK, _OPERATOR),
     *_of_own_company("pass_subscription", _OPERATOR),
     *_of_own_company("pass_request", _CITIZEN, _KEEPER),

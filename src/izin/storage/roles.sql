@@ -213,3 +213,12 @@ grant select, delete on pass_request to izin_keeper; -- what is old
 grant insert on personal_link to izin_web;
 grant select, insert, update on personal_link to izin_citizen;
 grant select, delete on personal_link to izin_keeper; -- what is over
+
+-- requests of İYS Yolu: companies begin and complete them, what became of a message takes them on
+grant select, insert, update on via_request to izin_web;
+grant select, update on via_request to izin_citizen;
+grant select, update, delete on via_request to izin_keeper;
+grant insert on proof to izin_keeper; -- the code that follows a notice
+grant select, update on via_plan to izin_web, izin_citizen; -- a credit for each answer
+grant select on via_plan to izin_keeper;
+grant select, insert, update on via_plan to izin_operator, izin_desk;

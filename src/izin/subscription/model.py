@@ -136,6 +136,36 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True):
         return self.package.family in (Family.ILETI, Family.ILETI_PLUS) and self.level > 0
 
 
+UNLIMITED = -1
+"""Of credits: so many as are wanted. Source: contract 1.14."""
+
+
+class ViaPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a company has paid for of İYS Yolu: one credit for each answer that is obtained.
+
+    ends_at  exclusive
+    credit   how many are left, or UNLIMITED
+    used     how many were taken since it was written
+    """
+
+    plan_id: UUID
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    credit: int
+    used: int = 0
+
+    def status(self, now: datetime) -> Subscription:
+        """What it is at a moment."""
+        if now < self.starts_at:
+            return Subscription.NONE
+        return Subscription.ACTIVE if now < self.ends_at else Subscription.EXPIRED
+
+    def has(self, count: int) -> bool:
+        """Are so many left?"""
+        return self.credit == UNLIMITED or self.credit >= count
+
+
 class Loaded(msgspec.Struct, frozen=True):
     """When a record was made, and from when its consent is."""
 

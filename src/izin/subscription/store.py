@@ -12,7 +12,7 @@ from izin.audit.change import Change
 from izin.core.codes import IysCode, PartnerCode
 from izin.storage.distribution import few
 from izin.storage.statements import load
-from izin.subscription.model import MigrationJob, Package, Subscribed, SubscriptionState
+from izin.subscription.model import MigrationJob, Package, Subscribed, SubscriptionState, ViaPlan
 
 _SQL = load("izin.subscription")
 
@@ -251,3 +251,20 @@ async def count_loaded(connection: Connection, records: Mapping[UUID, int]) -> N
 
 def _job(row: Record) -> MigrationJob:
     return MigrationJob(**{name: row[name] for name in MigrationJob.__struct_fields__})
+
+
+async def put_via_plan(change: Change, iys_code: IysCode, plan: ViaPlan) -> None:
+    await change.connection.execute(
+        _SQL["put_via_plan"],
+        *(iys_code, plan.plan_id, plan.name, plan.starts_at, plan.ends_at, plan.credit),
+    )
+
+
+async def via_plan(connection: Connection, iys_code: IysCode) -> ViaPlan | None:
+    row = await connection.fetchrow(_SQL["via_plan"], iys_code)
+    return None if row is None else ViaPlan(**dict(row))
+
+
+async def spend_via(connection: Connection, iys_code: IysCode, count: int) -> bool:
+    """Take credits; give whether there were so many."""
+    return await connection.fetchval(_SQL["spend_via"], iys_code, count) is not None

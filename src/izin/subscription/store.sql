@@ -1,4 +1,4 @@
--- owns: subscription, counted_address, address_figure, counted_brand, address_year, migration_job
+-- owns: via_plan, subscription, counted_address, address_figure, counted_brand, address_year, migration_job
 
 -- name: enter
 -- Writes a new subscription. $1 subscription_id · $2 iys_code or null · $3 partner_code or null
@@ -271,3 +271,32 @@ where mandate.mandate_id = any ($1::uuid[])
 update migration_job set records = migration_job.records + given.records
 from unnest($1::uuid[], $2::bigint[]) as given (migration_id, records)
 where migration_job.migration_id = given.migration_id
+
+-- name: put_via_plan
+-- $1 iys_code · $2 plan_id · $3 name · $4 starts_at · $5 ends_at · $6 credit
+insert into via_plan (iys_code, plan_id, name, starts_at, ends_at, credit)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (iys_code) do update set
+    plan_id = excluded.plan_id,
+    name = excluded.name,
+    starts_at = excluded.starts_at,
+    ends_at = excluded.ends_at,
+    credit = excluded.credit,
+    used = 0
+
+-- name: via_plan
+-- $1 iys_code · gives (plan_id, name, starts_at, ends_at, credit, used)
+select plan_id, name, starts_at, ends_at, credit, used
+from via_plan
+where iys_code = $1
+
+-- name: spend_via
+-- Take credits, if there are so many and the plan runs. $1 iys_code · $2 how many · gives used
+update via_plan
+set
+    credit = case when credit = -1 then -1 else credit - $2::integer end,
+    used = used + $2::integer
+where
+    iys_code = $1 and (credit = -1 or credit >= $2::integer)
+    and starts_at <= now() and now() < ends_at
+returning used

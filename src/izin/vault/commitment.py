@@ -47,7 +47,8 @@ class Leaf(
     JSON has one form for them.
 
     recipient      `recipient_commitment` in hex
-    evidence_hash  of a change of dealers: `dealers_hash`
+    evidence_hash  of a change of dealers: `dealers_hash`; of a consent that the registry took: of
+                   what proves it
     Source         RFC 8785
     """
 

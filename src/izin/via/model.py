@@ -10,7 +10,7 @@ import msgspec
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel
 
-SHORT_MAX, TEXT_MAX, NAME_MAX = 90, 8_000, 80
+SHORT_MAX, TEXT_MAX, NAME_MAX = 60, 8_000, 80
 """Signs of what stands in a text message, of a whole text, and of a form's own name."""
 BRANDS_MAX = 20
 

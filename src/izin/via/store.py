@@ -1,5 +1,8 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from datetime import datetime
+from uuid import UUID
+
 from asyncpg import Connection, Record
 
 from izin.audit.change import Change
@@ -61,6 +64,51 @@ async def of_company(connection: Connection, iys_code: IysCode, limit: int) -> l
 async def in_state(connection: Connection, state: FormState, limit: int) -> list[Form]:
     """Give versions in a state, what has waited longest first."""
     return [_form(row) for row in await connection.fetch(_SQL["in_state"], state.value, limit)]
+
+
+async def begin(connection: Connection, *row: object) -> None:
+    await connection.execute(_SQL["begin"], *row)
+
+
+async def request(connection: Connection, request_id: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["request"], request_id)
+
+
+async def held_request(connection: Connection, request_id: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["held_request"], request_id)
+
+
+async def of_recipient(
+    connection: Connection, iys_code: IysCode, recipient_tag: UUID, limit: int
+) -> list[Record]:
+    return await connection.fetch(_SQL["of_recipient"], iys_code, recipient_tag, limit)
+
+
+async def ask(
+    connection: Connection, request_id: UUID, etk: UUID | None, kvk: UUID | None, due_at: datetime
+) -> None:
+    await connection.execute(_SQL["ask"], request_id, etk, kvk, due_at)
+
+
+async def miss(connection: Connection, request_id: UUID, tries_max: int) -> int:
+    tries: int = await connection.fetchval(_SQL["miss"], request_id, tries_max)
+    return tries
+
+
+async def end(connection: Connection, request_id: UUID, step: str, body: bytes) -> None:
+    await connection.execute(_SQL["end"], request_id, step, body)
+
+
+async def give_up(connection: Connection, request_id: UUID, step: str) -> None:
+    await connection.execute(_SQL["give_up"], request_id, step)
+
+
+async def expire(connection: Connection, limit: int) -> None:
+    await connection.execute(_SQL["expire"], limit)
+
+
+async def forget_unmet(connection: Connection, before: datetime, limit: int) -> None:
+    await connection.execute(_SQL["forget_unmet"], before, limit)
 
 
 def _form(row: Record) -> Form:

@@ -1,4 +1,4 @@
--- owns: via_form, via_form_version
+-- owns: via_form, via_form_version, via_request
 
 -- name: make
 -- $1 iys_code · $2 name · gives form_id
@@ -81,3 +81,98 @@ join via_form as f using (form_id)
 where v.state = $1
 order by v.changed_at, v.form_id, v.version
 limit $2::integer
+
+-- name: begin
+-- $1 request_id · $2 iys_code · $3 form_id · $4 form_version · $5 verification · $6 step
+-- $7 recipient_tag · $8 link_tag or null · $9 body_sealed · $10 person_sealed or null · $11 due_at
+insert into via_request (
+    request_id, iys_code, form_id, form_version, verification, step, recipient_tag, link_tag,
+    body_sealed, person_sealed, due_at
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+
+-- name: request
+-- A request as it stands. $1 request_id · index via_request_pkey
+select
+    request_id, iys_code, form_id, form_version, verification, step, tries, etk_proof_id,
+    kvk_proof_id, opened_at, body_sealed, person_sealed, started_at, due_at, ended_at
+from via_request
+where request_id = $1
+
+-- name: held_request
+-- The same; nobody else changes it until the commit. $1 request_id · locks the row
+select
+    request_id, iys_code, form_id, form_version, verification, step, tries, etk_proof_id,
+    kvk_proof_id, opened_at, body_sealed, person_sealed, started_at, due_at, ended_at
+from via_request
+where request_id = $1
+for no key update
+
+-- name: of_recipient
+-- A company's requests to one address that were answered, newest first. $1 iys_code
+-- $2 recipient_tag · $3 limit · index via_request_of
+select
+    request_id, iys_code, form_id, form_version, verification, step, tries, etk_proof_id,
+    kvk_proof_id, opened_at, body_sealed, person_sealed, started_at, due_at, ended_at
+from via_request
+where iys_code = $1 and recipient_tag = $2 and step = 'DONE'
+order by started_at desc
+limit $3::integer
+
+-- name: ask
+-- The notice has arrived, and the codes are on their way. $1 request_id · $2 etk_proof_id or null
+-- $3 kvk_proof_id or null · $4 due_at
+update via_request
+set step = 'CODE', etk_proof_id = $2, kvk_proof_id = $3, due_at = $4
+where request_id = $1
+
+-- name: miss
+-- A wrong code was given; the last one of those that may be locks. $1 request_id · $2 most tries
+-- gives tries
+update via_request
+set
+    tries = tries + 1,
+    step = case when tries + 1 >= $2::smallint then 'LOCKED' else step end,
+    due_at = case when tries + 1 >= $2::smallint then null else due_at end,
+    ended_at = case when tries + 1 >= $2::smallint then now() end
+where request_id = $1
+returning tries
+
+-- name: end
+-- $1 request_id · $2 step · $3 body_sealed
+update via_request
+set step = $2, body_sealed = $3, due_at = null, ended_at = now()
+where request_id = $1
+
+-- name: give_up
+-- $1 request_id · $2 step
+update via_request
+set step = $2, due_at = null, ended_at = now()
+where request_id = $1
+
+-- name: expire
+-- What is overdue is over; nobody is waited for. $1 limit · index via_request_due
+update via_request
+set
+    step = case when step = 'NOTICE' then 'UNSENT' else 'EXPIRED' end,
+    due_at = null,
+    ended_at = now()
+where request_id = any (array(
+    select overdue.request_id
+    from via_request as overdue
+    where overdue.due_at <= now()
+    order by overdue.due_at
+    limit $1::integer
+    for no key update skip locked
+))
+
+-- name: forget_unmet
+-- What came to nothing is not kept. $1 before · $2 limit · index via_request_unmet
+delete from via_request
+where request_id = any (array(
+    select old.request_id
+    from via_request as old
+    where old.ended_at < $1 and old.step <> 'DONE'
+    order by old.ended_at
+    limit $2::integer
+))

@@ -31,6 +31,8 @@ from izin.storage.database import Database
 from izin.subscription.walk import Walker
 from izin.subscription.yearly import look
 from izin.telemetry.log import configure
+from izin.via.advance import Advancing, end_overdue
+from izin.via.start import JOB as VIA_STEP
 from izin.viapass.lookup import forget_old_requests
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import KEEPER
@@ -65,6 +67,7 @@ def keeper_of(
         claim.JOB: claim.Claiming(parts.keyring, recorder),
         changes.JOB: changes.Changing(parts.keyring, recorder),
         heard.JOB: Hearing(parts.keyring, recorder, is_sandbox=is_sandbox),
+        VIA_STEP: Advancing(parts.keyring),
     }
     seldom: tuple[Timer, ...] = (
         *timers(parts.database),
@@ -106,6 +109,7 @@ async def _forget_messages(parts: Parts) -> None:
         await claim.forget_old_claims(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_links(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_acts(connection, TOKENS_AT_ONCE)
+        await end_overdue(connection, TOKENS_AT_ONCE)
 
 
 async def _tag_moved_dealers(parts: Parts) -> None:

@@ -48,6 +48,7 @@ from izin.api import (
     sign_on,
     subscriptions,
     tokens,
+    via,
     via_forms,
     via_pass,
 )
@@ -109,6 +110,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *sign_on.OPERATIONS,
     *me.OPERATIONS,
     *members.OPERATIONS,
+    *via.OPERATIONS,
     *via_forms.OPERATIONS,
     *via_pass.OPERATIONS,
     *pass_templates.OPERATIONS,
@@ -171,8 +173,7 @@ def _app(
     who: Asking,
     known: _Known,
 ) -> ContractApp[Services]:
-    keyring, database = parts.keyring, parts.database
-    directory = known.directory
+    keyring, database, directory = parts.keyring, parts.database, known.directory
     access_tokens = AccessTokens(who.reserved, keyring.tokens)
     holders = holders_of(keyring, who.reserved, settings.issuer)
     services = Services(

@@ -8,6 +8,7 @@ from uuid import UUID
 from izin.admission.limiter import TooManyError
 from izin.brand.model import Brand
 from izin.core.address import Address, AddressKind
+from izin.core.plain import shown as in_plain_letters
 from izin.core.terms import Channel, Status
 from izin.link.change import change, found_by
 from izin.link.find import hold, look_at
@@ -19,7 +20,6 @@ from izin.proof.model import Shown as Given
 from izin.proof.send import send
 from izin.receipt import number
 from izin.receipt.issue import check
-from izin.shortcode.replies import shown as in_plain_letters
 from izin.storage.database import Connection
 from izin.web.citizen.reading import CODE_MAX
 from izin.web.citizen.services import Hall, Row, Visit, stops_on

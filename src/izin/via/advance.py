@@ -1,0 +1,93 @@
+"""What became of a message takes its request a step on: the code goes when the notice has arrived.
+
+Source  slides, İYS Yolu, step 4; rules 3.4; security T10
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from izin.brand import lookup as brands
+from izin.keyring import Keyring
+from izin.message.lookup import told
+from izin.message.model import Wake
+from izin.proof.model import Asked as Coded
+from izin.proof.model import Purpose
+from izin.proof.send import send_admitted
+from izin.provider import lookup as providers
+from izin.queue import queue
+from izin.storage.database import Connection
+from izin.via import store
+from izin.via.model import Form, Title
+from izin.via.read import held
+from izin.via.request import Request, bound
+from izin.via.rules import CODE_LIFE, OPEN, Step
+from izin.via.start import JOB
+from izin.via.words import LETTERS, values
+
+KEPT_UNMET = timedelta(days=30)
+
+
+class Advancing:
+    """Does the job that a request's message leaves: done twice it does nothing the second time."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        """Take the keys."""
+        self._keyring = keyring
+
+    async def __call__(self, connection: Connection, payload: bytes) -> None:
+        """Take one request a step on, if its message has arrived, or never will.
+
+        Raises  UnavailableError
+        """
+        request = await held(connection, self._keyring, UUID(bytes=payload))
+        now = await queue.now(connection)
+        if request is None or request.stands.at(now) not in OPEN:
+            return
+        keys = [request.request_id, *request.proofs.values()]
+        heard = await told(connection, keys)
+        if any(each.has_failed for each in heard.values()):
+            if request.stands.step is not Step.OPENED:  # she has it, whatever the operator says
+                await store.give_up(connection, request.request_id, Step.UNSENT.value)
+        elif request.stands.step is Step.NOTICE and heard[request.request_id].has_arrived:
+            await self._send_codes(connection, request)
+
+    async def _send_codes(self, connection: Connection, request: Request) -> None:
+        form = await store.one(connection, request.form_id, request.form_version)
+        assert form is not None, "a request names a version that there is"
+        proofs = {
+            title: await self._send_code(connection, request, form, title)
+            for title in request.body.asked.titles
+        }
+        due_at = await queue.now(connection) + CODE_LIFE
+        etk, kvk = proofs.get(Title.ETK), proofs.get(Title.KVK)
+        await store.ask(connection, request.request_id, etk, kvk, due_at)
+
+    async def _send_code(
+        self, connection: Connection, request: Request, form: Form, title: Title
+    ) -> UUID:
+        """Send the code of one title, in a message that says what telling it means."""
+        body, of = request.body, request.iys_code
+        codes = () if body.asked.etk is None else body.asked.etk.brands
+        known = {each.brand_code: each for each in await brands.some(connection, codes)}
+        titles = await providers.titles(connection, [of])
+        parties = (titles.get(of, ""), [known[code] for code in codes if code in known])
+        code = Coded(
+            to=body.to,
+            purpose=Purpose.CONSENT,
+            bound=bound(request.request_id, title, body),
+            words=LETTERS[title],
+            values=values(form, body.asked, parties, body.language),
+            language=body.language,
+            sender=f"company:{of}",
+            wakes=Wake(JOB, request.request_id.bytes),
+        )
+        keys, sealer = self._keyring.proofs, self._keyring.message_sealer
+        now = await queue.now(connection)
+        return await send_admitted(connection, keys, sealer, code, now=now)
+
+
+async def end_overdue(connection: Connection, limit: int) -> None:
+    """Write down that what is overdue is over, and forget what came to nothing long ago."""
+    await store.expire(connection, limit)
+    now = await queue.now(connection)
+    await store.forget_unmet(connection, now - KEPT_UNMET, limit)
