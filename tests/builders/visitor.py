@@ -2,12 +2,16 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import httpx2
+import msgspec
 from builders.parties import BRAND_CODE
 
 from izin.message.model import Rendered
 from izin.message.seal import opened
+from izin.simulator.registration import IdentitySettings, Way
+from izin.wiring.settings import Settings
 
 ME, SOMEBODY = "0599 000 00 01", "0599 000 00 02"
 MARK = re.compile(r'name="mark" value="(\w+)"')
@@ -49,6 +53,18 @@ class Visitor:
         """The code in it."""
         return CODE.search((await self.told()).body)[0]
 
+    async def goes_to_gateway(self, path: str = "/e-devlet", **fields: str) -> str:
+        """Click the button that leads there; give where."""
+        answer = await self.client.post(path, data={"mark": MARK.search(self.page)[1], **fields})
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    async def comes_back(self, query: dict[str, str]) -> httpx2.Response:
+        """Back from the gateway; the page between leads on by itself."""
+        answer = await self.get(f"/e-devlet/back?{urlencode(query)}")
+        on = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', self.page)
+        return answer if on is None else await self.get(on[1])
+
     async def add(self, address: str, label: str = "") -> None:
         """Add an address to the account, by its code."""
         await self.get("/addresses")
@@ -74,3 +90,14 @@ class Visitor:
     def _seen(self, answer: httpx2.Response) -> httpx2.Response:
         self.page = unescape(answer.text)
         return answer
+
+
+def known_at(provider: IdentitySettings, settings: Settings) -> Settings:
+    """The same, known at this gateway."""
+    return msgspec.structs.replace(
+        settings,
+        gateway_issuer=provider.issuer,
+        gateway_client_id=provider.clients[0].client_id,
+        gateway_secret_file=settings.data_folder / "gateway-secret",
+        gateway_acrs=" ".join(Way),
+    )

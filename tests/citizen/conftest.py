@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 from builders.browser import browser as browser
+from builders.gateway import SECRET, gateway
 from builders.heart import a_key, a_proposal
-from builders.visitor import Visitor
+from builders.visitor import Visitor, known_at
 
+from izin.core.clock import utc_now
 from izin.core.terms import Channel, RecipientType
+from izin.simulator.registration import Client, IdentitySettings
 from izin.wiring.citizen import open_citizens
 from izin.wiring.settings import Settings
 
@@ -37,6 +40,29 @@ async def app(settings_of_pages, root, given, heart) -> AsyncIterator:
     await heart.number_and_project()
     async with open_citizens(settings_of_pages) as opened_app:
         yield opened_app
+
+
+@pytest.fixture
+async def provider(tmp_path) -> AsyncIterator[IdentitySettings]:
+    """The gateway, at which these pages are known."""
+    (tmp_path / "gateway-secret").write_text(SECRET)
+    ours = Client(
+        client_id="izin:vatandas",
+        name="İzin",
+        secret=SECRET,
+        redirect_uris=frozenset(("http://localhost:8002/e-devlet/back",)),
+    )
+    async with gateway(utc_now, clients=(ours,)) as settings:
+        yield settings
+
+
+@pytest.fixture
+async def arrival(app, provider, settings_of_pages, owner, keyring) -> AsyncIterator[Visitor]:
+    """A browser at pages that know the gateway; `app` has laid the consents out."""
+    async with open_citizens(known_at(provider, settings_of_pages)) as opened_app:
+        one = Visitor(opened_app, owner, keyring)
+        yield one
+        await one.client.aclose()
 
 
 @pytest.fixture

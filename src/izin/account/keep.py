@@ -5,6 +5,7 @@ ids: so no two wait for each other, and what was looked at stays. Source: securi
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -93,12 +94,17 @@ async def arrive(connection: Connection, keys: CitizenKeys, gateway_tag: UUID) -
 
 
 async def keep_tckn(
-    connection: Connection, keys: CitizenKeys, account_id: UUID, tckn: Tckn | None
+    connection: Connection,
+    keys: CitizenKeys,
+    account_id: UUID,
+    tckn: Tckn | None,
+    said_at: datetime | None,
 ) -> None:
-    """Keep a person's number, for she has said so; None: forget it."""
+    """Keep a person's number, for she has said so; None: forget it, and that she had."""
     account = (await _locked(connection, keys, account_id, [])).get(account_id)
     if account is not None and account.gateway_tag is not None:
-        await _keep(connection, keys, msgspec.structs.replace(account, tckn=tckn))
+        kept = msgspec.structs.replace(account, tckn=tckn, tckn_at=said_at)
+        await _keep(connection, keys, kept)
 
 
 async def leave(connection: Connection, keys: CitizenKeys, account_id: UUID) -> None:

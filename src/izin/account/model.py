@@ -30,12 +30,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     gateway_tag  whom the state's gateway names; None for whoever never came by it
     tckn         her number, kept because she said so on a page that asks for nothing else
+    tckn_at      when she said so
     """
 
     account_id: UUID
     bound: tuple[Bound, ...] = ()
     gateway_tag: UUID | None = None
     tckn: Tckn | None = None
+    tckn_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Show nothing of whom."""
@@ -45,6 +47,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Does nothing lead to it?"""
         return not self.bound and self.gateway_tag is None
+
+    @property
+    def labels(self) -> dict[Address, str]:
+        """What she calls each."""
+        return {each.address: each.label for each in self.bound}
 
     def held(self, address: Address) -> Bound | None:
         """What it has of an address."""

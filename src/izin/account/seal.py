@@ -22,6 +22,7 @@ class _Body(msgspec.Struct, frozen=True, array_like=True):
     bound: list[tuple[str, AddressKind, str, datetime]]
     gateway_tag: UUID | None = None
     tckn: str | None = None
+    tckn_at: datetime | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -35,7 +36,7 @@ def seal(sealer: Sealer, account: Account) -> bytes:
         for each in account.bound
     ]
     tckn = None if account.tckn is None else account.tckn.clear
-    body = padded(_encode(_Body(bound, account.gateway_tag, tckn)), PADDED_BYTES)
+    body = padded(_encode(_Body(bound, account.gateway_tag, tckn, account.tckn_at)), PADDED_BYTES)
     return sealer.seal(*_ACCOUNT, account.account_id.bytes, body)
 
 
@@ -50,6 +51,7 @@ def opened(sealer: Sealer, account_id: UUID, sealed: bytes) -> Account:
         ),
         gateway_tag=body.gateway_tag,
         tckn=None if body.tckn is None else Tckn(body.tckn),
+        tckn_at=body.tckn_at,
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from izin.account import keep
 from izin.account.model import Bound
-from izin.citizen import number
+from izin.citizen import number, store
 from izin.citizen.model import Citizen
 from izin.citizen.seat import Body, Pending, Seats
 from izin.core.address import Address
@@ -126,6 +126,21 @@ class Addresses:
             await keep.unbind(connection, self._keyring.citizen, account_id, address)
             if body is not None:
                 await self._seats.change(connection, who.tag, body.without(address))
+
+    async def leave(self, who: Citizen) -> None:
+        """Erase her account, and this session; what companies have of her stays theirs.
+
+        Raises  RefusalError IZ116 it is of somebody who comes by the gateway, and she did not
+        """
+        if who.account is None:
+            return
+        if who.account.gateway_tag is not None and not who.by_gateway:
+            raise RefusalError(Refused(code="IZ116"))
+        addresses = [each.address for each in who.account.bound]
+        async with self._database.transaction() as connection:
+            await keep.leave(connection, self._keyring.citizen, who.account.account_id)
+            await number.forget(connection, self._keyring.citizen, addresses)
+            await store.end(connection, who.tag)
 
     async def _take_in(
         self, connection: Connection, who: Citizen, body: Body, pending: Pending, *, now: datetime

@@ -52,6 +52,12 @@ async def say(
     await store.say_word(connection, tag, sealed, _today(now) + SILENCE)
 
 
+async def forget(connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]) -> None:
+    """Forget what was said of these."""
+    tags = [keys.pseudonyms.number_tag(each.clear) for each in addresses if is_number(each)]
+    await store.unsay(connection, tags)
+
+
 async def opened_by_code(
     connection: Connection, keys: CitizenKeys, address: Address, now: datetime
 ) -> Opened:

@@ -84,3 +84,7 @@ async def acts(connection: Connection, doer_tag: UUID) -> bytes | None:
 
 async def forget_acts(connection: Connection, limit: int) -> None:
     await connection.execute(_SQL["forget_acts"], limit)
+
+
+async def unsay(connection: Connection, tags: Sequence[UUID]) -> None:
+    await connection.execute(_SQL["unsay"], tags)

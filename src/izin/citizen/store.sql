@@ -122,3 +122,7 @@ where doer_tag = any (array(
     order by old.forget_after
     limit $1::integer
 ))
+
+-- name: unsay
+-- $1 tags · index number_word_pkey
+delete from number_word where tag = any ($1::uuid[])

@@ -18,6 +18,7 @@ from izin.wiring.demo import (
     until_numbered,
     write_file,
 )
+from izin.wiring.gateway import draw_secret, with_gateway
 from izin.wiring.launch import serve
 from izin.wiring.outside import with_outside
 from izin.wiring.people import examples
@@ -32,7 +33,7 @@ def demo_command(
 ) -> None:
     """Start a demonstration: embedded database, invented people, the API. Ctrl-C stops it."""
     with screen(as_json, lang) as to:
-        settings = with_outside(_quiet(settings_of(web, port)))
+        settings = with_gateway(with_outside(_quiet(settings_of(web, port))))
         check_demo(settings)
         to.say("Starting a demonstration registry …")
         run = _Demo(settings, to)
@@ -57,6 +58,7 @@ class _Demo:
 
     async def prepare(self, url: str) -> None:
         await migrate(url)
+        draw_secret(self._settings)
         self._settings = msgspec.structs.replace(self._settings, database_url=url)
         with self._to.progress("Inventing people") as told:
             self._users = await fill(self._settings, told)

@@ -186,7 +186,7 @@ grant select, insert on receipt_number, receipt_part to izin_keeper;
 -- citizens at their own pages
 grant select, insert, update, delete on citizen_session to izin_citizen;
 grant select, insert, update, delete on citizen_account, account_holding to izin_citizen;
-grant select, insert, update on number_word to izin_citizen;
+grant select, insert, update, delete on number_word to izin_citizen;
 grant insert on number_claim to izin_citizen;
 grant select, delete on number_word to izin_keeper; -- what is old
 grant select, insert, delete on number_claim to izin_keeper; -- of what it goes on with; what is old

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from izin.citizen.addresses import Addresses
+from izin.citizen.arrive import Arrivals
 from izin.citizen.session import Citizens
 from izin.consent.record import Recorder
 from izin.core.clock import utc_now
@@ -15,11 +16,13 @@ from izin.core.errors import StartRefusedError
 from izin.core.workdays import Calendar
 from izin.telemetry.log import configure
 from izin.web.citizen import (
+    account,
     acts,
     addresses,
     brand,
     consents,
     follow,
+    gateway,
     link,
     number,
     refuse,
@@ -32,6 +35,7 @@ from izin.web.shared.door import Door
 from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.desk import client_by, heard
+from izin.wiring.gateway import gateway_of, origin_of_gateway
 from izin.wiring.parts import open_parts
 from izin.wiring.roles import CITIZEN
 from izin.wiring.server import allow_open_files, server_of
@@ -42,6 +46,8 @@ ROWS = (
     *verify.ROWS,
     *follow.ROWS,
     *sign_in.ROWS,
+    *gateway.ROWS,
+    *account.ROWS,
     *addresses.ROWS,
     *number.ROWS,
     *consents.ROWS,
@@ -65,7 +71,9 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
             f"{PREFIX}CITIZEN_URL is {settings.origin_of_citizens}: outside the sandbox cookies go "
             "over https alone. Name the address at which browsers reach the citizens' pages."
         )
+    at = gateway_of(settings)
     async with open_parts(settings, role=CITIZEN) as parts:
+        arrivals = None if at is None else Arrivals(parts.database, parts.keyring, at)
         hall = Hall(
             database=parts.database,
             keyring=parts.keyring,
@@ -76,8 +84,10 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
             clock=utc_now,
             origin=settings.origin_of_citizens,
             is_sandbox=settings.is_sandbox,
+            arrivals=arrivals,
         )
-        cookies = Cookies("izin", is_https=is_https)
+        leads_to = origin_of_gateway(settings)
+        cookies = Cookies("izin", is_https=is_https, leads_to=leads_to)
         whom, client = Everybody(hall), client_by(settings)
         yield Door(whom, cookies, client, is_sandbox=settings.is_sandbox).app(ROWS, link.ONE_CLICKS)
 

@@ -1,4 +1,4 @@
-"""The outside world of the demonstration: an operator, a mail server, and pages that show them."""
+"""The outside world of the demonstration: operator, mail server, gateway; pages that show them."""
 
 import secrets
 import signal
@@ -25,6 +25,7 @@ from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.demo_link import address_of_link
 from izin.wiring.desk import client_by, heard
+from izin.wiring.gateway import standing_in
 from izin.wiring.people import FIRST, examples
 from izin.wiring.server import server_of
 from izin.wiring.settings import PREFIX, Settings
@@ -58,7 +59,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Any]:
     smsc, inbox = Smsc(_operator(settings)), Inbox()
     await smsc.start()
     try:
-        async with listening(inbox, _port(settings.smtp_urls)):
+        async with listening(inbox, _port(settings.smtp_urls)), standing_in(settings):
             people = zip(examples(), ("consents", "has_refused", "unknown"), strict=True)
             outside = Outside(
                 smsc,

@@ -100,6 +100,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                             smpp://system_id:password@host:2775, or smpps:// over TLS
     outside_port            where the demonstration shows a telephone and an inbox; absent, there
                             is no outside world on this machine
+    gateway_issuer          the state's e-Devlet gateway, as it names itself: https://…; absent,
+                            nobody comes by it
+    gateway_client_id       how the registry is known there
+    gateway_secret_file     a file with the secret that it was given there
+    gateway_acrs            ways of signing in there that are enough, in its own words, by blanks
+    gateway_port            where the demonstration stands in for it
     sms_sender              what texts come from: the registry's short number
     mail_from, mail_name    from whom mails come
     dkim_key_file           private key in PEM (Ed25519 or RSA) by which mails are signed for the
@@ -134,6 +140,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     smtp_urls: str = ""
     smpp_urls: str = ""
     outside_port: Port | None = None
+    gateway_issuer: str | None = None
+    gateway_client_id: str = ""
+    gateway_secret_file: Path | None = None
+    gateway_acrs: str = ""
+    gateway_port: Port | None = None
     sms_sender: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,6}$")] = "3338"
     mail_from: Annotated[str, msgspec.Meta(pattern=_MAILBOX)] = "bildirim@izin.example"
     mail_name: str = "İleti İzin Kaydı"

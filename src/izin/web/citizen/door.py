@@ -59,14 +59,18 @@ class Everybody:
     def frame(self, visit: Visit) -> Mapping[str, object]:
         """Which address it is about, masked, and which others there are to choose."""
         who = visit.who
-        if who is None or not who.opened:
-            return {"address": "", "addresses": ()}
-        labels = {} if who.account is None else {b.address: b.label for b in who.account.bound}
-        addresses = [
-            (who.sign_of(each.address), str(each.address), labels.get(each.address, ""))
-            for each in who.opened
-        ]
-        return {"address": str(who.address), "addresses": addresses, "shown_place": who.place}
+        opened = () if who is None else who.opened
+        labels = {} if who is None or who.account is None else who.account.labels
+        return {
+            "address": str(who.address) if who is not None and opened else "",
+            "addresses": [
+                (who.sign_of(each.address), str(each.address), labels.get(each.address, ""))
+                for each in opened
+                if who is not None
+            ],
+            "shown_place": 0 if who is None else who.place,
+            "has_gateway": self.services.arrivals is not None,
+        }
 
     async def see_that_it_is_ready(self) -> None:
         """See that the database answers. Raises UnavailableError."""

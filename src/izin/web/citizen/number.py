@@ -30,6 +30,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "count_all": len(approved),
         "count_earlier": sum(not is_hers(each, since) for each in everything),
         "since": since,
+        "is_asked_again": True,
         "receipt": None if at is None else receipt,
     }
     return Shown("number.html", values)

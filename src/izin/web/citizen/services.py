@@ -7,6 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from izin.citizen.addresses import Addresses
+from izin.citizen.arrive import Arrivals
 from izin.citizen.call import Call
 from izin.citizen.model import Citizen
 from izin.citizen.session import Citizens
@@ -30,7 +31,8 @@ _CODE_MAX = 8
 class Hall(msgspec.Struct, frozen=True, kw_only=True):
     """Database and keys of both sides, who is let in by them, and the one writer.
 
-    origin  where a browser reaches these pages
+    origin    where a browser reaches these pages
+    arrivals  by the state's gateway; None where the registry is not known there
     """
 
     database: Database
@@ -42,6 +44,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime]
     origin: str
     is_sandbox: bool
+    arrivals: Arrivals | None = None
 
 
 class Visit(AnyVisit, frozen=True, kw_only=True):

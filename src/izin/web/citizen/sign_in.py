@@ -51,7 +51,10 @@ async def show_notice(_: Hall, visit: Visit) -> Outcome:
     who = visit.who
     if who.has_read and not who.must_answer:
         return Gone(CONSENTS)
-    return Shown("notice.html", {"is_read": who.has_read, "asks_since": who.must_answer})
+    return Shown(
+        "notice.html",
+        {"is_read": who.has_read, "asks_since": who.must_answer, "is_asked_again": False},
+    )
 
 
 async def read_notice(hall: Hall, visit: Visit) -> Outcome:

@@ -238,6 +238,7 @@ class Door(Generic[S]):
             response = Response(text, outcome.status, media_type="text/html; charset=utf-8")
             if not visit.is_known:  # by it a form is ours before anybody has signed in
                 self._cookies.set_on(response, [Cookie(_VISITOR, visit.secret)])
+            self._cookies.set_on(response, outcome.cookies)
         if not isinstance(outcome, Gone) and outcome.retry_s is not None:
             response.headers["retry-after"] = str(outcome.retry_s)
         self._cookies.guard(response)

@@ -12,12 +12,11 @@ MARK = "mark"
 """The field of a form that another site cannot fill."""
 
 _CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action {}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 _HEADERS = {
     "cache-control": "no-store",
-    "content-security-policy": _CSP,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -49,8 +48,12 @@ def is_from_elsewhere(headers: Mapping[str, str]) -> bool:
 class Cookies:
     """How this door's cookies are named and set."""
 
-    def __init__(self, door: str, *, is_https: bool) -> None:
-        """Take the door's name; over https no other host can set them, nor read them."""
+    def __init__(self, door: str, *, is_https: bool, leads_to: str = "") -> None:
+        """Take the door's name; over https no other host can set them, nor read them.
+
+        Takes   leads_to: the origin of another site to which a form's answer may lead
+        """
+        self._policy = _CSP.format(" ".join(filter(None, ("'self'", leads_to))))
         self._before = f"__Host-{door}-" if is_https else f"{door}-"
         self._is_https = is_https
 
@@ -68,11 +71,12 @@ class Cookies:
                 path="/",
                 secure=self._is_https,
                 httponly=True,
-                samesite="strict",
+                samesite="lax" if each.comes_from_elsewhere else "strict",
             )
 
     def guard(self, response: Response) -> None:
         """Put the headers of every answer on it; what a file's own say stays."""
+        response.headers.setdefault("content-security-policy", self._policy)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if self._is_https:

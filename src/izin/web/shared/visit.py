@@ -48,11 +48,15 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cookie(msgspec.Struct, frozen=True):
-    """What the browser is to keep, for how long; 0 takes it away, None until it closes."""
+    """What the browser is to keep, for how long; 0 takes it away, None until it closes.
+
+    comes_from_elsewhere  whether it is sent along when another site leads the browser here
+    """
 
     name: str
     value: str
     lasts_s: int | None = None
+    comes_from_elsewhere: bool = False
 
     def __repr__(self) -> str:
         """Leave the value out."""
@@ -66,6 +70,7 @@ class Shown(msgspec.Struct, frozen=True):
     values: Mapping[str, object] = {}
     status: int = 200
     retry_s: int | None = None
+    cookies: tuple[Cookie, ...] = ()
 
 
 class Gone(msgspec.Struct, frozen=True):

@@ -1,0 +1,184 @@
+"""A citizen comes by the state's gateway: who she is is its name for her, and no number.
+
+Her number is asked for on a way of its own, after she has said so, and kept sealed until she takes
+it back. Source: decision 0058; security T37
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+
+from izin.account import find, keep
+from izin.account.model import Account
+from izin.citizen import number, store
+from izin.citizen.model import Citizen, Opened
+from izin.citizen.seat import WHOLE, Body, Seats
+from izin.core.errors import RefusalError, Refused
+from izin.keyring import Keyring
+from izin.oidc.client import OidcClient
+from izin.oidc.gateway import Shown, shown_of, wish_of, wish_with_tckn
+from izin.oidc.model import Fault, NotSignedInError, Registration, Started, Wish
+from izin.storage.database import Connection, Database
+
+UNDER_WAY = timedelta(minutes=10)
+"""How long she may take at the gateway."""
+
+_CODES = {Fault.DENIED: "IZ117", Fault.AWAY: "IZ118"}
+_OTHERS = "IZ119"
+
+
+class Gateway(msgspec.Struct, frozen=True):
+    """How the gateway is called, how we are known there, which ways of signing in are enough."""
+
+    client: OidcClient
+    at: Registration
+    acrs: tuple[str, ...]
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """Back from the gateway: what she calls with from now on; None where she came for her number.
+
+    has_tckn  whether it was handed over, and is kept
+    """
+
+    text: str | None
+    has_tckn: bool = False
+
+    def __repr__(self) -> str:
+        """Leave the text out."""
+        return "Arrived(…)"
+
+
+class Arrivals:
+    """Sends citizens to the gateway, and takes them in when they are back."""
+
+    def __init__(self, database: Database, keyring: Keyring, gateway: Gateway) -> None:
+        """Take the database and keys of a process of both sides."""
+        self._database = database
+        self._keyring = keyring
+        self._gateway = gateway
+        self._seats = Seats(keyring)
+
+    async def begin(self, *, now: datetime) -> tuple[str, str]:
+        """Give what this browser comes back with, and where it goes.
+
+        Raises  RefusalError IZ118 the gateway does not answer, IZ119 it answers amiss
+        """
+        return await self._begin(Body(), now)
+
+    async def begin_for_tckn(self, who: Citizen, *, now: datetime) -> tuple[str, str]:
+        """The same, to have her number handed over: she has said so on a page of its own."""
+        assert who.account is not None, "whoever came by the gateway has one"
+        body = Body(account_id=who.account.account_id, with_tckn=True)
+        return await self._begin(body, now)
+
+    async def finish(
+        self, text: str | None, answer: Mapping[str, str], *, now: datetime
+    ) -> Arrived | None:
+        """Take her in, or her number; None for what this browser has not begun.
+
+        Raises  RefusalError IZ117 she said no there, IZ118, IZ119 · UnavailableError
+        """
+        tag = self._seats.tag_of(text)
+        body = None if tag is None else await self._taken(tag)
+        if body is None or body.started is None:
+            return None
+        shown = await self._shown(body, body.started, answer, now)
+        gateway_tag = self._keyring.citizen.pseudonyms.gateway_tag(
+            self._gateway.at.issuer, shown.sub_pairwise
+        )
+        async with self._database.transaction() as connection:
+            if body.with_tckn:
+                return await self._keep_tckn(connection, body, shown, gateway_tag, now)
+            account = await keep.arrive(connection, self._keyring.citizen, gateway_tag)
+            return Arrived(await self._let_in(connection, account, now))
+
+    async def forget_tckn(self, who: Citizen) -> None:
+        """She takes back that her number may be kept."""
+        if who.account is not None:
+            async with self._database.transaction() as connection:
+                keys, account_id = self._keyring.citizen, who.account.account_id
+                await keep.keep_tckn(connection, keys, account_id, None, None)
+
+    async def _begin(self, body: Body, now: datetime) -> tuple[str, str]:
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        gateway = self._gateway
+        try:
+            started = await gateway.client.begin(
+                gateway.at, drawn=(state, nonce, verifier), wish=self._wish(body)
+            )
+        except NotSignedInError as error:
+            raise _refusal(error) from error
+        if _origin(started.url) != _origin(gateway.at.issuer):  # our pages' policy would stop it
+            raise RefusalError(Refused(code=_OTHERS))
+        body = msgspec.structs.replace(body, started=started)
+        async with self._database.transaction() as connection:
+            text = await self._seats.put(
+                connection, body, is_open=False, until=now + UNDER_WAY, now=now
+            )
+        return text, started.url
+
+    async def _taken(self, tag: UUID) -> Body | None:
+        """What was begun; it is used up with that."""
+        async with self._database.transaction() as connection:
+            body = await self._seats.one(connection, tag, is_open=False)
+            return body if await store.end(connection, tag) else None
+
+    async def _shown(
+        self, body: Body, started: Started, answer: Mapping[str, str], now: datetime
+    ) -> Shown:
+        gateway = self._gateway
+        try:
+            signed_in = await gateway.client.finish(
+                gateway.at, started, answer, now=now, wish=self._wish(body)
+            )
+            return shown_of(signed_in)
+        except NotSignedInError as error:
+            raise _refusal(error) from error
+
+    def _wish(self, body: Body) -> Wish:
+        of = wish_with_tckn if body.with_tckn else wish_of
+        return of(self._gateway.acrs)
+
+    async def _keep_tckn(
+        self, connection: Connection, body: Body, shown: Shown, gateway_tag: UUID, now: datetime
+    ) -> Arrived:
+        """Keep it in the account that asked, if it is the same person who has come back."""
+        assert body.account_id is not None, "who asked for it has an account"
+        keys = self._keyring.citizen
+        account = await find.of(connection, keys, body.account_id)
+        if account is None or account.gateway_tag != gateway_tag:
+            raise RefusalError(Refused(code=_OTHERS))
+        if shown.tckn is None:
+            return Arrived(None)
+        await keep.keep_tckn(connection, keys, account.account_id, shown.tckn, now)
+        return Arrived(None, has_tckn=True)
+
+    async def _let_in(self, connection: Connection, account: Account, now: datetime) -> str:
+        addresses = [each.address for each in account.bound]
+        said = await number.said_of(connection, self._keyring.citizen, addresses, now)
+        opened = tuple(
+            Opened(
+                each.clear,
+                each.kind,
+                by_code=False,
+                is_answered=not number.is_number(each) or each in said,
+                since=said.get(each),
+            )
+            for each in addresses
+        )
+        body = Body(opened=opened, account_id=account.account_id, by_gateway=True)
+        return await self._seats.put(connection, body, is_open=True, until=now + WHOLE, now=now)
+
+
+def _refusal(error: NotSignedInError) -> RefusalError:
+    return RefusalError(Refused(code=_CODES.get(error.fault, _OTHERS)))
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
