@@ -1,42 +1,65 @@
 """The citizens' further pages in a real browser: accessible in both languages."""
 
-from builders.browser import screen, serving
+from builders.browser import Screen, screen, serving
 from builders.parties import BRAND_CODE
-from builders.visitor import ME, Visitor
+from builders.visitor import Visitor
 
 LOOKS = [(1280, "light"), (320, "light"), (320, "dark")]
+REFUSE = f"/refuse?brand={BRAND_CODE}"
+BRAND = f"/brands/{BRAND_CODE}"
+NEXT, CONFIRM = (
+    "main form[method='get'] button:not([formaction])",
+    "main form[method='post'] button",
+)
+WALK: tuple[tuple[str, str, str, str], ...] = (
+    (REFUSE, "", "tümünü reddet", "Refuse all of"),
+    ("", NEXT, "Kontrol edin", "Check"),
+    ("", CONFIRM, "Toplu ret", "Refused at once"),
+    ("", CONFIRM, "Ret geri alındı", "Refusal taken back"),
+    (BRAND, "", "için izinleriniz", "Your consents for"),
+    (f"{BRAND}/review?to_MESAJ_BIREYSEL=RET", "", "Kontrol edin", "Check"),
+    (f"{BRAND}/history", "", "geçmiş", "history"),
+    ("/acts", "", "İşlemlerim", "What I did"),
+)
+"""Where to go, or what to click, and the heading that shows that she is there."""
+
+
+async def signed_in(window: Screen, helper: Visitor) -> None:
+    """Give the browser the session of whoever has come in by a code."""
+    await helper.sign_in()
+    cookies = [
+        {"name": name, "value": value, "url": window.base}
+        for name, value in helper.client.cookies.items()
+    ]
+    await window.page.context.add_cookies(cookies)
 
 
 async def test_what_she_does_with_her_list_is_accessible(browser, app, owner, keyring):
     found = {}
     async with serving(app) as base:
-        window = await screen(browser, base)
-        page = window.page
-
-        async def look(name: str) -> None:
-            for width, scheme in LOOKS:
-                if faults := await window.faults(width=width, scheme=scheme):
-                    found[f"{name} {width} {scheme}"] = faults
-
-        helper = Visitor(app, owner, keyring)
-        await window.open("/sign-in")
-        await page.fill("#f-address", ME)
-        await page.click("main button")
-        await page.fill("#f-code", await helper.code())
-        await page.click("main button")
-        await page.click("main button")
-        for language in ("tr", "en"):
-            if language == "en":
-                await page.click("header form[action='/language'] button")
-            await window.open(f"/refuse?brand={BRAND_CODE}")
-            await look(f"{language} choose")
-            await page.click("main form button:not([formaction])")
-            await look(f"{language} review")
-            await page.click("main form[method='post'] button")
-            await look(f"{language} done")
-            await page.click("main form[method='post'] button")
-            await look(f"{language} undone")
-            await window.open("/acts")
-            await look(f"{language} acts")
+        window, helper = await screen(browser, base), Visitor(app, owner, keyring)
+        await signed_in(window, helper)
+        for language in (0, 1):
+            if language:
+                await window.page.click("header form[action='/language'] button")
+            for path, button, *headings in WALK:
+                await (window.page.click(button) if button else window.open(path))
+                assert headings[language] in await window.page.inner_text("h1")
+                for width, scheme in LOOKS:
+                    if faults := await window.faults(width=width, scheme=scheme):
+                        found[f"{headings[language]} {width} {scheme}"] = faults
         await helper.client.aclose()
     assert not found
+
+
+async def test_everything_works_without_scripts(browser, app, owner, keyring):
+    async with serving(app) as base:
+        window = await screen(browser, base, scripts=False)
+        helper = Visitor(app, owner, keyring)
+        await signed_in(window, helper)
+        for path, button, heading, _ in WALK:
+            await (window.page.click(button) if button else window.open(path))
+            assert heading in await window.page.inner_text("h1")
+        await helper.client.aclose()
+    assert not window.complaints
+    assert await owner.fetchval("select count(*) from receipt_number") == 2

@@ -90,6 +90,31 @@ async def everything_of(connection: Connection, keyring: Keyring, address: Addre
     return sorted(records, key=_in_order)
 
 
+async def records_at(
+    connection: Connection, keyring: Keyring, address: Address, brand_code: BrandCode
+) -> list[Record]:
+    """Records of an address at one brand, as they stand: what was just recorded is among them.
+
+    Cost    three round trips
+    """
+    known = await brands.some(connection, [brand_code])
+    if not known or known[0].is_test:
+        return []
+    brand = known[0]
+    keys = [
+        key_under(brand, channel, recipient_type, address)
+        for recipient_type in RecipientType
+        for channel in Channel
+    ]
+    found = await standings(connection, keyring, keys)
+    company = (await providers.titles(connection, [brand.iys_code])).get(brand.iys_code, "")
+    return [
+        Record(brand, company, key, standing)
+        for key, standing in zip(keys, found, strict=True)
+        if standing is not None
+    ]
+
+
 def _in_order(record: Record) -> tuple[str, str, str, str]:
     key = record.key
     return (

@@ -158,9 +158,18 @@ async def dealers_of(
 
     Cost    one round trip; a consent has at most 3,000
     """
-    stored = await store.stored_retailers(connection, key_columns(keyring.pseudonyms, [key]))
-    sivs = [siv for row in stored for siv in row["sivs"] or ()]
-    return sorted(map(keyring.retailers.open, sivs))
+    [dealers] = await dealers_at(connection, keyring, [key])
+    return dealers
+
+
+async def dealers_at(
+    connection: Connection, keyring: Keyring, keys: Sequence[ConsentKey]
+) -> list[list[RetailerCode]]:
+    """Which dealers may use each of these consents? Cost: one round trip."""
+    found: list[list[RetailerCode]] = [[] for _ in keys]
+    for row in await store.stored_retailers(connection, key_columns(keyring.pseudonyms, keys)):
+        found[row["ord"] - 1] += map(keyring.retailers.open, row["sivs"] or ())
+    return [sorted(each) for each in found]
 
 
 async def consents_by_dealer(

@@ -6,13 +6,15 @@ from datetime import datetime
 import msgspec
 
 from izin.consent import store
+from izin.consent.event import EventBody
 from izin.consent.model import ConsentKey
-from izin.consent.opened import Opened, open_rows
-from izin.consent.stored import locations
+from izin.consent.opened import Opened, open_rows, read_rows
+from izin.consent.stored import key_columns, locations
 from izin.core.codes import TransactionId
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
+from izin.storage.distribution import few
 
 AS_OF_EVENTS_MAX = 10_000
 """How far back a question about the past looks: 27 years of a consent that is renewed every day."""
@@ -59,6 +61,34 @@ async def history(
     return History(
         [_movement(opened) for opened in await open_rows(keyring, rows)], head["movements"]
     )
+
+
+async def histories(
+    connection: Connection, keyring: Keyring, keys: Sequence[ConsentKey], *, limit: int
+) -> list[list[EventBody]]:
+    """What happened to many keys, each newest first, `limit` of each at most.
+
+    It is what their owner may see: who asked for each movement, and what it was before. An erased
+    event ends its key's history, and one that does not open is passed over.
+    Cost    a round trip, and one for each step of the longest history: all keys go together
+    """
+    columns = key_columns(keyring.pseudonyms, keys)
+    heads = await store.current_records(connection, columns)
+    at = {row["event_id"]: row["ord"] - 1 for row in heads if row["ord"] is not None}
+    found: list[list[EventBody]] = [[] for _ in keys]
+    for _ in range(limit):
+        if not at:
+            break
+        buckets = few([columns.buckets[place] for place in at.values()])
+        rows = await store.events(connection, list(at), buckets or ())
+        for row, opened in zip(rows, await read_rows(keyring, rows), strict=True):
+            if isinstance(opened, Opened):
+                found[at[row["event_id"]]].append(opened.body)
+        before = {row["event_id"]: row["previous_event_id"] for row in rows}
+        at = {
+            previous: at[event_id] for event_id, previous in before.items() if previous is not None
+        }
+    return found
 
 
 def as_of(

@@ -161,7 +161,7 @@ group by encode(dealt.retailer_siv, 'hex')
 -- Events by id. $1 event_id uuid[n] · $2 few int2[] · gives the ones that exist
 -- index consent_event_pkey
 select
-    event_id, bucket, commitment, recorded_at, body_sealed,
+    event_id, bucket, commitment, recorded_at, body_sealed, previous_event_id,
     coalesce(tag, brand_ref, previous_event_id) is null
     and channel is null and recipient_type is null as is_erased
 from consent_event

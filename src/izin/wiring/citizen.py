@@ -25,6 +25,7 @@ from izin.web.citizen import (
     gateway,
     link,
     number,
+    own_brand,
     refuse,
     sign_in,
     verify,
@@ -53,6 +54,7 @@ ROWS = (
     *consents.ROWS,
     *acts.ROWS,
     *refuse.ROWS,
+    *own_brand.ROWS,
     *link.ROWS,
     *brand.ROWS,
 )
