@@ -1,7 +1,13 @@
 """İzin hareketleri over the real door: what a cursor is good for, and where a feed stops."""
 
+from builders.heart import a_key
 from builders.house import BRAND, OTHER_BRAND, a_row
 from builders.parties import BRAND_CODE
+
+from izin.consent.event import Actor
+from izin.consent.model import Proposal
+from izin.consent.record import OnRepeat, Recorder
+from izin.core.terms import Source, Status
 
 CHANGES = f"{BRAND}/consents/changes"
 
@@ -38,3 +44,26 @@ async def test_a_feed_that_stands_still_asks_to_come_back_and_is_told_by_the_pro
     await owner.execute("insert into unprojected (idx) values (1)")
     probe = await ours.get("/readyz")
     assert (probe.status_code, probe.json()) == (200, {"status": "degraded", "unprojected": 1})
+
+
+async def test_a_citizens_name_travels_where_she_gave_it(house, ours):
+    added = [
+        Proposal(
+            key=a_key(number),
+            status=Status.ONAY,
+            source=Source.IYS_WEB_YENI,
+            consented_at=None,
+            citizen_name=name,
+        )
+        for number, name in ((1, "Ayşe Işık"), (2, None))
+    ]
+    recorder = Recorder(house.parts.keyring)
+    async with house.parts.database.transaction() as connection:
+        await recorder.record(connection, added, actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES)
+    await house.numbered(2)
+    rows = sorted((await ours.get(CHANGES)).json()["list"], key=lambda row: row["recipient"])
+    assert [(row["source"], row.get("citizenName")) for row in rows] == [
+        ("IYS_WEB_YENI", "Ayşe Işık"),
+        ("IYS_WEB_YENI", None),
+    ]
+    assert "Ayşe" not in repr(added)

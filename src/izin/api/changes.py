@@ -8,7 +8,8 @@ from izin.api.documents import CHANGES
 from izin.api.operation import Answer, Call, Operation, Param, Summary
 from izin.api.paging import whole_number
 from izin.api.services import Services, brand_of
-from izin.api.wire import movement
+from izin.api.wire import Wire, movement
+from izin.consent.opened import Opened
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Side
 from izin.feed.pull import LIMIT_MAX, Changes, Reader, pull
@@ -28,9 +29,19 @@ async def changes(call: Call[Services]) -> Answer:
         200,
         {
             "after": _after(call, reader, found),
-            "list": [movement(opened) for opened in found.movements],
+            "list": [_shown(opened) for opened in found.movements],
         },
     )
+
+
+def _shown(opened: Opened) -> Wire:
+    """A movement; with the name of a citizen who added the brand, if she gave it to this one.
+
+    Source  contract 1.9
+    """
+    shown = movement(opened)
+    name = opened.body.citizen_name
+    return shown if name is None else {**shown, "citizenName": name}
 
 
 def _after(call: Call[Services], reader: Reader, found: Changes) -> str:

@@ -65,6 +65,12 @@ async def titles(connection: Connection, codes: Sequence[IysCode]) -> dict[IysCo
     return {IysCode(row["iys_code"]): row["title"] for row in rows}
 
 
+async def working(connection: Connection, codes: Sequence[IysCode]) -> set[IysCode]:
+    """Which of these companies are neither suspended nor closed?"""
+    rows = await connection.fetch(_SQL["working"], codes)
+    return {IysCode(row["iys_code"]) for row in rows}
+
+
 async def version_of_parties(connection: Connection) -> int:
     version: int = await connection.fetchval(_SQL["version"])
     return version

@@ -43,6 +43,13 @@ select provider.iys_code, provider.title
 from provider
 where provider.iys_code = any ($1::bigint[])
 
+-- name: working
+-- Which of these are neither suspended nor closed. $1 iys_codes · gives (iys_code)
+-- index provider_pkey
+select provider.iys_code
+from provider
+where provider.iys_code = any ($1::bigint[]) and provider.state = 'ACTIVE'
+
 -- name: is_closed
 -- $1 iys_code
 select exists (select from provider where provider.iys_code = $1 and provider.state = 'CLOSED')

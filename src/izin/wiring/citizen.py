@@ -18,6 +18,7 @@ from izin.telemetry.log import configure
 from izin.web.citizen import (
     account,
     acts,
+    add,
     addresses,
     brand,
     consents,
@@ -54,6 +55,7 @@ ROWS = (
     *consents.ROWS,
     *acts.ROWS,
     *refuse.ROWS,
+    *add.ROWS,
     *own_brand.ROWS,
     *link.ROWS,
     *brand.ROWS,

@@ -1,0 +1,125 @@
+"""A citizen consents at a brand of her own accord, where there is no record of hers yet.
+
+Source  data page 4, 5; contract 1.9: IYS_WEB_YENI, and her name if she gives it to this brand
+"""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from izin.brand import lookup as brands
+from izin.brand.model import Brand
+from izin.citizen.acts import Act, Did, keep, new_id
+from izin.citizen.call import Call
+from izin.citizen.records import records_at
+from izin.consent.model import Proposal
+from izin.consent.of_citizen import key_under
+from izin.core.address import Address, AddressKind
+from izin.core.codes import BrandCode
+from izin.core.errors import RefusalError, Refused
+from izin.core.lookalike import likeness
+from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.provider import lookup as providers
+from izin.receipt.issue import issue
+from izin.storage.database import Connection
+
+FOUND_MAX = 10
+NAME_MAX = 100
+_ROWS_MAX, _START, _CODE_MAX = 40, 2, 8
+_WAYS = {
+    AddressKind.PHONE: (Channel.ARAMA, Channel.MESAJ),
+    AddressKind.EMAIL: (Channel.EPOSTA,),
+}
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A brand that may be added, and whose it is."""
+
+    brand: Brand
+    company: str
+
+
+async def search(connection: Connection, text: str) -> list[Candidate]:
+    """Brands whose name or short name begins so, in any spelling, or whose number it is.
+
+    Gives   FOUND_MAX at most; none that is not at work
+    Cost    three round trips, none for what is too short
+    """
+    key = likeness(text) or ""
+    if text.isascii() and text.isdigit() and len(text) <= _CODE_MAX:
+        found = await brands.some(connection, [BrandCode(int(text))])
+    elif len(key) >= _START:
+        near = await brands.near(connection, key, key, _ROWS_MAX)
+        found = list({brand.brand_code: brand for _, brand in near}.values())
+    else:
+        return []
+    return (await _at_work(connection, found))[:FOUND_MAX]
+
+
+async def _at_work(connection: Connection, found: Sequence[Brand]) -> list[Candidate]:
+    active = [each for each in found if each.is_active and not each.is_test]
+    if not active:
+        return []
+    codes = sorted({each.iys_code for each in active})
+    working = await providers.working(connection, codes)
+    titles = await providers.titles(connection, sorted(working))
+    return [Candidate(each, titles[each.iys_code]) for each in active if each.iys_code in working]
+
+
+async def candidate(connection: Connection, brand_code: BrandCode) -> Candidate | None:
+    """The brand of this code, if it may be added. Cost: three round trips."""
+    found = await _at_work(connection, await brands.some(connection, [brand_code]))
+    return found[0] if found else None
+
+
+def ways_to(address: Address) -> tuple[Channel, ...]:
+    """By which channels an address is reached."""
+    return _WAYS[address.kind]
+
+
+async def add(
+    call: Call,
+    brand_code: BrandCode,
+    channels: Collection[Channel],
+    recipient_type: RecipientType,
+    name: str | None,
+) -> Act | None:
+    """Consent by these channels where there is no record yet, in the caller's transaction.
+
+    Takes   name: hers, if she lets this brand know it; it stands in the sealed events alone
+    Gives   None where there is a record for each of them
+    Raises  RefusalError IZ123: brand or company is suspended, closed or none · UnavailableError
+    """
+    found = await candidate(call.connection, brand_code)
+    if found is None:
+        raise RefusalError(Refused(code="IZ123"))
+    known = await records_at(call.connection, call.keyring, call.address, brand_code)
+    taken = {each.key.channel for each in known if each.key.recipient_type is recipient_type}
+    proposals = [
+        Proposal(
+            key=key_under(found.brand, channel, recipient_type, call.address),
+            status=Status.ONAY,
+            source=Source.IYS_WEB_YENI,
+            consented_at=None,
+            citizen_name=name or None,
+        )
+        for channel in ways_to(call.address)
+        if channel in channels and channel not in taken
+    ]
+    recorded = await call.record(proposals)
+    if not recorded:
+        return None
+    at = max(each.recorded_at for each in recorded)
+    act = Act(
+        act_id=new_id(),
+        did=Did.ADDED,
+        at=at,
+        receipt=await issue(
+            call.connection, call.keyring, [each.event_id for each in recorded], at
+        ),
+        asked=len(recorded),
+        refused=0,
+        brand_code=brand_code,
+    )
+    await keep(call.connection, call.keyring, call.address, act)
+    return act
