@@ -338,6 +338,18 @@ async def test_a_form_and_credits_are_needed(ours, operator_database, form, owne
     assert (await ours.post(f"{VIA}/consent", json=start)).status_code == 200
 
 
+async def test_what_is_left_of_the_credits_is_shown_to_the_company(ours, given, house, form):
+    await given.subscription()
+
+    async def is_known() -> bool:
+        return (await ours.get(f"/sps/{IYS_CODE}/subscription")).is_success
+
+    await until(is_known)
+    plan = (await ours.get(f"/sps/{IYS_CODE}/subscription")).json()["viaSubscriptionPackage"]
+    assert (plan["viaSubscriptionPackageName"], plan["viaCredit"]) == ("ViA-100", 100)
+    assert plan["status"] == "ACTIVE"
+
+
 async def test_credits_that_are_gone_meanwhile_keep_the_code_good(ours, post, form, owner):
     request_id, code = await coded(ours, post, a_start(form, PHONE))
     await owner.execute("update via_plan set credit = 1")

@@ -136,7 +136,7 @@ EXTRA_PLACES: dict[str, dict[str, str]] = {
 }
 """Keys that our answers have beyond the examples, and why."""
 
-_VIA = "No ViA package can be had yet."
+_VIA = "Nobody in the registry of these cases has bought a ViA package."
 _VIA_PLACES = {
     "via": ("startDate", "expirationDate", "viaSubscriptionPackageName", "status", "viaCredit"),
     "viaPass": (

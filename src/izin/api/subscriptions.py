@@ -10,13 +10,13 @@ from izin.api.paging import whole_number
 from izin.api.services import Services, company_of
 from izin.api.wire import Wire
 from izin.core.clock import IYS_TIME, wire_time
-from izin.core.codes import IysCode
+from izin.core.codes import IysCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.provider.model import Provider, ProviderState, Subscription
 from izin.subscription import lookup
 from izin.subscription.count import AddressCount, address_count
 from izin.subscription.manage import not_subscribed
-from izin.subscription.model import Subscribed, standing
+from izin.subscription.model import Subscribed, ViaPlan, standing
 from izin.subscription.tariff import share_used, tariff_of, warnings
 
 
@@ -27,6 +27,10 @@ async def of_company(call: Call[Services]) -> Answer:
     shown = _core(call, each)
     provider = call.services.directory.provider(iys_code)
     shown["status"] = _status(provider, each.status(call.services.clock()))
+    async with call.services.database.acting_for(company(iys_code)) as connection:
+        plan = await lookup.via_plan(connection, iys_code)
+    if plan is not None:
+        shown["viaSubscriptionPackage"] = _via(call, plan)
     if call.allowed.caller.partner_code is None:
         count = await _count(call, iys_code)
         shown |= {
@@ -104,6 +108,21 @@ async def _count(call: Call[Services], iys_code: IysCode) -> AddressCount:
         return await address_count(connection, services.keyring.pseudonyms, iys_code, tag_codes)
 
 
+def _via(call: Call[Services], plan: ViaPlan) -> Wire:
+    """What a company has of İYS Yolu; how much is left only to itself."""
+    shown: Wire = {
+        "viaSubscriptionId": str(plan.plan_id),
+        "viaSubscipritionId": str(plan.plan_id),
+        "startDate": wire_time(plan.starts_at),
+        "expirationDate": wire_time(plan.ends_at),
+        "viaSubscriptionPackageName": plan.name,
+        "status": plan.status(call.services.clock()),
+    }
+    if call.allowed.caller.partner_code is None:
+        shown["viaCredit"] = plan.credit
+    return shown
+
+
 def _core(call: Call[Services], each: Subscribed) -> Wire:
     return {
         "subscriptionId": str(each.subscription_id),
@@ -143,6 +162,16 @@ SUBSCRIPTION = {
         "consentLimit": _COUNT,
         "consentLimitExceed": {"type": "boolean"},
         "usedConsentLimit": _COUNT,
+        "viaSubscriptionPackage": {
+            "type": "object",
+            "properties": {
+                **dict.fromkeys(("viaSubscriptionId", "viaSubscipritionId"), _TEXT),
+                **dict.fromkeys(("startDate", "expirationDate", "status"), _TEXT),
+                "viaSubscriptionPackageName": _TEXT,
+                "viaCredit": {"type": "integer", "minimum": -1},
+            },
+            "required": ["viaSubscriptionId", "viaSubscriptionPackageName", "status"],
+        },
     },
     "required": [*_CORE, "subscipritionId", "subsciprtionId"],
 }

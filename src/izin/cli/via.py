@@ -4,12 +4,15 @@ from typing import Annotated
 
 import typer
 
+from izin.cli.instant import instant
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, CannotError, In, Screen, screen
-from izin.core.clock import wire_time
+from izin.core.clock import a_year_after, utc_now, wire_time
+from izin.core.codes import IysCode
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
+from izin.subscription.via import put
 from izin.via import lookup
 from izin.via.forms import approve, reject
 from izin.via.model import Form, FormState
@@ -91,6 +94,29 @@ def reject_command(
         over_parties(lambda database: reject(database, form, version, reason, by=operator()))
         to.tell(to.said("via_decided", form=form, version=version, state=FormState.REJECTED.value))
         to.give({"formId": form, "version": version, "state": FormState.REJECTED})
+
+
+@app.command("credit")
+def credit_command(
+    company: Annotated[int, typer.Argument(help="The company's code (iysCode).")],
+    credit: Annotated[int, typer.Argument(min=-1, help="How many answers; -1: any number.")],
+    starts: Annotated[
+        str | None, typer.Option(help="'YYYY-MM-DD HH:mm:ss', Turkey's clock; now if none.")
+    ] = None,
+    ends: Annotated[str | None, typer.Option(help="The same; a year later if none.")] = None,
+    as_json: AsJson = False,
+    lang: In = Language.TR,
+) -> None:
+    """Let a company have so many consents or refusals taken; what it had before is over."""
+    with screen(as_json, lang) as to:
+        begins = instant(starts) or utc_now()
+        during = (begins, instant(ends) or a_year_after(begins))
+        code = IysCode(company)
+        plan = over_parties(
+            lambda database: put(database, code, credit=credit, during=during, by=operator())
+        )
+        to.tell(to.said("via_credited", company=company, name=plan.name))
+        to.give({"planId": plan.plan_id, "credit": credit, "until": wire_time(plan.ends_at)})
 
 
 def _line(form: Form) -> list[str]:

@@ -36,6 +36,9 @@ from izin.via.words import LETTERS, values
 JOB = "via_step"
 """Wakes whoever takes a request to its next step; its payload is the request's id."""
 
+NOTICES = "/n"
+"""Where the citizens' pages show what forms say."""
+
 SALT_BYTES = 32
 
 
@@ -152,7 +155,7 @@ async def _tell(
     """Send the notice; its end wakes the next step."""
     request_id, on, form, named = about
     title = (await providers.titles(connection, [on.iys_code])).get(on.iys_code, "")
-    url = f"{on.pages}/n/{form.form_id}/{form.version}"
+    url = f"{on.pages}{NOTICES}/{form.form_id}/{form.version}"
     told = Letter(
         to=wanted.to,
         words="via_notice",

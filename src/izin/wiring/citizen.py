@@ -25,6 +25,7 @@ from izin.web.citizen import (
     follow,
     gateway,
     link,
+    notices,
     number,
     own_brand,
     refuse,
@@ -58,6 +59,7 @@ ROWS = (
     *add.ROWS,
     *own_brand.ROWS,
     *link.ROWS,
+    *notices.ROWS,
     *brand.ROWS,
 )
 """Brands' own addresses stand last: every other page goes before them."""
