@@ -22,6 +22,9 @@ WALK: tuple[tuple[str, str, str, str], ...] = (
     ("/brands/search?search=isik", "", "Marka ekle", "Add a brand"),
     (f"{BRAND}/add", "", "onay verin", "Consent to"),
     ("", CONFIRM, "onay verin", "Consent to"),
+    ("/data", "", "Verilerim", "My data"),
+    ("/help", "", "Yardım", "Help"),
+    ("/help/accessibility", "", "Erişilebilirlik", "Accessibility"),
     ("/acts", "", "İşlemlerim", "What I did"),
 )
 """Where to go, or what to click, and the heading that shows that she is there."""

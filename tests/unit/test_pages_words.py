@@ -49,7 +49,7 @@ LISTED = {
     "subscription_state": SubscriptionState,
 }
 LISTED_KEYS = {f"{heading}.{name}" for heading, names in LISTED.items() for name in names}
-PUT_TOGETHER = {"trouble", "member", "field", "citizen", "outside"}
+PUT_TOGETHER = {"mine", "trouble", "member", "field", "citizen", "outside"}
 """Headings under which a key is made from what happened, or from a field's name."""
 
 SAID = re.compile(

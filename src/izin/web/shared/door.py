@@ -231,6 +231,8 @@ class Door(Generic[S]):
             self._cookies.set_on(response, outcome.cookies)
         elif isinstance(outcome, Sent):
             response = Response(outcome.body, outcome.status, media_type=outcome.media)
+            if outcome.name is not None:
+                response.headers["content-disposition"] = f'attachment; filename="{outcome.name}"'
         else:
             text = self._renderer.page(
                 outcome.template, visit.language, self._frame(visit, outcome)

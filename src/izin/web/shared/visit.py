@@ -81,12 +81,16 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """Bytes that are no page: a picture, or the answer to a program, which gets no cookie."""
+    """Bytes that are no page: a picture, or the answer to a program, which gets no cookie.
+
+    name  under which the browser keeps it as a file; None: it shows it
+    """
 
     body: bytes
     media: str = "text/plain"
     status: int = 200
     retry_s: int | None = None
+    name: str | None = None
 
 
 Outcome = Shown | Gone | Sent
