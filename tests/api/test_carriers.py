@@ -22,9 +22,12 @@ from builders.parties import (
 )
 
 from izin.access.transfer import transfer_brand
+from izin.account import find, keep
+from izin.account.model import Bound
 from izin.brand import manage
 from izin.brand.model import BrandStatus
 from izin.consent import close_lines
+from izin.core.address import Address, AddressKind
 from izin.core.clock import utc_now
 from izin.inquiry import receipt
 from izin.intermediary.manage import move
@@ -308,8 +311,11 @@ def at_once(monkeypatch):
 
 @pytest.mark.usefixtures("at_once")
 async def test_every_consent_of_a_closed_line_ends_whose_brand_it_is(
-    carrier, ours, theirs, operator_database
+    carrier, ours, theirs, operator_database, house, owner
 ):
+    keys, line = house.parts.keyring.citizen, Address(YES, AddressKind.PHONE)
+    async with owner.transaction():
+        await keep.bind(owner, keys, None, Bound(line, "", utc_now()))
     row = a_row(recipient=YES, consentDate=ago(hours=3))
     for client, path, fields in (
         (ours, BRAND, {"type": "ARAMA"}),
@@ -338,6 +344,7 @@ async def test_every_consent_of_a_closed_line_ends_whose_brand_it_is(
         f"/x/brands/{BRAND_CODE}/ask", json={"recipients": [YES], "type": "MESAJ"}
     )
     assert told.json()["list"][0]["reason"] == "REJECTED_LINE_CLOSED"
+    assert await find.holder_of(owner, keys, line) is None, "no account has it any more"
     again = await carrier.post("/ahs/lines/closed", json={"recipients": [YES]})
     assert again.status_code == 202
 

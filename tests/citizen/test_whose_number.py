@@ -9,9 +9,12 @@ from builders.visitor import ME, RECEIPT
 from izin.account import find, keep
 from izin.account.model import Bound
 from izin.citizen import claim as claims
+from izin.citizen import number
+from izin.citizen.call import Call
 from izin.citizen.number import SILENCE, forget_old_words, said_of
+from izin.consent.record import Recorder
 from izin.core.clock import utc_now
-from izin.core.terms import Channel
+from izin.core.terms import Channel, Source
 from izin.receipt.issue import proven_by
 from izin.wiring.parts import open_parts
 
@@ -99,25 +102,37 @@ async def test_a_newly_given_number_has_everything_refused(visitor, heart, owner
 
 
 async def test_what_does_not_fit_one_transaction_is_refused_by_the_keeper(
-    visitor, heart, owner, monkeypatch, settings_of_pages
+    visitor, owner, citizen_database, keeper_keyring, settings_of_pages
 ):
-    monkeypatch.setattr(claims, "AT_ONCE", 1)
-    await let_in(visitor)
-    await visitor.send("/notice", owned="new")
-    await visitor.send("/number", sure="1")
-    assert "kalan kayıtlar birkaç dakika içinde" in visitor.page
-    assert await approvals(owner) == 3
+    async with citizen_database.transaction() as connection:
+        call = Call(
+            connection=connection,
+            keyring=keeper_keyring,
+            recorder=Recorder(keeper_keyring),
+            address=phone(1),
+            source=Source.IYS_WEB,
+        )
+        claimed = await claims.claim(call, now=utc_now(), rows_max=1)
+    assert not claimed.is_all
+    assert await approvals(owner) == 4
+
+    async def is_done() -> bool:
+        return await approvals(owner) == 1
+
     async with open_parts(settings_of_pages, role="izin_keeper") as parts, keeping(parts):
-
-        async def is_done() -> bool:
-            return await approvals(owner) == 1
-
         await until(is_done)
+    assert await proven_by(owner, keeper_keyring, claimed.receipt)
 
-        async def is_kept() -> bool:
-            return await owner.fetchval("select count(*) from number_claim") == 3
 
-        await until(is_kept)
+async def test_a_closed_line_leaves_its_account(owner, citizen_keys, keeper_database):
+    """Whoever is given the number next finds nothing, and is asked since when it is hers."""
+    async with owner.transaction():
+        await keep.bind(owner, citizen_keys, None, Bound(phone(1), "", utc_now()))
+        await number.say(owner, citizen_keys, phone(1), None, utc_now())
+    async with keeper_database.transaction() as connection:
+        await number.let_go(connection, citizen_keys, phone(1))
+    assert await find.holder_of(owner, citizen_keys, phone(1)) is None
+    assert await number.said_of(owner, citizen_keys, [phone(1)], utc_now()) == {}
 
 
 async def test_an_account_that_held_it_longer_is_somebody_elses(visitor, owner, citizen_keys):

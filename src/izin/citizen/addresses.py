@@ -138,6 +138,7 @@ class Addresses:
             raise RefusalError(Refused(code="IZ116"))
         addresses = [each.address for each in who.account.bound]
         async with self._database.transaction() as connection:
+            await self._seats.locked(connection, who.tag)  # first, as whoever adds an address does
             await keep.leave(connection, self._keyring.citizen, who.account.account_id)
             await number.forget(connection, self._keyring.citizen, addresses)
             await store.end(connection, who.tag)

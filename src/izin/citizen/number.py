@@ -7,6 +7,7 @@ Source: security T14.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from izin.account import keep
 from izin.citizen import store
 from izin.citizen.model import Opened
 from izin.core.address import Address, AddressKind
@@ -50,6 +51,12 @@ async def say(
     ordinal = _FROM_THE_BEGINNING if since is None else since.toordinal()
     sealed = keys.accounts.seal(*_PLACE, tag.bytes, ordinal.to_bytes(_DAY_BYTES, "big"))
     await store.say_word(connection, tag, sealed, _today(now) + SILENCE)
+
+
+async def let_go(connection: Connection, keys: CitizenKeys, phone: Address) -> None:
+    """Nobody has this number any more: no account holds it, and nothing is known of it."""
+    await keep.release(connection, keys, phone)
+    await forget(connection, keys, [phone])
 
 
 async def forget(connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]) -> None:

@@ -6,12 +6,14 @@ import msgspec
 
 from izin.account import find, keep
 from izin.citizen import number, store
+from izin.citizen.call import Call
 from izin.citizen.claim import Claimed, claim
 from izin.citizen.model import Citizen, Opened
 from izin.citizen.seat import IDLE, WHOLE, Body, Pending, Seats
 from izin.consent.record import Recorder
 from izin.core.address import Address
 from izin.core.clock import IYS_TIME
+from izin.core.terms import Source
 from izin.i18n.catalogue import Language
 from izin.keyring import Keyring
 from izin.proof.check import check
@@ -145,20 +147,29 @@ class Citizens:
             await self._seats.change(connection, who.tag, body)
 
     async def claim(self, who: Citizen, recorder: Recorder, *, now: datetime) -> Claimed:
-        """The shown number is newly hers: refuse whatever was approved under it. See `claim`."""
+        """The shown number is newly hers: refuse whatever was approved under it. See `claim`.
+
+        An account that holds it is somebody else's, unless she came by the gateway and it is hers.
+        """
         async with self._database.transaction() as connection:
-            claimed = await claim(connection, self._keyring, recorder, who.address, now=now)
             body = await self._seats.locked(connection, who.tag)
             opened = None if body is None else body.of_address(who.address)
             if body is not None and opened is not None:
                 since = now.astimezone(IYS_TIME).date()
                 said = msgspec.structs.replace(opened, is_answered=True, since=since)
                 body = body.with_opened(said)
-                if not body.by_gateway:  # an account that holds it is somebody else's
+                if not body.by_gateway:  # before any record: whoever closes lines does so too
                     await keep.release(connection, self._keyring.citizen, who.address)
                     body = msgspec.structs.replace(body, account_id=None)
                 await self._seats.change(connection, who.tag, body)
-        return claimed
+            call = Call(
+                connection=connection,
+                keyring=self._keyring,
+                recorder=recorder,
+                address=who.address,
+                source=Source.IYS_WEB,
+            )
+            return await claim(call, now=now)
 
     async def leave(self, text: str) -> None:
         """Know her no more. Raises UnavailableError."""

@@ -120,6 +120,7 @@ def _what_to_try(addresses: tuple[str, str, str, str], file: Path, users: DemoFi
             f"  `owner`, of the first company, by the API:          {address}/x/sign-in",
             "",
             f"Citizens see and change their consents at:                 {citizens}",
+            "  (by a code, or by e-Devlet, for which something stands in, with invented people)",
             f"A telephone that writes to 3338 and gets codes, an inbox: {outside}",
             "",
             "Ctrl-C stops everything, the database too.",

@@ -8,7 +8,7 @@ clocks differ make it later, and miss nothing.
 Source  data 4, 5; contract, IYS_AHS_HAT_KAPATMA
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -34,6 +34,9 @@ SETTLING = timedelta(seconds=5)
 
 PHONES_MAX = 25
 """Numbers of one job: a report of a thousand is not one transaction."""
+
+Closed = Callable[[Connection, Address], Awaitable[None]]
+"""Hears, in the transaction that ends its consents, that a number is nobody's any more."""
 
 _ID_BYTES = 16
 _NOBODY = UUID(int=0)
@@ -77,10 +80,11 @@ async def _put(connection: Connection, keyring: Keyring, row: bytes, report: _Re
 class ClosingLines:
     """Does the job that `submit` left."""
 
-    def __init__(self, keyring: Keyring, recorder: Recorder) -> None:
-        """Take the keys of both sides, and the one writer."""
+    def __init__(self, keyring: Keyring, recorder: Recorder, closed: Closed) -> None:
+        """Take the keys of both sides, the one writer, and who else has to know of a number."""
         self._keyring = keyring
         self._recorder = recorder
+        self._closed = closed
 
     async def __call__(self, connection: Connection, payload: bytes) -> None:
         """Refuse for those numbers whatever stood at ONAY, in the transaction of the job's end.
@@ -103,6 +107,7 @@ class ClosingLines:
             address = Address(phone, AddressKind.PHONE)
             consents = await self._consents(connection, address)
             found += [(address, each) for each in consents if _is_older(each, report.reported_at)]
+            await self._closed(connection, address)
         proposals = await _refusals(connection, found)
         await self._recorder.record(
             connection, proposals, actor=Actor.OPERATOR, on_repeat=OnRepeat.ANSWER

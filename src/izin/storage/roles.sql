@@ -189,7 +189,8 @@ grant select, insert, update, delete on citizen_account, account_holding to izin
 grant select, insert, update, delete on number_word to izin_citizen;
 grant insert on number_claim to izin_citizen;
 grant select, delete on number_word to izin_keeper; -- what is old
-grant select, insert, delete on number_claim to izin_keeper; -- of what it goes on with; what is old
+grant select, delete on number_claim to izin_keeper; -- what is old
+grant select, update, delete on citizen_account, account_holding to izin_keeper; -- of closed lines
 grant select, insert, update on citizen_act to izin_citizen;
 grant select, delete on citizen_session, citizen_act to izin_keeper; -- what is over
 

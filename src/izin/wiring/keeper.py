@@ -8,13 +8,13 @@ from functools import partial
 from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
-from izin.citizen import claim
+from izin.citizen import claim, number
 from izin.citizen import parts as changes
 from izin.citizen.forget import forget_old_acts, forget_old_sessions
-from izin.citizen.number import forget_old_words
 from izin.consent import batch, close_lines
 from izin.consent.project import Projector
 from izin.consent.record import Recorder
+from izin.core.address import Address
 from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import BRISK_S, TIMER_S, USUAL, Keeper, Timer, Waits
@@ -27,7 +27,7 @@ from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
 from izin.shortcode.hear import Hearing
 from izin.shortcode.question import forget_old_questions
-from izin.storage.database import Database
+from izin.storage.database import Connection, Database
 from izin.subscription.walk import Walker
 from izin.subscription.yearly import look
 from izin.telemetry.log import configure
@@ -61,10 +61,10 @@ def keeper_of(
     Takes   is_sandbox: whether texts of +90 599 are heard
     """
     recorder = Recorder(parts.keyring)
+    closed = partial(_line_closed, parts)
     handlers: dict[str, Handler] = {
         batch.JOB: batch.BatchWork(parts.keyring, recorder),
-        close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder),
-        claim.JOB: claim.Claiming(parts.keyring, recorder),
+        close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder, closed),
         changes.JOB: changes.Changing(parts.keyring, recorder),
         heard.JOB: Hearing(parts.keyring, recorder, is_sandbox=is_sandbox),
         VIA_STEP: Advancing(parts.keyring),
@@ -94,6 +94,10 @@ def _walk_of(parts: Parts) -> Timer:
     return walk
 
 
+async def _line_closed(parts: Parts, connection: Connection, phone: Address) -> None:
+    await number.let_go(connection, parts.keyring.citizen, phone)
+
+
 async def _look_at_packages(parts: Parts) -> None:
     await look(parts.database, parts.keyring, utc_now())
 
@@ -105,7 +109,7 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_questions(connection, utc_now())
         await forget_old_sessions(connection, TOKENS_AT_ONCE)
         await forget_old_requests(connection, utc_now(), TOKENS_AT_ONCE)
-        await forget_old_words(connection, utc_now(), TOKENS_AT_ONCE)
+        await number.forget_old_words(connection, utc_now(), TOKENS_AT_ONCE)
         await claim.forget_old_claims(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_links(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_acts(connection, TOKENS_AT_ONCE)

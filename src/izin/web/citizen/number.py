@@ -56,7 +56,7 @@ async def refuse_all(hall: Hall, visit: Visit) -> Outcome:
     visit.form.check()
     claimed = await hall.citizens.claim(visit.who, hall.recorder, now=visit.now)
     done = "all_refused" if claimed.is_all else "all_being_refused"
-    return Gone(f"{NUMBER}?done={done}&receipt={claimed.receipt or ''}")
+    return Gone(f"{NUMBER}?done={done}&receipt={claimed.receipt}")
 
 
 ROWS = (
