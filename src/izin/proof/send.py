@@ -96,7 +96,12 @@ async def _tell(
     proof_id, code = made
     if asked.worded is not None:
         body = asked.worded.body.replace("{code}", code)
-        rendered = Rendered(to=asked.to, subject=asked.worded.subject, body=body)
+        rendered = Rendered(
+            to=asked.to,
+            subject=asked.worded.subject,
+            body=body,
+            unsubscribe=asked.unsubscribe,
+        )
         meant = Meant(asked.words, asked.worded.version, asked.life, proof_id)
         await put(connection, sealer, rendered, meant, now=now)
         return
