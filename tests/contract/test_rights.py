@@ -185,6 +185,8 @@ OUR_BODIES: dict[str, Any] = {
     "xMandates": None,
     "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
     "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
+    "xLegacyOverIys": {},
+    "xLegacyVerificationCode": {},
     "startViaRequest": {},
     "completeViaRequest": {},
     "getViaRequest": None,

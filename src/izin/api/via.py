@@ -31,7 +31,7 @@ async def start_request(call: Call[Services]) -> Answer:
     """Begin a request: the notice is sent, and the codes once it has arrived."""
     services, of = call.services, company_of(call)
     wanted = read_start(call.body, sandbox=_takes_nobodys(call))
-    _see_that_he_reaches(call, () if wanted.asked.etk is None else wanted.asked.etk.brands)
+    see_that_he_reaches(call, () if wanted.asked.etk is None else wanted.asked.etk.brands)
     on = On(iys_code=of, asked_by=_caller(call), pages=services.citizens_origin)
     async with services.database.acting_for(company(of)) as connection:
         made = await start(connection, services.keyring, on, wanted, now=services.clock())
@@ -111,7 +111,7 @@ def _takes_nobodys(call: Call[Services]) -> bool:
     return call.services.is_sandbox or any(each.is_test for each in brands)
 
 
-def _see_that_he_reaches(call: Call[Services], brands: tuple[BrandCode, ...]) -> None:
+def see_that_he_reaches(call: Call[Services], brands: tuple[BrandCode, ...]) -> None:
     """See that a caller may ask for these brands, or with none of them for the company's own.
 
     Raises  RefusalError H1014 one is not his to ask for, H1104 a partner without a ViA mandate
@@ -130,10 +130,11 @@ def _reached(call: Call[Services]) -> set[BrandCode] | None:
     partner = permit.caller.partner_code
     if partner is None:
         return None if permit.brands is None else set(permit.brands)
+    asked = {permit.brand_code} if permit.brand_code is not None else set(permit.brands or ())
     directory, now = call.services.directory, call.services.clock()
     return {
         code
-        for code in permit.brands or ()
+        for code in asked
         for each in directory.mandates(partner, code)
         if each.scope is Scope.VIA and each.can_write and each.stands(now)
     }
@@ -143,7 +144,7 @@ def _is_his(call: Call[Services], request: Request) -> bool:
     """May he see a request: of the brands that he may ask for?"""
     etk = request.body.asked.etk
     try:
-        _see_that_he_reaches(call, () if etk is None else etk.brands)
+        see_that_he_reaches(call, () if etk is None else etk.brands)
     except RefusalError:
         return False
     return True

@@ -1,5 +1,6 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -64,6 +65,15 @@ async def of_company(connection: Connection, iys_code: IysCode, limit: int) -> l
 async def in_state(connection: Connection, state: FormState, limit: int) -> list[Form]:
     """Give versions in a state, what has waited longest first."""
     return [_form(row) for row in await connection.fetch(_SQL["in_state"], state.value, limit)]
+
+
+async def newest_for(
+    connection: Connection, iys_code: IysCode, brand: BrandCode, channels: Sequence[Channel]
+) -> int | None:
+    """Give the newest form in force that asks for these channels of a brand by a code."""
+    names = [each.value for each in channels]
+    form_id: int | None = await connection.fetchval(_SQL["newest_for"], iys_code, brand, names)
+    return form_id
 
 
 async def begin(connection: Connection, *row: object) -> None:

@@ -176,3 +176,19 @@ where request_id = any (array(
     order by old.ended_at
     limit $2::integer
 ))
+
+-- name: newest_for
+-- The newest form in force that asks for these channels of a brand by a code. $1 iys_code · $2 brand
+-- $3 channels · gives form_id · index via_form_of
+select v.form_id
+from via_form_version as v
+where
+    v.iys_code = $1 and v.state = 'APPROVED' and v.kind = 'OTP'
+    and v.brands @> array[$2::integer] and v.channels @> $3::text[]
+    and not exists (
+        select from via_form_version as later
+        where
+            later.form_id = v.form_id and later.version > v.version and later.state = 'APPROVED'
+    )
+order by v.form_id desc
+limit 1

@@ -50,6 +50,7 @@ from izin.api import (
     tokens,
     via,
     via_forms,
+    via_legacy,
     via_pass,
 )
 from izin.api.app import ContractApp, build_app
@@ -112,6 +113,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *members.OPERATIONS,
     *via.OPERATIONS,
     *via_forms.OPERATIONS,
+    *via_legacy.OPERATIONS,
     *via_pass.OPERATIONS,
     *pass_templates.OPERATIONS,
 )
