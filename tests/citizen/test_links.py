@@ -287,10 +287,10 @@ async def test_whoever_goes_through_names_is_stopped_and_refuses_all_the_same(
     statuses = [(await visitor.client.get(f"/k/{draw()}")).status_code for _ in range(40)]
     assert statuses == [404] * MISSES.most + [429] * (40 - MISSES.most)
     real = await visitor.client.get(at)
-    assert (real.status_code, "Işık" in real.text) == (429, False), "no hit is told from a miss"
-    assert int(real.headers["retry-after"]) > 0
+    assert (real.status_code, "Işık" in real.text) == (200, True), "her operator's network is hers"
     tried = await visitor.client.post(f"/k/{draw()}", data=ONE_CLICK)
     assert tried.status_code == 429
+    assert int(tried.headers["retry-after"]) > 0
     await visitor.client.post(at, data={**_marked(visitor), "channel": "ALL"})
     assert ("MESAJ", "TACIR", "RET", "IYS_KISAMESAJ") in await states(owner)
 
