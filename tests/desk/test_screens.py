@@ -207,9 +207,9 @@ async def test_the_keyboard_alone_leads_in_and_over_the_pages(desk, browser, bas
         await keyboard.press("Tab")
         visited.append(await window.page.evaluate("document.activeElement.textContent.trim()"))
     assert visited[0] == "İçeriğe geç"
-    assert visited[4:13] == [
+    assert visited[4:14] == [
         *("Durum", "Başvurular", "Sözleşmeler", "Firmalar", "Paketler", "İş ortakları"),
-        *("Aracılar", "Çalışanlar", "Denetim izi"),
+        *("Aracılar", "Çağrı merkezi", "Çalışanlar", "Denetim izi"),
     ]
 
 

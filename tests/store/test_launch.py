@@ -239,6 +239,7 @@ def test_each_process_signs_in_as_itself_and_can_become_nobody_else(embedded):
         "izin_desk": False,
         "izin_courier": False,
         "izin_citizen": False,
+        "izin_agent": False,
     }
 
 

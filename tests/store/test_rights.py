@@ -14,7 +14,7 @@ MATRIX: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("rights.toml").read_text("utf-8")
 )
 ROLES = [role for role in MATRIX if role != "public"]
-RECORDING = {"izin_web", "izin_citizen", "izin_keeper"}
+RECORDING = {"izin_web", "izin_citizen", "izin_keeper", "izin_agent"}
 
 ATTEMPTS = {
     "select": 'select "{column}" from "{table}"',

@@ -14,8 +14,9 @@ PROCESSES = (
     "izin_operator",
     "izin_desk",
     "izin_courier",
+    "izin_agent",
 )
-RECORDING = ("izin_web", "izin_citizen", "izin_keeper")
+RECORDING = ("izin_web", "izin_citizen", "izin_keeper", "izin_agent")
 
 NEW_CITIZEN_ROW = """insert into citizen_consent (tag, slot, bucket, sealed)
     values (gen_random_uuid(), gen_random_uuid(), 0, '')"""
@@ -56,7 +57,7 @@ OF_RECIPIENTS = (
     *("provider_consent", "citizen_consent", "consent_event", "consent_retailer", "pending"),
     *("entry", "entry_hour", "unprojected", "brand_figure", "batch", "job", "file_load"),
     *("query_receipt", "token", "message", "receipt_number", "shortcode_question"),
-    *("citizen_session", "pass_request", "via_request"),
+    *("citizen_session", "pass_request", "via_request", "support_call"),
     *("citizen_account", "account_holding", "number_word", "number_claim"),
     *("personal_link", "citizen_act", "receipt_part"),
 )
@@ -66,6 +67,19 @@ CARRIED = ("message", "job")
 """What is the courier's to carry; of jobs, its own."""
 
 FORBIDDEN = {
+    "izin_agent": [
+        "update citizen_consent set sealed = ''",
+        "select session_tag from citizen_session",
+        "select body_sealed from batch",
+        "select token_tag from token",
+        "select password_hash from api_user",
+        "select event_id from pending",
+        "delete from support_call",
+        "insert into member (member_id) values (gen_random_uuid())",
+        "insert into passkey (credential_id) values ('')",
+        "select invitation_tag from invitation",
+        "delete from audit_event",
+    ],
     "izin_web": [
         "select sealed from citizen_consent",
         NEW_CITIZEN_ROW,
@@ -146,6 +160,14 @@ FORBIDDEN = {
 }
 
 NEEDED = {
+    "izin_agent": [
+        NOTHING_RECORDED,
+        "select sealed from citizen_consent",
+        "update provider_consent set version = 1",
+        "update member set totp_step = 1",
+        "update support_call set note = ''",
+        *(NEW_KEY.format(purpose, "2") for purpose in Purpose),
+    ],
     "izin_web": [
         NOTHING_RECORDED,
         "select status from provider_consent",

@@ -13,7 +13,7 @@ from izin.brand.model import BrandStatus
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.i18n.catalogue import Language
 from izin.intermediary.model import IntermediaryState
-from izin.member.model import PEOPLE
+from izin.member.model import PEOPLE, Role
 from izin.partner.model import PartnerKind, PartnerState
 from izin.provider.model import ProviderKind, ProviderState, Subscription
 from izin.subscription.model import Module, Package, SubscriptionState
@@ -39,21 +39,22 @@ LISTED = {
     "partner_kind": PartnerKind,
     "partner_state": PartnerState,
     "principal": PrincipalKind,
-    "process": ("web", "keeper", "desk", "courier", "citizen", "sequencer"),
+    "process": ("web", "keeper", "desk", "courier", "citizen", "agent", "sequencer"),
     "channel": Channel,
     "consent": Status,
     "recipient": RecipientType,
     "source": Source,
-    "role": PEOPLE,
+    "role": PEOPLE | {Role.AGENT},
+    "language": Language,
     "subscription": Subscription,
     "subscription_state": SubscriptionState,
 }
 LISTED_KEYS = {f"{heading}.{name}" for heading, names in LISTED.items() for name in names}
-PUT_TOGETHER = {"mine", "trouble", "member", "field", "citizen", "outside"}
+PUT_TOGETHER = {"mine", "trouble", "member", "field", "citizen", "outside", "agent", "calls"}
 """Headings under which a key is made from what happened, or from a field's name."""
 
 SAID = re.compile(
-    r"\"((?:desk|citizen|link|outside|frame|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
+    r"\"((?:desk|agent|citizen|link|outside|frame|nav|sign_in|invitation|trouble|health|trail|application|agreement|"
     r"company|package|brand|move|partner|carrier|member|invited|form|fault|process)\.\w+)\""
 )
 

@@ -10,7 +10,7 @@ from typing import Final
 from izin.access.model import Right
 from izin.member.model import PEOPLE, ActorKind, Role
 
-_ALL = frozenset(Role)
+_ALL = PEOPLE | {Role.API}
 _LEADING = frozenset({Role.OWNER, Role.MANAGER})
 _WRITING = _LEADING | {Role.OPERATOR, Role.API}
 _OWNER = frozenset({Role.OWNER})

@@ -83,6 +83,10 @@ class Action(StrEnum):
     TEMPLATE_DECIDED = "template.decided"
     VERIFICATIONS_PUT = "verifications.put"
     VIA_PLAN_PUT = "via_plan.put"
+    CALL_STARTED = "call.started"
+    CALL_IDENTIFIED = "call.identified"
+    CALL_CHANGED = "call.changed"
+    CALL_ENDED = "call.ended"
     KEY_MADE = "key.made"
 
 

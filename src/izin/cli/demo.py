@@ -70,13 +70,15 @@ class _Demo:
         desk = self._settings.origin_of_desk
         citizens = self._settings.origin_of_citizens
         outside = f"http://localhost:{self._settings.outside_port}"
-        self._to.say(_what_to_try((address, desk, citizens, outside), file, self._users))
+        agents = self._settings.origin_of_agents
+        self._to.say(_what_to_try((address, desk, citizens, outside, agents), file, self._users))
         self._to.give(
             {
                 "base_url": address,
                 "desk_url": desk,
                 "citizen_url": citizens,
                 "outside_url": outside,
+                "agent_url": agents,
                 "demo_file": str(file),
                 "data_folder": str(self._settings.data_folder),
                 "try": list(commands(address, file, self._users)),
@@ -96,8 +98,8 @@ def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
     return f"TOKEN=$({token} | {only_it})", ask
 
 
-def _what_to_try(addresses: tuple[str, str, str, str], file: Path, users: DemoFile) -> str:
-    address, desk, citizens, outside = addresses
+def _what_to_try(addresses: tuple[str, ...], file: Path, users: DemoFile) -> str:
+    address, desk, citizens, outside, agents = addresses
     token, ask = commands(address, file, users)
     return "\n".join(
         (
@@ -113,10 +115,11 @@ def _what_to_try(addresses: tuple[str, str, str, str], file: Path, users: DemoFi
             f"User and password: {file} (yours to read only; other companies' users too)",
             f"Data and keys:     {file.parent} (kept; delete the folder to begin anew)",
             "",
-            "Two people of that file can sign in, with e-mail, password and a code: its `totpUri`",
+            "Three people of that file can sign in, with e-mail, password and a code: `totpUri`",
             "goes into an authenticator app.",
             "",
             f"  `staff`, who works for the registry, at its desk:   {desk}",
+            f"  `agent`, of the call centre, at its screen:          {agents}",
             f"  `owner`, of the first company, by the API:          {address}/x/sign-in",
             "",
             f"Citizens see and change their consents at:                 {citizens}",

@@ -30,6 +30,7 @@ class Role(StrEnum):
     MANAGER   everything but that
     OPERATOR  consents
     VIEWER    looks, and changes nothing
+    AGENT     works at the call centre; the registry's own, and has nothing else
     API       a program: no person has this role, and no program another
     """
 
@@ -37,10 +38,12 @@ class Role(StrEnum):
     MANAGER = "MANAGER"
     OPERATOR = "OPERATOR"
     VIEWER = "VIEWER"
+    AGENT = "AGENT"
     API = "API"
 
 
-PEOPLE = frozenset(Role) - {Role.API}
+PEOPLE = frozenset(Role) - {Role.AGENT, Role.API}
+"""What somebody may be in any party."""
 
 
 class Belongs(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,10 +28,11 @@ class Purpose(StrEnum):
     CONSENT = "CONSENT"
     VERIFY = "VERIFY"
     VERIFY_LINK = "VERIFY_LINK"
+    CALL = "CALL"
 
 
 DIGITS: Mapping[Purpose, int] = MappingProxyType(
-    {Purpose.SIGN_IN: 6, Purpose.CONSENT: 8, Purpose.VERIFY: 6}
+    {Purpose.SIGN_IN: 6, Purpose.CONSENT: 8, Purpose.VERIFY: 6, Purpose.CALL: 6}
 )
 """Eight where the code creates a consent. What is not here brings a secret of its own."""
 

@@ -84,6 +84,7 @@ TABLES: Mapping[str, Place] = {
     "message": Place.LOCAL,
     "proof": Place.LOCAL,
     "citizen_session": Place.LOCAL,
+    "support_call": Place.LOCAL,
     "pass_template": Place.LOCAL,
     "pass_subscription": Place.LOCAL,
     "pass_request": Place.LOCAL,

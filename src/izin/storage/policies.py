@@ -33,12 +33,13 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 _WEB, _CITIZEN, _KEEPER, _OPERATOR = "izin_web", "izin_citizen", "izin_keeper", "izin_operator"
-_DESK, _COURIER = "izin_desk", "izin_courier"
+_DESK, _COURIER, _AGENT = "izin_desk", "izin_courier", "izin_agent"
 
 _ACTS_FOR = "current_setting('izin.acts_for'::text, true)"
 _OWN_COMPANYS = f"(('company:'::text || (iys_code)::text) = {_ACTS_FOR})"
 _OWN_PARTY = f"(party = {_ACTS_FOR})"
 _STAFF = "(party = 'registry'::text)"
+_AGENTS = "((party = 'registry'::text) AND (role = 'AGENT'::text))"
 _OWN_PARTYS = f"((party = {_ACTS_FOR}) OR ({_ACTS_FOR} = 'sign-in'::text))"
 _APPLICANTS = f"({_OWN_COMPANYS} OR ({_ACTS_FOR} = 'applicant'::text))"
 
@@ -72,6 +73,11 @@ def _of_own_members(table: str, *others: str) -> tuple[Policy, ...]:
     )
 
 
+def _of_agents(table: str) -> Policy:
+    """Of what hangs on members the call centre reaches agents' own, for it sees no other member."""
+    return Policy(table, "of_agents", (_AGENT,), "ALL", _of_member(table), _of_member(table))
+
+
 def _at_the_desk(table: str) -> tuple[Policy, ...]:
     """Only the registry's own people are let in there; of whomever it stops, all that is ends."""
     condition = f"((member.member_id = {table}.member_id) AND (member.party = 'registry'::text))"
@@ -87,7 +93,7 @@ def _at_the_desk(table: str) -> tuple[Policy, ...]:
 def _written_by(table: str, own: str = _OWN_COMPANYS) -> tuple[Policy, ...]:
     """Everybody may know it; a web process changes it for the party that it acts for."""
     return (
-        Policy(table, "known", (_CITIZEN, _WEB), "SELECT", _ALL, _NONE),
+        Policy(table, "known", (_AGENT, _CITIZEN, _WEB), "SELECT", _ALL, _NONE),
         Policy(table, "added", (_WEB,), "INSERT", _NONE, own),
         Policy(table, "changed", (_WEB,), "UPDATE", own, own),
         Policy(table, "removed", (_WEB,), "DELETE", own, _NONE),
@@ -123,10 +129,10 @@ _INVITING = _exists(
 _SIGNATORY = _exists("application", "(application.application_id = signatory.application_id)")
 
 POLICIES: tuple[Policy, ...] = (
-    Policy("keyring", "keys_of_both_sides", (_CITIZEN, _KEEPER)),
+    Policy("keyring", "keys_of_both_sides", (_AGENT, _CITIZEN, _KEEPER)),
     Policy("keyring", "keys_of_provider_side", (_WEB,), "ALL", _NOT_CITIZENS, _NOT_CITIZENS),
     Policy("keyring", "keys_of_messages", (_COURIER,), "ALL", _MESSAGES, _MESSAGES),
-    Policy("job", "all_of_them", (_WEB, _CITIZEN, _KEEPER)),
+    Policy("job", "all_of_them", (_AGENT, _WEB, _CITIZEN, _KEEPER)),
     Policy("job", "its_own", (_COURIER,), "ALL", _COURIERS_JOBS, _COURIERS_JOBS),
     Policy("keyring", "keys_of_members", (_DESK, _OPERATOR), "ALL", _MEMBERS, _MEMBERS),
     # who signs in is of any party; what he may do stays what it is (the table's own trigger)
@@ -138,6 +144,10 @@ POLICIES: tuple[Policy, ...] = (
     Policy("member", "seen_at_the_desk", (_DESK,), "SELECT", _ALL, _NONE),
     Policy("member", "invited_at_the_desk", (_DESK,), "INSERT", _NONE, _STAFF),
     Policy("member", "changed_at_the_desk", (_DESK,), "UPDATE", _ALL, _ALL),
+    # the call centre knows agents alone, and changes of them what a sign-in does
+    Policy("member", "seen_by_agents", (_AGENT,), "SELECT", _AGENTS, _NONE),
+    Policy("member", "kept_by_agents", (_AGENT,), "UPDATE", _AGENTS, _AGENTS),
+    *(_of_agents(table) for table in ("passkey", "sign_in", "session", "known_device")),
     *_of_own_members("passkey", _OPERATOR),
     *_at_the_desk("passkey"),
     Policy("invitation", "seen", (_WEB,), "SELECT", _INVITED, _NONE),

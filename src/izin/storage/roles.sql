@@ -8,7 +8,8 @@ declare
     process text;
 begin
     foreach process in array array[
-        'izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator', 'izin_desk', 'izin_courier'
+        'izin_web', 'izin_citizen', 'izin_keeper', 'izin_operator', 'izin_desk', 'izin_courier',
+        'izin_agent'
     ] loop
         -- roles belong to the whole server: another database's migration may be just as far
         begin
@@ -26,9 +27,9 @@ end
 $$;
 
 revoke all on all tables in schema public
-    from izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk, izin_courier;
+    from izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk, izin_courier, izin_agent;
 grant usage on schema public
-    to izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk, izin_courier;
+    to izin_web, izin_citizen, izin_keeper, izin_operator, izin_desk, izin_courier, izin_agent;
 
 -- nobody needs a table of his own. The database's own rights do not come with a template.
 do $$
@@ -50,19 +51,19 @@ grant select on schema_migration, source, provider, brand, brand_short_name, par
     subscription,
     retailer,
     directory_head
-    to izin_web, izin_citizen, izin_keeper, izin_operator;
+    to izin_web, izin_citizen, izin_keeper, izin_operator, izin_agent;
 
 -- recording: the one door, used by requests, by citizens' doors and by jobs
-grant select, insert, update on provider_consent to izin_web, izin_citizen, izin_keeper;
-grant select, insert on consent_event to izin_web, izin_citizen, izin_keeper;
-grant select, insert, update, delete on consent_retailer to izin_web, izin_citizen, izin_keeper;
-grant insert on pending to izin_web, izin_citizen, izin_keeper;
-grant select, insert on keyring to izin_web, izin_citizen, izin_keeper;
-grant select, insert on job to izin_web, izin_citizen;
-grant select, insert, update on limit_use to izin_web, izin_citizen;
-grant insert on audit_event to izin_web, izin_citizen, izin_keeper;
+grant select, insert, update on provider_consent to izin_web, izin_citizen, izin_keeper, izin_agent;
+grant select, insert on consent_event to izin_web, izin_citizen, izin_keeper, izin_agent;
+grant select, insert, update, delete on consent_retailer to izin_web, izin_citizen, izin_keeper, izin_agent;
+grant insert on pending to izin_web, izin_citizen, izin_keeper, izin_agent;
+grant select, insert on keyring to izin_web, izin_citizen, izin_keeper, izin_agent;
+grant select, insert on job to izin_web, izin_citizen, izin_agent;
+grant select, insert, update on limit_use to izin_web, izin_citizen, izin_agent;
+grant insert on audit_event to izin_web, izin_citizen, izin_keeper, izin_agent;
 grant select on entry, entry_hour, sequence_head, brand_figure, unprojected
-    to izin_web, izin_citizen, izin_keeper;
+    to izin_web, izin_citizen, izin_keeper, izin_agent;
 
 -- everybody may call a new function, so each form of this one is taken back for those who record
 do $$
@@ -74,7 +75,7 @@ begin
         where pronamespace = 'public'::regnamespace and proname = 'record_movements'
     loop
         execute format('revoke all on function %s from public, izin_operator, izin_desk, izin_courier', door);
-        execute format('grant execute on function %s to izin_web, izin_citizen, izin_keeper', door);
+        execute format('grant execute on function %s to izin_web, izin_citizen, izin_keeper, izin_agent', door);
     end loop;
 end
 $$;
@@ -166,7 +167,7 @@ grant select, insert on keyring to izin_desk; -- the members', by which none els
 grant select, insert on audit_event to izin_desk;
 
 -- messages: whoever has something to tell writes one; the courier sends it, and sees nothing else
-grant select, insert on message to izin_web, izin_citizen, izin_keeper;
+grant select, insert on message to izin_web, izin_citizen, izin_keeper, izin_agent;
 grant delete on message to izin_keeper; -- what is old
 grant select on schema_migration to izin_courier;
 grant select, update on message to izin_courier;
@@ -175,7 +176,7 @@ grant select, insert on keyring to izin_courier; -- the messages', by which none
 grant insert on audit_event to izin_courier; -- that it has made that key
 
 -- codes that prove an address: sent and looked at by whoever has a door for people or companies
-grant select, insert, update on proof, budget to izin_web, izin_citizen;
+grant select, insert, update on proof, budget to izin_web, izin_citizen, izin_agent;
 grant select, delete on proof, budget to izin_keeper; -- what is old
 
 -- what people write to 3338 is answered by the keeper: which records there are it knows anyway
@@ -223,3 +224,15 @@ grant insert on proof to izin_keeper; -- the code that follows a notice
 grant select, update on via_plan to izin_web, izin_citizen; -- a credit for each answer
 grant select on via_plan to izin_keeper;
 grant select, insert, update on via_plan to izin_operator, izin_desk;
+
+-- the call centre: agents, who sign in as members of that role alone, and work by what a caller opens
+grant select on citizen_consent to izin_agent;
+grant select, insert on receipt_number to izin_agent;
+grant select, insert, update on support_call to izin_agent;
+grant select, insert, update on citizen_act to izin_agent;
+grant select, update on member to izin_agent;
+grant select on passkey to izin_agent;
+grant select, insert, update, delete on sign_in, session to izin_agent;
+grant select, insert, delete on known_device to izin_agent;
+grant select on support_figures to izin_desk; -- how much there is to do, not of whom
+grant select, update, delete on support_call to izin_keeper; -- what ended by itself, and what is old

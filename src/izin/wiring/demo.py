@@ -22,7 +22,7 @@ from izin.intermediary.manage import enter as enter_carrier
 from izin.keyring import MemberKeyring
 from izin.ledger.entry import waiting
 from izin.member.enrol import Enrolling
-from izin.member.model import Belongs
+from izin.member.model import Belongs, Role
 from izin.member.passwords import Passwords
 from izin.partner.manage import enter as enter_partner
 from izin.partner.mandate import Grant, grant
@@ -43,6 +43,7 @@ from izin.wiring.demo_members import DemoMember, LettingIn, let_in
 from izin.wiring.members import relying_party
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.people import (
+    AGENT,
     CARRIER,
     CARRIER_USER,
     COMPANIES,
@@ -124,6 +125,7 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     carrier: DemoCarrier | None = None
     owner: DemoMember | None = None
     staff: DemoMember | None = None
+    agent: DemoMember | None = None
 
     def __repr__(self) -> str:
         """Leave the passwords out."""
@@ -203,6 +205,9 @@ def write_file(settings: Settings, users: DemoFile, base_url: str) -> Path:
     if users.staff is not None:
         staff = msgspec.structs.replace(users.staff, url=f"{settings.origin_of_desk}/")
         shown = msgspec.structs.replace(shown, staff=staff)
+    if users.agent is not None:
+        agent = msgspec.structs.replace(users.agent, url=f"{settings.origin_of_agents}/")
+        shown = msgspec.structs.replace(shown, agent=agent)
     write_private(path, msgspec.json.format(msgspec.json.encode(shown)) + b"\n")
     return path
 
@@ -363,7 +368,7 @@ async def _sign_up(operator: Database, before: DemoFile | None) -> DemoFile:
 async def _let_in(
     settings: Settings, there: tuple[Database, Parts], users: DemoFile, before: DemoFile | None
 ) -> DemoFile:
-    """Let two people in: the first company's owner, and one of the registry's own."""
+    """Let people in: the first company's owner, one of the registry's own, and an agent."""
     operator, parts = there
     keys = MemberKeyring(parts.keyring.members, parts.keyring.tokens)
     passwords = Passwords()
@@ -373,9 +378,11 @@ async def _let_in(
         of, known = Belongs(iys_code=FIRST.provider.iys_code), before or users
         owner = await let_in(with_, of, OWNER, secrets.token_urlsafe(18), known.owner)
         staff = await let_in(with_, Belongs(), STAFF, secrets.token_urlsafe(18), known.staff)
+        password, role = secrets.token_urlsafe(18), Role.AGENT
+        agent = await let_in(with_, Belongs(), AGENT, password, known.agent, role=role)
     finally:
         passwords.close()
-    return msgspec.structs.replace(users, owner=owner, staff=staff)
+    return msgspec.structs.replace(users, owner=owner, staff=staff, agent=agent)
 
 
 def _user_of(company: Company, password: str | None) -> DemoUser:

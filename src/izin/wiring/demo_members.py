@@ -42,13 +42,19 @@ class LettingIn(msgspec.Struct, frozen=True):
 
 
 async def let_in(
-    with_: LettingIn, of: Belongs, person: Person, password: str, before: DemoMember | None
+    with_: LettingIn,
+    of: Belongs,
+    person: Person,
+    password: str,
+    before: DemoMember | None,
+    *,
+    role: Role = Role.OWNER,
 ) -> DemoMember:
-    """Give a party an owner who can sign in: the one that a file still tells of, or one anew."""
+    """Give a party somebody who can sign in: whom a file still tells of, or one anew."""
     found = await _known(with_, of, person)
     if found is not None and found["is_enrolled"] and before is not None:
         return before
-    invitation = await _invited(with_, of, person)
+    invitation = await _invited(with_, of, person, role)
     now = utc_now()
     shown = await with_.enrolling.begin(invitation.text, now=now)
     # the code before the running one, which is left for whoever signs in at once
@@ -58,11 +64,11 @@ async def let_in(
     return DemoMember(email=person.email.clear, password=password, totp_uri=shown.totp_uri)
 
 
-async def _invited(with_: LettingIn, of: Belongs, person: Person) -> Invitation:
+async def _invited(with_: LettingIn, of: Belongs, person: Person, role: Role) -> Invitation:
     found, now = await _known(with_, of, person), utc_now()
     operator, keys, by = with_.operator, with_.keys, with_.by
     if found is None:
-        return await invite(operator, keys, (person, Post(role=Role.OWNER)), of=of, now=now, by=by)
+        return await invite(operator, keys, (person, Post(role=role)), of=of, now=now, by=by)
     return await invite_anew(operator, keys, found["member_id"], of=of, now=now, by=by)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
+from izin.callcentre.lookup import end_and_forget
 from izin.citizen import claim, number
 from izin.citizen import parts as changes
 from izin.citizen.forget import forget_old_acts, forget_old_sessions
@@ -110,6 +111,7 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_sessions(connection, TOKENS_AT_ONCE)
         await forget_old_requests(connection, utc_now(), TOKENS_AT_ONCE)
         await number.forget_old_words(connection, utc_now(), TOKENS_AT_ONCE)
+        await end_and_forget(connection, utc_now(), TOKENS_AT_ONCE)
         await claim.forget_old_claims(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_links(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_acts(connection, TOKENS_AT_ONCE)

@@ -58,12 +58,13 @@ def serve(settings: Settings, *, prepare: Prepare, ready: Told) -> None:
         _listening(settings, Place("PORT", settings.port)) as api,
         _listening(settings, Place("DESK_PORT", settings.port_of_desk)) as desk,
         _listening(settings, Place("CITIZEN_PORT", settings.port_of_citizens)) as citizen,
+        _listening(settings, Place("AGENT_PORT", settings.port_of_agents)) as agent,
         _outside(settings) as outside,
         _told_to_stop(),
         database_of(settings) as opened,
     ):
         asyncio.run(
-            _Launch(settings, opened, Doors(api, desk, citizen, outside)).run(prepare, ready)
+            _Launch(settings, opened, Doors(api, desk, citizen, agent, outside)).run(prepare, ready)
         )
 
 
@@ -80,6 +81,7 @@ class Doors(NamedTuple):
     api: socket.socket
     desk: socket.socket
     citizen: socket.socket
+    agent: socket.socket
     outside: socket.socket | None = None
 
     @property
@@ -185,7 +187,7 @@ class _Launch:
                 group.create_task(self._keep(_Child(("keeper",)), self._webs_ended))
             group.create_task(self._keep(_Child(("courier",)), self._webs_ended))
             group.create_task(self._keep_webs())
-            for kind in ("desk", "citizen", "outside"):
+            for kind in ("desk", "citizen", "agent", "outside"):
                 door = getattr(self._doors, kind)
                 if door is not None:
                     child = _Child((kind, str(door.fileno())), (door.fileno(),))

@@ -173,7 +173,8 @@ APPLICATION = {
 
 OWNER = Person("Sahip Örnek", Address("sahip@ornek-magaza.example", AddressKind.EMAIL))
 STAFF = Person("Nöbetçi Örnek", Address("nobetci@izin-deneme.example", AddressKind.EMAIL))
-"""Who signs in for the first company, and for the registry itself."""
+AGENT = Person("Görevli Örnek", Address("gorevli@izin-deneme.example", AddressKind.EMAIL))
+"""Who signs in for the first company, for the registry itself, and at its call centre."""
 
 FIRST = COMPANIES[0]
 """The company past its activation date; its user is the one that the demonstration hands out."""

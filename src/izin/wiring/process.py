@@ -1,7 +1,7 @@
 """A launcher's child.
 
-``python -m izin.wiring.process PARENT WORK``: web FD SHARES PLACE, desk FD, citizen FD, keeper,
-courier or outside FD
+``python -m izin.wiring.process PARENT WORK``: web FD SHARES PLACE, desk FD, citizen FD, agent FD,
+keeper, courier or outside FD
 """
 
 import ctypes
@@ -15,6 +15,7 @@ import uvloop
 
 from izin.core.errors import StartRefusedError
 from izin.wiring.accepting import Share, Shares
+from izin.wiring.agent import run_agents
 from izin.wiring.citizen import run_citizens
 from izin.wiring.courier import run_courier
 from izin.wiring.desk import run_desk
@@ -63,6 +64,8 @@ def _run(work: list[str]) -> int:
             uvloop.run(run_keeper(settings))
         case ["citizen", descriptor]:
             uvloop.run(run_citizens(settings, socket.socket(fileno=int(descriptor))))
+        case ["agent", descriptor]:
+            uvloop.run(run_agents(settings, socket.socket(fileno=int(descriptor))))
         case ["outside", descriptor]:
             uvloop.run(run_outside(settings, socket.socket(fileno=int(descriptor))))
         case ["courier"]:

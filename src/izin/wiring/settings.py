@@ -73,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                             desk's
     citizen_url             where a browser reaches them: https://izin.example, or localhost if
                             absent
+    agent_port              where the call centre's agents work, on the same host; absent, the
+                            fifth port after the citizens'
+    agent_url               where a browser reaches them: https://cagri.izin.example, or localhost
+                            if absent
     public_url              how clients reach it from outside, without a slash at the end; absent,
                             host and port. Passkeys are made for its host, or for localhost
     web_processes           processes that answer; one a core is a good start
@@ -123,6 +127,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
     citizen_port: Port | None = None
     citizen_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
+    agent_port: Port | None = None
+    agent_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
     public_url: str | None = None
     web_processes: Processes = 2
     keeper_processes: Processes = 2
@@ -189,6 +195,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Scheme, host and port by which a browser reaches the citizens' pages."""
         own = self.citizen_url or f"http://localhost:{self.port_of_citizens}"
         return without_default_port(own)
+
+    @property
+    def port_of_agents(self) -> int:
+        """Where the call centre's pages listen: past what stands in for the outside world."""
+        beside = self.port_of_citizens + 5
+        return self.agent_port or (beside if beside <= PORT_MAX else self.port_of_citizens - 5)
+
+    @property
+    def origin_of_agents(self) -> str:
+        """Scheme, host and port by which a browser reaches the call centre's pages."""
+        return without_default_port(self.agent_url or f"http://localhost:{self.port_of_agents}")
 
     @property
     def issuer(self) -> str:

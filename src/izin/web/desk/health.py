@@ -24,6 +24,7 @@ _PROCESSES = {
     "desk": "izin_desk",
     "courier": "izin_courier",
     "citizen": "izin_citizen",
+    "agent": "izin_agent",
 }
 
 

@@ -71,7 +71,8 @@ def _is_in(member: Member) -> bool:
 
 def _values(of: Belongs) -> dict[str, object]:
     """What every page about a party's members says."""
-    return {"of": of, "base": _base(of), "roles": _LEAST_FIRST}
+    agents = [Role.AGENT] if of.kind is ActorKind.REGISTRY else []
+    return {"of": of, "base": _base(of), "roles": [*_LEAST_FIRST, *agents]}
 
 
 async def do_invite(desk: Desk, visit: Visit) -> Outcome:

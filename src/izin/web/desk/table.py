@@ -3,6 +3,7 @@
 from izin.web.desk import (
     applications,
     brands,
+    calls,
     companies,
     health,
     members,
@@ -22,6 +23,7 @@ ROWS: tuple[Row, ...] = (
     *packages.ROWS,
     *partners.ROWS,
     *members.ROWS,
+    *calls.ROWS,
     *trail.ROWS,
 )
 """A page that is not a row cannot exist; VIEWER looks, OPERATOR works on applications and brands,

@@ -1,0 +1,38 @@
+"""What an agent reads aloud: each text with its version, kept with the change."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from izin.core.terms import Status
+from izin.i18n.catalogue import Language, Phrase
+
+OF_STATUS: Mapping[Status, str] = {Status.RET: "refuse", Status.ONAY: "approve"}
+
+
+class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One text, with places for what it is about."""
+
+    version: int
+    tr: str
+    en: str
+
+    def said(self, language: Language, values: Mapping[str, str]) -> str:
+        """Fill its places."""
+        phrase = Phrase(self.tr, self.en)
+        return (phrase.tr if language is Language.TR else phrase.en).format_map(values)
+
+
+@cache
+def scripts() -> Mapping[str, Script]:
+    """Every text by its name."""
+    text = resources.files("izin.i18n").joinpath("scripts.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, Script])
+
+
+def version_name(name: str) -> str:
+    """A text and its version in one word, as a form carries it back."""
+    return f"{name}/{scripts()[name].version}"

@@ -1,0 +1,156 @@
+"""The one screen: a call is begun, its caller checked, records changed one by one, a note written.
+
+Whatever is refused is shown again as it was typed.
+"""
+
+from uuid import UUID
+
+from izin.callcentre.change import Wish, change_one
+from izin.callcentre.model import NOTE_MAX, Call
+from izin.callcentre.scripts import OF_STATUS, scripts, version_name
+from izin.citizen.number import is_number
+from izin.citizen.records import Place, Record
+from izin.core.codes import BrandCode
+from izin.core.terms import Channel, RecipientType, Status
+from izin.core.turkish import search_key
+from izin.i18n.catalogue import Language
+from izin.receipt import number
+from izin.web.agent.services import Booth, Row, Visit, agent_of
+from izin.web.citizen.reading import CODE_MAX, address_in, since_in
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
+from izin.web.shared.words import say
+
+_SEARCH_MAX = 100
+_ROWS_MAX = 100
+
+
+async def show(booth: Booth, visit: Visit) -> Outcome:
+    """Show what the call is at: nothing of a caller before he is known."""
+    agent = agent_of(visit)
+    call = await booth.agents.call_of(agent)
+    if call is None:
+        unnoted = await booth.agents.unnoted(agent, now=visit.now)
+        return Shown("begin.html", {"unnoted": unnoted, "script": _script("opening", visit)})
+    if not call.is_identified:
+        values = {"call": call, "asks_since": is_number(call.caller.address)}
+        return Shown("check.html", values | {"script": _script("opening", visit)})
+    return await _opened(booth, visit, call)
+
+
+async def _opened(booth: Booth, visit: Visit, call: Call) -> Shown:
+    records = await booth.agents.records(call)
+    search = visit.query.values.get("search", "")[:_SEARCH_MAX]
+    found = [each for each in records if search_key(search) in _named(each)]
+    receipt = number.read(visit.query.values.get("receipt", ""))
+    values = {
+        "call": call,
+        "records": found[:_ROWS_MAX],
+        "count_found": len(found),
+        "count_all": len(records),
+        "search": search,
+        "meant": _meant(records, visit, call.caller.language),
+        "receipt": receipt,
+        "closing": _script("closing", visit, call.caller.language),
+    }
+    return Shown("call.html", values)
+
+
+def _named(record: Record) -> str:
+    return search_key(f"{record.company} {record.brand.name} {record.brand.brand_code}")
+
+
+def _meant(records: list[Record], visit: Visit, language: Language) -> dict[str, object] | None:
+    """Which record is about to be changed, and what is read aloud before."""
+    asked = visit.query.values
+    for each in records:
+        key = each.key
+        place = (str(each.brand.brand_code), key.channel.value, key.recipient_type.value)
+        if place == (asked.get("brand"), asked.get("channel"), asked.get("kind")):
+            to = Status.RET if each.standing.status is Status.ONAY else Status.ONAY
+            words = words_of(each, to, language)
+            version = version_name(OF_STATUS[to])
+            return {"record": each, "to": to, "version": version, "words": words}
+    return None
+
+
+def _script(name: str, visit: Visit, language: Language | None = None) -> dict[str, str]:
+    said = scripts()[name].said(language or visit.language, {})
+    return {"name": version_name(name), "text": said, "language": language or visit.language}
+
+
+def words_of(record: Record, to: Status, language: Language) -> str:
+    """What is read aloud before a record is changed."""
+    channel = say(f"channel.{record.key.channel}", language)
+    values = {"brand": record.brand.name, "channel": channel}
+    return scripts()[OF_STATUS[to]].said(language, values)
+
+
+async def do_begin(booth: Booth, visit: Visit) -> Outcome:
+    """Begin a call: a code goes to the caller."""
+    address = address_in(visit.form, is_sandbox=booth.is_sandbox)
+    language = visit.form.choice("language", Language)
+    visit.form.check()
+    assert address is not None, "checked"
+    assert language is not None, "checked"
+    await booth.agents.begin(agent_of(visit), address, language=language, now=visit.now)
+    return Gone("/")
+
+
+async def do_send_again(booth: Booth, visit: Visit) -> Outcome:
+    """Send the caller another code."""
+    await booth.agents.send_again(agent_of(visit), now=visit.now)
+    return Gone("/?done=code_again")
+
+
+async def do_check(booth: Booth, visit: Visit) -> Outcome:
+    """Take the code that the caller reads aloud."""
+    call = await booth.agents.call_of(agent_of(visit))
+    code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
+    said = None
+    if call is not None and is_number(call.caller.address):
+        said = since_in(visit.form, visit.now)
+    visit.form.check()
+    since = None if said is None else said.since
+    await booth.agents.identify(agent_of(visit), code, since)
+    return Gone("/")
+
+
+async def do_change(booth: Booth, visit: Visit) -> Outcome:
+    """Make one record of the caller's what he wants, once the text has been read to him."""
+    form = visit.form
+    brand = form.code("brand") or 0
+    channel, kind = form.choice("channel", Channel), form.choice("kind", RecipientType)
+    to, script = form.choice("to", Status), form.text("script", NOTE_MAX)
+    form.ticked("read", required=True)
+    form.check()
+    assert channel is not None, "checked"
+    assert kind is not None, "checked"
+    assert to is not None, "checked"
+    wish = Wish(Place(BrandCode(brand), channel, kind), to, script)
+    done = await change_one(booth.agents, booth.recorder, agent_of(visit), wish, now=visit.now)
+    if done is None:
+        return Gone("/?done=as_it_was")
+    word = "refused" if to is Status.RET else "approved"
+    return Gone(f"/?done={word}&receipt={done.receipt}")
+
+
+async def do_end(booth: Booth, visit: Visit) -> Outcome:
+    """End a call with a note, or note on one that ended by itself."""
+    try:
+        call_id = UUID(visit.path["call"])
+    except ValueError as error:
+        raise NotThereError from error
+    note = visit.form.text("note", NOTE_MAX)
+    visit.form.check()
+    await booth.agents.end(agent_of(visit), call_id, note, now=visit.now)
+    return Gone("/?done=call_ended")
+
+
+ROWS = (
+    Row(path="/", shows=show),
+    Row(path="/begin", shows=show, does=do_begin),
+    Row(path="/again", shows=show, does=do_send_again),
+    Row(path="/check", shows=show, does=do_check),
+    Row(path="/change", shows=show, does=do_change),
+    Row(path="/calls/{call}/end", shows=show, does=do_end),
+)
