@@ -87,10 +87,13 @@ async def test_an_address_goes_to_whoever_shows_it_last(visitor, owner, citizen_
     mine = await find.holder_of(owner, citizen_keys, phone(1))
     account = await find.of(owner, citizen_keys, mine)
     assert {each.address for each in account.bound} == {phone(1), phone(3)}
+    assert "ne zamandan beri" in (await new.get("/consents")).text, "the old one's word is not hers"
     await visitor.get("/addresses")
     assert "Saklanmıyor" in visitor.page, "shown in that session, but her account's no more"
     fresh = await another(visitor, address="biri@posta.example")
     await fresh.get("/addresses")
+    assert "artık hesabınızda değil" in fresh.page
+    await fresh.send("/addresses/seen")
     assert MINE not in fresh.page
     for each in (new, fresh):
         await each.client.aclose()
@@ -106,6 +109,18 @@ async def test_what_is_removed_is_forgotten(visitor, owner, citizen_keys):
     await visitor.send("/addresses/remove", which=visitor.sign_of(MINE))
     assert await counts(owner) == (0, 0)
     assert "Telefonunuz ya da e-postanız" in (await visitor.get("/consents")).text
+
+
+async def test_what_an_account_keeps_is_taken_away(visitor):
+    await visitor.sign_in()
+    assert (await visitor.get("/account/hesabim.json")).status_code == 404
+    await visitor.add(SOMEBODY, "iş")
+    given = (await visitor.get("/account/hesabim.json")).json()
+    assert [each["address"] for each in given["addresses"]] == [phone(1).clear, phone(2).clear]
+    again = await another(visitor)
+    given = (await again.get("/account/hesabim.json")).json()
+    assert [each["address"] for each in given["addresses"]] == [phone(1).clear, OTHER]
+    await again.client.aclose()
 
 
 async def test_a_name_is_given_and_taken_back(visitor):

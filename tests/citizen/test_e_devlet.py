@@ -236,6 +236,8 @@ async def test_who_leaves_leaves_nothing_but_what_companies_have(arrival, provid
     await arrival.add(ME)
     await arrival.get("/consents")
     await arrival.send("/notice", owned="always")
+    await arrival.change("RET")
+    assert await owner.fetchval("select count(*) from citizen_act") == 1
     await arrival.add("biri@posta.example")
     consents = await owner.fetchval("select count(*) from provider_consent")
     await arrival.get("/account/leave")
@@ -243,7 +245,13 @@ async def test_who_leaves_leaves_nothing_but_what_companies_have(arrival, provid
     assert (await arrival.send("/account/leave")).status_code == 422
     await arrival.send("/account/leave", sure="1")
     assert "Hesabınız silindi." in arrival.page
-    for table in ("citizen_account", "account_holding", "number_word", "citizen_session"):
+    for table in (
+        "citizen_account",
+        "account_holding",
+        "number_word",
+        "citizen_session",
+        "citizen_act",
+    ):
         assert await owner.fetchval(f"select count(*) from {table}") == 0, table
     assert await owner.fetchval("select count(*) from provider_consent") == consents
     assert await is_nobody(arrival)

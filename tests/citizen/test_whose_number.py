@@ -130,7 +130,7 @@ async def test_a_closed_line_leaves_its_account(owner, citizen_keys, keeper_data
         await keep.bind(owner, citizen_keys, None, Bound(phone(1), "", utc_now()))
         await number.say(owner, citizen_keys, phone(1), None, utc_now())
     async with keeper_database.transaction() as connection:
-        await number.let_go(connection, citizen_keys, phone(1))
+        await number.let_go(connection, citizen_keys, phone(1), utc_now())
     assert await find.holder_of(owner, citizen_keys, phone(1)) is None
     assert await number.said_of(owner, citizen_keys, [phone(1)], utc_now()) == {}
 

@@ -27,7 +27,8 @@ async def bind(
 ) -> Account:
     """Give an account addresses that were shown to be its owner's, in the caller's transaction.
 
-    What another account holds leaves it: a number has a new owner, and the old one is told nothing.
+    What another account holds leaves it: a number has a new owner, and the old one is told nothing
+    but that it is gone.
     Takes   account_id: None for a new account
     Raises  RefusalError IZ115 it holds as many as it may · UnavailableError
     Cost    six round trips
@@ -43,17 +44,19 @@ async def bind(
     addresses = [each.address for each in proven]
     for other in held.values():
         if other.account_id != mine.account_id:
-            await _keep(connection, keys, other.without(addresses))
+            await _keep(connection, keys, other.losing(addresses, proven[0].proven_at))
     await _keep(connection, keys, mine)
     await _hold(connection, keys, tags, mine.account_id)
     return mine
 
 
-async def release(connection: Connection, keys: CitizenKeys, address: Address) -> None:
+async def release(
+    connection: Connection, keys: CitizenKeys, address: Address, now: datetime
+) -> None:
     """Have no account hold an address any more. Cost: four round trips."""
     tag = keys.pseudonyms.holder_tag(address.clear)
     for account in (await _locked(connection, keys, None, [tag])).values():
-        await _keep(connection, keys, account.without([address]))
+        await _keep(connection, keys, account.losing([address], now))
     await store.let_go(connection, [tag])
 
 
@@ -68,6 +71,13 @@ async def unbind(
     await _keep(connection, keys, account.without([address]))
     await store.let_go(connection, [tag])
     return True
+
+
+async def see(connection: Connection, keys: CitizenKeys, account_id: UUID) -> None:
+    """She has seen what left her account."""
+    account = (await _locked(connection, keys, account_id, [])).get(account_id)
+    if account is not None and account.gone:
+        await _keep(connection, keys, msgspec.structs.replace(account, gone=()))
 
 
 async def rename(

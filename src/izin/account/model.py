@@ -25,12 +25,20 @@ class Bound(msgspec.Struct, frozen=True):
         return "Bound(…)"
 
 
+class Gone(msgspec.Struct, frozen=True, array_like=True):
+    """An address that is hers no more: masked, and when that was; not whose it is now."""
+
+    masked: str
+    at: datetime
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One person's account. It prints nothing.
 
     gateway_tag  whom the state's gateway names; None for whoever never came by it
     tckn         her number, kept because she said so on a page that asks for nothing else
     tckn_at      when she said so
+    gone         what left it, masked, until she has seen that it did
     """
 
     account_id: UUID
@@ -38,6 +46,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     gateway_tag: UUID | None = None
     tckn: Tckn | None = None
     tckn_at: datetime | None = None
+    gone: tuple[Gone, ...] = ()
 
     def __repr__(self) -> str:
         """Show nothing of whom."""
@@ -62,6 +71,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         gone = frozenset(addresses)
         left = tuple(each for each in self.bound if each.address not in gone)
         return msgspec.structs.replace(self, bound=left)
+
+    def losing(self, addresses: Iterable[Address], at: datetime) -> "Account":
+        """The same without these, and with a note that they went."""
+        held = [each for each in addresses if self.held(each) is not None]
+        gone = (*self.gone, *(Gone(str(each), at) for each in held))[-ADDRESSES_MAX:]
+        return msgspec.structs.replace(self.without(held), gone=gone)
 
     def with_bound(self, bound: Bound) -> "Account":
         """The same with this address, in the place of what it had of it, else at the end."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from izin.account.model import Account, Bound
+from izin.account.model import Account, Bound, Gone
 from izin.core.address import Address, AddressKind
 from izin.core.identity import Tckn
 from izin.vault.sealing import Sealer, padded, unpadded
@@ -23,6 +23,7 @@ class _Body(msgspec.Struct, frozen=True, array_like=True):
     gateway_tag: UUID | None = None
     tckn: str | None = None
     tckn_at: datetime | None = None
+    gone: tuple[Gone, ...] = ()
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -36,7 +37,10 @@ def seal(sealer: Sealer, account: Account) -> bytes:
         for each in account.bound
     ]
     tckn = None if account.tckn is None else account.tckn.clear
-    body = padded(_encode(_Body(bound, account.gateway_tag, tckn, account.tckn_at)), PADDED_BYTES)
+    body = padded(
+        _encode(_Body(bound, account.gateway_tag, tckn, account.tckn_at, account.gone)),
+        PADDED_BYTES,
+    )
     return sealer.seal(*_ACCOUNT, account.account_id.bytes, body)
 
 
@@ -52,6 +56,7 @@ def opened(sealer: Sealer, account_id: UUID, sealed: bytes) -> Account:
         gateway_tag=body.gateway_tag,
         tckn=None if body.tckn is None else Tckn(body.tckn),
         tckn_at=body.tckn_at,
+        gone=body.gone,
     )
 
 

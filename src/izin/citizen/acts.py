@@ -4,6 +4,7 @@ All of an address lies in one row, under a tag that no other table has. Of sever
 last was written in the transaction of a company's record, so no row joins two companies'.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -96,6 +97,12 @@ async def acts_of(
     tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
     acts = await _opened(keyring, tag, await store.acts(connection, tag))
     return [each for each in acts if since is None or each.at.astimezone(IYS_TIME).date() >= since]
+
+
+async def drop(connection: Connection, keyring: Keyring, addresses: Iterable[Address]) -> None:
+    """Forget what was done at these addresses' lists: whoever did it leaves for good."""
+    tags = [keyring.citizen.pseudonyms.doer_tag(each.clear) for each in addresses]
+    await store.drop_acts(connection, tags)
 
 
 async def _opened(keyring: Keyring, tag: UUID, sealed: bytes | None) -> list[Act]:

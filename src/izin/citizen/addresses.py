@@ -8,9 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from izin.account import keep
+from izin.account import find, keep
 from izin.account.model import Bound
 from izin.citizen import number, store
+from izin.citizen.acts import drop
 from izin.citizen.model import Citizen
 from izin.citizen.seat import Body, Pending, Seats
 from izin.core.address import Address
@@ -102,6 +103,12 @@ class Addresses:
                 body = msgspec.structs.replace(body, place=body.opened.index(opened))
                 await self._seats.change(connection, who.tag, body)
 
+    async def see(self, who: Citizen) -> None:
+        """She has seen what left her account."""
+        if who.account is not None:
+            async with self._database.transaction() as connection:
+                await keep.see(connection, self._keyring.citizen, who.account.account_id)
+
     async def rename(self, who: Citizen, address: Address, label: str) -> None:
         """Call one of hers something else."""
         if who.account is not None:
@@ -123,7 +130,8 @@ class Addresses:
         async with self._database.transaction() as connection:
             body = await self._seats.locked(connection, who.tag)
             account_id = who.account.account_id
-            await keep.unbind(connection, self._keyring.citizen, account_id, address)
+            if await keep.unbind(connection, self._keyring.citizen, account_id, address):
+                await number.forget(connection, self._keyring.citizen, [address])
             if body is not None:
                 await self._seats.change(connection, who.tag, body.without(address))
 
@@ -141,12 +149,16 @@ class Addresses:
             await self._seats.locked(connection, who.tag)  # first, as whoever adds an address does
             await keep.leave(connection, self._keyring.citizen, who.account.account_id)
             await number.forget(connection, self._keyring.citizen, addresses)
+            await drop(connection, self._keyring, addresses)
             await store.end(connection, who.tag)
 
     async def _take_in(
         self, connection: Connection, who: Citizen, body: Body, pending: Pending, *, now: datetime
     ) -> None:
         keys = self._keyring.citizen
+        holder = await find.holder_of(connection, keys, pending.address)
+        if holder is not None and holder != body.account_id:  # what another has said of it
+            await number.forget(connection, keys, [pending.address])
         opened = await number.opened_by_code(connection, keys, pending.address, now)
         held = () if who.account is None else who.account.bound
         labels = {each.address: each.label for each in held}

@@ -53,9 +53,9 @@ async def say(
     await store.say_word(connection, tag, sealed, _today(now) + SILENCE)
 
 
-async def let_go(connection: Connection, keys: CitizenKeys, phone: Address) -> None:
+async def let_go(connection: Connection, keys: CitizenKeys, phone: Address, now: datetime) -> None:
     """Nobody has this number any more: no account holds it, and nothing is known of it."""
-    await keep.release(connection, keys, phone)
+    await keep.release(connection, keys, phone, now)
     await forget(connection, keys, [phone])
 
 

@@ -141,7 +141,7 @@ class Citizens:
             body = body.with_opened(said)
             bound = None if who.account is None else who.account.held(address)
             if since is not None and bound is not None and bound.proven_at.date() < since:
-                await keep.release(connection, keys, address)
+                await keep.release(connection, keys, address, now)
                 if not body.by_gateway:
                     body = msgspec.structs.replace(body, account_id=None)
             await self._seats.change(connection, who.tag, body)
@@ -159,7 +159,7 @@ class Citizens:
                 said = msgspec.structs.replace(opened, is_answered=True, since=since)
                 body = body.with_opened(said)
                 if not body.by_gateway:  # before any record: whoever closes lines does so too
-                    await keep.release(connection, self._keyring.citizen, who.address)
+                    await keep.release(connection, self._keyring.citizen, who.address, now)
                     body = msgspec.structs.replace(body, account_id=None)
                 await self._seats.change(connection, who.tag, body)
             call = Call(

@@ -82,6 +82,10 @@ async def acts(connection: Connection, doer_tag: UUID) -> bytes | None:
     return sealed
 
 
+async def drop_acts(connection: Connection, doer_tags: Sequence[UUID]) -> None:
+    await connection.execute(_SQL["drop_acts"], doer_tags)
+
+
 async def forget_acts(connection: Connection, limit: int) -> None:
     await connection.execute(_SQL["forget_acts"], limit)
 

@@ -112,6 +112,10 @@ select body_sealed
 from citizen_act
 where doer_tag = $1
 
+-- name: drop_acts
+-- $1 doer_tags · index citizen_act_pkey
+delete from citizen_act where doer_tag = any ($1::uuid[])
+
 -- name: forget_acts
 -- $1 limit · index citizen_act_by_age
 delete from citizen_act

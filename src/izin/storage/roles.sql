@@ -192,7 +192,7 @@ grant insert on number_claim to izin_citizen;
 grant select, delete on number_word to izin_keeper; -- what is old
 grant select, delete on number_claim to izin_keeper; -- what is old
 grant select, update, delete on citizen_account, account_holding to izin_keeper; -- of closed lines
-grant select, insert, update on citizen_act to izin_citizen;
+grant select, insert, update, delete on citizen_act to izin_citizen;
 grant select, delete on citizen_session, citizen_act to izin_keeper; -- what is over
 
 -- forms of İYS Yolu: companies write them, the registry's people approve them, who takes a consent reads them

@@ -96,7 +96,7 @@ def _walk_of(parts: Parts) -> Timer:
 
 
 async def _line_closed(parts: Parts, connection: Connection, phone: Address) -> None:
-    await number.let_go(connection, parts.keyring.citizen, phone)
+    await number.let_go(connection, parts.keyring.citizen, phone, utc_now())
 
 
 async def _look_at_packages(parts: Parts) -> None:

@@ -24,6 +24,7 @@ async def show(_: Hall, visit: Visit) -> Outcome:
         ],
         "closed": [(each, who.sign_of(each.address)) for each in who.closed],
         "place": who.place,
+        "gone": () if who.account is None else who.account.gone,
         "may_remove_closed": who.by_gateway,
         "is_full": len(held) >= ADDRESSES_MAX,
         "most": ADDRESSES_MAX,
@@ -67,6 +68,13 @@ async def choose(hall: Hall, visit: Visit) -> Outcome:
     if address is not None:
         await hall.addresses.choose(visit.who, address)
     return Gone(own_path(visit.form.text("back", _BACK_MAX)))
+
+
+async def see(hall: Hall, visit: Visit) -> Outcome:
+    """She has seen what left her account."""
+    assert visit.who is not None, "the table asks for somebody"
+    await hall.addresses.see(visit.who)
+    return Gone(ADDRESSES)
 
 
 async def rename(hall: Hall, visit: Visit) -> Outcome:
@@ -119,5 +127,6 @@ ROWS = tuple(
         ("/addresses/show", show, choose),
         ("/addresses/name", show, rename),
         ("/addresses/remove", show, remove),
+        ("/addresses/seen", show, see),
     )
 )
