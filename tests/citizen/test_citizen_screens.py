@@ -25,6 +25,7 @@ WALK: tuple[tuple[str, str, str, str], ...] = (
     ("/data", "", "Verilerim", "My data"),
     ("/help", "", "Yardım", "Help"),
     ("/help/accessibility", "", "Erişilebilirlik", "Accessibility"),
+    ("/offline", "", "Bağlantı yok", "Bağlantı yok"),
     ("/acts", "", "İşlemlerim", "What I did"),
 )
 """Where to go, or what to click, and the heading that shows that she is there."""

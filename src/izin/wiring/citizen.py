@@ -25,6 +25,7 @@ from izin.web.citizen import (
     data,
     follow,
     gateway,
+    install,
     link,
     notices,
     number,
@@ -61,6 +62,7 @@ ROWS = (
     *add.ROWS,
     *data.ROWS,
     *questions.ROWS,
+    *install.ROWS,
     *own_brand.ROWS,
     *link.ROWS,
     *notices.ROWS,
@@ -97,7 +99,7 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
             arrivals=arrivals,
         )
         leads_to = origin_of_gateway(settings)
-        cookies = Cookies("izin", is_https=is_https, leads_to=leads_to)
+        cookies = Cookies("izin", is_https=is_https, leads_to=leads_to, is_installable=True)
         whom, client = Everybody(hall), client_by(settings)
         yield Door(whom, cookies, client, is_sandbox=settings.is_sandbox).app(ROWS, link.ONE_CLICKS)
 

@@ -15,6 +15,9 @@ _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action {}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+_INSTALLABLE = "; script-src 'self'; worker-src 'self'; connect-src 'self'; manifest-src 'self'"
+"""Our own worker may be run and may fetch from us: it shows a page where there is no network."""
+
 _HEADERS = {
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
@@ -48,12 +51,16 @@ def is_from_elsewhere(headers: Mapping[str, str]) -> bool:
 class Cookies:
     """How this door's cookies are named and set."""
 
-    def __init__(self, door: str, *, is_https: bool, leads_to: str = "") -> None:
+    def __init__(
+        self, door: str, *, is_https: bool, leads_to: str = "", is_installable: bool = False
+    ) -> None:
         """Take the door's name; over https no other host can set them, nor read them.
 
         Takes   leads_to: the origin of another site to which a form's answer may lead
+                is_installable: whether a telephone may keep the pages as an application
         """
         self._policy = _CSP.format(" ".join(filter(None, ("'self'", leads_to))))
+        self._policy += _INSTALLABLE if is_installable else ""
         self._before = f"__Host-{door}-" if is_https else f"{door}-"
         self._is_https = is_https
 
