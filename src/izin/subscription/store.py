@@ -268,3 +268,8 @@ async def via_plan(connection: Connection, iys_code: IysCode) -> ViaPlan | None:
 async def spend_via(connection: Connection, iys_code: IysCode, count: int) -> bool:
     """Take credits; give whether there were so many."""
     return await connection.fetchval(_SQL["spend_via"], iys_code, count) is not None
+
+
+async def take_via(connection: Connection, iys_code: IysCode, count: int) -> None:
+    """Take credits, as many of them as there are."""
+    await connection.execute(_SQL["take_via"], iys_code, count)

@@ -300,3 +300,12 @@ where
     iys_code = $1 and (credit = -1 or credit >= $2::integer)
     and starts_at <= now() and now() < ends_at
 returning used
+
+-- name: take_via
+-- Take credits, as many of them as there are: what she answers counts whatever is left.
+-- $1 iys_code · $2 how many
+update via_plan
+set
+    credit = case when credit = -1 then -1 else greatest(0, credit - $2::integer) end,
+    used = used + $2::integer
+where iys_code = $1

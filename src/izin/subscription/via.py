@@ -63,3 +63,8 @@ async def spend(connection: Connection, of: IysCode, count: int) -> None:
     """Take credits in the transaction of what they are for. Raises RefusalError H1015."""
     if not await store.spend_via(connection, of, count):
         raise RefusalError(Refused(code="H1015"))
+
+
+async def take(connection: Connection, of: IysCode, count: int) -> None:
+    """Take credits for what a citizen has answered herself, as many as there are."""
+    await store.take_via(connection, of, count)

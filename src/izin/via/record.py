@@ -24,7 +24,7 @@ from izin.message.lookup import told
 from izin.message.write import Letter, write
 from izin.provider import lookup as providers
 from izin.storage.database import Connection
-from izin.subscription.via import spend
+from izin.subscription.via import spend, take
 from izin.via import store
 from izin.via.model import Title
 from izin.via.request import Body, Detail, Proof, Request, Sent, seal_body
@@ -80,7 +80,8 @@ async def record_answer(
         if details[place].title is Title.KVK:
             id_ = _own_id(request, details[place], status)
             details[place] = _answered(details[place], status, id_, proof.given_at)
-    await spend(connection, request.iys_code, len(answers))
+    pay = take if on.actor is Actor.CITIZEN else spend  # her refusal waits for nobody's credits
+    await pay(connection, request.iys_code, len(answers))
     body = msgspec.structs.replace(body, details=tuple(details))
     sealed = seal_body(on.keyring, request.request_id, body)
     await store.end(connection, request.request_id, Step.DONE.value, sealed)

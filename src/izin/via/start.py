@@ -28,9 +28,10 @@ from izin.storage.database import Connection
 from izin.subscription.via import see_that_it_has
 from izin.via import store
 from izin.via.limits import see_that_she_is_not_pressed
-from izin.via.model import Form
+from izin.via.model import Form, FormKind
+from izin.via.name import draw, tag_of
 from izin.via.request import Body, Detail, Person, seal_body, seal_person
-from izin.via.rules import NOTICE_WAIT, Asked, Step, unfit
+from izin.via.rules import LINK_LIFE, NOTICE_WAIT, Asked, Step, unfit
 from izin.via.words import LETTERS, values
 
 JOB = "via_step"
@@ -38,6 +39,9 @@ JOB = "via_step"
 
 NOTICES = "/n"
 """Where the citizens' pages show what forms say."""
+
+LINKS = "/v"
+"""Where links lead."""
 
 SALT_BYTES = 32
 
@@ -86,10 +90,12 @@ async def start(
     named = await _brands(connection, on.iys_code, wanted)
     await see_that_it_has(connection, on.iys_code, wanted.asked.count, now=now)
     await see_that_she_is_not_pressed(connection, keyring.proofs, on.iys_code, wanted.to)
-    messages = 1 + len(wanted.asked.titles)  # the notice, and a code for each
+    is_otp = wanted.asked.verification.form_kind is FormKind.OTP
+    messages = 1 + len(wanted.asked.titles) if is_otp else 1  # the notice, and a code for each
     await admit(connection, keyring.proofs, coded(on.iys_code, wanted.to), messages=messages)
     (request_id,) = uuid7s(1, int(now.timestamp() * 1000))
-    await _tell(connection, keyring, (request_id, on, form, named), wanted, now=now)
+    link = "" if is_otp else draw()
+    await _tell(connection, keyring, (request_id, on, form, named, link), wanted, now=now)
     tag, _ = keyring.pseudonyms.provider_tag(on.iys_code, wanted.to.clear)
     await store.begin(
         connection,
@@ -98,12 +104,12 @@ async def start(
         form.form_id,
         form.version,
         wanted.asked.verification.value,
-        Step.NOTICE.value,
+        Step.NOTICE.value if is_otp else Step.LINK.value,
         tag,
-        None,
-        seal_body(keyring, request_id, _body(form, on, wanted)),
+        tag_of(keyring, link) if link else None,
+        seal_body(keyring, request_id, _body(form, on, wanted, link)),
         seal_person(keyring, request_id, wanted.person),
-        now + NOTICE_WAIT,
+        now + (NOTICE_WAIT if is_otp else LINK_LIFE),
     )
     return request_id
 
@@ -147,18 +153,20 @@ async def _brands(connection: Connection, of: IysCode, wanted: Wanted) -> list[B
 async def _tell(
     connection: Connection,
     keyring: Keyring,
-    about: tuple[UUID, On, Form, Sequence[Brand]],
+    about: tuple[UUID, On, Form, Sequence[Brand], str],
     wanted: Wanted,
     *,
     now: datetime,
 ) -> None:
-    """Send the notice; its end wakes the next step."""
-    request_id, on, form, named = about
+    """Send the notice, or the link; its end wakes the next step."""
+    request_id, on, form, named, link = about
     title = (await providers.titles(connection, [on.iys_code])).get(on.iys_code, "")
     url = f"{on.pages}{NOTICES}/{form.form_id}/{form.version}"
+    if link:
+        url = f"{on.pages}{LINKS}/{link}"
     told = Letter(
         to=wanted.to,
-        words="via_notice",
+        words="via_link" if link else "via_notice",
         values={**values(form, wanted.asked, (title, named), wanted.language), "url": url},
         language=wanted.language,
         good_for=NOTICE_WAIT,
@@ -168,7 +176,7 @@ async def _tell(
     await write(connection, keyring.message_sealer, told, now=now)
 
 
-def _body(form: Form, on: On, wanted: Wanted) -> Body:
+def _body(form: Form, on: On, wanted: Wanted, link: str) -> Body:
     asked, etk = wanted.asked, wanted.asked.etk
     details = [Detail(title=asked.titles[-1], kind=each.value) for each in asked.kvk]
     if etk is not None:
@@ -189,5 +197,6 @@ def _body(form: Form, on: On, wanted: Wanted) -> Body:
         informed=wanted.informed or form.draft.texts.informed.tr,
         asked_by=on.asked_by,
         digest=form.draft.digest(),
+        link=link,
         salt=os.urandom(SALT_BYTES),
     )

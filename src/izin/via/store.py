@@ -94,6 +94,18 @@ async def of_recipient(
     return await connection.fetch(_SQL["of_recipient"], iys_code, recipient_tag, limit)
 
 
+async def linked(connection: Connection, link_tag: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["linked"], link_tag)
+
+
+async def held_link(connection: Connection, link_tag: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["held_link"], link_tag)
+
+
+async def open_link(connection: Connection, request_id: UUID) -> None:
+    await connection.execute(_SQL["open_link"], request_id)
+
+
 async def ask(
     connection: Connection, request_id: UUID, etk: UUID | None, kvk: UUID | None, due_at: datetime
 ) -> None:

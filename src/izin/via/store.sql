@@ -192,3 +192,26 @@ where
     )
 order by v.form_id desc
 limit 1
+
+-- name: linked
+-- What is behind a link, as it stands. $1 link_tag · index via_request_link_tag_key
+select
+    request_id, iys_code, form_id, form_version, verification, step, tries, etk_proof_id,
+    kvk_proof_id, opened_at, body_sealed, person_sealed, started_at, due_at, ended_at
+from via_request
+where link_tag = $1
+
+-- name: held_link
+-- The same; nobody else changes it until the commit. $1 link_tag · locks the row
+select
+    request_id, iys_code, form_id, form_version, verification, step, tries, etk_proof_id,
+    kvk_proof_id, opened_at, body_sealed, person_sealed, started_at, due_at, ended_at
+from via_request
+where link_tag = $1
+for no key update
+
+-- name: open_link
+-- She answers at its page. $1 request_id
+update via_request
+set step = 'OPENED', opened_at = now()
+where request_id = $1

@@ -34,6 +34,7 @@ from izin.web.citizen import (
     refuse,
     sign_in,
     verify,
+    via_link,
 )
 from izin.web.citizen.door import Everybody
 from izin.web.citizen.services import Hall
@@ -66,6 +67,7 @@ ROWS = (
     *own_brand.ROWS,
     *link.ROWS,
     *notices.ROWS,
+    *via_link.ROWS,
     *brand.ROWS,
 )
 """Brands' own addresses stand last: every other page goes before them."""

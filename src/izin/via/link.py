@@ -1,0 +1,63 @@
+"""A request that is answered at a page: whoever has its link has been reached at the address.
+
+The link itself proves that the address is hers: eighty random bits that were sent there and nowhere
+else, good for one answer within a day, and kept as a keyed tag. Looking changes nothing.
+
+Source  contract 1.17, SMS_SHORTURL, EPOSTA_SHORTURL, EPOSTA_APPROVALURL
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from izin.core.errors import RefusalError, Refused
+from izin.core.terms import Status
+from izin.keyring import Keyring
+from izin.storage.database import Connection
+from izin.via import store
+from izin.via.name import is_link, tag_of
+from izin.via.read import opened
+from izin.via.record import Answering, messages_of, record_answer
+from izin.via.request import Body, Proof, Request
+from izin.via.rules import Step
+
+
+async def behind(connection: Connection, keyring: Keyring, link: str) -> Request | None:
+    """What is behind a link, as it stands; None for what is none. Cost: one round trip."""
+    if not is_link(link):
+        return None
+    row = await store.linked(connection, tag_of(keyring, link))
+    return None if row is None else await opened(keyring, row)
+
+
+async def answer(
+    connection: Connection,
+    on: Answering,
+    link: str,
+    answers: Mapping[int, Status],
+    came: tuple[str, datetime],
+) -> Body | None:
+    """Record what she says at the page, in the caller's transaction: once.
+
+    A refusal gets through whatever the company has left of its credits.
+    Takes   answers: to each of its details, by its place · came: from which network, when
+    Gives   the request as it stands; None where there is none behind the link
+    Raises  RefusalError IZ136 it was answered, is over, or was given up · UnavailableError
+    """
+    row, (network, now) = None, came
+    if is_link(link):
+        row = await store.held_link(connection, tag_of(on.keyring, link))
+    if row is None:
+        return None
+    request = await opened(on.keyring, row)
+    if request.stands.at(now) is not Step.LINK:
+        raise RefusalError(Refused(code="IZ136"))
+    assert set(answers) == set(range(len(request.body.details))), "the page asks for each"
+    await store.open_link(connection, request.request_id)
+    proof = Proof(
+        messages=await messages_of(connection, [request.request_id]),
+        codes={},
+        given_by="",
+        given_at=now,
+        network=network,
+    )
+    return await record_answer(connection, on, request, answers, proof)

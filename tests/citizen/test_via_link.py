@@ -1,0 +1,115 @@
+"""A link by which a company asks: nothing chosen before, looking changes nothing, good once."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+
+import pytest
+from builders.browser import screen, serving
+from builders.parties import IYS_CODE, OPERATOR
+from builders.via import ENDS, a_form, a_kvk, a_start, said
+from builders.visitor import MARK
+
+from izin.api.form import Form
+from izin.api.via_forms import read_draft
+from izin.api.via_intake import read_start
+from izin.core.codes import company
+from izin.subscription.via import put
+from izin.via.forms import approve, make, submit
+from izin.via.start import On, start
+
+PHONE = "+905990000077"
+ANSWERS = {"answer0": "ONAY", "answer1": "RET", "answer2": "ONAY"}
+
+
+@pytest.fixture
+async def link(app, database, operator_database, keyring, visitor) -> str:
+    """Where the link leads that a telephone was sent: messages, calls and one text."""
+    body = a_form(kind="SHORTURL", kvk={"ACIK_RIZA_METNI": said("Rıza")})
+    draft = read_draft(Form(body, tuple(body)))
+    form_id = await make(database, IYS_CODE, "Web", draft, by=OPERATOR)
+    await submit(database, IYS_CODE, form_id, by=OPERATOR)
+    await approve(operator_database, form_id, 1, by=OPERATOR)
+    during = (datetime(2026, 1, 1, tzinfo=UTC), ENDS)
+    await put(operator_database, IYS_CODE, credit=3, during=during, by=OPERATOR)
+    asked = a_start(form_id, PHONE, verificationType="SMS_SHORTURL")
+    asked["consentTypes"].append(a_kvk("ACIK_RIZA_METNI"))
+    on = On(iys_code=IYS_CODE, asked_by="test", pages="http://localhost:8002")
+    wanted = read_start(asked, sandbox=True)
+    async with database.acting_for(company(IYS_CODE)) as connection:
+        await start(connection, keyring, on, wanted, now=datetime.now(UTC))
+    return re.search(r"http://localhost:8002(/v/\w+)", (await visitor.told()).body)[1]
+
+
+async def moved(owner) -> list[tuple[str, str]]:
+    rows = await owner.fetch(
+        "select channel, status from provider_consent where source = 101 order by recorded_at"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_she_answers_each_line_once(visitor, owner, link):
+    for _ in range(2):
+        page = await visitor.get(link)
+        assert "checked" not in page.text
+        assert "Aydınlatma metni (Türkçe)" in page.text
+        assert PHONE not in page.text
+    assert await owner.fetchval("select step from via_request") == "LINK"
+    answer = await visitor.send(link, answer0="ONAY")
+    assert "Yanıtlarınız" in answer.text
+    assert await moved(owner) == []
+    answer = await visitor.send(link, **ANSWERS)
+    assert "Yanıtınız kaydedildi" in answer.text
+    assert await moved(owner) == [("MESAJ", "ONAY")], "what never stood is not refused"
+    assert await owner.fetchval("select step from via_request") == "DONE"
+    assert await owner.fetchval("select credit from via_plan") == 0
+    told = {row["words"] for row in await owner.fetch("select words from message")}
+    assert told == {"via_link", "via_recorded_etk", "via_recorded_kvk"}
+    mark = {"mark": MARK.search(visitor.page)[1]}
+    again = await visitor.client.post(link, data={**mark, **ANSWERS})
+    assert again.status_code in (409, 422)
+    assert await moved(owner) == [("MESAJ", "ONAY")]
+
+
+async def test_of_many_answers_at_once_one_counts_and_credits_stop_none(visitor, owner, link):
+    await owner.execute("update via_plan set credit = 1")
+    await visitor.get(link)
+    data = {"mark": MARK.search(visitor.page)[1], **ANSWERS}
+    await asyncio.gather(*(visitor.client.post(link, data=data) for _ in range(5)))
+    assert await moved(owner) == [("MESAJ", "ONAY")]
+    plan = await owner.fetchrow("select credit, used from via_plan")
+    assert tuple(plan) == (0, 3)
+
+
+async def test_what_is_over_or_none_records_nothing(visitor, owner, link):
+    await visitor.get(link)
+    await owner.execute("update via_request set due_at = now()")
+    data = {"mark": MARK.search(visitor.page)[1], **ANSWERS}
+    assert (await visitor.client.post(link, data=data)).status_code in (409, 422)
+    assert "süresi doldu" in (await visitor.get(link)).text
+    for path in (f"{link[:-1]}g", "/v/" + "0" * 20, "/v/x"):
+        assert (await visitor.get(path)).status_code == 404
+    assert await moved(owner) == []
+
+
+async def test_every_look_is_accessible(browser, app, link):
+    found = {}
+    async with serving(app) as base:
+        window = await screen(browser, base)
+        page = window.page
+
+        async def look(name: str) -> None:
+            for width, scheme in ((1280, "light"), (320, "light"), (320, "dark")):
+                if faults := await window.faults(width=width, scheme=scheme):
+                    found[name, width, scheme] = faults
+
+        await window.open(link)
+        await look("ask")
+        await page.click("main form button")
+        await look("refused")
+        for place, each in enumerate(ANSWERS.values()):
+            await page.check(f"#f-answer{place}-{each}")
+        await page.click("main form button")
+        await look("done")
+        await page.context.close()
+    assert found == {}

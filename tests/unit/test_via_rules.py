@@ -1,0 +1,73 @@
+"""İYS Yolu's steps as a company reads them, and none that skips another."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from izin.via.rules import (
+    FOLLOWS,
+    Stands,
+    Step,
+    Verification,
+    may_be_confirmed,
+    shown,
+)
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+LATER, BEFORE = NOW + timedelta(seconds=1), NOW
+OTP, URL = Verification.SMS_OTP, Verification.EPOSTA_SHORTURL
+
+
+def at(step: Step, verification: Verification = OTP, **facts) -> Stands:
+    known = {"tries": 0, "due_at": LATER if step in FOLLOWS else None}
+    return Stands(step=step, verification=verification, **(known | facts))
+
+
+@pytest.mark.parametrize(
+    ("stands", "stage", "status"),
+    [
+        (at(Step.NOTICE), "SUCCESS", "START"),
+        (at(Step.NOTICE, due_at=BEFORE), "COMPLETED", "SMSMAIL_OUT_FAILURE"),
+        (at(Step.CODE), "CONSENT_REQUESTED", "PENDING"),
+        (at(Step.CODE, tries=1), "CONSENT_REQUESTED", "OTP_CODE_INCORRECT"),
+        (at(Step.CODE, due_at=BEFORE), "COMPLETED", "OTP_CODE_EXPIRED"),
+        (at(Step.LOCKED, tries=3), "COMPLETED", "OTP_CODE_INCORRECT"),
+        (at(Step.UNSENT), "COMPLETED", "SMSMAIL_OUT_FAILURE"),
+        (at(Step.WITHDRAWN), "COMPLETED", "OTP_CODE_EXPIRED"),
+        (at(Step.DONE), "COMPLETED", "SUCCESS"),
+        (at(Step.LINK, URL, is_out=False), "SUCCESS", "START"),
+        (at(Step.LINK, URL), "CONSENT_REQUESTED", "PENDING"),
+        (at(Step.LINK, URL, due_at=BEFORE), "COMPLETED", "LINK_CLICK_TIMEOUT"),
+        (at(Step.OPENED, URL, was_opened=True), "REQUEST_OPENED", "PENDING"),
+        (at(Step.OPENED, URL, was_opened=True, due_at=BEFORE), "COMPLETED", "SHORT_URL_EXPIRED"),
+    ],
+)
+def test_a_step_is_shown_in_the_contract_s_words(stands, stage, status):
+    assert shown(stands, NOW) == (stage, status)
+
+
+@pytest.mark.parametrize(
+    ("stands", "verification", "code"),
+    [
+        (at(Step.CODE), OTP, None),
+        (at(Step.CODE), URL, "H1056"),
+        (at(Step.CODE), Verification.EPOSTA_OTP, "H1064"),
+        (at(Step.NOTICE), OTP, "H1028"),
+        (at(Step.DONE), OTP, "H1032"),
+        (at(Step.UNSENT), OTP, "H1049"),
+        (at(Step.LOCKED), OTP, "H1050"),
+        (at(Step.CODE, due_at=BEFORE), OTP, "H1051"),
+        (at(Step.WITHDRAWN), OTP, "H1051"),
+    ],
+)
+def test_a_code_is_taken_after_the_notice_and_before_the_end(stands, verification, code):
+    refused = may_be_confirmed(stands, verification, NOW)
+    assert (refused and refused.code) == code
+
+
+def test_nothing_is_recorded_without_code_or_page_and_no_code_without_the_notice():
+    before = {to: {step for step in FOLLOWS if to in FOLLOWS[step]} for to in Step}
+    assert before[Step.CODE] == {Step.NOTICE}
+    assert before[Step.DONE] == {Step.CODE, Step.OPENED}
+    assert before[Step.OPENED] == {Step.LINK}
+    assert before[Step.NOTICE] == before[Step.LINK] == set()
