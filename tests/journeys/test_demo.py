@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from builders.authenticator import App
 from builders.command import Command, free_port, until, until_gone
 from builders.house import a_row, ago
 
+from izin.simulator.registration import Way
 from izin.storage.folder import processes_in
 
 DATABASE = "database"
@@ -76,6 +78,21 @@ def acts_for(file: dict, who: str) -> tuple[str, int | None]:
     return me["actsFor"], me.get("code")
 
 
+def seen_after_e_devlet(citizens: str) -> str:
+    """What a citizen sees who comes by what stands in for the gateway."""
+    with httpx2.Client(follow_redirects=True, timeout=20) as browser:
+
+        def click(page: httpx2.Response, path: str, **form: str) -> httpx2.Response:
+            fields = dict(re.findall(r'name="(mark|asked)" value="([^"]+)"', page.text))
+            return browser.post(page.url.join(path), data=fields | form)
+
+        page = click(browser.get(f"{citizens}/sign-in"), "/e-devlet")
+        page = click(page, "/sign-in", person="ayse", way=Way.PASSWORD)
+        page = click(page, "/consent", answer="allow")
+        assert str(page.url).startswith(f"{citizens}/e-devlet/back?"), page.url
+        return browser.get(f"{citizens}/notice").text
+
+
 def add_consent(file: dict) -> None:
     """The person consents to the first company's messages."""
     row = {
@@ -116,6 +133,7 @@ def test_a_demonstration_keeps_its_data_and_leaves_nothing_running(place, starte
     assert file["owner"]["url"] == f"{file['base_url']}/x/sign-in"
     assert file["staff"]["url"] == f"{ready['desk_url']}/"
     assert "Giriş" in httpx2.get(file["staff"]["url"], follow_redirects=True).text
+    assert "Aydınlatma metni" in seen_after_e_devlet(ready["citizen_url"])
     tree = first.tree()
     assert len(tree) > 4
 
