@@ -44,6 +44,19 @@ async def test_she_takes_away_everything_of_her_address(visitor, given, heart):
     assert "599000000" not in answer.text.replace(phone(1).clear[1:], "")
 
 
+async def test_what_is_for_paper_is_tagged_and_sets_names_as_they_are(visitor, given, heart):
+    await given.brand(OTHER_BRAND_CODE, name="#Işık Ğ *Ş* =Ev")
+    await heart.record(a_proposal(key=a_key(1, brand_code=OTHER_BRAND_CODE)))
+    await heart.number_and_project()
+    await visitor.sign_in()
+    await visitor.change("RET")
+    printed = await visitor.client.get("/data/izinlerim.pdf?part=1")
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.content.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in printed.content, "tagged: it can be read aloud"
+    assert b"/Lang(tr)" in printed.content.replace(b" ", b"")
+
+
 async def test_nobody_else_takes_it(visitor):
     for path in ("/data", "/data/izinlerim.json", "/data/izinlerim.csv"):
         assert "Telefonunuz ya da e-postanız" in (await visitor.get(path)).text

@@ -1,4 +1,4 @@
-"""My data: what the registry holds of her address, as JSON and as a table for spreadsheets."""
+"""My data: what the registry holds of her address, as JSON, for spreadsheets and for paper."""
 
 import csv
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from izin.citizen.mine import Mine, mine, parts_of
 from izin.core.clock import IYS_TIME
 from izin.files.write import harmless
 from izin.i18n.catalogue import Language
+from izin.web.citizen.paper import pdf_of
 from izin.web.citizen.services import Hall, Row, Visit, call_of
 from izin.web.shared.visit import NotThereError, Outcome, Sent, Shown
 from izin.web.shared.words import say
@@ -50,6 +51,12 @@ async def send_csv(hall: Hall, visit: Visit) -> Outcome:
         rows.writerow(map(harmless, cells))
     body = (_BOM + text.getvalue()).encode()
     return Sent(body, "text/csv; charset=utf-8", name=_name(given, "csv"))
+
+
+async def send_pdf(hall: Hall, visit: Visit) -> Outcome:
+    """Give it for paper."""
+    given = await _mine(hall, visit)
+    return Sent(await pdf_of(given, visit.language), "application/pdf", name=_name(given, "pdf"))
 
 
 async def _mine(hall: Hall, visit: Visit) -> Mine:
@@ -143,4 +150,5 @@ ROWS = (
     Row(path="/data", shows=show, asks=True),
     Row(path="/data/izinlerim.json", shows=send_json, asks=True),
     Row(path="/data/izinlerim.csv", shows=send_csv, asks=True),
+    Row(path="/data/izinlerim.pdf", shows=send_pdf, asks=True),
 )
