@@ -1,13 +1,22 @@
 """Addresses that a company has verified: the contract's calls of ViA PASS over the real door."""
 
 import asyncio
+import hashlib
+import io
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 from builders.parties import IYS_CODE, OTHER_IYS_CODE
 from builders.via_pass import API, Verifying
 
-from izin.viapass.model import TemplateState
+from izin.core.address import Address, AddressKind
+from izin.i18n.papers import papers
+from izin.viapass.model import Asked, Given, Kind, Request, State, TemplateState
+from izin.viapass.paper import facts_of, zip_of
 
 SEARCH = f"{API}/subscription/{IYS_CODE}"
 
@@ -261,3 +270,70 @@ async def test_a_text_that_will_not_do_is_refused_with_its_field(verifying):
         assert answer.status_code == 422, answer.text
         assert {each["code"] for each in answer.json()["errors"]} == {code}, fields
         assert all(each["location"] for each in answer.json()["errors"])
+
+
+def unpacked(content: bytes) -> tuple[bytes, str]:
+    """The record and what is said of its digest."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        names = {Path(each).suffix: each for each in packed.namelist()}
+        assert set(names) == {".pdf", ".sha384"}
+        return packed.read(names[".pdf"]), packed.read(names[".sha384"]).decode()
+
+
+async def test_what_is_completed_has_its_record_and_nobody_else_gets_it(verifying, theirs):
+    await verifying.buy()
+    begun = await verifying.start("sms/start", await verifying.approved())
+    request_id = begun.json()["data"]["requestId"]
+    path = f"{API}/get-clarification-file/{IYS_CODE}/{request_id}"
+    none = [
+        await verifying.client.get(path),
+        await verifying.client.get(f"{API}/get-clarification-file/{IYS_CODE}/{uuid4()}"),
+        await verifying.client.get(f"{API}/get-clarification-file/{IYS_CODE}/x"),
+        await theirs.get(path.replace(str(IYS_CODE), str(OTHER_IYS_CODE))),
+    ]
+    assert {behind(each) for each in none} == {(400, "ERR-SYS-0007", 400, "H1072")}
+    code = await verifying.code()
+    await verifying.complete("sms", request_id, code)
+    answer = await verifying.client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    pdf, said = unpacked(answer.content)
+    assert pdf.startswith(b"%PDF-")
+    assert said.split()[0] == hashlib.sha384(pdf).hexdigest()
+    assert behind_code(await theirs.get(path)) == (403, "ERR-SYS-0005")
+
+
+def test_a_record_lists_what_the_contract_lists_and_takes_no_value_for_a_command():
+    asked = Asked(
+        to=Address("+905990000001", AddressKind.PHONE),
+        message="Ornek #panic() kodu: {code}",
+        tin="1234567890",
+        user_id=uuid4(),
+        network="192.0.2.7",
+    )
+    request = Request(
+        request_id=uuid4(),
+        iys_code=IYS_CODE,
+        kind=Kind.SMS,
+        template_id=1,
+        template_version=1,
+        proof_id=uuid4(),
+        state=State.DONE,
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        good_until=datetime(2026, 1, 2, tzinfo=UTC),
+        ended_at=datetime(2026, 1, 1, 0, 1, tzinfo=UTC),
+        wrong_at=(),
+        asked_sealed=b"",
+        given_sealed=b"",
+    )
+    given = Given(code="123456", user_id=uuid4(), network="192.0.2.8")
+    facts = facts_of(request, asked, given, company="Işık Giyim A.Ş.", sender="3338")
+    assert {"title", "foot", *facts, "recipient_ip", "reference"} == set(papers()["via_pass"])
+    assert facts["message"] == "Ornek #panic() kodu: 123456"
+    assert facts["verifier_ip"] == "192.0.2.8"
+    link = msgspec.structs.replace(request, kind=Kind.EMAIL_SHORTURL)
+    sent = msgspec.structs.replace(asked, message="Onay: http://izin.example/o/ABCDEF…")
+    of_link = facts_of(link, sent, given, company="", sender="3338")
+    assert (of_link["reference"], of_link["recipient_ip"]) == ("ABCDEF", "192.0.2.8")
+    assert not {"code", "verifier_ip", "sender"} & set(of_link)
+    pdf, _ = unpacked(zip_of(facts | {"company": "#panic() ğüşıöç " * 40}))
+    assert pdf.startswith(b"%PDF-")

@@ -233,6 +233,7 @@ OUR_BODIES: dict[str, Any] = {
     "emailComplete": {},
     "getRequestAudit": {},
     "search": None,
+    "getClarificationFile": None,
     "xPassTemplates": None,
     "xPassTemplateSubmit": {},
 }

@@ -52,6 +52,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     reserved    a few connections for RETs, tokens and parties: never held up by other work
     issuer      the registry's own address, as clients know it
     loading_until  when loading old consents ends for every company; None: it does not
+    sms_sender  what texts come from
     citizens_origin  where the citizens' pages are, for links
     is_sandbox  whether +90 599 is accepted
     clock       the process's time; what is recorded takes the database's
@@ -68,6 +69,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     passwords: Passwords
     issuer: str
     citizens_origin: str
+    sms_sender: str
     recorder: Recorder
     together: Together
     checker: Checker

@@ -10,35 +10,29 @@ from uuid import UUID
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.form import Form
-from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.paging import whole_number
 from izin.api.pass_documents import (
     COMPLETE,
     COMPLETED,
-    HISTORY,
-    HISTORY_ASKED,
     START_MAIL,
     START_SMS,
     STARTED,
     STARTED_LINK,
-    SUBSCRIBED,
 )
-from izin.api.pass_problems import dressed, dressed_of_subscription
+from izin.api.pass_problems import dressed
 from izin.api.services import Services, company_of
 from izin.api.wire import Wire
 from izin.core.address import Address, parse_email, parse_phone
-from izin.core.clock import IYS_TIME, wire_time
 from izin.core.errors import RefusalError, Refused
 from izin.i18n import catalogue
-from izin.viapass import lookup
 from izin.viapass.complete import HandedIn, complete
-from izin.viapass.model import Kind, Step, Subscription, steps
+from izin.viapass.model import Kind
 from izin.viapass.start import Wanted, start
 
-_BODY_MAX = 8 * KIB
+BODY_MAX = 8 * KIB
 _TIN = re.compile(r"[1-9][0-9]{9,10}", re.ASCII)
 _CODE_MAX, _ADDRESS_MAX, _ID_MAX = 32, 265, 64
-_PAGE_SIZE, _PAGE_SIZE_MAX, _PAGE_MAX = 20, 100, 1_000_000
 
 
 async def start_sms(call: Call[Services]) -> Answer:
@@ -128,7 +122,7 @@ async def _complete(call: Call[Services], kind: Kind) -> Answer:
     code = form.text("otpCode", _CODE_MAX, required=True)
     text = form.text("requestId", _ID_MAX, required=True)
     form.check()
-    request_id = _uuid(text)
+    request_id = read_id(text)
     if request_id is None:
         raise RefusalError(Refused(code="OTP-ERROR-001"))
     services = call.services
@@ -144,100 +138,14 @@ async def _complete(call: Call[Services], kind: Kind) -> Answer:
     return Answer(200, {"message": catalogue.done("via_pass_completed", call.language)})
 
 
-async def history(call: Call[Services]) -> Answer:
-    """Show what happened with a request, page by page."""
-    request_id = _uuid(_asked_for(call.body))
-    page = _number(call, "page", 1, _PAGE_MAX)
-    size = _number(call, "pageSize", _PAGE_SIZE, _PAGE_SIZE_MAX)
-    found = None
-    if request_id is not None:
-        found = await lookup.request_of(call.services.database, company_of(call), request_id)
-    if found is None:
-        raise RefusalError(Refused(code="OTP-ERROR-002"))
-    kind = "SMS" if found.kind.is_sms else "EMAIL"
-    every = steps(found, call.services.clock())
-    shown = [_step(each, kind) for each in every[(page - 1) * size : page * size]]
-    pages = {
-        "currentPage": page,
-        "elementsInPage": len(shown),
-        "totalItems": len(every),
-        "totalPages": -(-len(every) // size),
-    }
-    return Answer(200, {"content": shown, "pagination": pages})
-
-
-def _asked_for(body: object) -> str:
-    """Read the one field; each way to get it wrong has a code of its own."""
-    if not isinstance(body, dict) or not body:
-        raise RefusalError(Refused(code="OTP-ERROR-005"))
-    if "requestId" not in body:
-        raise RefusalError(Refused(code="OTP-ERROR-009"))
-    if len(body) > 1:
-        raise RefusalError(Refused(code="OTP-ERROR-010"))
-    text = body["requestId"]
-    if not isinstance(text, str) or not text.strip():
-        raise RefusalError(Refused(code="OTP-ERROR-006"))
-    return text
-
-
-def _number(call: Call[Services], name: str, usual: int, most: int) -> int:
-    form = Form(call.query, ("page", "pageSize"))
-    number = form.digits(name, 1, most)
-    form.check()
-    return usual if number is None else number
-
-
-def _step(step: Step, kind: str) -> Wire:
-    at = step.at.astimezone(IYS_TIME)
-    return {
-        "requestType": kind,
-        "status": step.status,
-        "description": step.description,
-        "transactionDate": f"{at:%Y-%m-%d %H:%M:%S.%f}",
-    }
-
-
-async def subscription(call: Call[Services]) -> Answer:
-    """Show what a company has bought, and what is left of it."""
-    found = await lookup.subscription_of(call.services.database, company_of(call))
-    listed = [] if found is None else [_subscribed(call, found)]
-    message = catalogue.done("via_pass_subscription", call.language)
-    return Answer(200, {"data": listed, "message": message})
-
-
-def _subscribed(call: Call[Services], each: Subscription) -> Wire:
-    status = "ACTIVE" if each.stands(call.services.clock()) else "EXPIRED"
-    span: Wire = {
-        "startDate": wire_time(each.starts_at),
-        "expirationDate": wire_time(each.ends_at),
-        "status": status,
-    }
-    return {
-        **span,
-        "iysViaSubscriptionId": str(each.subscription_id),
-        "iysCode": each.iys_code,
-        "creationDate": wire_time(each.created_at),
-        "lastUpdateDate": wire_time(each.changed_at),
-        "autoRenewal": each.auto_renewal,
-        "viaCredit": each.left,
-        "viaSubscriptionPackage": {
-            **span,
-            "viaSubscriptionId": str(each.subscription_id),
-            "viaSubscriptionPackageName": each.package,
-            "viaCredit": each.credit,
-            "isLimited": each.credit >= 0,
-        },
-    }
-
-
-def _uuid(text: str) -> UUID | None:
+def read_id(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
         return None
 
 
-_PATH = "/otp-management/api/v1"
+PATH = "/otp-management/api/v1"
 _BUDGETS = ("IZ110", "IZ114", "IZ113")
 _STARTING = ("IZ011", "H1107", "H1093", "H1092", "H1015", *_BUDGETS)
 _COMPLETING = ("IZ011", "OTP-ERROR-001", "H1110", "H1050", "H1051", "H1052", "IZ110")
@@ -248,13 +156,13 @@ def _starts(name: str, way: str, handler: Any, summary: Summary) -> Operation[Se
     return Operation(
         id=name,
         method="POST",
-        path=f"{_PATH}/{{iysCode}}/{way}",
+        path=f"{PATH}/{{iysCode}}/{way}",
         right=Right.VERIFY,
         lane=Lane.INFO,
         handler=handler,
         summary=summary,
         takes=BodyKind.JSON,
-        body_max=_BODY_MAX,
+        body_max=BODY_MAX,
         request=START_SMS if way.startswith("sms") else START_MAIL,
         answers={200: STARTED_LINK if is_link else STARTED},
         errors=_STARTING,
@@ -266,13 +174,13 @@ def _completes(name: str, way: str, handler: Any, summary: Summary) -> Operation
     return Operation(
         id=name,
         method="POST",
-        path=f"{_PATH}/{way}/complete",
+        path=f"{PATH}/{way}/complete",
         right=Right.VERIFY,
         lane=Lane.INFO,
         handler=handler,
         summary=summary,
         takes=BodyKind.JSON,
-        body_max=_BODY_MAX,
+        body_max=BODY_MAX,
         request=COMPLETE,
         answers={200: COMPLETED},
         errors=_COMPLETING,
@@ -334,44 +242,5 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "E-posta ile giden kodu alır ve doğrulamayı tamamlar.",
             "Takes the code of a mail and completes the verification.",
         ),
-    ),
-    Operation(
-        id="getRequestAudit",
-        method="POST",
-        path=f"{_PATH}/request-history",
-        right=Right.VERIFY,
-        lane=Lane.INFO,
-        handler=history,
-        summary=Summary(
-            "Bir doğrulamanın geçmişini gösterir.", "Shows what happened with a verification."
-        ),
-        takes=BodyKind.JSON,
-        body_max=_BODY_MAX,
-        request=HISTORY_ASKED,
-        query=(
-            Param(name="page", kind=int, tr="Sayfa; 1'den başlar.", en="The page, from 1."),
-            Param(name="pageSize", kind=int, tr="Sayfadaki satır; 20.", en="Rows a page; 20."),
-        ),
-        answers={200: HISTORY},
-        errors=(
-            "IZ011",
-            *(f"OTP-ERROR-{number}" for number in ("002", "005", "006", "009", "010")),
-        ),
-        dressed=dressed,
-    ),
-    Operation(
-        id="search",
-        method="GET",
-        path=f"{_PATH}/subscription/{{iysCode}}",
-        right=Right.VERIFY,
-        lane=Lane.INFO,
-        handler=subscription,
-        summary=Summary(
-            "ViA PASS aboneliğini ve kalan kontörü gösterir.",
-            "Shows the ViA PASS subscription and the credit that is left.",
-        ),
-        answers={200: SUBSCRIBED},
-        errors=("H1040",),
-        dressed=dressed_of_subscription,
     ),
 )

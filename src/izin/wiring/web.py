@@ -36,6 +36,7 @@ from izin.api import (
     me,
     members,
     oauth,
+    pass_records,
     pass_templates,
     reports,
     retailer_access,
@@ -115,6 +116,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *via_forms.OPERATIONS,
     *via_legacy.OPERATIONS,
     *via_pass.OPERATIONS,
+    *pass_records.OPERATIONS,
     *pass_templates.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
@@ -192,6 +194,7 @@ def _app(
         passwords=known.passwords,
         issuer=settings.issuer,
         citizens_origin=settings.origin_of_citizens,
+        sms_sender=settings.sms_sender,
         recorder=who.recorder,
         together=who.together,
         checker=who.checker,
