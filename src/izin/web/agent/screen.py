@@ -109,6 +109,8 @@ async def do_check(booth: Booth, visit: Visit) -> Outcome:
     said = None
     if call is not None and is_number(call.caller.address):
         said = since_in(visit.form, visit.now)
+        if said is not None and said.is_new:  # which promises more than is done here
+            visit.form.refuse("owned", "fault.choice")
     visit.form.check()
     since = None if said is None else said.since
     await booth.agents.identify(agent_of(visit), code, since)
