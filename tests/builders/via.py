@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 from builders.heart import until
 from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR
 from builders.watch import used
 
+from izin.api.form import Form
+from izin.api.via_forms import read_draft
 from izin.message import note, write
 from izin.message.model import Medium, Receipt, Rendered
 from izin.message.send import Sending
@@ -37,6 +40,21 @@ def a_form(**fields: Any) -> dict[str, Any]:
         "consent": said("Onay metni"),
     } | fields
     return {name: value for name, value in draft.items() if value is not None}
+
+
+async def a_form_that_waits(owner: asyncpg.Connection) -> int:
+    """A form of our company's that the registry's people are to read."""
+    body = a_form(kvk={"ACIK_RIZA_METNI": said("Açık rıza\nmetni")})
+    draft = read_draft(Form(body, tuple(body)))
+    form_id: int = await owner.fetchval(
+        "insert into via_form (iys_code, name) values ($1, 'Kasa') returning form_id", IYS_CODE
+    )
+    await owner.execute(
+        "insert into via_form_version (form_id, version, iys_code, state, kind, brands, channels,"
+        " texts, digest) values ($1, 1, $2, 'SUBMITTED', 'OTP', $3, '{MESAJ}', $4, $5)",
+        *(form_id, IYS_CODE, [BRAND_CODE], draft.texts.written(), draft.digest()),
+    )
+    return form_id
 
 
 class Post:

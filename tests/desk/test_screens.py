@@ -13,6 +13,7 @@ from builders.parties import (
     OTHER_IYS_CODE,
     PARTNER_CODE,
 )
+from builders.via import a_form_that_waits
 
 from izin.application.agreement import publish
 from izin.core.clock import IYS_TIME
@@ -125,6 +126,7 @@ async def test_nothing_is_wrong_with_any_screen(
     await look_at(window, "nobody let in", found)
     await let_in(window, who)
     names = {"application": application, "company": IYS_CODE, "brand": BRAND_CODE}
+    names |= {"form": await a_form_that_waits(owner), "version": 1}
     names |= {"partner": PARTNER_CODE, "carrier": CARRIER_CODE, "member": passed.member_id}
     pages = [
         path
@@ -147,6 +149,7 @@ async def test_nothing_is_wrong_with_any_screen(
         (f"/brands/{BRAND_CODE}", "/name", {"name": ""}),
         (f"/partners/{PARTNER_CODE}", "/evidence", {"fee_paid_on": "32.13.2026"}),
         (f"{MOVE}?company={OTHER_IYS_CODE}", "/move", {}),
+        (f"/via-forms/{names['form']}/1", "/reject", {}),
     ):
         await refused(window, path, form, **fields)
         await look_at(window, f"{path} refused", found)

@@ -24,6 +24,8 @@ def path_of(row: Row, application: str) -> str:
         "brand": BRAND_CODE,
         "partner": PARTNER_CODE,
         "carrier": CARRIER_CODE,
+        "form": 1000,
+        "version": 1,
         "kind": "company",
         "code": IYS_CODE,
         "member": uuid4(),

@@ -18,6 +18,7 @@ from izin.partner.model import PartnerKind, PartnerState
 from izin.provider.model import ProviderKind, ProviderState, Subscription
 from izin.subscription.model import Module, Package, SubscriptionState
 from izin.subscription.tariff import LEVEL_MAX
+from izin.via.model import FormKind, FormState, KvkType
 from izin.web.desk.packages import Excess, Which
 from izin.web.shared.words import book, count_in_words, day_in_words
 
@@ -44,6 +45,9 @@ LISTED = {
     "consent": Status,
     "recipient": RecipientType,
     "source": Source,
+    "via_kind": FormKind,
+    "via_state": [each for each in FormState if each is not FormState.DRAFT],
+    "via_text": ["informed", "short", "notice", "consent", *KvkType],
     "role": PEOPLE | {Role.AGENT},
     "language": Language,
     "subscription": Subscription,

@@ -11,6 +11,7 @@ from izin.web.desk import (
     partners,
     sign_in,
     trail,
+    via,
 )
 from izin.web.desk.services import Row
 
@@ -23,6 +24,7 @@ ROWS: tuple[Row, ...] = (
     *packages.ROWS,
     *partners.ROWS,
     *members.ROWS,
+    *via.ROWS,
     *calls.ROWS,
     *trail.ROWS,
 )
