@@ -44,13 +44,16 @@ async def statuses(owner) -> Counter[str]:
 
 async def test_everything_is_refused_in_three_steps_and_taken_back_in_one(visitor, owner, more):
     await visitor.sign_in()
-    steps = ["/refuse", "/refuse/review"]
-    for path in steps:
-        await visitor.get(path)
+    before = visitor.clicks
+    assert 'href="/refuse"' in visitor.page
+    await visitor.get("/refuse")
+    assert 'method="get" action="/refuse/review"' in visitor.page
+    await visitor.get("/refuse/review?channel=&recipient=")
+    assert 'method="post" action="/refuse"' in visitor.page
     assert "5 izin reddedilecek" in visitor.page, "the exact number, before anything is done"
     assert await statuses(owner) == {"ONAY": 7}
     await visitor.send("/refuse")
-    assert len(steps) + 1 == 3
+    assert visitor.clicks == before + 1, "link, choice, and one confirmation: three steps"
     receipt = RECEIPT.search(visitor.page)[0]
     assert await statuses(owner) == {"RET": 5, "ONAY": 2}
     assert await owner.fetchval("select count(*) from receipt_number") == 1

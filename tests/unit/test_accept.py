@@ -1,6 +1,7 @@
 """Which movement may become the record. C-n, W-n and R-n are explained in docs/law.md."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from builders.movements import (
@@ -268,3 +269,12 @@ def test_the_identity_of_a_record_is_all_of_its_key():
         a_key(brand_code=731003),
     }
     assert len(apart) == 4
+
+
+def test_what_is_taken_back_has_to_stand_still():
+    stored = a_record(RET)
+    back = {"cites": stored.event_id}
+    assert code_of(accept(stored, a_citizens(ONAY, **back), now=EVENING)) == "accepted"
+    moved = a_record(ONAY, event_id=UUID(int=stored.event_id.int + 1))
+    assert code_of(accept(moved, a_citizens(ONAY, **back), now=EVENING)) == "IZ120"
+    assert code_of(accept(None, a_citizens(ONAY), now=EVENING)) == "accepted"
