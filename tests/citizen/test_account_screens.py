@@ -91,14 +91,11 @@ async def test_she_goes_to_e_devlet_and_refuses_without_any_script(browser, home
     await phone.client.aclose()
 
 
-@pytest.mark.parametrize("language", ["tr", "en"])
-async def test_nothing_is_wrong_with_any_page_of_an_account(
-    browser, home, owner, keyring, language
-):
+async def test_nothing_is_wrong_with_any_page_of_an_account(browser, home, owner, keyring):
     origin, provider = home
     window, found = await screen(browser, origin), {}
     phone, page = Visitor(None, owner, keyring), window.page
-    await begin(window, language)
+    await window.open("/sign-in")
     await looked_at(window, "sign in", found)
     provider.lies.add(Lie.NONCE)
     await to_e_devlet(page)
@@ -117,9 +114,12 @@ async def test_nothing_is_wrong_with_any_page_of_an_account(
         await page.fill("#f-code", await phone.code())
         await page.click("main button")
     await looked_at(window, "addresses", found)
-    for path in ("/account", "/account/tckn", "/account/leave"):
-        await window.open(path)
-        await looked_at(window, path, found)
+    for language in ("tr", "en"):
+        for path in ("/account", "/account/tckn", "/account/leave", "/addresses"):
+            await window.open(path)
+            await looked_at(window, f"{path} {language}", found)
+        if language == "tr":
+            await page.click("header button:text('English')")
     assert found == {}
     await phone.client.aclose()
 
@@ -130,7 +130,7 @@ async def test_nothing_is_wrong_with_the_pages_of_a_number(browser, home, owner,
     await heart.number_and_project()
     window, found = await screen(browser, home[0]), {}
     phone, page = Visitor(None, owner, keyring), window.page
-    await begin(window, "tr")
+    await window.open("/sign-in")
     await page.fill("#f-address", ME)
     await page.click("form[action='/sign-in'] button")
     await page.fill("#f-code", await phone.code())
@@ -155,11 +155,3 @@ async def test_nothing_is_wrong_with_the_pages_of_a_number(browser, home, owner,
     await looked_at(window, "number", found)
     assert found == {}
     await phone.client.aclose()
-
-
-async def begin(window: Screen, language: str) -> None:
-    """At the sign-in page, in this language."""
-    await window.open("/sign-in")
-    if language == "en":
-        await window.page.click("header button:text('English')")
-        await window.open("/sign-in")
