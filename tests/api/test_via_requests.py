@@ -1,7 +1,12 @@
 """İYS Yolu from the notice to the confirmation, over the wire: no step is skipped."""
 
+import os
 from datetime import UTC, datetime
+from hashlib import sha384
+from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
+from zipfile import ZipFile
 
 import asyncpg
 import pytest
@@ -10,6 +15,7 @@ from builders.house import BRAND, House, ago
 from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR, PARTNER_CODE, PASSWORD
 from builders.via import ENDS, Post, a_form_in_force, a_kvk, a_start, code_in, said
 
+from izin.consent.event import commitment_of, decode_body
 from izin.core.errors import UndeliverableError
 from izin.i18n.letters import texts
 from izin.partner.mandate import Grant, grant
@@ -389,6 +395,68 @@ async def test_adjacent_numbers_cost_little(ours, form, owner):
     for number in (*range(9_000, 9_020), *range(10_100, 10_120)):
         answer = await ours.post(f"{VIA}/consent", json=a_start(form, f"+90599{number:07d}"))
         assert code_of(answer) == (429, "IZ110")
+
+
+TOLD = {"what": "Kasada anlatıldı", "where": "Kızılay"}
+OWN = f"/x/sps/{IYS_CODE}/via/requests"
+
+
+async def answered(ours, post: Post, body) -> tuple[str, str, list[dict[str, str]]]:
+    """A request with what was told before, answered: its id, the code, what was recorded."""
+    begun_ = await ours.post(OWN, json=body | {"informed": TOLD | {"at": ago(minutes=1)}})
+    assert begun_.status_code == 200, begun_.text
+    request_id = begun_.json()["message"]["requestId"]
+    assert code_of(await ours.get(f"{OWN}/{request_id}/evidence")) == (400, "H1028")
+    await post.carry()
+    await post.arrive()
+    code = code_in(await post.next())
+    return request_id, code, (await confirm(ours, request_id, code)).json()["message"]
+
+
+async def test_what_proves_it_is_fixed_by_the_movement(ours, theirs, post, form, house):
+    assert code_of(await ours.post(OWN, json=a_start(form, PHONE))) == (422, "IZ011")
+    request_id, code, given = await answered(ours, post, a_start(form, PHONE))
+    evidence = f"{OWN}/{request_id}/evidence"
+    proven = (await ours.get(evidence)).json()
+    assert proven["informed"].endswith("Kızılay: Kasada anlatıldı")
+    assert [each["text"] for each in proven["messages"]] == ["via_notice", "via_code_etk"]
+    assert proven["messages"][0]["arrivedAt"]
+    assert code not in str(proven)
+    assert [each["transactionId"] for each in proven["answers"]] == [
+        each["transactionId"] for each in given
+    ]
+    async with house.parts.database.connection() as connection:
+        rows = await connection.fetch("select event_id, commitment, body_sealed from consent_event")
+    opener = await house.parts.keyring.openers([row["body_sealed"] for row in rows])
+    for row in rows:
+        place = ("consent_event", "body_sealed", row["event_id"].bytes)
+        body = decode_body(opener.open(row["body_sealed"], *place))
+        assert body.evidence_hash == proven["evidenceHash"]
+        assert commitment_of(body) == row["commitment"]
+    assert code_of(await theirs.get(evidence)) == (403, "H1040")
+    assert code_of(await ours.post(f"{OWN}/{request_id}/withdraw")) == (400, "H1032")
+
+
+async def test_its_record_is_a_paper_with_its_digest(ours, post, form):
+    request_id, *_ = await answered(ours, post, a_start(form, PHONE))
+    packed = await ours.get(f"{VIA}/via/clarification/{request_id}/file")
+    assert packed.headers["content-type"] == "application/zip", packed.text
+    with ZipFile(BytesIO(packed.content)) as opened:
+        pdf, digest = (opened.read(f"{request_id}.{each}") for each in ("pdf", "sha384"))
+    assert pdf.startswith(b"%PDF")
+    assert digest.decode().startswith(sha384(pdf).hexdigest())
+    if folder := os.environ.get("SCREENS"):
+        (Path(folder) / "via.pdf").write_bytes(pdf)
+    assert code_of(await ours.get(f"{VIA}/via/clarification/{uuid4()}/file")) == (400, "H1072")
+
+
+async def test_a_company_may_give_up(ours, post, form):
+    request_id, code = await coded(ours, post, a_start(form, PHONE))
+    path = f"{OWN}/{request_id}/withdraw"
+    assert (await ours.post(path)).status_code == 200
+    assert code_of(await confirm(ours, request_id, code)) == (400, "H1051")
+    assert await status(ours, request_id) == ("COMPLETED", "OTP_CODE_EXPIRED")
+    assert code_of(await ours.post(path)) == (400, "H1032")
 
 
 async def test_of_old_it_is_called_otherwise(ours, post, form, owner):

@@ -239,7 +239,7 @@ def _with_json_bodies() -> list[str]:
 OF_THE_MOMENT = {
     *("xInvitationOpen", "xInvitationAccept", "xSignIn", "xSignInFinish"),
     *("xMyPassword", "xPasskeyAdd", "xSignInElsewhere", "xSignInElsewhereFinish"),
-    *("xLegacyOverIys", "xLegacyVerificationCode"),
+    *("xLegacyOverIys", "xLegacyVerificationCode", "xViaStart"),
     *("startViaRequest", "completeViaRequest", "searchKVKConsent"),
     *("xViaFormMake", "xViaFormDraft"),  # of brands and of a form of the company's own
     *("smsStart", "smsShortUrlStart", "emailStart", "emailShortUrlStart"),

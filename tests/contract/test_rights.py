@@ -185,6 +185,10 @@ OUR_BODIES: dict[str, Any] = {
     "xMandates": None,
     "xMandateGrant": {"partnerCode": 30000019, "scope": "VIA", "right": "read"},
     "xMandateRevoke": {"partnerCode": 30000019, "scope": "VIA"},
+    "get-sps-iysCode-via-clarification-requestId-file": None,
+    "xViaStart": {},
+    "xViaWithdraw": None,
+    "xViaEvidence": None,
     "xLegacyOverIys": {},
     "xLegacyVerificationCode": {},
     "startViaRequest": {},
@@ -392,7 +396,9 @@ def expected(operation, who: str) -> str | None:
     if is_about_itself(operation, who):
         may_see = operation.id in TAKES_AWAY and who.startswith("paused")
         return None if may_see else ABOUT_ITSELF[who]
-    is_of_company = operation.id == "getBrandsDetails" or operation.path.startswith("/via/")
+    is_of_company = operation.id == "getBrandsDetails" or operation.path.startswith(
+        ("/via/", "/x/sps/")
+    )
     if is_of_company and who in OF_ANOTHER_BRAND:
         return None  # it is about the company, and shows that brand
     return None if who in let_in else code

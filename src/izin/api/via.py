@@ -21,7 +21,7 @@ from izin.via.model import Title
 from izin.via.read import kvk_requests, request_of
 from izin.via.request import Body, Detail, Request
 from izin.via.rules import shown
-from izin.via.start import On, start
+from izin.via.start import On, Wanted, start
 
 _GIVEN, _NOT_GIVEN = "Onay verildi", "Onay verilmedi"
 """Source: contract, getViaRequest, the examples."""
@@ -29,8 +29,12 @@ _GIVEN, _NOT_GIVEN = "Onay verildi", "Onay verilmedi"
 
 async def start_request(call: Call[Services]) -> Answer:
     """Begin a request: the notice is sent, and the codes once it has arrived."""
+    return await begin(call, read_start(call.body, sandbox=takes_nobodys(call)))
+
+
+async def begin(call: Call[Services], wanted: Wanted) -> Answer:
+    """Begin what was read."""
     services, of = call.services, company_of(call)
-    wanted = read_start(call.body, sandbox=_takes_nobodys(call))
     see_that_he_reaches(call, () if wanted.asked.etk is None else wanted.asked.etk.brands)
     on = On(iys_code=of, asked_by=_caller(call), pages=services.citizens_origin)
     async with services.database.acting_for(company(of)) as connection:
@@ -42,7 +46,7 @@ async def confirm_request(call: Call[Services]) -> Answer:
     """Take the codes that she told; what she consents to is recorded."""
     services = call.services
     handed = read_confirmation(call.body, by=_caller(call))
-    await _request(call, handed.request_id)
+    await request_seen(call, handed.request_id)
     confirming = Confirming(services.database, services.keyring, services.recorder, services.quotas)
     body = await confirming.confirm(company_of(call), handed, now=services.clock())
     given = [_recorded(each) for each in body.details if each.status is not None]
@@ -51,7 +55,7 @@ async def confirm_request(call: Call[Services]) -> Answer:
 
 async def show_request(call: Call[Services]) -> Answer:
     """Show how far a request is, and what came of it."""
-    request = await _request(call, request_id(str(call.path["requestId"])))
+    request = await request_seen(call, request_id(str(call.path["requestId"])))
     body, person = request.body, request.person
     stage, status = shown(request.stands, call.services.clock())
     at = request.started_at.astimezone(IYS_TIME)
@@ -76,7 +80,7 @@ async def show_request(call: Call[Services]) -> Answer:
 
 async def show_kvk(call: Call[Services]) -> Answer:
     """Show what was obtained of texts of the law on personal data."""
-    request = await _request(call, request_id(str(call.path["requestId"])))
+    request = await request_seen(call, request_id(str(call.path["requestId"])))
     found = [_kvk(request, each) for each in request.body.details if _is_kvk(each)]
     return Answer(200, {"message": found, "code": "OK"})
 
@@ -84,14 +88,14 @@ async def show_kvk(call: Call[Services]) -> Answer:
 async def search_kvk(call: Call[Services]) -> Answer:
     """List the requests by which an address gave its word on a text."""
     services, of = call.services, company_of(call)
-    address, kind = read_search(call.body, sandbox=_takes_nobodys(call))
+    address, kind = read_search(call.body, sandbox=takes_nobodys(call))
     async with services.database.acting_for(company(of)) as connection:
         found = await kvk_requests(connection, services.keyring, of, address, kind)
     his = [str(each.request_id) for each in found if _is_his(call, each)]
     return Answer(200, {"message": his, "code": "OK"})
 
 
-async def _request(call: Call[Services], id_: UUID) -> Request:
+async def request_seen(call: Call[Services], id_: UUID) -> Request:
     """Give a request of the company's that the caller may see. Raises RefusalError H1030."""
     services, of = call.services, company_of(call)
     async with services.database.acting_for(company(of)) as connection:
@@ -105,7 +109,7 @@ def _caller(call: Call[Services]) -> str:
     return principal_of(call).name
 
 
-def _takes_nobodys(call: Call[Services]) -> bool:
+def takes_nobodys(call: Call[Services]) -> bool:
     """Test brands take nobody's numbers everywhere."""
     brands = call.services.directory.brands_of(company_of(call))
     return call.services.is_sandbox or any(each.is_test for each in brands)

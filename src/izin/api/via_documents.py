@@ -84,7 +84,7 @@ _OF_KVK = {
     "required": ["title", "types", "personData"],
     "additionalProperties": False,
 }
-START = {
+START: dict[str, Any] = {
     "type": "object",
     "properties": {
         "formId": {"type": ["string", "integer"]},
@@ -114,3 +114,19 @@ CONFIRM = {
     "additionalProperties": False,
 }
 SEARCH = _texts("type", "recipient", needed=("type", "recipient"))
+
+WITHDRAWN = _texts("requestId", needed=("requestId",))
+PROVEN = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("requestId", "formDigest", "verificationType", "recipient"), _TEXT),
+        **dict.fromkeys(("informed", "startedBy", "startedAt", "givenBy", "givenAt"), _TEXT),
+        **dict.fromkeys(("network", "evidenceHash"), _TEXT),
+        "formId": {"type": "integer"},
+        "formVersion": {"type": "integer"},
+        "messages": {"type": "array", "items": {"type": "object"}},
+        "codeHashes": {"type": "object"},
+        "answers": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["requestId", "formDigest", "informed", "messages", "answers", "evidenceHash"],
+}

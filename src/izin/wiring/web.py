@@ -50,8 +50,10 @@ from izin.api import (
     subscriptions,
     tokens,
     via,
+    via_file,
     via_forms,
     via_legacy,
+    via_own,
     via_pass,
 )
 from izin.api.app import ContractApp, build_app
@@ -115,6 +117,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *via.OPERATIONS,
     *via_forms.OPERATIONS,
     *via_legacy.OPERATIONS,
+    *via_own.OPERATIONS,
+    *via_file.OPERATIONS,
     *via_pass.OPERATIONS,
     *pass_records.OPERATIONS,
     *pass_templates.OPERATIONS,

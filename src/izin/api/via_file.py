@@ -1,0 +1,56 @@
+"""The record of a request, for its company. Source: contract, VİA İşlem Dosyası İndirme."""
+
+import asyncio
+
+from izin.access.model import Right
+from izin.admission.lanes import Lane
+from izin.api.operation import Answer, Call, Operation, Summary
+from izin.api.services import Services, company_of
+from izin.api.via import request_seen
+from izin.api.via_intake import request_id
+from izin.api.via_problems import of_looking
+from izin.brand import lookup as brands
+from izin.core.codes import company
+from izin.core.errors import RefusalError, Refused
+from izin.via import lookup
+from izin.via.paper import facts_of, zip_of
+
+
+async def clarification(call: Call[Services]) -> Answer:
+    """Give the record of a request that was answered, as a zip of a PDF and its digest."""
+    services, of = call.services, company_of(call)
+    try:
+        request = await request_seen(call, request_id(str(call.path["requestId"])))
+    except RefusalError:
+        raise RefusalError(Refused(code="H1072")) from None
+    if request.body.proof is None:
+        raise RefusalError(Refused(code="H1072"))
+    etk = request.body.asked.etk
+    async with services.database.acting_for(company(of)) as connection:
+        form = await lookup.one(connection, request.form_id, request.form_version)
+        known = await brands.some(connection, etk.brands if etk else ())
+    assert form is not None, "a request names a version that there is"
+    provider = services.directory.provider(of)
+    parties = ("" if provider is None else provider.title, known)
+    facts = facts_of(request, form, parties, pages=services.citizens_origin)
+    packed = await asyncio.to_thread(zip_of, facts)
+    name = f'attachment; filename="{request.request_id}.zip"'
+    return Answer(200, packed, (("content-disposition", name),), "application/zip")
+
+
+OPERATIONS: tuple[Operation[Services], ...] = (
+    Operation(
+        id="get-sps-iysCode-via-clarification-requestId-file",
+        method="GET",
+        path="/via/sps/{iysCode}/via/clarification/{requestId}/file",
+        right=Right.READ,
+        lane=Lane.QUESTION,
+        handler=clarification,
+        summary=Summary("Bir onayın işlem dosyasını verir.", "Gives the record of a consent."),
+        answers={200: {"type": "string", "format": "binary"}},
+        media="application/zip",
+        errors=("H1072", "IZ078"),
+        dressed=of_looking,
+        tokenless="H1038",
+    ),
+)

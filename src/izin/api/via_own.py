@@ -1,0 +1,166 @@
+"""Beside the contract: what a company declares that it told her, giving up, and what proves it."""
+
+from typing import Any
+
+from izin.access.model import Right
+from izin.admission.lanes import Lane
+from izin.api.form import Form
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
+from izin.api.services import Services, company_of
+from izin.api.via import begin, request_seen, takes_nobodys
+from izin.api.via_documents import PROVEN, START, STARTED, WITHDRAWN
+from izin.api.via_intake import read_start, request_id
+from izin.api.via_problems import of_taking
+from izin.api.wire import Wire
+from izin.core.clock import wire_time
+from izin.core.codes import company
+from izin.core.errors import RefusalError, Refused
+from izin.via.record import evidence_hash
+from izin.via.request import Request, Sent
+from izin.via.withdraw import withdraw
+
+_WHAT_MAX, _WHERE_MAX = 500, 200
+
+
+async def start_told(call: Call[Services]) -> Answer:
+    """Begin a request as the contract's call does, with what was told before, where and when."""
+    given = dict(call.body) if isinstance(call.body, dict) else {}
+    form = Form(given.pop("informed", None), ("what", "where", "at"))
+    what = form.text("what", _WHAT_MAX, required=True)
+    where = form.text("where", _WHERE_MAX, required=True)
+    at = form.instant("at", latest=call.services.clock(), required=True)
+    form.check()
+    assert at is not None, "checked"
+    informed = f"{wire_time(at)}, {where}: {what}"
+    return await begin(call, read_start(given, sandbox=takes_nobodys(call), informed=informed))
+
+
+async def withdraw_request(call: Call[Services]) -> Answer:
+    """Give a request up: its code or link is good for nothing from now on."""
+    services, of = call.services, company_of(call)
+    request = await request_seen(call, request_id(str(call.path["requestId"])))
+    async with services.database.acting_for(company(of)) as connection:
+        known = (connection, services.keyring, request.request_id)
+        is_given_up = await withdraw(*known, now=services.clock())
+    if not is_given_up:
+        raise RefusalError(Refused(code="H1032"))
+    return Answer(200, {"requestId": str(request.request_id)})
+
+
+async def show_evidence(call: Call[Services]) -> Answer:
+    """Show what proves an answer, and its hash, as the movement's commitment has it."""
+    request = await request_seen(call, request_id(str(call.path["requestId"])))
+    if request.body.proof is None:
+        raise RefusalError(Refused(code="H1028"))
+    return Answer(200, _proven(request))
+
+
+def _proven(request: Request) -> Wire:
+    body, proof = request.body, request.body.proof
+    assert proof is not None, "it was answered"
+    return {
+        "requestId": str(request.request_id),
+        "formId": request.form_id,
+        "formVersion": request.form_version,
+        "formDigest": body.digest.hex(),
+        "verificationType": body.asked.verification,
+        "recipient": body.address,
+        "informed": body.informed,
+        "startedBy": body.asked_by,
+        "startedAt": wire_time(request.started_at),
+        "messages": [_message(each) for each in proof.messages],
+        "codeHashes": {title.value: code.hex() for title, code in proof.codes.items()},
+        "givenBy": proof.given_by,
+        "givenAt": wire_time(proof.given_at),
+        "network": proof.network,
+        "answers": [
+            {
+                "title": each.title,
+                "type": each.kind,
+                "brandCode": each.brand_code,
+                "status": each.status,
+                "transactionId": each.transaction_id,
+            }
+            for each in body.details
+        ],
+        "evidenceHash": evidence_hash(request.request_id, body),
+    }
+
+
+def _message(each: Sent) -> Wire:
+    return {
+        "text": each.words,
+        "version": each.version,
+        "state": each.state,
+        "sentAt": None if each.sent_at is None else wire_time(each.sent_at),
+        "arrivedAt": None if each.arrived_at is None else wire_time(each.arrived_at),
+    }
+
+
+_TOLD = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("what", "where", "at")},
+    "required": ["what", "where", "at"],
+    "additionalProperties": False,
+}
+_START: dict[str, Any] = {
+    **START,
+    "properties": {**START["properties"], "informed": _TOLD},
+    "required": [*START["required"], "informed"],
+}
+_PATH = "/x/sps/{iysCode}/via/requests"
+
+OPERATIONS: tuple[Operation[Services], ...] = (
+    Operation(
+        id="xViaStart",
+        method="POST",
+        path=_PATH,
+        right=Right.WRITE,
+        lane=Lane.CONSENT,
+        handler=start_told,
+        summary=Summary(
+            "Önceden ne anlatıldığını bildirerek onay alma işlemini başlatır.",
+            "Begins to take a consent, with what was told before.",
+        ),
+        takes=BodyKind.JSON,
+        body_max=64 * KIB,
+        request=_START,
+        answers={200: STARTED},
+        errors=(
+            *("H1000", "H1005", "H1012", "H1013", "H1014", "H1015", "H1025", "H1026", "H1027"),
+            *("H1029", "H1043", "H1054", "H1055", "H1057", "H1060", "H1061", "H1063", "H1065"),
+            *("H1066", "H1085", "H1086", "H1092", "H1093", "H1096", "H1104"),
+            *("IZ011", "IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134"),
+        ),
+        dressed=of_taking,
+        tokenless="H1038",
+    ),
+    Operation(
+        id="xViaWithdraw",
+        method="POST",
+        path=f"{_PATH}/{{requestId}}/withdraw",
+        right=Right.WRITE,
+        lane=Lane.CONSENT,
+        handler=withdraw_request,
+        summary=Summary("Onay alma işleminden vazgeçer.", "Gives a request up."),
+        answers={200: WITHDRAWN},
+        errors=("H1030", "H1032", "IZ078"),
+        dressed=of_taking,
+        tokenless="H1038",
+    ),
+    Operation(
+        id="xViaEvidence",
+        method="GET",
+        path=f"{_PATH}/{{requestId}}/evidence",
+        right=Right.READ,
+        lane=Lane.QUESTION,
+        handler=show_evidence,
+        summary=Summary(
+            "Bir yanıtı kanıtlayan her şeyi gösterir.", "Shows all that proves an answer."
+        ),
+        answers={200: PROVEN},
+        errors=("H1028", "H1030", "IZ078"),
+        dressed=of_taking,
+        tokenless="H1038",
+    ),
+)
