@@ -206,13 +206,20 @@ async def test_the_keyboard_alone_leads_in_and_over_the_pages(desk, browser, bas
     await keyboard.press("Enter")
     await window.page.wait_for_selector("h1:text('Durum')")
     visited = []
-    for _ in range(15):
+    for _ in range(17):
         await keyboard.press("Tab")
         visited.append(await window.page.evaluate("document.activeElement.textContent.trim()"))
     assert visited[0] == "İçeriğe geç"
-    assert visited[4:14] == [
-        *("Durum", "Başvurular", "Sözleşmeler", "Firmalar", "Paketler", "İş ortakları"),
-        *("Aracılar", "Çağrı merkezi", "Çalışanlar", "Denetim izi"),
+    assert visited[4:16] == [
+        *("Durum", "Başvurular", "Sözleşmeler", "Firmalar", "Paketler", "Onay formları"),
+        *(
+            "İş ortakları",
+            "Aracılar",
+            "Doğrulama metinleri",
+            "Çağrı merkezi",
+            "Çalışanlar",
+            "Denetim izi",
+        ),
     ]
 
 

@@ -29,6 +29,7 @@ def path_of(row: Row, application: str) -> str:
         "kind": "company",
         "code": IYS_CODE,
         "member": uuid4(),
+        "text": 10_000_001,
     }
     return row.path.format_map(values)
 

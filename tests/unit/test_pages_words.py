@@ -19,6 +19,7 @@ from izin.provider.model import ProviderKind, ProviderState, Subscription
 from izin.subscription.model import Module, Package, SubscriptionState
 from izin.subscription.tariff import LEVEL_MAX
 from izin.via.model import FormKind, FormState, KvkType
+from izin.viapass.model import TemplateState
 from izin.web.desk.packages import Excess, Which
 from izin.web.shared.words import book, count_in_words, day_in_words
 
@@ -50,6 +51,7 @@ LISTED = {
     "via_text": ["informed", "short", "notice", "consent", *KvkType],
     "role": PEOPLE | {Role.AGENT},
     "language": Language,
+    "text_state": TemplateState,
     "subscription": Subscription,
     "subscription_state": SubscriptionState,
 }

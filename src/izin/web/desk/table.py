@@ -10,6 +10,7 @@ from izin.web.desk import (
     packages,
     partners,
     sign_in,
+    texts,
     trail,
     via,
 )
@@ -25,6 +26,7 @@ ROWS: tuple[Row, ...] = (
     *partners.ROWS,
     *members.ROWS,
     *via.ROWS,
+    *texts.ROWS,
     *calls.ROWS,
     *trail.ROWS,
 )
