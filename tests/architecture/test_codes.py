@@ -52,6 +52,15 @@ def words_about_files() -> set[str]:
     return {*book["file"], *book["cell"]}
 
 
+def test_a_code_of_ours_means_one_thing():
+    """Refusals of a row, in a file or not, share their words' code; a file's own are nobody's."""
+    own = {code for code in words_about_files() if code.startswith("IZ2")}
+    assert len(own) > 20
+    assert not own & set(catalogue.codes())
+    others = {code for code in words_about_files() - own if code.startswith("IZ")}
+    assert others <= set(catalogue.codes())
+
+
 def test_every_key_of_the_catalogue_is_a_code():
     assert all(CODE.fullmatch(code) for code in catalogue.codes())
 

@@ -228,8 +228,8 @@ def test_a_file_is_loaded_once(izin, tmp_path):
     file = a_file(tmp_path / "bir.csv", a_line(5_100_001))
     assert izin("import", file, "--brand", LOADING_BRAND)[0] == 0
     code, told, _ = izin("import", file, "--brand", LOADING_BRAND, "--json", "--lang", "en")
-    assert (code, told["errors"][0]["code"]) == (1, "IZ116")
-    assert "(IZ116)" not in told["errors"][0]["message"]
+    assert (code, told["errors"][0]["code"]) == (1, "IZ216")
+    assert "(IZ216)" not in told["errors"][0]["message"]
 
 
 def test_all_or_nothing_records_nothing_if_a_row_is_wrong(izin, tmp_path):

@@ -171,7 +171,7 @@ async def test_an_error_file_takes_no_other_files_place(company, owner):
     company.errors.write_text("mine", "utf-8")
     with pytest.raises(FileRefusedError) as caught:
         await company.imports(a_dealer_row(1))
-    assert caught.value.refused[0].code == "IZ122"
+    assert caught.value.refused[0].code == "IZ222"
     assert await dealers(owner) == 0
     assert company.errors.read_text("utf-8") == "mine"
 

@@ -194,12 +194,12 @@ async def test_no_file_of_somebody_else_becomes_an_error_file(tmp_path, registry
             order = an_order(path, error_path=taken, all_or_nothing=all_or_nothing)
             with pytest.raises(FileRefusedError) as caught:
                 await import_file(order, registry)
-            assert caught.value.refused[0].code == "IZ122"
+            assert caught.value.refused[0].code == "IZ222"
     assert own.read_text("utf-8") == "mine"
     assert await counts(database) == (0, 0)
     with pytest.raises(FileRefusedError) as caught:
         await import_file(an_order(path, error_path=tmp_path / "yok" / "e.csv"), registry)
-    assert caught.value.refused[0].code == "IZ123"
+    assert caught.value.refused[0].code == "IZ223"
 
 
 async def test_a_file_without_a_refused_row_leaves_its_neighbours_alone(tmp_path, registry) -> None:
@@ -219,11 +219,11 @@ async def test_only_the_load_s_own_error_file_is_replaced_and_only_if_nobody_men
     other = an_order(a_text(tmp_path, order.path.read_text("utf-8-sig") + "x", name="baska.csv"))
     with pytest.raises(FileRefusedError) as caught:
         await import_file(other, registry)
-    assert caught.value.refused[0].code == "IZ122"
+    assert caught.value.refused[0].code == "IZ222"
     order.error_path.write_bytes(order.error_path.read_bytes() + b" ")
     with pytest.raises(FileRefusedError) as caught:
         await import_file(order, registry)
-    assert caught.value.refused[0].code == "IZ122"
+    assert caught.value.refused[0].code == "IZ222"
 
 
 async def test_a_file_of_which_rows_were_refused_can_be_loaded_again(
@@ -240,7 +240,7 @@ async def test_a_file_of_which_rows_were_refused_can_be_loaded_again(
     assert await counts(database) == (4, 5)
     with pytest.raises(FileRefusedError) as caught:
         await import_file(order, registry)
-    assert caught.value.refused[0].code == "IZ116"
+    assert caught.value.refused[0].code == "IZ216"
 
 
 async def test_a_finished_file_is_not_taken_again_for_its_brand(
@@ -250,7 +250,7 @@ async def test_a_finished_file_is_not_taken_again_for_its_brand(
     await import_file(order, registry)
     with pytest.raises(FileRefusedError) as caught:
         await import_file(order, registry)
-    assert caught.value.refused[0].code == "IZ116"
+    assert caught.value.refused[0].code == "IZ216"
     assert await counts(database) == (3, 3)
 
 
@@ -355,7 +355,7 @@ async def test_two_loads_of_one_file_do_not_double_a_row(tmp_path, registry, dat
         return_exceptions=True,
     )
     lost = [each for each in outcomes if isinstance(each, FileRefusedError)]
-    assert {each.refused[0].code for each in lost} <= {"IZ119", "IZ116"}
+    assert {each.refused[0].code for each in lost} <= {"IZ219", "IZ216"}
     assert len(lost) == 1
     assert await counts(database) == (2500, 2500)
 

@@ -118,7 +118,7 @@ def test_every_problem_of_a_row_is_told_at_once(tmp_path) -> None:
         ({"kaynak": "HS_KARAR"}, ("durum", "Onay", "H408")),
         ({"kaynak": "IYS_WEB"}, ("kaynak", "IYS_WEB", "H119")),
         ({"alici_tipi": "Kişi", "izin_tarihi": ""}, ("alici_tipi", "Kişi", "H116")),
-        ({"marka_kodu": "731003"}, ("marka_kodu", "731003", "IZ130")),
+        ({"marka_kodu": "731003"}, ("marka_kodu", "731003", "IZ230")),
         ({"bayi_kodu": "yedi"}, ("bayi_kodu", "yedi", "IZ011")),
     ],
 )
@@ -131,8 +131,8 @@ def test_a_row_of_another_width_is_that_row_s_problem(tmp_path) -> None:
     rows = [";".join(GOOD), "0599;Bireysel", ";".join([*GOOD, "x"]), ";".join(GOOD)]
     path = a_text(tmp_path, "\n".join([";".join(HEADINGS), *rows]))
     assert problems(path) == [
-        (3, "", "0599 | Bireysel", "IZ108"),
-        (4, "", " | ".join([*GOOD, "x"]), "IZ108"),
+        (3, "", "0599 | Bireysel", "IZ208"),
+        (4, "", " | ".join([*GOOD, "x"]), "IZ208"),
     ]
     (group,) = summary_of(path).groups
     assert (group.count, group.lines) == (2, [3, 4])
@@ -154,7 +154,7 @@ def test_a_cell_of_any_length_is_its_row_s_problem_where_it_is_read(tmp_path) ->
 
 def test_a_brand_or_company_of_somebody_else_is_refused(tmp_path) -> None:
     path = a_text(tmp_path, SLIDES.replace("731001", "731009"))
-    assert {(heading, code) for _, heading, _, code in problems(path)} == {("iysCode", "IZ131")}
+    assert {(heading, code) for _, heading, _, code in problems(path)} == {("iysCode", "IZ231")}
 
 
 def test_a_late_consent_is_refused_as_the_api_refuses_it(tmp_path) -> None:
@@ -225,7 +225,7 @@ def test_a_file_of_headings_only_is_an_error_never_a_success(tmp_path) -> None:
     for path in (a_csv(tmp_path), a_workbook(tmp_path, HEADINGS)):
         with pytest.raises(FileRefusedError) as caught:
             summary_of(path)
-        assert caught.value.refused[0].code == "IZ102"
+        assert caught.value.refused[0].code == "IZ202"
 
 
 def test_ignored_columns_are_listed(tmp_path) -> None:

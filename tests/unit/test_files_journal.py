@@ -57,7 +57,7 @@ def test_what_was_never_committed_is_cut(path) -> None:
 def test_two_runs_never_share_a_journal(path) -> None:
     with open_journal(path.parent, LOAD), pytest.raises(FileRefusedError) as caught:
         open_journal(path.parent, LOAD)
-    assert caught.value.refused[0].code == "IZ119"
+    assert caught.value.refused[0].code == "IZ219"
     assert lines_in(path) == [2, 3]
 
 

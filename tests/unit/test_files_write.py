@@ -76,7 +76,7 @@ def test_a_sheet_has_a_last_row(monkeypatch) -> None:
     writer.row(["b"])
     with pytest.raises(FileRefusedError) as caught:
         writer.row(["c"])
-    assert caught.value.refused[0].code == "IZ120"
+    assert caught.value.refused[0].code == "IZ220"
     writer.close()
 
 

@@ -47,8 +47,8 @@ def test_what_went_wrong_is_one_line(error, said, capsys):
 
 
 def test_a_refused_file_is_told_with_its_code_once(capsys):
-    assert ended_by(file_refused("IZ102")) == 1
-    assert capsys.readouterr().err.count("IZ102") == 1
+    assert ended_by(file_refused("IZ202")) == 1
+    assert capsys.readouterr().err.count("IZ202") == 1
 
 
 def test_programs_read_the_same_as_json(capsys):

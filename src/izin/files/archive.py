@@ -43,9 +43,9 @@ class _Extent:
         self.column_max = max(self.column_max, column)
         self.cells += cells
         if self.row_max > self._caps.xlsx_rows_max + 1:
-            raise file_refused("IZ113", limit=self._caps.xlsx_rows_max)
+            raise file_refused("IZ213", limit=self._caps.xlsx_rows_max)
         if self.column_max > self._caps.columns_max:
-            raise file_refused("IZ118", limit=self._caps.columns_max)
+            raise file_refused("IZ218", limit=self._caps.columns_max)
         if self.cells > self._caps.cells_max:
             raise _unsafe("area")
 
@@ -63,8 +63,8 @@ class _Extent:
 def see_that_it_is_safe(path: Path, caps: Caps) -> None:
     """Look through a workbook's archive.
 
-    Raises  FileRefusedError: IZ111 not a workbook · IZ112 an archive that unpacks to too much, or
-            to something other than it declares · IZ113 too many rows, IZ118 columns · IZ114 damaged
+    Raises  FileRefusedError: IZ211 not a workbook · IZ212 an archive that unpacks to too much, or
+            to something other than it declares · IZ213 too many rows, IZ218 columns · IZ214 damaged
     Cost    about 5 µs a row, a few MiB of memory; a bomb is refused by its directory
     """
     try:
@@ -75,17 +75,17 @@ def see_that_it_is_safe(path: Path, caps: Caps) -> None:
             for part in parts:
                 _see_part(file, part, _Extent(caps))
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError) as error:
-        raise file_refused("IZ114") from error
+        raise file_refused("IZ214") from error
 
 
 def _unsafe(why: str) -> Exception:
-    return file_refused("IZ112", why=why)
+    return file_refused("IZ212", why=why)
 
 
 def _see_directory(parts: list[zipfile.ZipInfo], size: int, caps: Caps) -> None:
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names:
-        raise file_refused("IZ111")
+        raise file_refused("IZ211")
     if len(parts) > caps.entries_max or len(names) < len(parts):
         raise _unsafe("entries")
     if any(part.flag_bits & 0x1 or part.compress_type not in {0, 8} for part in parts):

@@ -48,7 +48,7 @@ def check(
     Takes   errors: gets every bad row as it comes, or None · rows_done: how many rows an earlier
             run has dealt with; they are not judged again, for the clock has moved since
     Gives   groups by falling count
-    Raises  FileRefusedError for what is wrong with the file itself; IZ102 if it has no rows
+    Raises  FileRefusedError for what is wrong with the file itself; IZ202 if it has no rows
     Cost    12 µs a row, half of it the row's own check; memory does not grow with the rows
     """
     rows = bad = 0
@@ -68,7 +68,7 @@ def check(
             if errors is not None:
                 errors.add(line, cells, verdict)
         if not rows:
-            raise file_refused("IZ102")
+            raise file_refused("IZ202")
         repeats = keys.repeats(LINES_SHOWN)
     return Summary(
         rows=rows,

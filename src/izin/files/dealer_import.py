@@ -62,24 +62,24 @@ class DealerOrder(msgspec.Struct, frozen=True, kw_only=True):
 def read_dealers(path: Path, *, sandbox: bool) -> DealerFile:
     """Read a CSV or XLSX file of dealers; nothing of it is entered.
 
-    Raises  FileRefusedError: it cannot be read, or not to its end; IZ102 it has no rows
+    Raises  FileRefusedError: it cannot be read, or not to its end; IZ202 it has no rows
     Cost    50 µs a row, at most 10,000 of them
     """
     source = open_rows(path, CAPS_OF_DEALERS, DEALERS)
     reader = DealerReader(source.columns, sandbox=sandbox)
     rows = [reader.read(line, cells) for line, cells in source.rows()]
     if not rows:
-        raise file_refused("IZ102")
+        raise file_refused("IZ202")
     return DealerFile(source, reader, rows)
 
 
 def read_dealers_of(content: bytes, *, sandbox: bool) -> DealerFile:
     """Read a CSV of dealers that came over the wire; it never lies on a disk.
 
-    Raises  as `read_dealers`; IZ111 it is no CSV
+    Raises  as `read_dealers`; IZ211 it is no CSV
     """
     if content.startswith(b"PK"):
-        raise file_refused("IZ111")
+        raise file_refused("IZ211")
     number = os.memfd_create("dealers", os.MFD_CLOEXEC)
     try:
         with open(number, "wb", closefd=False) as stream:

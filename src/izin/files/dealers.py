@@ -156,8 +156,8 @@ class DealerReader:
             field="",
             heading="",
             found=found,
-            code="IZ108",
-            key="IZ108",
+            code="IZ208",
+            key="IZ208",
             facts=expected,
         )
 

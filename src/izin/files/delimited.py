@@ -39,18 +39,18 @@ class DelimitedRows:
         """Go through the data rows, blank ones left out.
 
         Gives   a row that is longer or shorter than the headings as it is
-        Raises  FileRefusedError: IZ109 for broken quoting, IZ110 for a row without an end, IZ113
-                for too many rows, IZ117 for a file that changed since it was opened
+        Raises  FileRefusedError: IZ209 for broken quoting, IZ210 for a row without an end, IZ213
+                for too many rows, IZ217 for a file that changed since it was opened
         Cost    1 µs a row; memory of one row
         """
         if _stamp(self._path) != self._stamp:
-            raise file_refused("IZ117")
+            raise file_refused("IZ217")
         width, most = len(self.columns.headings), self._caps.csv_rows_max + self._heading_line
         for line, cells in self._records():
             if line <= self._heading_line:
                 continue
             if line > most:
-                raise file_refused("IZ113", limit=self._caps.csv_rows_max)
+                raise file_refused("IZ213", limit=self._caps.csv_rows_max)
             if not any(cells):
                 continue
             yield line, cells if len(cells) == width else self._fitted(cells)  # type: ignore[misc]  # text is a Cell
@@ -92,7 +92,7 @@ class DelimitedRows:
         for line, cells in self._records():
             if any(cells):
                 return line, list(cells)
-        raise file_refused("IZ101")
+        raise file_refused("IZ201")
 
 
 def _bounded(text: TextIO, budget: list[int]) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _of_csv(error: csv.Error, line: int) -> FileRefusedError:
     """Tell too long from badly quoted: the reader has one error for everything."""
     text = str(error)
     is_long = "too long" in text or "field limit" in text
-    return file_refused("IZ110" if is_long else "IZ109", line=line)
+    return file_refused("IZ210" if is_long else "IZ209", line=line)
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

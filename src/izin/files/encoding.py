@@ -47,9 +47,9 @@ class _Signs:
 
     def see(self, chunk: bytes, *, is_last: bool) -> None:
         if self.encoding != "utf-16" and b"\0" in chunk:
-            raise file_refused("IZ105", line=self.lines + chunk[: chunk.index(b"\0")].count(b"\n"))
+            raise file_refused("IZ205", line=self.lines + chunk[: chunk.index(b"\0")].count(b"\n"))
         if len(chunk) == _CHUNK and b"\n" not in chunk and b"\r" not in chunk:
-            raise file_refused("IZ110", line=self.lines)
+            raise file_refused("IZ210", line=self.lines)
         if not chunk.isascii():
             joint = self._last + chunk
             self.has_utf8_pair = self.has_utf8_pair or _utf8_pair(joint) is not None
@@ -67,27 +67,27 @@ class _Signs:
             self.undecodable_line = self.lines + chunk[: error.start].count(b"\n")
             return
         if self.encoding == "utf-16" and "\0" in text:
-            raise file_refused("IZ105", line=self.lines)
+            raise file_refused("IZ205", line=self.lines)
 
     def encoding_in_the_end(self) -> str:
         if not self.undecodable_line:
             return self.encoding
         if self.encoding != "utf-16" and self.has_utf8_pair:
-            raise file_refused("IZ107", line=self.undecodable_line)
+            raise file_refused("IZ207", line=self.undecodable_line)
         if self.encoding != "utf-8" or self.has_undefined:
-            raise file_refused("IZ106", line=self.undecodable_line)
+            raise file_refused("IZ206", line=self.undecodable_line)
         return "cp1254"
 
 
 def survey(path: Path, caps: Caps) -> Survey:
     """Read a text file once, byte by byte, before anybody parses it.
 
-    Raises  FileRefusedError: IZ101 empty · IZ105 NUL · IZ106 no encoding fits · IZ107 two
-            encodings in one file · IZ110 a line without an end · IZ115 too large
+    Raises  FileRefusedError: IZ201 empty · IZ205 NUL · IZ206 no encoding fits · IZ207 two
+            encodings in one file · IZ210 a line without an end · IZ215 too large
     Cost    one pass, about 1 ms a MiB; a few MiB of memory for any size
     """
     if path.stat().st_size > caps.csv_bytes_max:
-        raise file_refused("IZ115", limit=f"{caps.csv_bytes_max // 1024**2} MiB")
+        raise file_refused("IZ215", limit=f"{caps.csv_bytes_max // 1024**2} MiB")
     signs: _Signs | None = None
     digest = hashlib.sha256()
     has_content = False
@@ -97,7 +97,7 @@ def survey(path: Path, caps: Caps) -> Survey:
         signs.see(chunk, is_last=False)
         has_content = has_content or bool(chunk.strip(b"\xef\xbb\xbf\xff\xfe\0\r\n\t ;,|"))
     if signs is None or not has_content:
-        raise file_refused("IZ101")
+        raise file_refused("IZ201")
     signs.see(b"", is_last=True)
     return Survey(signs.encoding_in_the_end(), digest.digest())
 

@@ -84,13 +84,13 @@ class Mark(msgspec.Struct, frozen=True):
 def see_that_it_may_be_written(path: Path, source_path: Path, mark: Mark) -> None:
     """See that an error file would take no other file's place.
 
-    Raises  FileRefusedError: IZ122 the file that is loaded, or one that this load did not write;
-            IZ123 no folder in which one can write
+    Raises  FileRefusedError: IZ222 the file that is loaded, or one that this load did not write;
+            IZ223 no folder in which one can write
     """
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
-        raise file_refused("IZ123", folder=path.parent)
+        raise file_refused("IZ223", folder=path.parent)
     if path.exists() and (path.is_dir() or path.samefile(source_path) or not mark.is_on(path)):
-        raise file_refused("IZ122", path=path)
+        raise file_refused("IZ222", path=path)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class ExportWriter:
         self.rows = 0
 
     def add(self, row: ExportRow) -> None:
-        """Write one consent. Raises FileRefusedError IZ120 past an XLSX sheet's last row."""
+        """Write one consent. Raises FileRefusedError IZ220 past an XLSX sheet's last row."""
         self._writer.row(
             [
                 row.address.clear,

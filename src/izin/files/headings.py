@@ -107,7 +107,7 @@ def match_headings(cells: Sequence[Cell], vocabulary: Vocabulary = CONSENTS) -> 
     """Find the fields among a file's headings.
 
     Takes   the first row, in any order, with Turkish or the contract's names
-    Raises  FileRefusedError: IZ103 for what is missing, IZ104 for a field with two columns
+    Raises  FileRefusedError: IZ203 for what is missing, IZ204 for a field with two columns
     """
     headings = tuple(str(cell).strip() for cell in cells)
     found: dict[str, int] = {}
@@ -122,7 +122,7 @@ def match_headings(cells: Sequence[Cell], vocabulary: Vocabulary = CONSENTS) -> 
         if field is None:
             ignored.extend([heading] if heading else [])
         elif field in found:
-            raise file_refused("IZ104", first=headings[found[field]], second=heading)
+            raise file_refused("IZ204", first=headings[found[field]], second=heading)
         else:
             found[field] = index
     _see_that_none_is_missing(found, vocabulary)
@@ -134,5 +134,5 @@ def _see_that_none_is_missing(found: Container[str], vocabulary: Vocabulary) -> 
     missing = [template[field] for field in vocabulary.needed(found) if field not in found]
     if missing:
         raise file_refused(
-            "IZ103", missing=", ".join(missing), template=";".join(template.values())
+            "IZ203", missing=", ".join(missing), template=";".join(template.values())
         )

@@ -84,7 +84,7 @@ def journal_path(folder: Path, load_id: UUID) -> Path:
 def open_journal(folder: Path, load_id: UUID) -> Journal:
     """Open or make a load's journal; only its owner may read it, and only one run has it.
 
-    Raises  FileRefusedError IZ119 if another process has it
+    Raises  FileRefusedError IZ219 if another process has it
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     _forget_old(folder)
@@ -94,7 +94,7 @@ def open_journal(folder: Path, load_id: UUID) -> Journal:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         file.close()
-        raise file_refused("IZ119") from error
+        raise file_refused("IZ219") from error
     return Journal(file)
 
 

@@ -78,7 +78,7 @@ class _Chunk(msgspec.Struct):
 async def begin(registry: Registry, digest: bytes) -> Loaded:
     """Begin to load a file, or see how far it got.
 
-    Raises  FileRefusedError IZ116 if it was loaded to its end and no row of it was refused
+    Raises  FileRefusedError IZ216 if it was loaded to its end and no row of it was refused
     """
     tag = registry.tag_of(digest).bytes
     async with registry.transaction() as connection:
@@ -87,18 +87,18 @@ async def begin(registry: Registry, digest: bytes) -> Loaded:
     assert row is not None, "what was inserted is there"
     begun = msgspec.convert(dict(row), Loaded)
     if begun.finished_at is not None and not begun.rows_refused:
-        raise file_refused("IZ116", finished=f"{begun.finished_at:%Y-%m-%d}")
+        raise file_refused("IZ216", finished=f"{begun.finished_at:%Y-%m-%d}")
     return begun
 
 
 async def begin_anew(registry: Registry, begun: Loaded) -> Loaded:
     """Count a load's rows from the first again.
 
-    Raises  FileRefusedError IZ119 if another process has moved it
+    Raises  FileRefusedError IZ219 if another process has moved it
     """
     async with registry.transaction() as connection:
         if not await store.begin_anew(connection, begun.load_id, begun.rows_done):
-            raise file_refused("IZ119")
+            raise file_refused("IZ219")
     return Loaded(load_id=begun.load_id, rows_done=0, rows_recorded=0, rows_refused=0)
 
 
@@ -131,7 +131,7 @@ async def load(
     Takes   rows: those that are not done yet · journal: gets the refused ones · told: hears of
             every chunk
     Gives   where it stands; `finish` ends it once the error file is in its place
-    Raises  FileRefusedError IZ119 if another process loads the same file; UnavailableError: the
+    Raises  FileRefusedError IZ219 if another process loads the same file; UnavailableError: the
             same call later goes on where this one stopped
     """
     state = begun
@@ -168,7 +168,7 @@ async def _record(
     repeated = 0
     async with registry.transaction() as connection:
         if await store.hold(connection, state.load_id, state.rows_done) is None:
-            raise file_refused("IZ119")
+            raise file_refused("IZ219")
         verdicts = await registry.record(chunk.proposals, connection) if proposing else ()
         for place, verdict in zip(proposing, verdicts, strict=True):
             if isinstance(verdict, Refused):

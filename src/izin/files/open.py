@@ -34,7 +34,7 @@ class RowSource(Protocol):
 def open_rows(path: Path, caps: Caps = CAPS, vocabulary: Vocabulary = CONSENTS) -> RowSource:
     """Open a CSV or XLSX file; its content says which, not its name.
 
-    Raises  FileRefusedError with one of IZ101 to IZ118, here or while the rows are gone through
+    Raises  FileRefusedError with one of IZ201 to IZ218, here or while the rows are gone through
     Cost    one pass over the bytes for the hash and the encoding
     """
     with path.open("rb") as file:
@@ -42,5 +42,5 @@ def open_rows(path: Path, caps: Caps = CAPS, vocabulary: Vocabulary = CONSENTS) 
     if head.startswith(_ZIP):
         return WorkbookRows(path, caps, vocabulary)
     if head.startswith(_OTHERS):
-        raise file_refused("IZ111")
+        raise file_refused("IZ211")
     return DelimitedRows(path, caps, vocabulary)

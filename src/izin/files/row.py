@@ -50,8 +50,8 @@ class RowReader:
     ) -> None:
         """Take where the fields stand, and the API's own check of a row."""
         convert = _CONVERT | {
-            "brandCode": read.the_number(brand_code, "IZ130"),
-            "iysCode": read.the_number(iys_code, "IZ131"),
+            "brandCode": read.the_number(brand_code, "IZ230"),
+            "iysCode": read.the_number(iys_code, "IZ231"),
         }
         at = columns.index_by_field
         cached: list[dict[Cell, read.WireValue | Fault | None]] = [{} for _ in at]
@@ -101,8 +101,8 @@ class RowReader:
             field="",
             heading="",
             found=" | ".join(map(read.text_of, cells))[:_FOUND_MAX],
-            code="IZ108",
-            key="IZ108",
+            code="IZ208",
+            key="IZ208",
             facts=(("expected", str(len(self._columns.headings))),),
         )
 

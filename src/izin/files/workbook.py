@@ -24,7 +24,7 @@ class WorkbookRows:
     def __init__(self, path: Path, caps: Caps, vocabulary: Vocabulary) -> None:
         """See that it is safe, and read the headings. Raises FileRefusedError."""
         if path.stat().st_size > caps.xlsx_bytes_max:
-            raise file_refused("IZ115", limit=f"{caps.xlsx_bytes_max // 1024**2} MiB")
+            raise file_refused("IZ215", limit=f"{caps.xlsx_bytes_max // 1024**2} MiB")
         see_that_it_is_safe(path, caps)
         self.form = Form(kind=Kind.XLSX)
         self._path = path
@@ -40,10 +40,10 @@ class WorkbookRows:
         heads = {name: list(islice(self._filled(name), 2)) for name in self._visible()}
         filled = [name for name, head in heads.items() if head]
         if not filled:
-            raise file_refused("IZ101")
+            raise file_refused("IZ201")
         fitting = [name for name in filled if self._is_headed(heads[name])]
         if len(fitting) > 1:
-            raise file_refused("IZ121", sheets=", ".join(fitting))
+            raise file_refused("IZ221", sheets=", ".join(fitting))
         chosen = (fitting or filled)[0]
         others = (name for name in filled if name != chosen)
         return (chosen, *others), heads[chosen][0][1]
@@ -66,10 +66,10 @@ class WorkbookRows:
     def rows(self) -> Iterator[Row]:
         """Go through the data rows, blank ones left out.
 
-        Raises  FileRefusedError: IZ117 for a file that changed since it was opened
+        Raises  FileRefusedError: IZ217 for a file that changed since it was opened
         """
         if self._digest() != self.digest:
-            raise file_refused("IZ117")
+            raise file_refused("IZ217")
         width = len(self.columns.headings)
         filled = self._filled(self.sheets[0])
         return ((line, cells[:width]) for line, cells in islice(filled, 1, None))
@@ -93,9 +93,9 @@ def _as_damaged() -> Iterator[None]:
     try:
         yield
     except python_calamine.CalamineError as error:
-        raise file_refused("IZ114") from error
+        raise file_refused("IZ214") from error
     except BaseException as error:
         # A panic of the reader is no Exception, and it is the file's fault, not the process's.
         if type(error).__name__ != "PanicException":
             raise
-        raise file_refused("IZ114") from error
+        raise file_refused("IZ214") from error

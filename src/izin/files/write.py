@@ -97,9 +97,9 @@ class XlsxRows:
         self._rows = 0
 
     def row(self, cells: Sequence[Cell]) -> None:
-        """Write one row. Raises FileRefusedError IZ120 past the sheet's last."""
+        """Write one row. Raises FileRefusedError IZ220 past the sheet's last."""
         if self._rows >= XLSX_ROWS_MAX:
-            raise file_refused("IZ120", limit=XLSX_ROWS_MAX)
+            raise file_refused("IZ220", limit=XLSX_ROWS_MAX)
         for column, cell in enumerate(cells):
             self._write(column, cell)
         self._rows += 1
