@@ -14,12 +14,12 @@ from builders.visitor import MARK, RECEIPT, Visitor
 
 from izin.brand.manage import set_short_names
 from izin.core.address import Address, AddressKind
+from izin.core.linkname import LENGTH, draw, read
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.link.find import MISSES
 from izin.link.forget import forget_old_links
 from izin.link.make import make
 from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
-from izin.link.name import LENGTH, draw, read
 from izin.wiring.citizen import open_citizens
 
 LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]

@@ -5,11 +5,11 @@ Source  security T31
 
 from datetime import datetime
 
+from izin.core.linkname import read
 from izin.keyring import Keyring
 from izin.link import store
 from izin.link.make import bucket_of, opened, tag_of
 from izin.link.model import PersonalLink
-from izin.link.name import read
 from izin.proof.model import Budget
 from izin.proof.send import spend
 from izin.storage.database import Connection

@@ -8,11 +8,11 @@ import msgspec
 
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode
+from izin.core.linkname import draw
 from izin.core.terms import Channel, RecipientType
 from izin.keyring import Keyring
 from izin.link import store
 from izin.link.model import PersonalLink, Reach
-from izin.link.name import draw
 from izin.storage.database import Connection
 from izin.vault.sealing import padded, unpadded
 

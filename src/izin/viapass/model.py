@@ -15,7 +15,6 @@ from izin.proof.model import LIFE as LIFE
 from izin.proof.model import TRIES_MAX as TRIES_MAX
 from izin.proof.model import Purpose as ProofPurpose
 
-LINK_BITS = 80
 LINK_LIFE = timedelta(hours=24)
 """Source: contract 1.17, as for the links of ViA."""
 

@@ -3,7 +3,6 @@
 Source  contract 1.17b
 """
 
-import secrets
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,6 +12,7 @@ import msgspec
 from izin.core.address import Address
 from izin.core.codes import IysCode
 from izin.core.errors import RefusalError, Refused
+from izin.core.linkname import draw
 from izin.core.uuid7 import uuid7s
 from izin.keyring import Keyring
 from izin.proof.model import Asked as ProofAsked
@@ -22,7 +22,6 @@ from izin.storage.database import Connection, Database
 from izin.viapass import store
 from izin.viapass.model import (
     LIFE,
-    LINK_BITS,
     LINK_LIFE,
     LINK_SHOWN,
     Asked,
@@ -30,9 +29,6 @@ from izin.viapass.model import (
     Template,
 )
 from izin.viapass.seal import seal_asked
-
-_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's, so that nothing is taken for another: five bits each."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +91,7 @@ async def _sent(
 ) -> Started:
     wanted, template = what
     (request_id,) = uuid7s(1, int(now.timestamp() * 1000))
-    link = _link() if wanted.kind.is_link else None
+    link = draw() if wanted.kind.is_link else None
     subject, body = template.wording.said(template.wording.language)
     if link is not None:
         body = body.replace(wanted.kind.place, f"{origin}/o/{{code}}")
@@ -138,8 +134,3 @@ async def _sent(
 def bound_to(request_id: UUID) -> bytes:
     """What a code is for: this request and none else."""
     return b"via pass " + request_id.bytes
-
-
-def _link() -> str:
-    bits = secrets.randbits(LINK_BITS)
-    return "".join(_SIGNS[bits >> 5 * place & 31] for place in range(LINK_BITS // 5))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from izin.core.errors import RefusalError
+from izin.core.linkname import read
 from izin.proof.model import NETWORK
 from izin.proof.send import spend
 from izin.provider import lookup as providers
@@ -14,12 +15,12 @@ from izin.viapass.seal import opened
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
-_LINK_MAX = 32
-
 
 async def show(hall: Hall, visit: Visit) -> Outcome:
     """Ask her, or say what has become of it."""
-    link = visit.path["link"][:_LINK_MAX]
+    link = read(visit.path["link"])
+    if link is None:
+        raise await _not_there(hall, visit)
     async with hall.database.connection() as connection:
         request = await lookup.request_at(connection, hall.keyring, link)
         if request is None:
@@ -50,7 +51,9 @@ async def do_follow(hall: Hall, visit: Visit) -> Outcome:
         visit.form.refuse("answer", "fault.choice")
     visit.form.check()
     assert to is not None, "checked"
-    link = visit.path["link"][:_LINK_MAX]
+    link = read(visit.path["link"])
+    if link is None:
+        raise await _not_there(hall, visit)
     known: dict[str, Any] = {"network": visit.client, "now": visit.now}
     refused = await follow(hall.database, hall.keyring, link, to, **known)
     if refused is not None and refused.code == "IZ144":

@@ -1,4 +1,4 @@
-"""How a link is called: sixteen signs, 80 bits that nobody can guess."""
+"""How links that somebody is sent are called: sixteen signs, 80 bits that nobody can guess."""
 
 import secrets
 
