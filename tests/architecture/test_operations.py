@@ -49,6 +49,7 @@ def is_before_a_token(operation) -> bool:
     paths = (
         *("/oauth", "/.well-known/oauth-authorization-server"),
         *("/x/sign-in", "/x/invitations"),
+        "/widget/",  # visitors of a company's page
     )
     return operation.path.startswith(paths) and operation.id != "xIntrospect"
 

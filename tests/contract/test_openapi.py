@@ -240,6 +240,7 @@ OF_THE_MOMENT = {
     *("xInvitationOpen", "xInvitationAccept", "xSignIn", "xSignInFinish"),
     *("xMyPassword", "xPasskeyAdd", "xSignInElsewhere", "xSignInElsewhereFinish"),
     *("xLegacyOverIys", "xLegacyVerificationCode", "xViaStart"),
+    *("start-widget-process", "complete-widget-process"),
     *("startViaRequest", "completeViaRequest", "searchKVKConsent"),
     *("xViaFormMake", "xViaFormDraft"),  # of brands and of a form of the company's own
     *("smsStart", "smsShortUrlStart", "emailStart", "emailShortUrlStart"),

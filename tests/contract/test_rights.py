@@ -196,6 +196,11 @@ OUR_BODIES: dict[str, Any] = {
     "getViaRequest": None,
     "getKVKConsent": None,
     "searchKVKConsent": {},
+    "load-widget-loader": None,
+    "frame-public-key": None,
+    "load-widget-js": None,
+    "start-widget-process": {},
+    "complete-widget-process": {},
     "xViaForms": None,
     "xViaFormMake": {"name": "x"},
     "xViaFormDraft": {"kind": "OTP"},
@@ -352,6 +357,7 @@ def attempt(operation, registry: Registry, who: str) -> Attempt:
             keyId=uuid4(),
             formId=1000,
             requestId=uuid4(),
+            widgetUUID=uuid4(),
         )
         call = Attempt(
             method=operation.method, path=path, body=msgspec.UNSET if body is None else body

@@ -169,6 +169,7 @@ async def _pass(
             language=request.language,
             client=request.client,
             shown=request.shown,
+            origin=request.origin,
         )
         return _renewed(await operation.handler(call), caller)
 

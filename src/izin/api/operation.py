@@ -62,6 +62,7 @@ class Call(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     body    decoded JSON or form, or a file's bytes; None where the operation takes no body
     client  network address of the caller, for limits and the audit trail; never logged in clear
     shown   what it shows beside a token
+    origin  of which page a browser says that it calls; empty where it says nothing
     """
 
     services: S
@@ -72,6 +73,7 @@ class Call(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     language: Language
     client: str
     shown: Callable[[], Shown] = nothing_shown
+    origin: str = ""
 
     @property
     def allowed(self) -> Permit:

@@ -1,4 +1,4 @@
-"""What the door reads of an ASGI request: seven headers, the body up to a bound, the query."""
+"""What the door reads of an ASGI request: eight headers, the body up to a bound, the query."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ _WANTED: Final = frozenset(
         b"x-forwarded-for",
         b"dpop",
         b"client-cert",
+        b"origin",
     )
 )
 WHOLE_BODY: Final = "izin.whole_body"
@@ -58,6 +59,11 @@ class Request:
     def authorization(self) -> str | None:
         """The Authorization header, if it stands once."""
         return self._headers.get(b"authorization")
+
+    @property
+    def origin(self) -> str:
+        """Of which page a browser says that it calls; empty where it says nothing."""
+        return self._headers.get(b"origin", "")
 
     def shown(self) -> Shown:
         """What the call shows beside its token; a certificate only by our own proxies."""

@@ -62,7 +62,7 @@ async def show_request(call: Call[Services]) -> Answer:
     message: Wire = {
         "requestId": str(request.request_id),
         "formId": str(request.form_id),
-        "source": body.asked.verification.source,
+        "source": body.source,
         "iysCode": str(request.iys_code),
         "recipient": body.address,
         "consentSource": body.asked.verification,
@@ -191,7 +191,7 @@ def _kvk(request: Request, detail: Detail) -> Wire:
     found: Wire = {
         "requestId": str(request.request_id),
         "type": detail.kind,
-        "source": body.asked.verification.source,
+        "source": body.source,
         "iysCode": str(request.iys_code),
         "recipient": body.address,
         "consentDate": str(int(detail.at.timestamp() * 1000)),

@@ -15,8 +15,10 @@ from izin.core.codes import BrandCode, company
 from izin.core.terms import Channel
 from izin.via import lookup
 from izin.via.forms import make, no_form, redraft, submit
+from izin.via.frame import is_domain, widget_of
 from izin.via.model import (
     BRANDS_MAX,
+    DOMAINS_MAX,
     NAME_MAX,
     SHORT_MAX,
     TEXT_MAX,
@@ -29,7 +31,7 @@ from izin.via.model import (
 )
 
 LIST_MAX = 200
-_FIELDS = ("kind", "brands", "channels", "informed", "short", "notice", "consent", "kvk")
+_FIELDS = ("kind", "brands", "channels", "informed", "short", "notice", "consent", "kvk", "domains")
 
 
 async def list_forms(call: Call[Services]) -> Answer:
@@ -88,6 +90,7 @@ def read_draft(fields: Fields) -> Draft:
         fields.require("ascii", "short")
     consent = _words(fields, "consent", TEXT_MAX) if "consent" in fields.given else None
     kvk = _kvk(fields)
+    domains = _domains(fields)
     if consent is None and not kvk:
         fields.require("words", "consent", ("most", str(TEXT_MAX)))
     if consent is not None and not brands:
@@ -102,7 +105,16 @@ def read_draft(fields: Fields) -> Draft:
         brands=tuple(map(BrandCode, dict.fromkeys(brands))),
         channels=tuple(dict.fromkeys(map(Channel, channels))),
         texts=Texts(informed=informed, short=short, notice=notice, consent=consent, kvk=kvk),
+        domains=domains,
     )
+
+
+def _domains(fields: Fields) -> tuple[str, ...]:
+    given = fields.texts("domains", DOMAINS_MAX) if "domains" in fields.given else []
+    named = [each for each in given if isinstance(each, str)]
+    if not all(map(is_domain, named)):
+        fields.refuse("host", "domains")
+    return tuple(dict.fromkeys(named))
 
 
 def _kvk(fields: Fields) -> dict[KvkType, Words]:
@@ -151,6 +163,8 @@ def _shown(form: Form) -> Wire:
         "notice": texts.notice,
         "consent": texts.consent,
         "kvk": texts.kvk,
+        "domains": form.draft.domains,
+        "widgetUUID": str(widget_of(form.iys_code, form.form_id)),
     }
 
 
@@ -175,6 +189,7 @@ _DRAFT: dict[str, Any] = {
         "properties": {each.value: _WORDS for each in KvkType},
         "additionalProperties": False,
     },
+    "domains": {"type": "array", "items": _TEXT, "maxItems": DOMAINS_MAX},
 }
 _NEEDED = ["kind", "informed", "short", "notice"]
 WRITTEN = {
@@ -204,7 +219,7 @@ FORMS = {
                 "properties": {
                     "formId": _NUMBER,
                     "version": _NUMBER,
-                    **dict.fromkeys(("name", "state", "reason", "changedAt"), _TEXT),
+                    **dict.fromkeys(("name", "state", "reason", "changedAt", "widgetUUID"), _TEXT),
                     **_DRAFT,
                     "consent": {"anyOf": [_WORDS, {"type": "null"}]},
                 },

@@ -86,7 +86,7 @@ def read_start(body: object, *, sandbox: bool, informed: str = "") -> Wanted:
     form_id = _form_id(fields)
     verification = _verification(fields)
     text = fields.value("recipient", str)
-    to = _address(text, verification, sandbox=sandbox) if text and verification else None
+    to = address_in(text, verification, sandbox=sandbox) if text and verification else None
     if text and verification and to is None:
         fields.refuse("H1026" if verification.is_sms else "H1027")
     etk, kvk, person = _consents(fields)
@@ -138,7 +138,7 @@ def read_search(body: object, *, sandbox: bool) -> tuple[Address, KvkType]:
     _object(body)
     refused: list[Refused] = []
     fields = Reader(body, ("type", "recipient"), refused)
-    kinds = _types([fields.value("type", str)], KvkType, fields)
+    kinds = types_in([fields.value("type", str)], KvkType, fields)
     text = fields.value("recipient", str) or ""
     found = parse_email(text) if "@" in text else parse_phone(text, sandbox=sandbox)
     if text and not isinstance(found, Address):
@@ -167,7 +167,8 @@ def _verification(fields: Reader) -> Verification | None:
     return None
 
 
-def _address(text: str, verification: Verification, *, sandbox: bool) -> Address | None:
+def address_in(text: str, verification: Verification, *, sandbox: bool) -> Address | None:
+    """Read an address of the kind that a way goes to; None for what is none."""
     found = parse_phone(text, sandbox=sandbox) if verification.is_sms else parse_email(text)
     return found if isinstance(found, Address) else None
 
@@ -184,7 +185,7 @@ def _consents(fields: Reader) -> tuple[Etk | None, tuple[KvkType, ...], Person |
         if title is Title.ETK:
             etk = _etk(one)
         elif title is Title.KVK:
-            kvk = tuple(_types(one.value("types", list, called="kvkTypes"), KvkType, one))
+            kvk = tuple(types_in(one.value("types", list, called="kvkTypes"), KvkType, one))
             person = _person(one)
         if title is not None:
             seen[title] = title
@@ -209,7 +210,7 @@ def _etk(one: Reader) -> Etk:
         codes = []
     if len(codes) > BRANDS_MAX:
         one.refuse("H1014")
-    channels = _types(one.value("types", list, called="etkTypes"), Channel, one)
+    channels = types_in(one.value("types", list, called="etkTypes"), Channel, one)
     kind = one.value("recipientType", str, missing="H1057")
     if kind is not None and kind not in set(RecipientType):
         one.refuse("H1063")
@@ -221,12 +222,13 @@ def _etk(one: Reader) -> Etk:
     )
 
 
-def _types(given: list[Any] | None, kinds: type[E], one: Reader) -> list[E]:
+def types_in(given: list[Any] | None, kinds: type[E], one: Reader) -> list[E]:
+    """Read words of a closed list, each once."""
     found: list[E] = []
     for each in given or ():
         if each is None:
             continue
-        if each not in set(kinds):
+        if not isinstance(each, str) or each not in set(kinds):
             shown = each[:40] if isinstance(each, str) else "?"
             one.refuse("H1085", type=shown, types=", ".join(kinds))
         elif kinds(each) in found:

@@ -134,9 +134,18 @@ def _tell(to: Screen, form: Form) -> None:
     shown |= {each.value: words for each, words in texts.kvk.items()}
     to.tell(" · ".join(_line(form)))
     to.tell(" · ".join((form.draft.kind, *map(str, form.draft.brands), *form.draft.channels)))
+    if form.draft.domains:
+        to.tell(" · ".join(form.draft.domains))
     for name, words in shown.items():
         to.tell(f"\n[{name}]\n{words.tr}\n\n{words.en}")
-    to.give({**_given(form), "digest": form.draft.digest().hex(), "texts": shown})
+    to.give(
+        {
+            **_given(form),
+            "digest": form.draft.digest().hex(),
+            "domains": form.draft.domains,
+            "texts": shown,
+        }
+    )
 
 
 def _given(form: Form) -> dict[str, object]:

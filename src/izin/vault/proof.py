@@ -10,6 +10,7 @@ from izin.vault.secret import Secret
 
 _BUDGET_TAG = b"\x10"
 _CODE_HASH = b"\x11"
+_PAGE_KEY = b"\x12"
 _BLOCK_DIGITS = 4
 """Numbers that differ in these alone are of one block, as operators hand them out."""
 
@@ -21,6 +22,7 @@ class ProofKeys:
         """Take the key."""
         self._budget = secret.keyed_hash().begun(_BUDGET_TAG)
         self._code = secret.keyed_hash().begun(_CODE_HASH)
+        self._page = secret.keyed_hash().begun(_PAGE_KEY)
 
     def recipient_tag(self, address: Address) -> UUID:
         """Give the tag under which what an address gets is counted, and what is tried with it."""
@@ -43,6 +45,10 @@ class ProofKeys:
     def code_hash(self, proof_id: UUID, bound: bytes, code: str) -> bytes:
         """Give the hash by which a code is known again: of this proof, for what it is bound to."""
         return self._code.digest(framed(proof_id.bytes) + framed(bound) + framed_text(code))
+
+    def page_key(self, what: str, *fields: bytes) -> bytes:
+        """Give 32 bytes that the registry alone can make: a key that a company's page carries."""
+        return self._page.digest(framed_text(what) + b"".join(map(framed, fields)))
 
     def _tag(self, what: str, whose: str) -> UUID:
         return UUID(bytes=self._budget.digest(framed_text(what) + framed_text(whose))[:16])

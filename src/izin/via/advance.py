@@ -22,7 +22,7 @@ from izin.via.read import held
 from izin.via.request import Request, bound
 from izin.via.rules import CODE_LIFE, OPEN, Step
 from izin.via.start import JOB
-from izin.via.words import LETTERS, values
+from izin.via.words import FRAMED, LETTERS, values
 
 KEPT_UNMET = timedelta(days=30)
 
@@ -75,7 +75,7 @@ class Advancing:
             to=body.to,
             purpose=Purpose.CONSENT,
             bound=bound(request.request_id, title, body),
-            words=LETTERS[title],
+            words=(LETTERS if body.frame is None else FRAMED)[title],
             values=values(form, body.asked, parties, body.language),
             language=body.language,
             sender=f"company:{of}",

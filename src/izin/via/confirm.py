@@ -28,12 +28,16 @@ from izin.via.rules import TRIES_MAX, Verification, may_be_confirmed, wrong_titl
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What a company was told, and hands in. It prints no code."""
+    """What a company was told, and hands in. It prints no code.
+
+    network  from where she typed it in herself, on a page of the company's; else empty
+    """
 
     request_id: UUID
     verification: Verification
     codes: Mapping[Title, str]
     by: str
+    network: str = ""
 
     def __repr__(self) -> str:
         """Leave the codes out."""
@@ -100,7 +104,8 @@ class Confirming:
             purpose=Purpose.CONSENT,
             bound=bound(request.request_id, title, request.body),
             code=handed.codes[title],
-            sender=f"company:{of}",
+            network=handed.network,
+            sender="" if handed.network else f"company:{of}",
         )
         return await tried(connection, self._keyring.proofs, shown)
 
@@ -118,6 +123,7 @@ class Confirming:
             codes={title: self._hash(request, title, code) for title, code in handed.codes.items()},
             given_by=handed.by,
             given_at=now,
+            network=handed.network,
         )
         return await record_answer(connection, self._answering, request, answers, proof)
 

@@ -12,7 +12,7 @@ from izin.core.terms import Channel
 
 SHORT_MAX, TEXT_MAX, NAME_MAX = 60, 8_000, 80
 """Signs of what stands in a text message, of a whole text, and of a form's own name."""
-BRANDS_MAX = 20
+BRANDS_MAX, DOMAINS_MAX = 20, 10
 
 
 class Title(StrEnum):
@@ -80,13 +80,17 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.json.decode(text, type=cls)
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a company wants a form to be. Brands and channels are none without messages."""
+class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a company wants a form to be. Brands and channels are none without messages.
+
+    domains  hosts of its own on whose pages the form may stand as a widget
+    """
 
     kind: FormKind
     brands: tuple[BrandCode, ...]
     channels: tuple[Channel, ...]
     texts: Texts
+    domains: tuple[str, ...] = ()
 
     def digest(self) -> bytes:
         """Give the 32 bytes that fix it: what was approved, and what she was shown."""

@@ -107,7 +107,10 @@ async def messages_of(connection: Connection, keys: Sequence[UUID]) -> tuple[Sen
 
 def evidence_hash(request_id: UUID, body: Body) -> str:
     """Fix all that proves an answer, but for whom it is of, which the event itself fixes."""
-    known = (str(request_id), body.asked, body.digest, body.informed, body.asked_by, body.proof)
+    known: tuple[object, ...] = (
+        *(str(request_id), body.asked, body.digest, body.informed, body.asked_by, body.proof),
+        *(() if body.frame is None else (body.frame,)),
+    )
     written = msgspec.json.encode(known, order="deterministic")
     return hashlib.sha256(body.salt + written).hexdigest()
 
@@ -150,7 +153,7 @@ def _proposal(
     return Proposal(
         key=key,
         status=status,
-        source=body.asked.verification.source,
+        source=body.source,
         consented_at=None,
         evidence_hash=evidence_hash(request.request_id, body),
     )

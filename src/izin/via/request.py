@@ -7,7 +7,7 @@ import msgspec
 
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode, IysCode
-from izin.core.terms import Status
+from izin.core.terms import Source, Status
 from izin.i18n.catalogue import Language
 from izin.keyring import Keyring
 from izin.vault.framing import framed, framed_text
@@ -63,7 +63,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     codes     the hash of each code that was given back, by its title
     given_by  who handed the codes in; empty of a link
-    network   from where a link was answered; empty of a code
+    network   from where a link was answered, or a code typed into a page; empty of one told
     """
 
     messages: tuple[Sent, ...]
@@ -73,6 +73,22 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     network: str = ""
 
 
+class Frame(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """On which page of a company's own it was begun, and from where. It prints nothing.
+
+    keys  the hash of what that page shows again when the code is typed in
+    """
+
+    widget: UUID
+    domain: str
+    network: str
+    keys: bytes
+
+    def __repr__(self) -> str:
+        """Show nothing."""
+        return "Frame(…)"
+
+
 class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """All of a request that no company's process finds by itself; new fields go to the end.
 
@@ -80,6 +96,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     asked_by    whose call it was
     digest      of the form's version: of every text that she was shown
     link        the link she was sent, its own secret
+    frame       where it was begun, if by a widget
     """
 
     address: str
@@ -93,11 +110,18 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     link: str = ""
     proof: Proof | None = None
     salt: bytes = b""
+    frame: Frame | None = None
 
     @property
     def to(self) -> Address:
         """Whom it asks."""
         return Address(self.address, self.kind)
+
+    @property
+    def source(self) -> Source:
+        """Of what it records."""
+        verification = self.asked.verification
+        return verification.source if self.frame is None else verification.source_of_frames
 
     def __repr__(self) -> str:
         """Leave out whom."""

@@ -80,6 +80,11 @@ class Verification(StrEnum):
         """Of what it records."""
         return Source.IYS_KISAMESAJ if self.is_sms else Source.IYS_EPOSTA
 
+    @property
+    def source_of_frames(self) -> Source:
+        """Of what it records where a widget on a company's page has begun it."""
+        return Source.IYS_FRAME_SMS if self.is_sms else Source.IYS_FRAME_EPOSTA
+
 
 class Etk(msgspec.Struct, frozen=True):
     """To which messages a consent is asked for."""

@@ -30,7 +30,7 @@ from izin.via import store
 from izin.via.limits import see_that_she_is_not_pressed
 from izin.via.model import Form, FormKind
 from izin.via.name import draw, tag_of
-from izin.via.request import Body, Detail, Person, seal_body, seal_person
+from izin.via.request import Body, Detail, Frame, Person, seal_body, seal_person
 from izin.via.rules import LINK_LIFE, NOTICE_WAIT, Asked, Step, unfit
 from izin.via.words import LETTERS, values
 
@@ -65,11 +65,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class On(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom a request is begun, by whom, and where the registry's pages are."""
+    """For whom a request is begun, by whom, and where the registry's pages are.
+
+    frame  the company's own page where she does it herself
+    """
 
     iys_code: IysCode
     asked_by: str
     pages: str
+    frame: Frame | None = None
 
 
 async def start(
@@ -198,5 +202,6 @@ def _body(form: Form, on: On, wanted: Wanted, link: str) -> Body:
         asked_by=on.asked_by,
         digest=form.draft.digest(),
         link=link,
+        frame=on.frame,
         salt=os.urandom(SALT_BYTES),
     )

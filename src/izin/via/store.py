@@ -33,6 +33,7 @@ async def draft(
         [each.value for each in wanted.channels],
         wanted.texts.written(),
         wanted.digest(),
+        list(wanted.domains),
     )
 
 
@@ -145,6 +146,7 @@ def _form(row: Record) -> Form:
             brands=tuple(map(BrandCode, row["brands"])),
             channels=tuple(map(Channel, row["channels"])),
             texts=Texts.read(row["texts"]),
+            domains=tuple(row["domains"]),
         ),
         reason=row["reason"],
         changed_at=row["changed_at"],

@@ -8,25 +8,26 @@ returning form_id
 
 -- name: draft
 -- A version, in the place of the draft that is open. $1 form_id · $2 version · $3 iys_code · $4 kind
--- $5 brands · $6 channels · $7 texts · $8 digest
+-- $5 brands · $6 channels · $7 texts · $8 digest · $9 domains
 insert into via_form_version as open (
-    form_id, version, iys_code, kind, brands, channels, texts, digest
+    form_id, version, iys_code, kind, brands, channels, texts, digest, domains
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (form_id, version) do update set
     kind = excluded.kind,
     brands = excluded.brands,
     channels = excluded.channels,
     texts = excluded.texts,
     digest = excluded.digest,
+    domains = excluded.domains,
     changed_at = now()
 
 -- name: newest
 -- A form's newest version, which nobody else changes until the commit. $1 form_id
 -- index via_form_version_pkey · locks the form
 select
-    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.texts,
-    v.reason, v.changed_at
+    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.domains,
+    v.texts, v.reason, v.changed_at
 from via_form as f
 join via_form_version as v using (form_id)
 where f.form_id = $1
@@ -43,8 +44,8 @@ where form_id = $1 and version = $2
 -- name: approved
 -- The version that is in force. $1 form_id · index via_form_version_pkey
 select
-    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.texts,
-    v.reason, v.changed_at
+    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.domains,
+    v.texts, v.reason, v.changed_at
 from via_form as f
 join via_form_version as v using (form_id)
 where f.form_id = $1 and v.state = 'APPROVED'
@@ -54,8 +55,8 @@ limit 1
 -- name: one
 -- $1 form_id · $2 version · index via_form_version_pkey
 select
-    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.texts,
-    v.reason, v.changed_at
+    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.domains,
+    v.texts, v.reason, v.changed_at
 from via_form as f
 join via_form_version as v using (form_id)
 where f.form_id = $1 and v.version = $2
@@ -63,8 +64,8 @@ where f.form_id = $1 and v.version = $2
 -- name: of_company
 -- All versions of a company's forms, newest first. $1 iys_code · $2 limit · index via_form_of
 select
-    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.texts,
-    v.reason, v.changed_at
+    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.domains,
+    v.texts, v.reason, v.changed_at
 from via_form as f
 join via_form_version as v using (form_id)
 where f.iys_code = $1
@@ -74,8 +75,8 @@ limit $2::integer
 -- name: in_state
 -- Versions in a state, what has waited longest first. $1 state · $2 limit · index via_form_by_state
 select
-    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.texts,
-    v.reason, v.changed_at
+    v.form_id, v.version, v.iys_code, f.name, v.state, v.kind, v.brands, v.channels, v.domains,
+    v.texts, v.reason, v.changed_at
 from via_form_version as v
 join via_form as f using (form_id)
 where v.state = $1

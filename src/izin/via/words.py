@@ -23,6 +23,9 @@ _TEXTS = {
     KvkType.YURTDISI_AKTARIM: Words("yurt dışına aktarım", "transfer abroad"),
 }
 LETTERS = {Title.ETK: "via_code_etk", Title.KVK: "via_code_kvk"}
+FRAMED = {Title.ETK: "via_frame_etk", Title.KVK: "via_frame_kvk"}
+"""Of codes that are told to the company, and of those that she types into its page herself."""
+
 RECORDED = {Title.ETK: "via_recorded_etk", Title.KVK: "via_recorded_kvk"}
 
 

@@ -55,6 +55,7 @@ from izin.api import (
     via_legacy,
     via_own,
     via_pass,
+    widget,
 )
 from izin.api.app import ContractApp, build_app
 from izin.api.client import Network
@@ -122,6 +123,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *via_pass.OPERATIONS,
     *pass_records.OPERATIONS,
     *pass_templates.OPERATIONS,
+    *widget.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
 
