@@ -31,7 +31,7 @@ def facts_of(
     company, brands = parties
     etk, asked = body.asked.etk, body.asked
     is_link = asked.verification.form_kind is not FormKind.OTP
-    codes = ", ".join(f"{title}: {code.hex()}" for title, code in proof.codes.items())
+    codes = ", ".join(f"{title}: {_grouped(code)}" for title, code in proof.codes.items())
     url = f"{pages}/v/{body.link}" if is_link else ""
     is_approval = asked.verification.form_kind is FormKind.APPROVALURL
     return {
@@ -44,7 +44,7 @@ def facts_of(
         "code": url or codes,
         "approval_link": url if is_approval else _NONE,
         "kind": asked.verification.value,
-        "form": f"{request.form_id}/{request.form_version} ({body.digest.hex()})",
+        "form": f"{request.form_id}/{request.form_version} ({_grouped(body.digest)})",
         "iys_code": str(request.iys_code),
         "etk_types": ", ".join(etk.channels if etk else ()) or _NONE,
         "kvk_types": ", ".join(asked.kvk) or _NONE,
@@ -57,6 +57,11 @@ def facts_of(
         "brand_names": ", ".join(each.name for each in brands) or _NONE,
         "message": _messages(request, form, parties, url or f"{pages}/n/{request.form_id}"),
     }
+
+
+def _grouped(digest: bytes) -> str:
+    """Write it so that a line may break in it."""
+    return digest.hex(" ", 8)
 
 
 def _said(detail: Detail) -> str:
