@@ -8,24 +8,31 @@ Source  contract 1.17, SMS_SHORTURL, EPOSTA_SHORTURL, EPOSTA_APPROVALURL
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from izin.core.errors import RefusalError, Refused
+from izin.core.linkname import read
 from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 from izin.via import store
-from izin.via.name import is_link, tag_of
 from izin.via.read import opened
 from izin.via.record import Answering, messages_of, record_answer
 from izin.via.request import Body, Proof, Request
 from izin.via.rules import Step
 
 
+def tag_of(keyring: Keyring, name: str) -> UUID:
+    """Under which tag a link is found."""
+    return keyring.pseudonyms.token_tag(f"via {name}")
+
+
 async def behind(connection: Connection, keyring: Keyring, link: str) -> Request | None:
     """What is behind a link, as it stands; None for what is none. Cost: one round trip."""
-    if not is_link(link):
+    name = read(link)
+    if name is None:
         return None
-    row = await store.linked(connection, tag_of(keyring, link))
+    row = await store.linked(connection, tag_of(keyring, name))
     return None if row is None else await opened(keyring, row)
 
 
@@ -43,9 +50,9 @@ async def answer(
     Gives   the request as it stands; None where there is none behind the link
     Raises  RefusalError IZ136 it was answered, is over, or was given up · UnavailableError
     """
-    row, (network, now) = None, came
-    if is_link(link):
-        row = await store.held_link(connection, tag_of(on.keyring, link))
+    name, row, (network, now) = read(link), None, came
+    if name is not None:
+        row = await store.held_link(connection, tag_of(on.keyring, name))
     if row is None:
         return None
     request = await opened(on.keyring, row)

@@ -15,6 +15,7 @@ from izin.brand.model import Brand
 from izin.core.address import Address, AddressKind, is_nobodys
 from izin.core.codes import IysCode
 from izin.core.errors import RefusalError, Refused
+from izin.core.linkname import draw
 from izin.core.uuid7 import uuid7s
 from izin.i18n.catalogue import Language
 from izin.keyring import Keyring
@@ -28,8 +29,8 @@ from izin.storage.database import Connection
 from izin.subscription.via import see_that_it_has
 from izin.via import store
 from izin.via.limits import see_that_she_is_not_pressed
+from izin.via.link import tag_of
 from izin.via.model import Form, FormKind
-from izin.via.name import draw, tag_of
 from izin.via.request import Body, Detail, Frame, Person, seal_body, seal_person
 from izin.via.rules import LINK_LIFE, NOTICE_WAIT, Asked, Step, unfit
 from izin.via.words import LETTERS, values
