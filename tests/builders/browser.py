@@ -62,10 +62,10 @@ def hash_of(text: str) -> str:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
     """An application on a port of its own; gives its address."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", port))
         listening.listen()
         server = server_of(app, bounds=ConnectionBounds(), trusted=(), drain_s=1)
         server.capture_signals = nullcontext

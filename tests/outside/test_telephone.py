@@ -1,7 +1,6 @@
 """Somebody writes to 3338: from a page over a real operator to the registry, and back."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -22,29 +21,10 @@ from izin.wiring.keeper import keeper_of
 from izin.wiring.outside import SUFFIX, open_outside
 from izin.wiring.parts import open_message_parts, open_parts
 from izin.wiring.roles import KEEPER
-from izin.wiring.settings import Settings
 
 LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 ME = phone(1).clear
 LINK = "http://localhost:8002/k/7q4m2xkd03vb9trc"
-
-
-def a_free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
-
-
-@pytest.fixture
-def settings(fresh_database, tmp_path, root) -> Settings:
-    return Settings(
-        database_url=fresh_database,
-        data_folder=tmp_path,
-        root_key_file=tmp_path / "root.key",
-        outside_port=a_free_port(),
-        smtp_urls=f"smtp://127.0.0.1:{a_free_port()}",
-        smpp_urls=f"smpp://izin:gizli@127.0.0.1:{a_free_port()}",
-    )
 
 
 @pytest.fixture

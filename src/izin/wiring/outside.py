@@ -19,11 +19,12 @@ from izin.simulator.smsc import Smsc, SmscSettings
 from izin.telemetry.log import configure
 from izin.web.outside.door import Anybody
 from izin.web.outside.pages import ROWS
-from izin.web.outside.services import Outside
+from izin.web.outside.services import Around, Outside
 from izin.web.shared.door import Door
 from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.demo_link import address_of_link
+from izin.wiring.demo_via import widget_of_the_shop
 from izin.wiring.desk import client_by, heard
 from izin.wiring.gateway import standing_in
 from izin.wiring.people import FIRST, examples
@@ -61,11 +62,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Any]:
     try:
         async with listening(inbox, _port(settings.smtp_urls)), standing_in(settings):
             people = zip(examples(), ("consents", "has_refused", "unknown"), strict=True)
-            outside = Outside(
-                smsc,
-                inbox,
-                utc_now,
-                number=settings.sms_sender,
+            around = Around(
                 people=[(address.clear, what) for address, what in people],
                 addresses=(
                     ("citizens", settings.origin_of_citizens),
@@ -74,8 +71,10 @@ async def open_outside(settings: Settings) -> AsyncIterator[Any]:
                     ("desk", settings.origin_of_desk),
                     ("openapi", f"{settings.issuer}/openapi.json"),
                 ),
+                loader=f"{settings.issuer}/widget/load-widgetloader/{widget_of_the_shop()}",
             )
-            cookies = Cookies("izin-outside", is_https=False)
+            outside = Outside(smsc, inbox, utc_now, number=settings.sms_sender, around=around)
+            cookies = Cookies("izin-outside", is_https=False, embeds=settings.issuer)
             door = Door(Anybody(outside), cookies, client_by(settings), is_sandbox=True)
             yield door.app(ROWS)
     finally:

@@ -124,7 +124,7 @@ config => {
           ...channels.map(each => tick("checkbox", "etk", each, t(each))))] : []),
         ...(kinds.length ? [group("kvk", "data", ...kinds.flatMap(([kind, words]) =>
           [...paragraphs(words), tick("checkbox", "kvk", kind, t(kind))])),
-          field("name", "name", "", { autocomplete: "name", maxlength: "200" })] : []),
+          field("name", "name", "name_hint", { autocomplete: "name", maxlength: "200" })] : []),
         isSms(way)
           ? field("address", "phone", "phone_hint", { type: "tel", autocomplete: "tel", maxlength: "20" })
           : field("address", "mail", "mail_hint", { type: "email", autocomplete: "email", maxlength: "265" }));

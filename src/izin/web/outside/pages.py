@@ -8,6 +8,7 @@ from typing import NamedTuple
 from izin.web.outside.services import Outside, Row, Typed
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
 
+SHOP = "/magaza"
 TEXT_MAX = 480
 MAILS_SHOWN = 50
 ANSWER_S, LOOK_S = 4.0, 0.05
@@ -30,7 +31,9 @@ class Bubble(NamedTuple):
 
 async def show_first(outside: Outside, _: Visit) -> Outcome:
     """Show what there is to try."""
-    return Shown("first.html", {"people": outside.people, "addresses": outside.addresses})
+    return Shown(
+        "first.html", {"people": outside.around.people, "addresses": outside.around.addresses}
+    )
 
 
 async def choose(_: Outside, visit: Visit) -> Outcome:
@@ -102,6 +105,18 @@ async def show_mail(outside: Outside, visit: Visit) -> Outcome:
     return Shown("mail.html", values)
 
 
+async def show_shop(outside: Outside, _: Visit) -> Outcome:
+    """Show the page of a company's own on which the registry's form stands."""
+    return Shown(
+        "shop.html",
+        {
+            "loader": outside.around.loader,
+            "widget": outside.around.loader.rpartition("/")[2],
+            "telephone": outside.around.people[-1][0],
+        },
+    )
+
+
 def _number(visit: Visit) -> str:
     found = _telephone(visit.path["telephone"])
     if found is None:
@@ -114,6 +129,7 @@ ROWS = (
     Row(path="/telephone", shows=show_first, does=choose),
     Row(path="/telephone/{telephone}", shows=show_telephone),
     Row(path="/telephone/{telephone}", shows=show_telephone, does=write),
+    Row(path=SHOP, shows=show_shop),
     Row(path="/mail", shows=show_mails),
     Row(path="/mail/{mail}", shows=show_mail),
 )

@@ -89,12 +89,24 @@ class Typed(msgspec.Struct, frozen=True):
         return "Typed(…)"
 
 
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demonstration has around.
+
+    people      telephones that it knows, each with what it is an example of
+    addresses   where the registry's own doors are, by their names
+    loader      of the form that the shop embeds: the registry's script
+    """
+
+    people: Sequence[tuple[str, str]]
+    addresses: Sequence[tuple[str, str]]
+    loader: str
+
+
 class Outside:
     """Telephones and mails, and what was typed here: in memory, as all of it is.
 
-    number      the registry's short number
-    people      telephones that the demonstration knows, each with what it is an example of
-    addresses   where the registry's own doors are, by their names
+    number  the registry's short number
+    around  what there is to try
     """
 
     def __init__(
@@ -104,22 +116,20 @@ class Outside:
         clock: Callable[[], datetime],
         *,
         number: str,
-        people: Sequence[tuple[str, str]],
-        addresses: Sequence[tuple[str, str]],
+        around: Around,
     ) -> None:
         """Take who stands in for the outside world."""
         self.network = network
         self.inbox = inbox
         self.clock = clock
         self.number = number
-        self.people = people
-        self.addresses = addresses
+        self.around = around
         self._typed: defaultdict[str, deque[Typed]] = defaultdict(lambda: deque(maxlen=SENT_KEPT))
 
     @property
     def origin(self) -> str:
         """Of the pages to which texts and mails lead."""
-        return dict(self.addresses)["citizens"]
+        return dict(self.around.addresses)["citizens"]
 
     def typed(self, telephone: str) -> Sequence[Typed]:
         """What was typed on a telephone, the oldest first."""

@@ -18,6 +18,9 @@ _CSP = (
 _INSTALLABLE = "; script-src 'self'; worker-src 'self'; connect-src 'self'; manifest-src 'self'"
 """Our own worker may be run and may fetch from us: it shows a page where there is no network."""
 
+_EMBEDDING = "; script-src {0}; connect-src {0}"
+"""All that a page needs which a company embeds our form in: nothing inline."""
+
 _HEADERS = {
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
@@ -52,15 +55,23 @@ class Cookies:
     """How this door's cookies are named and set."""
 
     def __init__(
-        self, door: str, *, is_https: bool, leads_to: str = "", is_installable: bool = False
+        self,
+        door: str,
+        *,
+        is_https: bool,
+        leads_to: str = "",
+        is_installable: bool = False,
+        embeds: str = "",
     ) -> None:
         """Take the door's name; over https no other host can set them, nor read them.
 
         Takes   leads_to: the origin of another site to which a form's answer may lead
+                embeds: the origin of another site whose form stands on a page here
                 is_installable: whether a telephone may keep the pages as an application
         """
         self._policy = _CSP.format(" ".join(filter(None, ("'self'", leads_to))))
         self._policy += _INSTALLABLE if is_installable else ""
+        self._policy += _EMBEDDING.format(embeds) if embeds else ""
         self._before = f"__Host-{door}-" if is_https else f"{door}-"
         self._is_https = is_https
 
