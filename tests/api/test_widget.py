@@ -17,7 +17,6 @@ from izin.core.codes import IysCode
 from izin.provider.model import Subscription
 from izin.storage.database import Database
 from izin.via.frame import WORK_BITS, widget_of
-from izin.via.read import held
 
 DOMAIN, PAGE = "magaza.example", "https://magaza.example"
 PHONE = "+905990000001"
@@ -132,7 +131,7 @@ def solved(visitor: Visitor) -> dict[str, str]:
     raise AssertionError
 
 
-async def test_a_visitor_consents_and_the_source_says_where(visitor, ours, post, owner, house):
+async def test_a_visitor_consents_and_the_source_says_where(visitor, ours, post, owner):
     answer = await visitor.start()
     assert answer.headers["access-control-allow-origin"] == PAGE
     request_id = answer.json()["message"]["requestId"]
@@ -158,22 +157,22 @@ async def test_a_visitor_consents_and_the_source_says_where(visitor, ours, post,
     shown = (await ours.get(f"/via/sps/{IYS_CODE}/consent/request/{request_id}")).json()["message"]
     assert (shown["source"], shown["lastStatus"]["status"]) == ("IYS_FRAME_SMS", "SUCCESS")
     assert await owner.fetchval("select credit from via_plan") == 98
-    await see_the_evidence(house, owner, visitor.widget)
+    await see_the_evidence(ours, owner, visitor.widget, request_id)
 
 
-async def see_the_evidence(house, owner, widget: str) -> None:
+async def see_the_evidence(ours, owner, widget: str, request_id: str) -> None:
     """What was shown, where, by which version, from which network: sealed, and nowhere in clear."""
-    async with house.parts.database.transaction() as connection:
-        row_id = await owner.fetchval("select request_id from via_request")
-        request = await held(connection, house.parts.keyring, row_id)
-    frame = request.body.frame
-    assert (str(frame.widget), frame.domain, frame.network) == (widget, DOMAIN, NETWORK)
-    assert request.body.asked_by == f"widget:{widget}"
-    assert request.body.proof.network == NETWORK
-    assert request.form_version == 1
-    for table in ("via_request", "budget"):
+    proven = (await ours.get(f"/x/sps/{IYS_CODE}/via/requests/{request_id}/evidence")).json()
+    assert (proven["widgetUUID"], proven["domain"]) == (widget, DOMAIN)
+    assert (proven["startedBy"], proven["network"]) == (f"widget:{widget}", NETWORK)
+    assert [each["text"] for each in proven["messages"]] == ["via_notice", "via_frame_etk"]
+    assert (proven["formVersion"], len(proven["formDigest"])) == (1, 64)
+    for table in ("via_request", "budget", "consent_event"):
         for row in await owner.fetch(f"select * from {table}"):
             assert NETWORK not in str(row), table
+            assert DOMAIN not in str(row), table
+    paper = f"/via/sps/{IYS_CODE}/via/clarification/{request_id}/file"
+    assert (await ours.get(paper)).status_code == 200
 
 
 async def test_each_thing_has_its_own_code_and_a_mail_its_own_source(visitor, ours, post):

@@ -57,7 +57,14 @@ def paths_with(piece: str) -> set[str]:
 def true_path(path: str, kind: str = "company") -> str:
     code = {"company": IYS_CODE, "partner": PARTNER_CODE}[kind]
     known = {"company": IYS_CODE, "brand": BRAND_CODE, "partner": PARTNER_CODE}
-    known |= {"carrier": CARRIER_CODE, "kind": kind, "code": code}
+    known |= {
+        "carrier": CARRIER_CODE,
+        "kind": kind,
+        "code": code,
+        "form": 1000,
+        "version": 1,
+        "text": UNKNOWN,
+    }
     return path.format_map(known | {"application": UNKNOWN, "member": UNKNOWN})
 
 

@@ -121,7 +121,7 @@ PROVEN = {
     "properties": {
         **dict.fromkeys(("requestId", "formDigest", "verificationType", "recipient"), _TEXT),
         **dict.fromkeys(("informed", "startedBy", "startedAt", "givenBy", "givenAt"), _TEXT),
-        **dict.fromkeys(("network", "evidenceHash"), _TEXT),
+        **dict.fromkeys(("network", "evidenceHash", "widgetUUID", "domain"), _TEXT),
         "formId": {"type": "integer"},
         "formVersion": {"type": "integer"},
         "messages": {"type": "array", "items": {"type": "object"}},

@@ -16,7 +16,7 @@ from izin.core.clock import wire_time
 from izin.core.codes import company
 from izin.core.errors import RefusalError, Refused
 from izin.via.record import evidence_hash
-from izin.via.request import Request, Sent
+from izin.via.request import Body, Request, Sent
 from izin.via.withdraw import withdraw
 
 _WHAT_MAX, _WHERE_MAX = 500, 200
@@ -84,7 +84,14 @@ def _proven(request: Request) -> Wire:
             for each in body.details
         ],
         "evidenceHash": evidence_hash(request.request_id, body),
+        **_page(body),
     }
+
+
+def _page(body: Body) -> Wire:
+    """On which page of the company's own she did it, if a widget asked her."""
+    frame = body.frame
+    return {} if frame is None else {"widgetUUID": str(frame.widget), "domain": frame.domain}
 
 
 def _message(each: Sent) -> Wire:

@@ -40,7 +40,7 @@ def facts_of(
         "company": company,
         "recipient": body.address,
         "recipient_ip": proof.network or _NONE,
-        "user": body.asked_by,
+        "user": body.asked_by if body.frame is None else f"{body.asked_by} ({body.frame.domain})",
         "code": url or codes,
         "approval_link": url if is_approval else _NONE,
         "kind": asked.verification.value,
