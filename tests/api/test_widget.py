@@ -265,7 +265,7 @@ async def test_whoever_begins_many_works_first_and_then_waits(house, widget, vis
     async with a_visitor(house, widget, network="192.0.2.8") as other:
         await other.load()
         assert (await other.start("+905990060000")).status_code == 200
-    await owner.execute("update budget set used = 30 where kind = 'widget_hour'")
+    await owner.execute("update budget set used = 120 where kind = 'widget_hour'")
     late = await visitor.start("+905990050000", **solved(visitor))
     assert code_of(late) == (429, "IZ154")
     assert int(late.headers["retry-after"]) > 0

@@ -15,9 +15,12 @@ from izin.vault.proof import ProofKeys
 
 NONCE = Budget("widget_nonce", 1, 2 * 3600)
 UNWORKED = Budget("widget_free", 3, 3600)
-NETWORK = Budget("widget_hour", 30, 3600)
+NETWORK = Budget("widget_hour", 120, 3600)
 """Of a widget: a nonce is used once; three requests an hour of a network are begun without work,
-and thirty at most. Source: contract 1.17b (captcha after three tries); security T12"""
+and 120 at most: behind one address of a mobile operator are thousands of people.
+
+Source  contract 1.17b (captcha after three tries); security T12
+"""
 
 A_DAY = Budget("via_day", 2, 86_400)
 APART = Budget("via_apart", 1, 180)
