@@ -11,6 +11,7 @@ from builders.parties import BRAND_CODE
 from izin.callcentre.evidence import read_in
 from izin.callcentre.lookup import end_and_forget
 from izin.core.clock import utc_now
+from izin.core.plain import shown
 from izin.core.terms import Channel
 from izin.member.model import Role
 from izin.receipt.issue import proven_by
@@ -83,7 +84,8 @@ async def test_a_caller_refuses_one_brand_and_everything_of_it_is_kept(
     assert await moved(owner) == [("RET", "IYS_CM")]
     assert "Ret kaydedildi." in agent.page
     told = await agent.told()
-    assert f"{BRAND_CODE} nolu markanin MESAJ izni RET oldu" in told
+    assert f"{shown(BRAND_NAME)}, SMS izniniz RET oldu" in told
+    assert "3338" not in told, "RET to it would end texts alone, and of one brand"
     call_id = await owner.fetchval("select call_id from support_call")
     async with agents_database.connection() as connection:
         [kept] = await read_in(connection, keyring, call_id)

@@ -17,15 +17,19 @@ from izin.callcentre.scripts import OF_STATUS, version_name
 from izin.citizen.acts import Act
 from izin.citizen.call import Call as Work
 from izin.citizen.change import change
-from izin.citizen.records import Place
+from izin.citizen.records import Place, Record
 from izin.consent.model import ConsentKey
 from izin.consent.record import Recorder
 from izin.core.errors import RefusalError, Refused
+from izin.core.plain import cut, shown
 from izin.core.terms import Source, Status
+from izin.i18n.ways import way
 from izin.message.write import Letter, write
 from izin.storage.database import Connection
 
 _GOOD_FOR = timedelta(days=1)
+NAME_ROOM = 20
+"""Signs of a brand's name in a text message of one segment."""
 
 
 class Wish(NamedTuple):
@@ -48,7 +52,9 @@ async def change_one(
     if wish.script != version_name(OF_STATUS[wish.to]):
         raise RefusalError(Refused(code="IZ148"))
     call = await agents.identified(agent)
-    if not any(_is_meant(each.key, wish.place) for each in await agents.records(call)):
+    records = await agents.records(call)
+    record = next((each for each in records if _is_meant(each.key, wish.place)), None)
+    if record is None:
         return None
     async with agents.database.transaction() as connection:
         work = Work(
@@ -62,16 +68,16 @@ async def change_one(
         act = await change(work, {wish.place: wish.to})
         if act is None:
             return None
-        await _keep(agents, connection, (call, wish, act), now)
+        await _keep(agents, connection, (call, record, wish, act), now)
     async with changing(agents.database, principal(agent)) as told:
         told.tell(Action.CALL_CHANGED, call.call_id, to=wish.to.value, script=wish.script)
     return act
 
 
 async def _keep(
-    agents: Agents, connection: Connection, what: tuple[Call, Wish, Act], now: datetime
+    agents: Agents, connection: Connection, what: tuple[Call, Record, Wish, Act], now: datetime
 ) -> None:
-    call, wish, act = what
+    call, record, wish, act = what
     language = call.caller.language
     read = Read(act.at, act.receipt, wish.script, language)
     if not await add(connection, agents.keyring, call.call_id, read):
@@ -80,8 +86,8 @@ async def _keep(
         to=call.caller.address,
         words="call_changed",
         values={
-            "brand": str(wish.place.brand_code),
-            "way": wish.place.channel.value,
+            "brand": cut(shown(record.brand.name), NAME_ROOM),
+            "way": way(wish.place.channel, language),
             "to": wish.to.value,
             "receipt": act.receipt,
         },
