@@ -1,23 +1,21 @@
 """Addresses that a company has verified: the contract's calls of ViA PASS over the real door."""
 
 import asyncio
-import hashlib
-import io
-import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 import pytest
 from builders.parties import IYS_CODE, OTHER_IYS_CODE
+from builders.stamps import unpacked, verifies
 from builders.via_pass import API, Verifying
 
 from izin.core.address import Address, AddressKind
 from izin.i18n.papers import papers
 from izin.viapass.model import Asked, Given, Kind, Request, State, TemplateState
-from izin.viapass.paper import facts_of, zip_of
+from izin.viapass.paper import facts_of, pdf_of
 
+PEM = "application/pem-certificate-chain"
 SEARCH = f"{API}/subscription/{IYS_CODE}"
 
 
@@ -272,15 +270,9 @@ async def test_a_text_that_will_not_do_is_refused_with_its_field(verifying):
         assert all(each["location"] for each in answer.json()["errors"])
 
 
-def unpacked(content: bytes) -> tuple[bytes, str]:
-    """The record and what is said of its digest."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        names = {Path(each).suffix: each for each in packed.namelist()}
-        assert set(names) == {".pdf", ".sha384"}
-        return packed.read(names[".pdf"]), packed.read(names[".sha384"]).decode()
-
-
-async def test_what_is_completed_has_its_record_and_nobody_else_gets_it(verifying, theirs):
+async def test_what_is_completed_has_its_stamped_record_for_its_company_alone(
+    verifying, theirs, house
+):
     await verifying.buy()
     begun = await verifying.start("sms/start", await verifying.approved())
     request_id = begun.json()["data"]["requestId"]
@@ -296,9 +288,13 @@ async def test_what_is_completed_has_its_record_and_nobody_else_gets_it(verifyin
     await verifying.complete("sms", request_id, code)
     answer = await verifying.client.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
-    pdf, said = unpacked(answer.content)
+    pdf, stamp = unpacked(answer.content, request_id)
     assert pdf.startswith(b"%PDF-")
-    assert said.split()[0] == hashlib.sha384(pdf).hexdigest()
+    async with house.client() as nobody:
+        chain = await nobody.get("/x/tsa.pem")
+    assert (chain.status_code, chain.headers["content-type"]) == (200, PEM)
+    assert verifies(pdf, stamp, chain.content)
+    assert not verifies(pdf + b" ", stamp, chain.content)
     assert behind_code(await theirs.get(path)) == (403, "ERR-SYS-0005")
 
 
@@ -335,5 +331,5 @@ def test_a_record_lists_what_the_contract_lists_and_takes_no_value_for_a_command
     of_link = facts_of(link, sent, given, company="", sender="3338")
     assert (of_link["reference"], of_link["recipient_ip"]) == ("ABCDEF", "192.0.2.8")
     assert not {"code", "verifier_ip", "sender"} & set(of_link)
-    pdf, _ = unpacked(zip_of(facts | {"company": "#panic() ğüşıöç " * 40}))
+    pdf = pdf_of(facts | {"company": "#panic() ğüşıöç " * 40})
     assert pdf.startswith(b"%PDF-")

@@ -1,18 +1,16 @@
 """İYS Yolu from the notice to the confirmation, over the wire: no step is skipped."""
 
 import os
-from datetime import UTC, datetime
-from hashlib import sha384
-from io import BytesIO
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
-from zipfile import ZipFile
 
 import asyncpg
 import pytest
 from builders.heart import until
 from builders.house import BRAND, House, ago
 from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR, PARTNER_CODE, PASSWORD
+from builders.stamps import read, unpacked, verifies
 from builders.via import ENDS, Post, a_form_in_force, a_kvk, a_start, code_in, said
 
 from izin.consent.event import commitment_of, decode_body
@@ -437,14 +435,17 @@ async def test_what_proves_it_is_fixed_by_the_movement(ours, theirs, post, form,
     assert code_of(await ours.post(f"{OWN}/{request_id}/withdraw")) == (400, "H1032")
 
 
-async def test_its_record_is_a_paper_with_its_digest(ours, post, form):
+async def test_its_record_is_a_paper_with_its_time_stamp(ours, post, form, owner):
     request_id, *_ = await answered(ours, post, a_start(form, PHONE))
     packed = await ours.get(f"{VIA}/via/clarification/{request_id}/file")
     assert packed.headers["content-type"] == "application/zip", packed.text
-    with ZipFile(BytesIO(packed.content)) as opened:
-        pdf, digest = (opened.read(f"{request_id}.{each}") for each in ("pdf", "sha384"))
+    pdf, stamp = unpacked(packed.content, request_id)
     assert pdf.startswith(b"%PDF")
-    assert digest.decode().startswith(sha384(pdf).hexdigest())
+    assert verifies(pdf, stamp, (await ours.get("/x/tsa.pem")).content)
+    given_at = await owner.fetchval("select clock_timestamp()")
+    stamped_at = next(each for each in read(stamp).splitlines() if each.startswith("Time stamp:"))
+    at = datetime.strptime(stamped_at, "Time stamp: %b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
+    assert given_at - timedelta(minutes=1) < at <= given_at
     if folder := os.environ.get("SCREENS"):
         (Path(folder) / "via.pdf").write_bytes(pdf)
     assert code_of(await ours.get(f"{VIA}/via/clarification/{uuid4()}/file")) == (400, "H1072")

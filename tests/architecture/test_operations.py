@@ -50,6 +50,7 @@ def is_before_a_token(operation) -> bool:
         *("/oauth", "/.well-known/oauth-authorization-server"),
         *("/x/sign-in", "/x/invitations"),
         "/widget/",  # visitors of a company's page
+        "/x/tsa.pem",  # whoever is shown a record
     )
     return operation.path.startswith(paths) and operation.id != "xIntrospect"
 

@@ -157,6 +157,7 @@ _QUESTION = {"recipient": "+905990000001", "type": "MESAJ", "recipientType": "BI
 OUR_BODIES: dict[str, Any] = {
     "xLegacyToken": {},
     "xMetadata": None,
+    "xTimeStampCertificates": None,
     "xRevoke": {"token": "x"},
     "xIntrospect": {"token": "x"},
     "xClients": None,

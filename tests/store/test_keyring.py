@@ -63,6 +63,7 @@ def tags_of(keyring):
         tags.token_tag("token"),
         keyring.cursors.seal_cursor(brand, Side.HS, 1),
         keyring.retailers.seal(RetailerCode(10000001)),
+        keyring.stamper.chain,
     )
 
 
@@ -139,7 +140,7 @@ async def test_a_purpose_that_is_new_gets_its_key_and_the_others_stay(
     await owner.execute("delete from keyring where purpose = 'client'")
     again = await open_keyring(database, provider)
     assert [a == b for a, b in zip(tags_of(keyring), tags_of(again), strict=True)] == [
-        True, True, False, True, True, True,
+        True, True, False, True, True, True, True,
     ]  # fmt: skip
 
 

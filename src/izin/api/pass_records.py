@@ -12,6 +12,7 @@ from izin.api.operation import Answer, BodyKind, Call, Operation, Param, Summary
 from izin.api.pass_documents import HISTORY, HISTORY_ASKED, SUBSCRIBED
 from izin.api.pass_problems import dressed, dressed_of_subscription
 from izin.api.services import Services, company_of
+from izin.api.stamps import with_stamp
 from izin.api.via_pass import BODY_MAX, PATH, read_id
 from izin.api.wire import Wire
 from izin.core.clock import IYS_TIME, wire_time
@@ -19,7 +20,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.i18n import catalogue
 from izin.viapass import lookup
 from izin.viapass.model import State, Step, Subscription, steps
-from izin.viapass.paper import facts_of, zip_of
+from izin.viapass.paper import facts_of, pdf_of
 from izin.viapass.seal import opened
 
 _PAGE_SIZE, _PAGE_SIZE_MAX, _PAGE_MAX = 20, 100, 1_000_000
@@ -125,9 +126,7 @@ async def file(call: Call[Services]) -> Answer:
     provider = services.directory.provider(iys_code)
     company = "" if provider is None else provider.title
     facts = facts_of(found, asked, given, company=company, sender=services.sms_sender)
-    packed = await asyncio.to_thread(zip_of, facts)
-    name = f'attachment; filename="{found.request_id}.zip"'
-    return Answer(200, packed, (("content-disposition", name),), "application/zip")
+    return await with_stamp(services, found.request_id, await asyncio.to_thread(pdf_of, facts))
 
 
 OPERATIONS: tuple[Operation[Services], ...] = (

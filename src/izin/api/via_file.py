@@ -6,6 +6,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.operation import Answer, Call, Operation, Summary
 from izin.api.services import Services, company_of
+from izin.api.stamps import with_stamp
 from izin.api.via import request_seen
 from izin.api.via_intake import request_id
 from izin.api.via_problems import of_looking
@@ -13,11 +14,11 @@ from izin.brand import lookup as brands
 from izin.core.codes import company
 from izin.core.errors import RefusalError, Refused
 from izin.via import lookup
-from izin.via.paper import facts_of, zip_of
+from izin.via.paper import facts_of, pdf_of
 
 
 async def clarification(call: Call[Services]) -> Answer:
-    """Give the record of a request that was answered, as a zip of a PDF and its digest."""
+    """Give the record of a request that was answered, as a zip of a PDF and its time stamp."""
     services, of = call.services, company_of(call)
     try:
         request = await request_seen(call, request_id(str(call.path["requestId"])))
@@ -33,9 +34,7 @@ async def clarification(call: Call[Services]) -> Answer:
     provider = services.directory.provider(of)
     parties = ("" if provider is None else provider.title, known)
     facts = facts_of(request, form, parties, pages=services.citizens_origin)
-    packed = await asyncio.to_thread(zip_of, facts)
-    name = f'attachment; filename="{request.request_id}.zip"'
-    return Answer(200, packed, (("content-disposition", name),), "application/zip")
+    return await with_stamp(services, request.request_id, await asyncio.to_thread(pdf_of, facts))
 
 
 OPERATIONS: tuple[Operation[Services], ...] = (

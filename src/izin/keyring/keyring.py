@@ -48,6 +48,13 @@ _SEALING = (Purpose.BRAND_SEAL, Purpose.BATCH_SEAL)
 _Done = TypeVar("_Done")
 
 
+class OwnKeys(msgspec.Struct, frozen=True):
+    """The numbers of the registry's own keys that a vault has adopted, and when each was made."""
+
+    ids: Mapping[Purpose, int]
+    made_at: Mapping[Purpose, datetime]
+
+
 class Keyring:
     """All that works with the provider side's keys, and with the citizens' where it was given."""
 
@@ -55,19 +62,21 @@ class Keyring:
         self,
         database: Database,
         vault: Vault,
-        own: Mapping[Purpose, int],
+        own: OwnKeys,
         brand_keys_kept: int,
         citizen: CitizenKeys | None = None,
     ) -> None:
         """Take a vault that has adopted the keys `own` names; callers use `open_keyring`."""
-        self.pseudonyms = vault.pseudonyms(own, epoch=EPOCH)
-        self.retailers = vault.retailers(own)
-        self.cursors = vault.cursors(own)
-        self.tokens = vault.tokens(own)
-        self.members = vault.member_keys(own)
-        self.batch_sealer = vault.sealer(Purpose.BATCH_SEAL, own[Purpose.BATCH_SEAL])
-        self.message_sealer = vault.sealer(Purpose.MESSAGE_SEAL, own[Purpose.MESSAGE_SEAL])
-        self.proofs = vault.proof_keys(own)
+        ids = own.ids
+        self.pseudonyms = vault.pseudonyms(ids, epoch=EPOCH)
+        self.retailers = vault.retailers(ids)
+        self.cursors = vault.cursors(ids)
+        self.tokens = vault.tokens(ids)
+        self.members = vault.member_keys(ids)
+        self.batch_sealer = vault.sealer(Purpose.BATCH_SEAL, ids[Purpose.BATCH_SEAL])
+        self.message_sealer = vault.sealer(Purpose.MESSAGE_SEAL, ids[Purpose.MESSAGE_SEAL])
+        self.proofs = vault.proof_keys(ids)
+        self.stamper = vault.stamper(ids, own.made_at[Purpose.TIME_STAMP])
         self._citizen = citizen
         self._database = database
         self._vault = vault
@@ -174,7 +183,7 @@ async def open_whole_keyring(
     """Load the keys of both sides, else as `open_keyring`; only the roles of both sides may."""
     vault = Vault(provider)
     own = await _adopted(database, vault, OWN_PURPOSES)
-    citizen = vault.citizen_keys(own, epoch=EPOCH)
+    citizen = vault.citizen_keys(own.ids, epoch=EPOCH)
     return Keyring(database, vault, own, brand_keys_kept, citizen)
 
 
@@ -189,14 +198,14 @@ async def open_member_keyring(database: Database, provider: KeyProvider) -> Memb
     """Load the members' keys, for a process to which no consent opens; else as `open_keyring`."""
     vault = Vault(provider)
     own = await _adopted(database, vault, MEMBER_PURPOSES)
-    return MemberKeyring(vault.member_keys(own), vault.tokens(own))
+    return MemberKeyring(vault.member_keys(own.ids), vault.tokens(own.ids))
 
 
 async def open_message_sealer(database: Database, provider: KeyProvider) -> Sealer:
     """Load what opens messages, for a process that opens nothing else; else as `open_keyring`."""
     vault = Vault(provider)
     own = await _adopted(database, vault, MESSAGE_PURPOSES)
-    return vault.sealer(Purpose.MESSAGE_SEAL, own[Purpose.MESSAGE_SEAL])
+    return vault.sealer(Purpose.MESSAGE_SEAL, own.ids[Purpose.MESSAGE_SEAL])
 
 
 def quarter_of(at: datetime) -> str:
@@ -205,9 +214,7 @@ def quarter_of(at: datetime) -> str:
     return f"{local.year}Q{(local.month + 2) // 3}"
 
 
-async def _adopted(
-    database: Database, vault: Vault, purposes: Collection[Purpose]
-) -> dict[Purpose, int]:
+async def _adopted(database: Database, vault: Vault, purposes: Collection[Purpose]) -> OwnKeys:
     found = await _found_or_made(database, vault, purposes, (_REGISTRY, str(EPOCH)))
     try:
         await _by_hand(lambda: _adopt_all(vault, found))
@@ -216,7 +223,10 @@ async def _adopted(
             f"The root key does not open this database's keys: {error}. "
             "Start with the root key that this database was made with."
         ) from error
-    return {Purpose(key.purpose): key.key_id for key in found}
+    return OwnKeys(
+        {Purpose(key.purpose): key.key_id for key in found},
+        {Purpose(key.purpose): key.created_at for key in found},
+    )
 
 
 @lru_cache(maxsize=1)

@@ -14,13 +14,14 @@ _SQL = load("izin.keyring")
 
 
 class StoredKey(msgspec.Struct, frozen=True):
-    """A row of the table: what a key is for, and itself under the root."""
+    """A row of the table: what a key is for, itself under the root, and since when it is there."""
 
     key_id: int
     purpose: str
     scope: str
     period: str
     wrapped: bytes
+    created_at: datetime
 
 
 async def keys(
@@ -49,6 +50,12 @@ async def add_keys(
     made = list(wrapped), scope, period, list(wrapped.values())
     rows = await change.connection.fetch(_SQL["add_keys"], *made)
     return {row["key_id"]: row["purpose"] for row in rows}
+
+
+async def now(connection: Connection) -> datetime:
+    """Read the clock that all processes share."""
+    found: datetime = await connection.fetchval(_SQL["now"])
+    return found
 
 
 class KeyGroup(msgspec.Struct, frozen=True):

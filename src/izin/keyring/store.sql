@@ -4,7 +4,7 @@
 -- Keys of one scope and period.
 -- $1 purpose text[] · $2 scope text · $3 period text · gives rows of keyring
 -- index keyring_purpose_scope_period_key · locks none
-select key_id, purpose, scope, period, wrapped
+select key_id, purpose, scope, period, wrapped, created_at
 from keyring
 where purpose = any ($1::text[])
   and scope = $2
@@ -13,7 +13,7 @@ where purpose = any ($1::text[])
 -- name: keys_by_id
 -- The keys that sealed values name; keys of other purposes never come out this way.
 -- $1 key_id int4[] · $2 purpose text[] · gives rows of keyring · index keyring_pkey · locks none
-select key_id, purpose, scope, period, wrapped
+select key_id, purpose, scope, period, wrapped, created_at
 from keyring
 where key_id = any ($1::int4[])
   and purpose = any ($2::text[])
@@ -42,8 +42,12 @@ order by purpose, period
 -- name: keys_after
 -- All keys, a page at a time. $1 key_id of the page before · $2 rows · gives rows of keyring
 -- index keyring_pkey · locks none
-select key_id, purpose, scope, period, wrapped
+select key_id, purpose, scope, period, wrapped, created_at
 from keyring
 where key_id > $1::int4
 order by key_id
 limit $2::int4
+
+-- name: now
+-- What time it is, by the clock that all processes share; a stamp says this one. locks none
+select clock_timestamp() as now

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     PROOF = "proof"
     BRAND_SEAL = "brand-seal"
     ACCOUNT_SEAL = "account-seal"
+    TIME_STAMP = "time-stamp"
 
 
 CITIZEN_PURPOSES = (
@@ -52,6 +53,7 @@ PROVIDER_PURPOSES = (
     Purpose.BATCH_SEAL,
     Purpose.MESSAGE_SEAL,
     Purpose.PROOF,
+    Purpose.TIME_STAMP,
 )
 """The registry's own keys of the provider side, which every process has."""
 

@@ -1,6 +1,7 @@
 """The vault: adopts wrapped keys, and hands out what works with them, never the keys."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from izin.vault.citizen import CitizenKeys
 from izin.vault.cursor import Cursors
@@ -21,6 +22,7 @@ from izin.vault.retailer import RetailerView
 from izin.vault.sealing import CitizenSealer, Sealer
 from izin.vault.secret import Secret
 from izin.vault.selftest import self_test
+from izin.vault.stamping import Stamper
 from izin.vault.tokens import Tokens
 
 
@@ -105,6 +107,15 @@ class Vault:
         Raises  KeyLostError
         """
         return ProofKeys(self._secret(Purpose.PROOF, ids))
+
+    def stamper(self, ids: Mapping[Purpose, int], made_at: datetime) -> Stamper:
+        """Give what signs time stamps.
+
+        Takes   made_at: when its key was stored
+        Raises  KeyLostError
+        Cost    1 ms
+        """
+        return Stamper(self._secret(Purpose.TIME_STAMP, ids), made_at)
 
     def tokens(self, ids: Mapping[Purpose, int]) -> Tokens:
         """Give who issues and recognises tokens.

@@ -1,11 +1,8 @@
-"""The record of a request that was answered: the contract's fields, as PDF, its digest beside it.
+"""The record of a request that was answered: the contract's fields, as PDF.
 
 Source  contract, VİA İşlem Dosyası İndirme
 """
 
-import hashlib
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 
 from izin.brand.model import Brand
@@ -88,13 +85,8 @@ def _messages(request: Request, form: Form, parties: tuple[str, Sequence[Brand]]
     return "\n".join(found)
 
 
-def zip_of(facts: Mapping[str, str]) -> bytes:
-    """Give the record and its digest as one file. Cost: some 100 ms of a core."""
+def pdf_of(facts: Mapping[str, str]) -> bytes:
+    """Give the record. Cost: some 100 ms of a core."""
     words = papers()["via"]
     rows = [(words[name], value) for name, value in facts.items()]
-    pdf = record_pdf(words["title"], rows, words["foot"])
-    name, packed = facts["request"], io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr(f"{name}.pdf", pdf)
-        file.writestr(f"{name}.sha384", f"{hashlib.sha384(pdf).hexdigest()}  {name}.pdf\n")
-    return packed.getvalue()
+    return record_pdf(words["title"], rows, words["foot"])

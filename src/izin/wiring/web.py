@@ -47,6 +47,7 @@ from izin.api import (
     retailers,
     sign_in,
     sign_on,
+    stamps,
     subscriptions,
     tokens,
     via,
@@ -124,6 +125,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
     *pass_records.OPERATIONS,
     *pass_templates.OPERATIONS,
     *widget.OPERATIONS,
+    *stamps.OPERATIONS,
 )
 """The table: a route that is not a row cannot exist."""
 
