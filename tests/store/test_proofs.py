@@ -12,7 +12,7 @@ from izin.i18n.catalogue import Language
 from izin.message.seal import opened
 from izin.proof.check import check
 from izin.proof.forget import forget_old_proofs
-from izin.proof.model import SETTLED_MIN, Asked, Purpose, Shown
+from izin.proof.model import BLOCK, GIVEN_BACK, SETTLED_MIN, Asked, Purpose, Shown
 from izin.proof.send import send
 
 AYSE = Address("ayse@posta.example", AddressKind.EMAIL)
@@ -177,17 +177,37 @@ async def test_what_is_refused_counts_for_nobody(codes, owner):
     assert await owner.fetch("select * from budget order by kind, tag") == before
 
 
-async def test_a_pump_of_adjacent_numbers_costs_little(codes):
+@pytest.mark.parametrize("sender", ["company:{}", ""])
+async def test_a_pump_of_adjacent_numbers_costs_little(codes, sender):
     """Ten thousand of them lie in two blocks at most; each has its day."""
     sent = 0
-    for number in range(9_900, 10_300):  # from one block into the next
+    for number in range(9_960, 10_060):  # from one block into the next
         try:
-            await codes.send(phone(number), sender=f"company:{number % 50}")
+            await codes.send(
+                phone(number), sender=sender.format(number), network=f"192.0.2.{number % 250}"
+            )
         except TooManyError:
             continue
         sent += 1
-    assert sent == 120  # sixty an hour of each block
-    assert 2 * 120 <= 250  # and what a day has for them
+    hour, day = (each.most for each in BLOCK)
+    assert sent == 2 * hour
+    assert 2 * 2 * day <= 250  # by people and by companies
+
+
+async def test_a_company_closes_no_range_to_the_people_in_it(codes):
+    for number in range(BLOCK[0].most):
+        await codes.send(phone(number), sender=f"company:{number}")
+    with refused("IZ110"):
+        await codes.send(phone(900), sender="company:900")
+    await codes.send(phone(901))
+
+
+async def test_who_gives_codes_back_uses_up_nothing_that_is_shared(codes, owner):
+    for number in range(BLOCK[0].most + 5):
+        proof_id = await codes.send(phone(number))
+        await codes.check(proof_id, await codes.code_of(proof_id))
+    shared = "select distinct used from budget where kind = any ($1)"
+    assert await owner.fetch(shared, list(GIVEN_BACK)) == [(0,)]
 
 
 async def test_who_has_codes_sent_that_nobody_gives_back_is_stopped(codes, owner):

@@ -1,6 +1,6 @@
 """``izin via-pass``: texts by which addresses are verified, and what companies buy."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -8,7 +8,7 @@ import typer
 from izin.cli.operator import operator
 from izin.cli.over import over_parties
 from izin.cli.screen import AsJson, In, screen
-from izin.core.clock import wire_time
+from izin.core.clock import IYS_TIME, wire_time
 from izin.core.codes import IysCode
 from izin.i18n.catalogue import Language
 from izin.storage.database import Database
@@ -85,11 +85,11 @@ def subscribe_command(
 ) -> None:
     """Give a company verifications, beside what it has."""
     with screen(as_json, lang) as to:
-        ends_at = until.replace(tzinfo=UTC)
+        ends_at = (until + timedelta(days=1)).replace(tzinfo=IYS_TIME)  # to the last day's end
         code = IysCode(company)
         over_parties(lambda database: subscribe(database, code, credit, ends_at, by=operator()))
         to.tell(to.said("via_pass_bought", company=company, credit=credit))
-        to.give({"iysCode": company, "credit": credit, "until": wire_time(ends_at)})
+        to.give({"iysCode": company, "credit": credit, "until": f"{until:%Y-%m-%d}"})
 
 
 def _decide(

@@ -21,7 +21,7 @@ async def check(database: Database, keys: ProofKeys, shown: Shown) -> None:
     Raises  RefusalError IZ111 it is wrong, and may be tried again, IZ112 it is over: used, too
             old, tried too often, or of something else · TooManyError IZ110 too many wrong ones ·
             UnavailableError
-    Cost    one transaction of three statements, four where it is wrong
+    Cost    one transaction of four statements
     """
     async with database.transaction() as connection:
         refused = await tried(connection, keys, shown)
@@ -49,6 +49,8 @@ async def tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refuse
     if found is None:
         return Refused(code="IZ112")
     if found["is_right"]:
+        back = (found["back_kinds"], found["back_tags"], found["made_at"])
+        await store.give_back(connection, *back)
         return None
     await spend(connection, wrong)
     if found["tries_left"] == 0:

@@ -48,8 +48,13 @@ class Budget(msgspec.Struct, frozen=True):
 RECIPIENT = (Budget("to_hour", 5, _HOUR_S), Budget("to_day", 10, _DAY_S))
 """Of one address, whoever asks: nobody is flooded through many companies."""
 
-BLOCK = (Budget("block_hour", 60, _HOUR_S), Budget("block_day", 120, _DAY_S))
-"""Of ten thousand adjacent numbers: who has codes sent along a range pays for two of these."""
+BLOCK = (Budget("block_hour", 30, _HOUR_S), Budget("block_day", 60, _DAY_S))
+COMPANIES_BLOCK = (
+    Budget("company_block_hour", 30, _HOUR_S),
+    Budget("company_block_day", 60, _DAY_S),
+)
+"""Of ten thousand adjacent numbers, by people who sign in and by companies: neither closes a range
+to the others, and who has codes sent along one pays for two of each."""
 
 SETTLED_MIN, CONFIRMED_SHARE_MIN, LATEST = 200, 0.2, 400
 """Of the latest codes that a sender paid for within an hour and that are over, so many at least
@@ -57,6 +62,9 @@ have to have been right, once there are enough to tell."""
 
 NETWORK = (Budget("network_hour", 30, _HOUR_S),)
 """Of one network, for people who sign in from it."""
+
+GIVEN_BACK = frozenset(each.kind for each in (*BLOCK, *COMPANIES_BLOCK, *NETWORK))
+"""What strangers share: a code that comes back right counts for nothing there."""
 
 SENDER = Budget("sender_day", 20_000, _DAY_S)
 OVERALL = Budget("all_day", 200_000 // SHARES, _DAY_S)

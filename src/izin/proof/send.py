@@ -17,8 +17,10 @@ from izin.message.write import Letter, Meant, put, write
 from izin.proof import store
 from izin.proof.model import (
     BLOCK,
+    COMPANIES_BLOCK,
     CONFIRMED_SHARE_MIN,
     DIGITS,
+    GIVEN_BACK,
     LATEST,
     NETWORK,
     OVERALL,
@@ -76,6 +78,8 @@ async def send_admitted(
     (proof_id,) = uuid7s(1, int(now.timestamp() * 1000))
     code = asked.secret or draw_code(DIGITS[asked.purpose])
     sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
+    given_back = [each for each in _budgets(keys, asked) if each[0].kind in GIVEN_BACK]
+    back = sorted(given_back, key=lambda each: each[0].kind)  # all take their rows in one order
     await store.enter(
         connection,
         proof_id,
@@ -85,6 +89,8 @@ async def send_admitted(
         asked.costs,
         keys.code_hash(proof_id, asked.bound, code),
         now + asked.life,
+        [budget.kind for budget, _ in back],
+        [tag for _, tag in back],
     )
     await _tell(connection, sealer, asked, (proof_id, code), now)
     return proof_id
@@ -165,7 +171,8 @@ def _budgets(keys: ProofKeys, asked: Asked) -> list[Spent]:
     else:
         spent += [(each, keys.network_tag(asked.network)) for each in NETWORK]
     if asked.costs:
-        spent += [(each, keys.block_tag(asked.to)) for each in BLOCK]
+        block = COMPANIES_BLOCK if asked.sender else BLOCK
+        spent += [(each, keys.block_tag(asked.to)) for each in block]
         spent.append((OVERALL, share()))
     return spent
 

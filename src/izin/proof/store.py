@@ -42,6 +42,12 @@ async def try_code(
     return await connection.fetchrow(_SQL["try_code"], proof_id, purpose, code_hash, tries_max)
 
 
+async def give_back(
+    connection: Connection, kinds: Sequence[str], tags: Sequence[UUID], made_at: datetime
+) -> None:
+    await connection.execute(_SQL["give_back"], kinds, tags, made_at)
+
+
 async def forget(connection: Connection, before: datetime, limit: int) -> None:
     await connection.execute(_SQL["forget"], before, limit)
 

@@ -41,9 +41,12 @@ where budget.window_started_at > now() - make_interval(secs => budget.window_s)
 
 -- name: enter
 -- $1 proof_id · $2 purpose · $3 recipient_tag · $4 sender_tag · $5 is_paid · $6 code_hash
--- $7 good_until
-insert into proof (proof_id, purpose, recipient_tag, sender_tag, is_paid, code_hash, good_until)
-values ($1, $2, $3, $4, $5, $6, $7)
+-- $7 good_until · $8 kinds, $9 tags of the budgets that are given back for a right code
+insert into proof (
+    proof_id, purpose, recipient_tag, sender_tag, is_paid, code_hash, good_until,
+    back_kinds, back_tags
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: outcomes
 -- Of what was sent for money in the last hour, the newest: how much is over, and how much of that
@@ -69,7 +72,8 @@ where proof_id = $1
 -- name: try_code
 -- Use a code up, or count that it was wrong: one of fifty at once is the first. Nothing is given of
 -- one that is over, was used, or was tried as often as it may.
--- $1 proof_id · $2 purpose · $3 code_hash · $4 tries · gives (is_right, tries_left)
+-- $1 proof_id · $2 purpose · $3 code_hash · $4 tries
+-- gives (is_right, tries_left, back_kinds, back_tags, made_at)
 update proof
 set
     tries = tries + 1,
@@ -77,7 +81,22 @@ set
 where
     proof_id = $1 and purpose = $2
     and used_at is null and tries < $4::smallint and good_until > now()
-returning used_at is not null as is_right, $4::smallint - tries as tries_left
+returning
+    used_at is not null as is_right,
+    $4::smallint - tries as tries_left,
+    back_kinds,
+    back_tags,
+    made_at
+
+-- name: give_back
+-- Let one of each budget be had again, of the windows in which it was taken.
+-- $1 kinds · $2 tags · $3 when · index budget_pkey · locks its rows in the order given
+update budget
+set used = greatest(0, budget.used - 1)
+from unnest($1::text[], $2::uuid[]) as each (kind, tag)
+where
+    budget.kind = each.kind and budget.tag = each.tag
+    and budget.window_started_at <= $3::timestamptz
 
 -- name: forget
 -- $1 before · $2 limit · index proof_by_age

@@ -23,12 +23,14 @@ from izin.web.shared.one_click import body_of, is_one_click
 from izin.web.shared.render import Renderer
 from izin.web.shared.static import address_of, file_at
 from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Sent, Shown, Visit
+from izin.web.shared.words import say
 
 _LOG = logging.getLogger(__name__)
 
 SESSION = "session"
 LANGUAGE_S = 365 * 24 * 3600
 _VISITOR = "visitor"
+_MINUTE_S = 60
 _REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -345,7 +347,14 @@ def _problems(error: FormError | RefusalError, language: Language) -> tuple[Prob
     return tuple(
         Problem(
             field=next((str(part) for part in reversed(each.location)), ""),
-            sentence=f"{message(each, language)} ({each.code})",
+            sentence=f"{message(each, language)} ({each.code}){_wait(error, language)}",
         )
         for each in error.refused
     )
+
+
+def _wait(error: RefusalError, language: Language) -> str:
+    """When to come again, in words: nobody sees a header."""
+    if not isinstance(error, TooManyError):
+        return ""
+    return " " + say("fault.wait", language, minutes=-(-error.retry_after_s // _MINUTE_S))
