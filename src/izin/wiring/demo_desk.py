@@ -14,6 +14,7 @@ from izin.core.clock import utc_now
 from izin.core.errors import RefusalError
 from izin.storage.database import Database
 from izin.subscription.loading import Offer, open_job
+from izin.wiring.demo_pass import lay_texts
 from izin.wiring.demo_via import lay_forms
 from izin.wiring.parts import Parts
 from izin.wiring.people import APPLICATION, COMPANIES, PARTNER
@@ -30,7 +31,7 @@ _RATE_KURUS = 1_500
 
 
 async def lay_out(operator: Database, parts: Parts, *, by: Principal) -> None:
-    """Publish an agreement, let a company apply, lay forms out, open a migration; each once."""
+    """Publish an agreement, let a company apply, lay texts out, open a migration; each once."""
     async with operator.connection() as connection:
         is_published = bool(await lookup.agreements(connection))
         has_applied = bool(await lookup.page(connection, None, 1))
@@ -41,6 +42,7 @@ async def lay_out(operator: Database, parts: Parts, *, by: Principal) -> None:
         id_ = await apply(parts.database, parts.keyring, entry, now=utc_now(), by=by)
         await move(operator, id_, ApplicationState.SUBMITTED, note="", by=by)
     await lay_forms(operator, parts.database, by=by)
+    await lay_texts(operator, parts.database, by=by)
     offer = Offer(
         partner_code=PARTNER.partner_code,
         iys_code=COMPANIES[1].provider.iys_code,
