@@ -136,15 +136,22 @@ class Quotas:
         asked = next((each for each in proposals if _is_asked(each)), None)
         return asked is not None and self._bounds.bound(asked.key) is not None
 
-    async def over(self, connection: Connection, proposals: Sequence[Proposal]) -> frozenset[int]:
+    async def over(
+        self, connection: Connection, proposals: Sequence[Proposal], *, is_collected: bool = False
+    ) -> frozenset[int]:
         """Which of these are new addresses that the package has no room for?
 
-        Takes   proposals: of one brand
+        Takes   proposals: of one brand · is_collected: whether the registry takes them for their
+                company, which brings them in just so, whatever their source
         Gives   their places
         Raises  UnavailableError
         Cost    two round trips every other second for a company; four more where it is nearly full
         """
-        asked = [ord_ for ord_, each in enumerate(proposals) if _is_asked(each)]
+        asked = [
+            ord_
+            for ord_, each in enumerate(proposals)
+            if _is_asked(each) or (is_collected and each.status is Status.ONAY)
+        ]
         if not asked:
             return frozenset()
         keys = [proposals[ord_].key for ord_ in asked]

@@ -131,7 +131,7 @@ async def _see_room(
     for brand in {each.key.brand_code: None for each in proposals} if quotas else ():
         of_brand = [each for each in proposals if each.key.brand_code == brand]
         assert quotas is not None, "nothing is looked at without"
-        if await quotas.over(connection, of_brand):
+        if await quotas.over(connection, of_brand, is_collected=True):
             raise RefusalError(Refused(code="H1031"))
 
 
