@@ -62,7 +62,7 @@ async def test_a_code_verifies_an_address_once_and_its_history_shows_it(verifyin
         shown = (await verifying.client.post(f"{API}/request-history", json=asked)).json()
         assert [each["status"] for each in shown["content"]] == [
             "OTP Generation",
-            "FAILED",
+            "FAILURE",
             "SUCCESS",
         ]
         assert {each["requestType"] for each in shown["content"]} == {kind}
@@ -93,7 +93,7 @@ async def test_the_fourth_code_is_refused_though_it_is_right_and_so_is_a_late_on
     await verifying.owner.execute("update pass_request set good_until = now()")
     assert behind(await verifying.complete("sms", late, await verifying.code()))[3] == "H1051"
     shown = await verifying.client.post(f"{API}/request-history", json={"requestId": late})
-    assert [each["status"] for each in shown.json()["content"]][-1] == "EXPIRED"
+    assert [each["status"] for each in shown.json()["content"]][-1] == "FAILURE"
 
 
 async def test_of_fifty_at_once_one_completes(verifying):

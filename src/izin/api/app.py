@@ -1,6 +1,6 @@
 """The contract door as one ASGI application, made from the table of operations."""
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any, Generic
@@ -75,7 +75,9 @@ class ContractApp(Generic[S]):
         method = scope["method"]
         row = by_method.get("GET" if method == "HEAD" else method)
         if row is None:
-            return _other_method(method, list(by_method), request)
+            return _other_method(
+                method, {name: each[0] for name, each in by_method.items()}, request
+            )
         operation, names = row
         parts = dict(zip(names, values, strict=True))
         return await answer(self._door, operation, parts, request)
@@ -87,15 +89,17 @@ def _hides_a_slash(scope: Scope) -> bool:
     return b"%" in raw and b"%2f" in raw.lower()
 
 
-def _other_method(method: str, known: list[str], request: Request) -> Answer:
-    """Answer OPTIONS with the path's methods, and any other with 405."""
+def _other_method(method: str, known: Mapping[str, Operation[Any]], request: Request) -> Answer:
+    """Answer OPTIONS with the path's methods, and any other with 405, as the path's errors look."""
     allowed = ", ".join([*known, *(["HEAD"] if "GET" in known else []), "OPTIONS"])
     headers = (("allow", allowed),)
     if method == "OPTIONS":
         return Answer(HTTPStatus.NO_CONTENT, b"", headers)
     refused = Refused(code="IZ003", facts=(("allowed", allowed),))
     body = problems.envelope((refused,), request.language)
-    return encoded(Answer(HTTPStatus.METHOD_NOT_ALLOWED, body, headers))
+    found = Answer(HTTPStatus.METHOD_NOT_ALLOWED, body, headers)
+    dressed = next(iter(known.values())).dressed
+    return encoded(found if dressed is None else dressed(found, request.language))
 
 
 _EVERY_ANSWER = (

@@ -36,7 +36,7 @@ async def history(call: Call[Services]) -> Answer:
         found = await lookup.request_of(call.services.database, company_of(call), request_id)
     if found is None:
         raise RefusalError(Refused(code="OTP-ERROR-002"))
-    kind = "SMS" if found.kind.is_sms else "EMAIL"
+    kind = found.kind.value.replace("_SHORTURL", " SHORT URL")
     every = steps(found, call.services.clock())
     shown = [_step(each, kind) for each in every[(page - 1) * size : page * size]]
     pages = {

@@ -9,7 +9,7 @@ from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, company_of, principal_of
 from izin.api.via_documents import CONFIRM, CONFIRMED, KVK, LIST, SEARCH, START, STARTED, STATUS
 from izin.api.via_intake import read_confirmation, read_search, read_start, request_id
-from izin.api.via_problems import of_kvk, of_looking, of_taking
+from izin.api.via_problems import of_confirming, of_kvk, of_looking, of_taking
 from izin.api.wire import Wire
 from izin.core.clock import IYS_TIME, wire_time
 from izin.core.codes import BrandCode, company
@@ -252,7 +252,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         Summary("Alıcının söylediği kodla onayı kaydeder.", "Records a consent by its code."),
         right=Right.WRITE,
         lane=Lane.CONSENT,
-        dressed=of_taking,
+        dressed=of_confirming,
         tokenless="H1038",
         request=CONFIRM,
         answers={200: CONFIRMED},

@@ -146,13 +146,14 @@ def read_id(text: str) -> UUID | None:
 
 
 PATH = "/otp-management/api/v1"
-_BUDGETS = ("IZ110", "IZ114", "IZ113")
-_STARTING = ("IZ011", "H1107", "H1093", "H1092", "H1015", *_BUDGETS)
+_STARTING = ("IZ011", "H1107", "H1093", "H1092", "H1015", "IZ110")
+_OF_TEXTS = ("IZ113", "IZ114")
+"""Mails cost nobody anything, so nobody is kept from sending them to whom he likes."""
 _COMPLETING = ("IZ011", "OTP-ERROR-001", "H1110", "H1050", "H1051", "H1052", "IZ110")
 
 
 def _starts(name: str, way: str, handler: Any, summary: Summary) -> Operation[Services]:
-    is_link = way.endswith("short-url")
+    is_link, is_sms = way.endswith("short-url"), way.startswith("sms")
     return Operation(
         id=name,
         method="POST",
@@ -163,9 +164,9 @@ def _starts(name: str, way: str, handler: Any, summary: Summary) -> Operation[Se
         summary=summary,
         takes=BodyKind.JSON,
         body_max=BODY_MAX,
-        request=START_SMS if way.startswith("sms") else START_MAIL,
+        request=START_SMS if is_sms else START_MAIL,
         answers={200: STARTED_LINK if is_link else STARTED},
-        errors=_STARTING,
+        errors=(*_STARTING, *_OF_TEXTS) if is_sms else _STARTING,
         dressed=dressed,
     )
 

@@ -55,6 +55,7 @@ _OBJECTS = frozenset(
 _BARE = frozenset({"H1065", "H1066", "H1085", "H1086"})
 
 of_taking = Dressed(renames=_OF_ALL, objects=_OBJECTS, bare=_BARE)
+of_confirming = Dressed(renames=_OF_ALL, objects=_OBJECTS - {"H1019"}, bare=_BARE)
 of_looking = Dressed(renames=_OF_ALL, bare=frozenset({"H1019", "H1030"}))
 of_kvk = Dressed(renames={"H015": "H1019"}, bare=frozenset({"H1019", "H1030"}))
 """One operation alone says H351 and H353, as its own part of the document has it."""

@@ -191,19 +191,19 @@ class Step(msgspec.Struct, frozen=True):
 
 
 _WORDS: Mapping[State, tuple[str, str]] = MappingProxyType(
-    {State.DONE: ("SUCCESS", "OTP Completed"), State.DENIED: ("DENIED", "Denied By Recipient")}
+    {State.DONE: ("SUCCESS", "OTP Completed"), State.DENIED: ("FAILURE", "Denied By Recipient")}
 )
 
 
 def steps(request: Request, now: datetime) -> list[Step]:
     """What happened with a request, the oldest first.
 
-    Source  the contract's example of getRequestAudit names the first and the last
+    Source  the contract's statuses of getRequestAudit; its example names the first and the last
     """
     found = [Step("OTP Generation", "OTP Generation", request.started_at)]
-    found += [Step("FAILED", "OTP Code Incorrect", at) for at in request.wrong_at]
+    found += [Step("FAILURE", "OTP Code Incorrect", at) for at in request.wrong_at]
     if request.ended_at is not None:
         found.append(Step(*_WORDS[request.state], request.ended_at))
     elif request.good_until <= now:
-        found.append(Step("EXPIRED", "OTP Code Expired", request.good_until))
+        found.append(Step("FAILURE", "OTP Code Expired", request.good_until))
     return found
