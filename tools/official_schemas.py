@@ -8,6 +8,7 @@ keys: no sentence, no example value, no address.
 import json
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ OPERATIONS = (
     *("get-subscription", "getIntegratorSubscription"),
     *("removeRelationBetweenRetailer", "removeRelationsBetweenRetailersAndConsents"),
     "via-hash-links",
+    *("startViaRequest", "completeViaRequest", "getViaRequest", "getKVKConsent"),
+    *("searchKVKConsent", "get-sps-iysCode-via-clarification-requestId-file"),
+    *("smsStart", "emailStart", "smsShortUrlStart", "emailShortUrlStart"),
+    *("smsComplete", "emailComplete", "getRequestAudit", "getClarificationFile", "search"),
 )
+_NAMED = {"VIA İşlem Tamamlama": "completeViaRequest"}
+"""Ids of the document that are sentences, and what the operations are called here."""
 _WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))
 _MEDIA = "application/json"
 _PREFIX, _OWN_PREFIX = "#/components/schemas/", "#/schemas/"
@@ -54,8 +61,9 @@ def main() -> int:
 def _found(document: Json) -> Iterator[tuple[str, str, str, Json]]:
     for path, by_method in document["paths"].items():
         for method, row in by_method.items():
-            if isinstance(row, dict) and row.get("operationId") in OPERATIONS:
-                yield row["operationId"], method, path, row
+            name = row.get("operationId") if isinstance(row, dict) else None
+            if (name := _NAMED.get(name, name)) in OPERATIONS:
+                yield name, method, path, row
 
 
 def _operation(method: str, path: str, row: Json) -> Json:
@@ -66,34 +74,56 @@ def _operation(method: str, path: str, row: Json) -> Json:
         "query": [each["name"] for each in row.get("parameters", ()) if each["in"] == "query"],
         "media": sorted(body),
         "request": _bare(body.get(_MEDIA, {}).get("schema")),
-        "answers": {status: _answer(answer) for status, answer in row["responses"].items()},
+        "asked": _distinct(
+            sorted(_places(each["value"]))
+            for each in body.get(_MEDIA, {}).get("examples", {}).values()
+        ),
+        "answers": {
+            status: _answer(answer, is_refusal=int(status) >= HTTPStatus.BAD_REQUEST)
+            for status, answer in row["responses"].items()
+        },
     }
 
 
-def _answer(answer: Json) -> Json:
+def _answer(answer: Json, *, is_refusal: bool) -> Json:
     content = answer.get("content", {}).get(_MEDIA)
     if content is None:
         return {"schema": None, "shapes": [], "errors": []}
     examples = [each["value"] for each in content.get("examples", {}).values() if each]
-    errors = [error for each in examples if isinstance(each, dict) for error in _errors(each)]
+    drawn = [each for each in examples if isinstance(each, dict)]
+    errors = [error for each in drawn for error in _errors(each, is_refusal=is_refusal)]
     return {
         "schema": _bare(content.get("schema")),
         "shapes": [] if errors else _distinct(sorted(_places(each)) for each in examples),
-        "errors": _distinct(_error(each) for each in errors),
+        "errors": _distinct(errors),
     }
 
 
-def _errors(example: Json) -> list[Json]:
+def _errors(example: Json, *, is_refusal: bool) -> list[Json]:
+    """Name code and keys of each error, and how it stands where it is not in a list."""
+    errors = example.get("errors", [])
     if "error" in example:
-        return [example]
-    errors: list[Json] = example.get("errors", [])
-    return errors
+        return [_error(example)]
+    if "errorCode" in example:
+        return [_behind(example)]
+    if isinstance(errors, dict):
+        return [_error(errors) | {"as": "object"}]
+    if is_refusal and "code" in example and not errors:
+        return [_error(example) | {"as": "bare"}]
+    return [_error(each) for each in errors]
 
 
 def _error(error: Json) -> Json:
     """Name the code and the keys; some examples write the first as ``code:``."""
     renamed = {name.rstrip(":"): value for name, value in error.items()}
     return {"code": renamed.get("code") or renamed["error"], "keys": sorted(renamed)}
+
+
+def _behind(example: Json) -> Json:
+    """An error of ViA PASS: its code, and that of what lies behind it."""
+    inside = example.get("subSystemErrorInfo", {}).get("errors", ())
+    code = " ".join((example["errorCode"], *(each["code"] for each in inside)))
+    return {"code": code, "keys": sorted(_places(example)), "as": "pass"}
 
 
 def _places(value: Any, at: str = "") -> set[str]:

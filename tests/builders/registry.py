@@ -108,6 +108,8 @@ class Registry(House):
         super().__init__(app, parts)
         self.owner = owner
         self.settings = settings
+        self.post: Any = None
+        """The courier of a module in which messages go out."""
         self._numbers = itertools.count(1)
         self._spare = {who: iter(codes) for who, codes in SPARE_RETAILERS.items()}
         self._tokens: dict[str, str] = {}

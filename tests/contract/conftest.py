@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from builders.collecting import collecting
 from builders.registry import Registry, open_registry
 
 _HERE = Path(__file__).parent
@@ -19,7 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def registry(new_database, passwords, tmp_path_factory) -> AsyncIterator[Registry]:
-    """Providers of every standing, a keeper at work; each case brings addresses of its own."""
+    """Providers of every standing, who collect consents too; a keeper and a courier at work."""
     folder = tmp_path_factory.mktemp("registry")
-    async with open_registry(new_database(), passwords, folder) as opened:
+    async with (
+        open_registry(new_database(), passwords, folder) as opened,
+        collecting(opened, passwords),
+    ):
         yield opened

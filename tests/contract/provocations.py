@@ -4,7 +4,8 @@ A way is a list of requests: the last is refused, those before it are not. Codes
 state of the house than any caller can bring about are in ELSEWHERE, with their own cases.
 """
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -35,9 +36,11 @@ from izin.api.router import part_names
 from izin.core.clock import wire_time
 from izin.wiring.web import OPERATIONS
 
+from . import collection
+from .official import COLLECTION
 from .official import OPERATIONS as OFFICIAL
 
-Way = Callable[[Registry], list[Attempt]]
+Way = Callable[[Registry], list[Attempt] | Awaitable[list[Attempt]]]
 TABLE: dict[str, Operation[Any]] = {row.id: row for row in OPERATIONS if row.id in OFFICIAL}
 
 SINGLES = ("addConsent", "addConsentV2")
@@ -60,6 +63,8 @@ PLAN, LICENCE = "get-subscription", "getIntegratorSubscription"
 def good(name: str, registry: Registry, who: str = "ours") -> Attempt:
     """A request that the operation answers with success."""
     operation = TABLE[name]
+    if name in COLLECTION:
+        return collection.good(operation, registry, who)
     parts = {
         "iysCode": IYS_CODES[who],
         "brandCode": BRAND_CODES[who],
@@ -193,6 +198,12 @@ def _adding(name: str, code: str) -> Way:
         return [changed(base, body=row if name in SINGLES else [row]) for row in rows]
 
     return way
+
+
+async def attempts(way: Way, registry: Registry) -> list[Attempt]:
+    """The requests of a way; some have to wait for what they are about."""
+    found = way(registry)
+    return await found if inspect.isawaitable(found) else found
 
 
 # every other body and query -------------------------------------------------------------------
@@ -543,6 +554,8 @@ def passing(operation: Operation[Any]) -> dict[str, Way]:
     return found
 
 
+OWN |= {name: collection.own(TABLE[name]) for name in COLLECTION}
+
 PROVOKED: dict[tuple[str, str], Way] = {
     (name, code): way
     for name, operation in TABLE.items()
@@ -593,6 +606,7 @@ UNREACHABLE = {
     "H476": _STORAGE,
 }
 """Codes that the document shows and nothing here answers."""
+UNREACHABLE |= collection.UNREACHABLE
 
 NOT_HERE = {
     (name, code): "Whoever may send refusals may see what became of them."
@@ -611,5 +625,6 @@ NOT_HERE = {
     },
     (ADD, "H127"): "It takes one recipient; the document shows the faults of a list.",
     (ADD, "H168"): "One recipient that is missing is H114.",
+    **collection.NOT_HERE,
 }
 """Codes that other operations answer and this one does not, though the document shows them."""

@@ -31,7 +31,9 @@ from izin.member.model import Role
 from izin.storage.database import Database
 from izin.wiring.web import OPERATIONS
 
-from .provocations import PROVOKED, TABLE, changed, good
+from .collected import FILES
+from .official import COLLECTION
+from .provocations import PROVOKED, TABLE, attempts, changed, good
 from .test_answers import SHOWN
 
 COMMITTED = Path(__file__).parents[2] / "docs/api/openapi.json"
@@ -280,7 +282,7 @@ async def test_every_example_request_is_accepted(registry, whole, colleague):
             answer = await registry.send(attempt)
             assert answer.status_code in row.answers, (row.id, answer.text)
             sent.append(row.id)
-    assert set(sent) >= set(_with_json_bodies())
+    assert set(sent) >= set(_with_json_bodies()) - OF_THE_MOMENT
 
 
 OWNER = "loading's owner"
@@ -308,7 +310,9 @@ def _an_attempt(
     return Attempt(method=row.method, path=path, body=body, who=who)
 
 
-@pytest.mark.parametrize(("name", "status"), [each for each in SHOWN if each[1] != 204])
+@pytest.mark.parametrize(
+    ("name", "status"), [each for each in SHOWN if each[1] != 204 and each[0] not in FILES]
+)
 async def test_every_answer_is_described_key_by_key(registry, whole, name, status):
     row = TABLE[name]
     response = described(whole, row, row.path)["responses"][str(status)]
@@ -317,11 +321,11 @@ async def test_every_answer_is_described_key_by_key(registry, whole, name, statu
         _validate(whole, schema, answer)
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", [each for each in TABLE if each not in COLLECTION])
 async def test_every_refusal_fits_the_schema_of_problems(registry, whole, name):
     problem = whole["components"]["schemas"]["Problem"]
     for refused in [way for (each, _), way in PROVOKED.items() if each == name]:
-        answer = await registry.send(refused(registry)[-1])
+        answer = await registry.send((await attempts(refused, registry))[-1])
         if answer.status_code >= 400:
             _validate(whole, problem, answer.json())
 
