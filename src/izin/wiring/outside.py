@@ -14,6 +14,7 @@ import msgspec
 from izin.brand.name import page_of
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
+from izin.mail.dkim import drawn_key
 from izin.simulator.inbox import Inbox, listening
 from izin.simulator.smsc import Smsc, SmscSettings
 from izin.telemetry.log import configure
@@ -23,6 +24,7 @@ from izin.web.outside.services import Around, Outside
 from izin.web.shared.door import Door
 from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
+from izin.wiring.database import write_private
 from izin.wiring.demo_link import address_of_link
 from izin.wiring.demo_via import widget_of_the_shop
 from izin.wiring.desk import client_by, heard
@@ -34,6 +36,8 @@ from izin.wiring.settings import PREFIX, Settings
 SUFFIX = " B099"
 """What this operator appends to each text, as every one does. Source: rules 1.5, R-46."""
 
+_DKIM_FILE = "dkim-key.pem"
+
 
 def with_outside(settings: Settings) -> Settings:
     """The same with an outside world on this machine, unless there is one elsewhere."""
@@ -44,9 +48,17 @@ def with_outside(settings: Settings) -> Settings:
     return msgspec.structs.replace(
         settings,
         outside_port=port,
+        dkim_key_file=settings.dkim_key_file or settings.data_folder / _DKIM_FILE,
         smtp_urls=f"smtp://127.0.0.1:{port + 1}",
         smpp_urls=f"smpp://izin:{password}@127.0.0.1:{port + 2}",
     )
+
+
+def draw_mail_key(settings: Settings) -> None:
+    """See that there is a key to sign mails with; nobody but this outside world reads them."""
+    file = settings.data_folder / _DKIM_FILE
+    if settings.dkim_key_file == file and not file.exists():
+        write_private(file, drawn_key())
 
 
 @asynccontextmanager
