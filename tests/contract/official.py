@@ -187,16 +187,7 @@ EXTRA_PLACES: dict[str, dict[str, str]] = {
 }
 """Keys that our answers have beyond the examples, and why."""
 
-_PASS = "What is left of verifications is shown by the operations of ViA PASS themselves."
-_OF_PASS_PLAN = (
-    *("startDate", "expirationDate", "viaPassSubscriptionPackageName", "status"),
-    *("viaPassCredit", "viaPassSubscriptionId"),
-)
 ABSENT_PLACES: dict[str, dict[str, str]] = {
-    "get-subscription": {
-        ".viaPassSubscriptionPackage": _PASS,
-        **{f".viaPassSubscriptionPackage.{each}": _PASS for each in _OF_PASS_PLAN},
-    },
     "completeViaRequest": {
         f".{name}": "One example stands without ``message``: what is recorded is always in it."
         for name in ("transactionId", "creationDate", "type")

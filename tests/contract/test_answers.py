@@ -69,9 +69,10 @@ async def both_views(registry: Registry, name: str) -> list[Any]:
     partners = await success(registry, changed(good(name, registry), who=PARTNER))
     limits = {"consentLimit", "consentLimitExceed", "usedConsentLimit"}
     assert set(own) - set(partners) == limits
-    credit = {"viaCredit": own["viaSubscriptionPackage"]["viaCredit"]}
-    assert partners["viaSubscriptionPackage"] | credit == own["viaSubscriptionPackage"]
-    same = set(partners) - {"viaSubscriptionPackage"}
+    bought = {"viaSubscriptionPackage": "viaCredit", "viaPassSubscriptionPackage": "viaPassCredit"}
+    for package, credit in bought.items():
+        assert partners[package] | {credit: own[package][credit]} == own[package]
+    same = set(partners) - set(bought)
     assert {key: own[key] for key in same} == {key: partners[key] for key in same}
     return [own, partners]
 

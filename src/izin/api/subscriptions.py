@@ -18,6 +18,8 @@ from izin.subscription.count import AddressCount, address_count
 from izin.subscription.manage import not_subscribed
 from izin.subscription.model import Subscribed, ViaPlan, standing
 from izin.subscription.tariff import share_used, tariff_of, warnings
+from izin.viapass import lookup as viapass
+from izin.viapass.model import Subscription as Verifications
 
 
 async def of_company(call: Call[Services]) -> Answer:
@@ -29,8 +31,11 @@ async def of_company(call: Call[Services]) -> Answer:
     shown["status"] = _status(provider, each.status(call.services.clock()))
     async with call.services.database.acting_for(company(iys_code)) as connection:
         plan = await lookup.via_plan(connection, iys_code)
+        verifications = await viapass.subscription(connection, iys_code)
     if plan is not None:
         shown["viaSubscriptionPackage"] = _via(call, plan)
+    if verifications is not None:
+        shown["viaPassSubscriptionPackage"] = _via_pass(call, verifications)
     if call.allowed.caller.partner_code is None:
         count = await _count(call, iys_code)
         shown |= {
@@ -123,6 +128,21 @@ def _via(call: Call[Services], plan: ViaPlan) -> Wire:
     return shown
 
 
+def _via_pass(call: Call[Services], bought: Verifications) -> Wire:
+    """What a company has of ViA PASS; how much is left only to itself."""
+    stands = bought.stands(call.services.clock())
+    shown: Wire = {
+        "viaPassSubscriptionId": str(bought.subscription_id),
+        "startDate": wire_time(bought.starts_at),
+        "expirationDate": wire_time(bought.ends_at),
+        "viaPassSubscriptionPackageName": bought.package,
+        "status": Subscription.ACTIVE if stands else Subscription.EXPIRED,
+    }
+    if call.allowed.caller.partner_code is None:
+        shown["viaPassCredit"] = bought.left
+    return shown
+
+
 def _core(call: Call[Services], each: Subscribed) -> Wire:
     return {
         "subscriptionId": str(each.subscription_id),
@@ -171,6 +191,15 @@ SUBSCRIPTION = {
                 "viaCredit": {"type": "integer", "minimum": -1},
             },
             "required": ["viaSubscriptionId", "viaSubscriptionPackageName", "status"],
+        },
+        "viaPassSubscriptionPackage": {
+            "type": "object",
+            "properties": {
+                **dict.fromkeys(("viaPassSubscriptionId", "startDate", "expirationDate"), _TEXT),
+                **dict.fromkeys(("viaPassSubscriptionPackageName", "status"), _TEXT),
+                "viaPassCredit": {"type": "integer", "minimum": -1},
+            },
+            "required": ["viaPassSubscriptionId", "viaPassSubscriptionPackageName", "status"],
         },
     },
     "required": [*_CORE, "subscipritionId", "subsciprtionId"],

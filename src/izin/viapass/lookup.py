@@ -8,6 +8,7 @@ from izin.keyring import Keyring
 from izin.storage.database import Connection, Database
 from izin.viapass import store
 from izin.viapass.model import KEPT, Request, Subscription, Template
+from izin.viapass.store import subscription as subscription
 from izin.viapass.store import template as template
 from izin.viapass.store import templates_in as templates_in
 
