@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from builders.heart import a_key, a_proposal, keeping, phone, until
+from builders.parties import BRAND_CODE
 from builders.visitor import ME, RECEIPT
 
 from izin.account import find, keep
@@ -73,6 +74,33 @@ async def test_what_was_before_her_is_counted_and_not_named(visitor, heart, owne
     assert "Işık Giyim" not in visitor.page.split("<main")[1]
     await visitor.send("/number/since", owned="always")
     assert "2 izin bulundu" in visitor.page
+
+
+async def test_a_claim_names_nothing_of_what_it_refused(visitor, heart, owner):
+    """Neither the claim's own refusals nor a company's; an approval that is new does."""
+    sent = a_proposal(key=a_key(7), ago=timedelta(days=900))
+    called = a_proposal(key=a_key(7, channel=Channel.ARAMA), ago=timedelta(days=900))
+    await heart.record(sent, called)
+    await heart.number_and_project()
+    await let_in(visitor, "0599 000 00 07")
+    await visitor.send("/notice", owned="new")
+    await visitor.send("/number", sure="1")
+    await visitor.get("/consents")
+    assert "önceki 2 kayıt adıyla gösterilmiyor" in visitor.page
+    assert "Işık Giyim" not in visitor.page.split("<main")[1]
+    for path in ("/data/izinlerim.json", "/acts", "/number"):
+        assert "Işık Giyim" not in (await visitor.get(path)).text.split("<main")[-1]
+    assert (await visitor.get(f"/brands/{BRAND_CODE}/history")).status_code == 404
+    await heart.record(a_proposal(key=a_key(7), ago=timedelta()))
+    await heart.number_and_project()
+    await visitor.get(f"/brands/{BRAND_CODE}/history")
+    assert "İlk kayıt" in visitor.page.split("timeline")[1]
+    assert visitor.page.split("timeline")[1].count("<li>") == 1, "her own movement alone"
+    taken = (await visitor.get("/data/izinlerim.json")).json()
+    assert "RET" not in str(taken)
+    assert "ARAMA" not in str(taken)
+    await visitor.get("/consents")
+    assert "önceki 1 kayıt adıyla gösterilmiyor" in visitor.page
 
 
 async def test_a_newly_given_number_has_everything_refused(visitor, heart, owner, citizen_keys):

@@ -22,6 +22,7 @@ from izin.access.transfer import transfer_brand
 from izin.admission.tries import count_within
 from izin.brand.manage import set_short_names, set_status
 from izin.brand.model import BrandStatus
+from izin.citizen.number import say as say_since
 from izin.consent.event import Actor
 from izin.consent.of_citizen import standings
 from izin.consent.record import Recorder
@@ -241,6 +242,22 @@ async def test_a_brand_that_moved_is_refused_where_it_was_tagged(
     assert "kaydedildi:" in await telephones.write("RET ORNEKM")
     moved = a_key(iys_code=OTHER_IYS_CODE, tagged_for=IYS_CODE)
     assert await statuses(heart, moved) == [Status.RET]
+
+
+async def test_what_was_before_the_number_was_hers_is_told_of_no_brand(
+    telephones, brands, heart, owner
+):
+    """A later refusal is not her record either; counted it is, as at the pages."""
+    await heart.record(a_proposal(key=a_key(ME), ago=timedelta(days=900)))
+    await heart.number_and_project()
+    citizen = telephones.keyring.citizen
+    await say_since(owner, citizen, phone(ME), telephones.now.date(), telephones.now)
+    none = await telephones.write("DURUM ORNEKM")
+    assert none.endswith(say("no_record", brand="")[1:])
+    await telephones.write("RET ORNEKM")
+    assert await telephones.write("DURUM ORNEKM") == none
+    await heart.record(a_proposal(key=a_key(ME), ago=timedelta()))
+    assert await telephones.write("DURUM ORNEKM") != none
 
 
 async def test_a_test_brand_is_nobodys(telephones, brands, heart, given):
@@ -480,7 +497,7 @@ class Counting:
     ("text", "most"),
     [
         ("RET ORNEKM", 8),
-        ("DURUM ORNEKM", 5),
+        ("DURUM ORNEKM", 6),
         ("RET ORNEKN", 5),
         ("YARDIM", 3),
         ("RET TUM", 7),

@@ -9,10 +9,10 @@ from datetime import datetime
 import msgspec
 
 from izin.citizen.call import Call
+from izin.citizen.hers import own_part
 from izin.citizen.records import Record
 from izin.consent.event import EventBody
 from izin.consent.history import histories
-from izin.core.clock import IYS_TIME
 from izin.core.codes import IysCode
 from izin.core.terms import Channel, RecipientType, Side, Source, Status
 from izin.provider import lookup as providers
@@ -57,17 +57,19 @@ async def told_of(call: Call, records: Sequence[Record], *, limit: int = LINES_M
     return [
         Told(
             record,
-            [_line(body, titles) for body in bodies if _is_hers(body, call)],
-            len(bodies) == limit and bodies[-1].previous_status is not None,
+            _lines(own_part(bodies, call.since), len(bodies), titles),
+            len(own_part(bodies, call.since)) == limit and bodies[-1].previous_status is not None,
         )
         for record, bodies in zip(records, found, strict=True)
     ]
 
 
-def _is_hers(body: EventBody, call: Call) -> bool:
-    """What was before the number was hers is of whoever had it then. Source: security T14."""
-    since = body.consented_at or body.recorded_at
-    return call.since is None or since.astimezone(IYS_TIME).date() >= call.since
+def _lines(own: Sequence[EventBody], read: int, titles: dict[IysCode, str]) -> list[Line]:
+    """Tell what is hers of so many that were read: what stood before her first was another's."""
+    lines = [_line(body, titles) for body in own]
+    if 0 < len(own) < read:
+        lines[-1] = msgspec.structs.replace(lines[-1], before=None)
+    return lines
 
 
 def _line(body: EventBody, titles: dict[IysCode, str]) -> Line:

@@ -9,8 +9,9 @@ import msgspec
 
 from izin.citizen.acts import Act, acts_of
 from izin.citizen.call import Call
+from izin.citizen.hers import hers
 from izin.citizen.history import Told, told_of
-from izin.citizen.records import everything_of, is_hers
+from izin.citizen.records import everything_of
 
 PART_RECORDS = 1000
 MOVEMENTS_MAX = 200
@@ -33,8 +34,8 @@ class Mine(msgspec.Struct, frozen=True):
 async def parts_of(call: Call) -> int:
     """In how many parts it is given; one at least."""
     records = await everything_of(call.connection, call.keyring, call.address)
-    hers = sum(is_hers(each, call.since) for each in records)
-    return max(1, -(-hers // PART_RECORDS))
+    own = await hers(call.connection, call.keyring, records, call.since)
+    return max(1, -(-len(own) // PART_RECORDS))
 
 
 async def mine(
@@ -45,7 +46,7 @@ async def mine(
     Cost    as the list, and as many round trips as the longest history of the part has movements
     """
     everything = await everything_of(call.connection, call.keyring, call.address)
-    records = [each for each in everything if is_hers(each, call.since)]
+    records = await hers(call.connection, call.keyring, everything, call.since)
     parts = max(1, -(-len(records) // records_max))
     if not 0 < part <= parts:
         return None

@@ -26,8 +26,8 @@ async def said_of(
 ) -> dict[Address, date | None]:
     """Since when numbers are hers; what nobody has said of, or long ago, is not there.
 
-    Whoever asks has just come: it is kept for another half year. Cost: two round trips, none for
-    e-mail addresses alone
+    Whoever asks has just come: it is kept for another half year. Cost: two round trips, one
+    where nothing was said, none for e-mail addresses alone
     """
     tags = {keys.pseudonyms.number_tag(each.clear): each for each in addresses if is_number(each)}
     if not tags:
@@ -39,7 +39,8 @@ async def said_of(
         ordinal = int.from_bytes(body, "big")
         since = None if ordinal == _FROM_THE_BEGINNING else date.fromordinal(ordinal)
         found[tags[row["tag"]]] = since
-    await store.keep_words(connection, [row["tag"] for row in rows], _today(now) + SILENCE)
+    if rows:
+        await store.keep_words(connection, [row["tag"] for row in rows], _today(now) + SILENCE)
     return found
 
 

@@ -3,18 +3,17 @@
 Source  data page 4, 5; Reg. 9
 """
 
-from datetime import date
 from typing import NamedTuple
 
 import msgspec
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
+from izin.citizen.hers import hers
 from izin.citizen.model import Opened
 from izin.consent.model import ConsentKey, Standing
 from izin.consent.of_citizen import consents_of, key_under, standings
 from izin.core.address import Address
-from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType
 from izin.core.turkish import sort_key
@@ -45,22 +44,9 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 async def records_of(connection: Connection, keyring: Keyring, opened: Opened) -> list[Record]:
-    """All that is shown to her: records of hers, by company and brand, as `everything_of`.
-
-    What was moved last before the number was hers is of whoever had it then. Source: security T14
-    """
+    """All that is shown to her: records of hers, by company and brand, as `everything_of`."""
     records = await everything_of(connection, keyring, opened.address)
-    return [each for each in records if is_hers(each, opened.since)]
-
-
-def is_hers(record: Record, since: date | None) -> bool:
-    """Was it moved last when the address was hers already? Takes since: None from the beginning."""
-    return is_since(record.standing, since)
-
-
-def is_since(standing: Standing, since: date | None) -> bool:
-    """Is it from that day or later? Takes since: None from the beginning."""
-    return since is None or standing.since.astimezone(IYS_TIME).date() >= since
+    return await hers(connection, keyring, records, opened.since)
 
 
 async def everything_of(connection: Connection, keyring: Keyring, address: Address) -> list[Record]:

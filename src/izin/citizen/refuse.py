@@ -10,8 +10,9 @@ import msgspec
 
 from izin.citizen.acts import Act, Did, acts_of, keep, new_id
 from izin.citizen.call import Call
+from izin.citizen.hers import hers
 from izin.citizen.parts import ROWS_MAX, Work, begin
-from izin.citizen.records import Place, Record, everything_of, is_hers
+from izin.citizen.records import Place, Record, everything_of
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, RecipientType, Status
@@ -52,10 +53,10 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     Raises  UnavailableError
     """
     records = await everything_of(call.connection, call.keyring, call.address)
+    wanted = [each for each in records if scope.has(each)]
     places = tuple(
         Place(each.brand.brand_code, each.key.channel, each.key.recipient_type)
-        for each in records
-        if scope.has(each) and is_hers(each, call.since)
+        for each in await hers(call.connection, call.keyring, wanted, call.since)
     )
     begun = await begin(call, Work(refuse=places), rows_max=rows_max)
     if begun is None:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 
 from izin.brand.model import Brand
+from izin.citizen.hers import hers
+from izin.citizen.number import said_of
 from izin.consent.model import Standing
 from izin.core.codes import BrandCode
 from izin.core.terms import RecipientType, Status
@@ -12,8 +14,10 @@ from izin.shortcode.replies import day, say, say_of
 
 
 async def state_at(call: Call, brand: Brand) -> str:
-    """What stands at one brand."""
-    records = await records_at(call, [brand])
+    """What stands at one brand; of whoever had the number before, as if there were none."""
+    said = await said_of(call.connection, call.keyring.citizen, [call.sender], call.now)
+    everything = await records_at(call, [brand])
+    records = await hers(call.connection, call.keyring, everything, said.get(call.sender))
     if not records:
         return say_of("no_record", brand)
     by_type = {record.key.recipient_type: record.standing for record in records}
@@ -21,7 +25,10 @@ async def state_at(call: Call, brand: Brand) -> str:
 
 
 async def counts(call: Call) -> str:
-    """At how many brands ONAY stands, of either type, and at how many RET alone."""
+    """At how many brands ONAY stands, of either type, and at how many RET alone.
+
+    Records of whoever had the number before are counted, as at the pages, and never named.
+    """
     statuses: defaultdict[BrandCode, set[Status]] = defaultdict(set)
     for record in await all_records(call):
         statuses[record.brand.brand_code].add(record.standing.status)

@@ -3,14 +3,13 @@
 The address is the brand's short name for 3338, in any spelling; no page of ours can be one.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand, Naming
 from izin.brand.name import page_of, short_key_of
+from izin.citizen.hers import hers
 from izin.citizen.model import Citizen
-from izin.citizen.records import is_since
 from izin.core.errors import RefusalError
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.link.change import change, found_by
@@ -50,9 +49,10 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         found = await found_by(connection, hall.keyring, _reach(named.brand, who))
         if found is None:
             raise NotThereError
+        own_records = await _own(hall, connection, found, who)
         changed = await receipt_of(hall, connection, visit.query.values.get("receipt", ""))
-    hers = Found(found.brand, found.company, tuple(_hers(found, who)))
-    values |= {**shown_of(hall, hers, changed), "whose": str(who.address), "is_told": True}
+    own = Found(found.brand, found.company, own_records)
+    values |= {**shown_of(hall, own, changed), "whose": str(who.address), "is_told": True}
     if who.must_answer:  # it may be somebody's who had the number before: refused is all the same
         values |= {"asked": REACHED_BY[who.address.kind], "is_told": False}
     return Shown("brand_known.html", values)
@@ -122,11 +122,13 @@ def _who(visit: Visit) -> Citizen | None:
     return visit.who if visit.who is not None and visit.who.opened else None
 
 
-def _hers(found: Found, who: Citizen) -> Iterator[Reached]:
-    """What was moved last when the address was hers already; nothing before she has said it."""
-    for each in found.records:
-        if not who.must_answer and is_since(each.standing, who.shown.since):
-            yield each
+async def _own(
+    hall: Hall, connection: Connection, found: Found, who: Citizen
+) -> tuple[Reached, ...]:
+    """Those that are hers; nothing before she has said since when the address is."""
+    if who.must_answer:
+        return ()
+    return tuple(await hers(connection, hall.keyring, found.records, who.shown.since))
 
 
 def _reach(brand: Brand, who: Citizen) -> Reach:

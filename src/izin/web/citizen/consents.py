@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 from izin.citizen.acts import Act
 from izin.citizen.change import change
+from izin.citizen.hers import hers
 from izin.citizen.number import is_number
-from izin.citizen.records import Place, Record, everything_of, is_hers
+from izin.citizen.records import Place, Record, everything_of
 from izin.citizen.refuse import act_of
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
@@ -25,8 +26,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     async with hall.database.connection() as connection:
         everything = await everything_of(connection, hall.keyring, visit.who.address)
+        records = await hers(connection, hall.keyring, everything, visit.who.shown.since)
         done = await _just_done(hall, visit, connection)
-    records = [each for each in everything if is_hers(each, visit.who.shown.since)]
     kind = _kind(visit)
     counts = Counter(each.key.recipient_type for each in records)
     found = [each for each in records if _is_asked(each, kind, visit)]

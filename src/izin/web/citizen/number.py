@@ -2,8 +2,9 @@
 
 from collections import Counter
 
+from izin.citizen.hers import hers
 from izin.citizen.number import is_number
-from izin.citizen.records import everything_of, is_hers
+from izin.citizen.records import everything_of
 from izin.core.terms import Status
 from izin.receipt import number
 from izin.receipt.issue import check
@@ -21,15 +22,15 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         raise NotThereError
     async with hall.database.connection() as connection:
         everything = await everything_of(connection, hall.keyring, visit.who.address)
+        own = await hers(connection, hall.keyring, everything, visit.who.shown.since)
         receipt = number.read(visit.query.values.get("receipt", ""))
         at = None if receipt is None else await check(connection, hall.keyring, receipt)
     approved = [each for each in everything if each.standing.status is Status.ONAY]
-    since = visit.who.shown.since
     values = {
         "counts": Counter(each.key.channel for each in approved),
         "count_all": len(approved),
-        "count_earlier": sum(not is_hers(each, since) for each in everything),
-        "since": since,
+        "count_earlier": len(everything) - len(own),
+        "since": visit.who.shown.since,
         "is_asked_again": True,
         "receipt": None if at is None else receipt,
     }

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from izin.citizen.call import Call
 from izin.citizen.change import change
+from izin.citizen.hers import hers
 from izin.citizen.history import told_of
-from izin.citizen.records import Place, Record, is_hers, records_at
+from izin.citizen.records import Place, Record, records_at
 from izin.consent.dealers import dealers_at
 from izin.core.terms import Status
 from izin.retailer import lookup as retailers
@@ -85,10 +86,10 @@ async def show_history(hall: Hall, visit: Visit) -> Outcome:
 async def _records(call: Call, visit: Visit) -> list[Record]:
     """Hers at the brand that the path names. Raises NotThereError: there are none."""
     records = await records_at(call.connection, call.keyring, call.address, brand_in(visit))
-    hers = [each for each in records if is_hers(each, call.since)]
-    if not hers:
+    own = await hers(call.connection, call.keyring, records, call.since)
+    if not own:
         raise NotThereError
-    return hers
+    return own
 
 
 async def _dealers(call: Call, records: Sequence[Record]) -> list[str]:
