@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders.heart import a_key, a_proposal, keeping, phone, until
 from builders.parties import BRAND_CODE
-from builders.visitor import ME, RECEIPT
+from builders.visitor import ME, RECEIPT, Visitor
 
 from izin.account import find, keep
 from izin.account.model import Bound
@@ -127,6 +127,27 @@ async def test_a_newly_given_number_has_everything_refused(visitor, heart, owner
     assert await find.holder_of(owner, citizen_keys, phone(1)) is None, "it left the old account"
     await visitor.get("/number")
     assert "onay durumunda kayıt yok" in visitor.page
+
+
+async def test_a_claim_ends_every_other_session_that_showed_the_number(
+    app, visitor, owner, keyring, citizen_keys, keeper_database
+):
+    """Of whoever had it before: his browser neither sees nor approves; her own goes on."""
+    his, others = Visitor(app, owner, keyring), Visitor(app, owner, keyring)
+    for one, address in ((his, ME), (others, "0599 000 00 02"), (visitor, ME)):
+        await let_in(one, address)
+        await one.send("/notice", **({"owned": "always"} if one is not visitor else {}))
+    assert "Işık Giyim" in (await his.get("/consents")).text
+    await visitor.send("/number", sure="1")
+    assert "onayların tümü reddedildi" in visitor.page
+    assert "Işık Giyim" not in (await his.get("/consents")).text
+    assert "Işık Giyim" in (await others.get("/consents")).text
+    async with keeper_database.transaction() as connection:
+        await number.let_go(connection, citizen_keys, phone(2), utc_now())
+    assert "Işık Giyim" not in (await others.get("/consents")).text
+    assert (await visitor.get("/consents")).status_code == 200
+    for one in (his, others):
+        await one.client.aclose()
 
 
 async def test_what_does_not_fit_one_transaction_is_refused_by_the_keeper(

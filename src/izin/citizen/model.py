@@ -32,6 +32,11 @@ class Opened(msgspec.Struct, frozen=True, array_like=True):
         return f"Opened({self.address})"
 
     @property
+    def is_number(self) -> bool:
+        """Is it one that an operator may give to somebody else?"""
+        return self.kind is AddressKind.PHONE
+
+    @property
     def address(self) -> Address:
         """The address."""
         return Address(self.clear, self.kind)

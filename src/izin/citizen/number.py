@@ -6,6 +6,7 @@ Source: security T14.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from izin.account import keep
 from izin.citizen import store
@@ -55,9 +56,17 @@ async def say(
 
 
 async def let_go(connection: Connection, keys: CitizenKeys, phone: Address, now: datetime) -> None:
-    """Nobody has this number any more: no account holds it, and nothing is known of it."""
+    """Nobody has this number any more: no account or session holds it, nothing is known of it."""
+    await end_others(connection, keys, phone, None)
     await keep.release(connection, keys, phone, now)
     await forget(connection, keys, [phone])
+
+
+async def end_others(
+    connection: Connection, keys: CitizenKeys, phone: Address, but: UUID | None
+) -> None:
+    """End every session that has shown this number by a code, but for one: it was another's."""
+    await store.end_others(connection, keys.pseudonyms.number_tag(phone.clear), but)
 
 
 async def forget(connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]) -> None:

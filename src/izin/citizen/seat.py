@@ -91,7 +91,8 @@ class Seats:
         """Put a new one down; give what she calls with."""
         token = self._keyring.tokens.issue()
         sealed = self._sealed(token.tag, body)
-        await store.put(connection, token.tag, sealed, is_open, min(until, now + IDLE), until)
+        idle_until, numbers = min(until, now + IDLE), self._numbers(body)
+        await store.put(connection, token.tag, sealed, is_open, idle_until, until, numbers)
         return token.text
 
     async def one(self, connection: Connection, tag: UUID, *, is_open: bool) -> Body | None:
@@ -104,7 +105,12 @@ class Seats:
 
     async def change(self, connection: Connection, tag: UUID, body: Body) -> None:
         """Put it back, changed."""
-        await store.change(connection, tag, self._sealed(tag, body))
+        await store.change(connection, tag, self._sealed(tag, body), self._numbers(body))
+
+    def _numbers(self, body: Body) -> list[UUID]:
+        """Tags of the numbers that were shown here by a code."""
+        tag_of = self._keyring.citizen.pseudonyms.number_tag
+        return [tag_of(each.clear) for each in body.opened if each.by_code and each.is_number]
 
     def _sealed(self, tag: UUID, body: Body) -> bytes:
         return self._keyring.citizen.accounts.seal(*_PLACE, tag.bytes, _encode(body))

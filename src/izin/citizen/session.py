@@ -149,8 +149,10 @@ class Citizens:
     async def claim(self, who: Citizen, recorder: Recorder, *, now: datetime) -> Claimed:
         """The shown number is newly hers: refuse whatever was approved under it. See `claim`.
 
-        An account that holds it is somebody else's, unless she came by the gateway and it is hers.
+        An account that holds it is somebody else's, unless she came by the gateway and it is hers;
+        every other session that showed it by a code is, too, and ends.
         """
+        keys = self._keyring.citizen
         async with self._database.transaction() as connection:
             body = await self._seats.locked(connection, who.tag)
             opened = None if body is None else body.of_address(who.address)
@@ -158,8 +160,9 @@ class Citizens:
                 since = now.astimezone(IYS_TIME).date()
                 said = msgspec.structs.replace(opened, is_answered=True, since=since)
                 body = body.with_opened(said)
+                await number.end_others(connection, keys, who.address, who.tag)
                 if not body.by_gateway:  # before any record: whoever closes lines does so too
-                    await keep.release(connection, self._keyring.citizen, who.address, now)
+                    await keep.release(connection, keys, who.address, now)
                     body = msgspec.structs.replace(body, account_id=None)
                 await self._seats.change(connection, who.tag, body)
             call = Call(

@@ -26,8 +26,10 @@ async def locked(connection: Connection, session_tag: UUID) -> bytes | None:
     return sealed
 
 
-async def change(connection: Connection, session_tag: UUID, sealed: bytes) -> None:
-    await connection.execute(_SQL["change"], session_tag, sealed)
+async def change(
+    connection: Connection, session_tag: UUID, sealed: bytes, numbers: Sequence[UUID]
+) -> None:
+    await connection.execute(_SQL["change"], session_tag, sealed, numbers)
 
 
 async def keep(connection: Connection, session_tag: UUID, idle_until: datetime) -> None:
@@ -36,6 +38,10 @@ async def keep(connection: Connection, session_tag: UUID, idle_until: datetime) 
 
 async def end(connection: Connection, session_tag: UUID) -> bool:
     return await connection.execute(_SQL["end"], session_tag) == "DELETE 1"
+
+
+async def end_others(connection: Connection, number_tag: UUID, but: UUID | None) -> None:
+    await connection.execute(_SQL["end_others"], number_tag, but)
 
 
 async def forget(connection: Connection, limit: int) -> None:

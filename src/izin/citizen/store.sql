@@ -1,9 +1,11 @@
 -- owns: citizen_session, citizen_act, number_word, number_claim
 
 -- name: put
--- $1 session_tag · $2 body_sealed · $3 is_open · $4 idle_until · $5 good_until
-insert into citizen_session (session_tag, body_sealed, is_open, idle_until, good_until)
-values ($1, $2, $3, $4, $5)
+-- $1 session_tag · $2 body_sealed · $3 is_open · $4 idle_until · $5 good_until · $6 number_tags
+insert into citizen_session (
+    session_tag, body_sealed, is_open, idle_until, good_until, number_tags
+)
+values ($1, $2, $3, $4, $5, $6)
 
 -- name: one
 -- $1 session_tag · $2 is_open · gives (body_sealed) · index citizen_session_pkey
@@ -20,8 +22,8 @@ where session_tag = $1 and is_open and idle_until > now() and good_until > now()
 for update
 
 -- name: change
--- $1 session_tag · $2 body_sealed
-update citizen_session set body_sealed = $2 where session_tag = $1
+-- $1 session_tag · $2 body_sealed · $3 number_tags
+update citizen_session set body_sealed = $2, number_tags = $3 where session_tag = $1
 
 -- name: keep
 -- Written once a minute at most. $1 session_tag · $2 idle_until
@@ -32,6 +34,12 @@ where session_tag = $1 and idle_until < $2::timestamptz - interval '1 minute'
 -- name: end
 -- $1 session_tag
 delete from citizen_session where session_tag = $1
+
+-- name: end_others
+-- Every session that has shown a number by a code, but for one. $1 number_tag
+-- $2 session_tag; null: every one · index citizen_session_by_number
+delete from citizen_session
+where number_tags @> array[$1::uuid] and session_tag is distinct from $2::uuid
 
 -- name: forget
 -- $1 limit · index citizen_session_by_age
