@@ -112,7 +112,7 @@ async def test_seven_steps_and_the_consent_is_recorded_by_the_registry(ours, pos
         ("ARAMA", str(BRAND_CODE)),
     ]
     [told] = await post.carry()
-    assert f"RET {BRAND_CODE}" in told.body
+    assert f"{BRAND_CODE} (SMS, arama)" in told.body
     question = {"recipient": PHONE, "type": "MESAJ", "recipientType": "BIREYSEL"}
     stands = (await ours.post(f"{BRAND}/consents/status", json=question)).json()
     assert (stands["status"], stands["source"]) == ("ONAY", "IYS_KISAMESAJ")
@@ -531,8 +531,8 @@ def test_every_text_of_it_is_of_one_segment_with_names_of_usual_length():
         "url": "https://izin.example/n/1000/1",
         "code": "1" * 8,
         "channels": "SMS, arama",
+        "given": "B" * 20 + " (SMS, arama)",
         "texts": "t" * 24,
-        "number": "1" * 8,
     }
     for name, text in texts().items():
         if name.startswith("via_"):

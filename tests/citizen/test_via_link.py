@@ -14,6 +14,7 @@ from izin.api.form import Form
 from izin.api.via_forms import read_draft
 from izin.api.via_intake import read_start
 from izin.core.codes import company
+from izin.message.seal import opened
 from izin.subscription.via import put
 from izin.via.forms import approve, make, submit
 from izin.via.start import On, start
@@ -48,7 +49,7 @@ async def moved(owner) -> list[tuple[str, str]]:
     return [tuple(row) for row in rows]
 
 
-async def test_she_answers_each_line_once(visitor, owner, link):
+async def test_she_answers_each_line_once(visitor, owner, link, keyring):
     for _ in range(2):
         page = await visitor.get(link)
         assert "checked" not in page.text
@@ -65,6 +66,12 @@ async def test_she_answers_each_line_once(visitor, owner, link):
     assert await owner.fetchval("select credit from via_plan") == 0
     told = {row["words"] for row in await owner.fetch("select words from message")}
     assert told == {"via_link", "via_recorded_etk", "via_recorded_kvk"}
+    row = await owner.fetchrow(
+        "select message_id, sealed from message where words = 'via_recorded_etk'"
+    )
+    text = opened(keyring.message_sealer, row["message_id"], row["sealed"]).body
+    assert "(SMS)" in text, "calls she refused"
+    assert "cagri merkezi" in text, "a way back that ends more than texts"
     mark = {"mark": MARK.search(visitor.page)[1]}
     again = await visitor.client.post(link, data={**mark, **ANSWERS})
     assert again.status_code in (409, 422)

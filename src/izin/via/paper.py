@@ -13,7 +13,7 @@ from izin.i18n.papers import papers
 from izin.paper.record import record_pdf
 from izin.via.model import Form, FormKind, Title
 from izin.via.request import Detail, Request
-from izin.via.words import values
+from izin.via.words import granted, values
 
 _HIDDEN = "•" * 8
 _NONE = "–"
@@ -26,7 +26,9 @@ def facts_of(
     body, proof, person = request.body, request.body.proof, request.person
     assert proof is not None, "it is answered"
     company, brands = parties
-    etk, asked = body.asked.etk, body.asked
+    asked, given = body.asked, granted(body.asked, body.details)
+    etk = asked.etk
+    to = [each for each in brands if given.etk and each.brand_code in given.etk.brands]
     is_link = asked.verification.form_kind is not FormKind.OTP
     codes = ", ".join(f"{title}: {_grouped(code)}" for title, code in proof.codes.items())
     url = f"{pages}/v/{body.link}" if is_link else ""
@@ -43,15 +45,15 @@ def facts_of(
         "kind": asked.verification.value,
         "form": f"{request.form_id}/{request.form_version} ({_grouped(body.digest)})",
         "iys_code": str(request.iys_code),
-        "etk_types": ", ".join(etk.channels if etk else ()) or _NONE,
-        "kvk_types": ", ".join(asked.kvk) or _NONE,
+        "etk_types": ", ".join(given.etk.channels if given.etk else ()) or _NONE,
+        "kvk_types": ", ".join(given.kvk) or _NONE,
         "recipient_type": etk.recipient_type.value if etk else _NONE,
         "name": (person.name if person else "") or _NONE,
         "id_number": (person.id_number if person else "") or _NONE,
         "address": (person.address if person else "") or _NONE,
         "status": ", ".join(map(_said, body.details)),
-        "brands": ", ".join(str(each.brand_code) for each in brands) or _NONE,
-        "brand_names": ", ".join(each.name for each in brands) or _NONE,
+        "brands": ", ".join(str(each.brand_code) for each in to) or _NONE,
+        "brand_names": ", ".join(each.name for each in to) or _NONE,
         "message": _messages(request, form, parties, url or f"{pages}/n/{request.form_id}"),
     }
 

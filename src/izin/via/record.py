@@ -29,7 +29,7 @@ from izin.via import store
 from izin.via.model import Title
 from izin.via.request import Body, Detail, Proof, Request, Sent, seal_body
 from izin.via.rules import Step
-from izin.via.words import RECORDED, values
+from izin.via.words import RECORDED, given_to, granted, values
 
 TOLD_FOR = timedelta(days=1)
 
@@ -85,7 +85,7 @@ async def record_answer(
     body = msgspec.structs.replace(body, details=tuple(details))
     sealed = seal_body(on.keyring, request.request_id, body)
     await store.end(connection, request.request_id, Step.DONE.value, sealed)
-    await _tell(connection, on.keyring, request, body, list(known.values()))
+    await _tell(connection, on.keyring, request, body, known)
     return body
 
 
@@ -170,21 +170,28 @@ def _answered(detail: Detail, status: Status, id_: str, at: datetime) -> Detail:
 
 
 async def _tell(
-    connection: Connection, keyring: Keyring, request: Request, body: Body, known: list[Brand]
+    connection: Connection,
+    keyring: Keyring,
+    request: Request,
+    body: Body,
+    known: Mapping[BrandCode, Brand],
 ) -> None:
-    """Confirm to her what is recorded, and say how she takes it back."""
+    """Confirm to her what she gave, and say how she takes it back."""
     form = await store.one(connection, request.form_id, request.form_version)
     assert form is not None, "a request names a version that there is"
     title = (await providers.titles(connection, [request.iys_code])).get(request.iys_code, "")
     assert body.proof is not None, "it was answered"
-    for each in body.asked.titles:
-        given = [one for one in body.details if one.title is each and one.status is Status.ONAY]
-        if not given:
-            continue
+    asked = granted(body.asked, body.details)
+    named = [known[code] for code in asked.etk.brands] if asked.etk else []
+    places = {
+        **values(form, asked, (title, named), body.language),
+        "given": given_to(asked, body.details, known, body.language),
+    }
+    for each in asked.titles:
         letter = Letter(
             to=body.to,
             words=RECORDED[each],
-            values=values(form, body.asked, (title, known), body.language),
+            values=places,
             language=body.language,
             good_for=TOLD_FOR,
             once=uuid5(request.request_id, f"recorded {each}"),

@@ -1,0 +1,61 @@
+"""What a confirmation names: what she gave, and nothing that she refused."""
+
+from izin.brand.model import Brand
+from izin.core.codes import BrandCode, IysCode
+from izin.core.terms import Channel, RecipientType, Status
+from izin.i18n.catalogue import Language
+from izin.i18n.letters import letter
+from izin.smpp.segments import is_gsm, is_one_segment
+from izin.via.model import KvkType, Title
+from izin.via.request import Detail
+from izin.via.rules import Asked, Etk, Verification
+from izin.via.words import given_to, granted
+
+A, B = BrandCode(731001), BrandCode(731002)
+KNOWN = {
+    code: Brand(brand_code=code, iys_code=IysCode(731001), name=name)
+    for code, name in ((A, "Örnek Mağaza"), (B, "Örnek Ev"))
+}
+ASKED = Asked(
+    verification=Verification.SMS_SHORTURL,
+    etk=Etk((A, B), (Channel.MESAJ, Channel.ARAMA), RecipientType.BIREYSEL),
+    kvk=(KvkType.ACIK_RIZA_METNI,),
+)
+
+
+def answered(*given: tuple[BrandCode, Channel]) -> list[Detail]:
+    etk = [(code, channel) for code in (A, B) for channel in (Channel.MESAJ, Channel.ARAMA)]
+    return [
+        Detail(
+            title=Title.ETK,
+            kind=channel,
+            brand_code=code,
+            status=Status.ONAY if (code, channel) in given else Status.RET,
+        )
+        for code, channel in etk
+    ]
+
+
+def test_what_she_refused_is_not_named():
+    details = answered((A, Channel.MESAJ))
+    given = granted(ASKED, details)
+    assert given.etk == Etk((A,), (Channel.MESAJ,), RecipientType.BIREYSEL)
+    assert given.kvk == ()
+    text = given_to(ASKED, details, KNOWN, Language.TR)
+    assert text == "Ornek Magaza (SMS)"
+    whole = letter("via_recorded_etk", Language.TR, {"given": text}, is_sms=True).body
+    assert is_gsm(whole)
+    assert is_one_segment(whole)
+
+
+def test_each_brand_is_named_with_its_own_channels():
+    details = answered((A, Channel.MESAJ), (B, Channel.ARAMA))
+    said = given_to(ASKED, details, KNOWN, Language.TR)
+    assert said == "Ornek Magaza (SMS), Ornek Ev (arama)"
+
+
+def test_who_refuses_all_gave_nothing():
+    given = granted(ASKED, answered())
+    assert given.etk is None
+    assert given.titles == ()
+    assert given_to(ASKED, answered(), KNOWN, Language.TR) == ""
