@@ -13,10 +13,14 @@ from builders.visitor import MARK
 from izin.api.form import Form
 from izin.api.via_forms import read_draft
 from izin.api.via_intake import read_start
+from izin.brand import lookup as brands
 from izin.core.codes import company
 from izin.message.seal import opened
 from izin.subscription.via import put
+from izin.via import lookup
 from izin.via.forms import approve, make, submit
+from izin.via.paper import facts_of
+from izin.via.read import held
 from izin.via.start import On, start
 
 PHONE = "+905990000077"
@@ -76,6 +80,20 @@ async def test_she_answers_each_line_once(visitor, owner, link, keyring):
     again = await visitor.client.post(link, data={**mark, **ANSWERS})
     assert again.status_code in (409, 422)
     assert await moved(owner) == [("MESAJ", "ONAY")]
+
+
+async def test_its_paper_names_what_she_gave_alone(visitor, owner, link, database, keyring):
+    await visitor.get(link)
+    await visitor.send(link, **ANSWERS)
+    id_ = await owner.fetchval("select request_id from via_request")
+    async with database.acting_for(company(IYS_CODE)) as connection:
+        request = await held(connection, keyring, id_)
+        form = await lookup.one(connection, request.form_id, request.form_version)
+        known = await brands.some(connection, request.body.asked.etk.brands)
+    facts = facts_of(request, form, ("", known), pages="http://localhost:8002")
+    assert facts["etk_types"] == "MESAJ"
+    assert facts["kvk_types"] == "ACIK_RIZA_METNI"
+    assert facts["brands"] == str(known[0].brand_code)
 
 
 async def test_of_many_answers_at_once_one_counts_and_credits_stop_none(visitor, owner, link):
