@@ -1,6 +1,7 @@
 """A citizen comes in by a code, sees what stands, and refuses it; nobody else does."""
 
 import asyncio
+import re
 
 import pytest
 from builders.browser import screen, serving
@@ -31,6 +32,7 @@ async def test_she_refuses_one_brand_within_four_steps(visitor, owner):
     assert await owner.fetchval("select count(*) from provider_consent where status = 'RET'") == 1
     await visitor.get("/verify")
     await visitor.send("/verify", receipt=receipt.lower().replace("-", " "))
+    assert re.search(r"<time datetime=\"\d{4}-\d\d-\d\d\">", visitor.page), "the day alone"
     assert "Geçerli" in visitor.page
     assert "Işık" not in visitor.page.split("<main")[1]
 

@@ -1,5 +1,6 @@
 """The first page, and the check of a receipt: neither asks who comes."""
 
+from izin.core.clock import IYS_TIME
 from izin.proof.model import NETWORK
 from izin.proof.send import spend
 from izin.receipt.issue import check
@@ -16,7 +17,7 @@ async def show_first(_: Hall, __: Visit) -> Outcome:
 
 async def ask(_: Hall, __: Visit) -> Outcome:
     """Ask for a receipt's number."""
-    return Shown("verify.html", {"checked": False, "at": None})
+    return Shown("verify.html", {"checked": False, "proven_on": None})
 
 
 async def do_check(hall: Hall, visit: Visit) -> Outcome:
@@ -27,7 +28,8 @@ async def do_check(hall: Hall, visit: Visit) -> Outcome:
         network = hall.keyring.proofs.network_tag(f"receipt {visit.client}")
         await spend(connection, [(each, network) for each in NETWORK])
         at = await check(connection, hall.keyring, number)
-    return Shown("verify.html", {"checked": True, "at": at})
+    proven_on = None if at is None else at.astimezone(IYS_TIME).date()
+    return Shown("verify.html", {"checked": True, "proven_on": proven_on})
 
 
 ROWS = (
