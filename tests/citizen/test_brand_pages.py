@@ -8,7 +8,7 @@ import pytest
 from builders.browser import screen, serving
 from builders.heart import a_key, a_proposal
 from builders.parties import BRAND_CODE, OPERATOR
-from builders.visitor import ME, RECEIPT, Visitor
+from builders.visitor import ME, RECEIPT, SOMEBODY, Visitor
 
 from izin.brand.manage import set_short_names
 from izin.brand.name import short_key_of
@@ -185,3 +185,15 @@ async def test_every_page_is_accessible(browser, app, owner, keyring):
         assert squares == 2, "the white and the black"
         await helper.client.aclose()
     assert not found
+
+
+async def test_two_ways_that_are_open_at_once_lose_no_code(visitor):
+    """In one tab the sign-in, in another a brand's page: each code comes back to its own."""
+    await visitor.get("/sign-in")
+    await visitor.send("/sign-in", address=ME)
+    code = await visitor.code()
+    await visitor.get("/isikgiyim")
+    await visitor.send("/isikgiyim", address=SOMEBODY)
+    await visitor.get("/sign-in/code")
+    await visitor.send("/sign-in/code", code=code)
+    assert "ne zamandan beri sizin" in visitor.page

@@ -67,24 +67,24 @@ async def send_code(hall: Hall, visit: Visit) -> Outcome:
     text = await hall.citizens.begin(
         address, language=visit.language, network=visit.client, now=visit.now
     )
-    return Gone(f"{at}/code", (Cookie("half", text, int(LIFE.total_seconds())),))
+    return Gone(f"{at}/code", (Cookie("half_brand", text, int(LIFE.total_seconds())),))
 
 
 async def show_code(hall: Hall, visit: Visit) -> Outcome:
     """Ask for the code."""
     at = await _at(hall, visit)
-    return Gone(at) if visit.half is None else Shown("brand_code.html", {"at": at})
+    return Gone(at) if visit.half_brand is None else Shown("brand_code.html", {"at": at})
 
 
 async def take_code(hall: Hall, visit: Visit) -> Outcome:
     """Take the code, and let her in."""
     at = await _at(hall, visit)
-    if visit.half is None:
+    if visit.half_brand is None:
         return Gone(at)
     code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
-    text = await hall.citizens.finish(visit.half, code, network=visit.client, now=visit.now)
-    over = Cookie("half", "", 0)
+    text = await hall.citizens.finish(visit.half_brand, code, network=visit.client, now=visit.now)
+    over = Cookie("half_brand", "", 0)
     return Gone(at, (over,) if text is None else (session_cookie(text), over))
 
 

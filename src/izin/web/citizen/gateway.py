@@ -35,7 +35,7 @@ async def come_back(hall: Hall, visit: Visit) -> Outcome:
     values = visit.query.values
     answer = {name: values[name][:most] for name, most in _ANSWER.items() if name in values}
     try:
-        arrived = await arrivals.finish(visit.half, answer, now=visit.now)
+        arrived = await arrivals.finish(visit.half_gateway, answer, now=visit.now)
     except RefusalError as error:
         [refused] = error.refused
         problem = f"{message(refused, visit.language)} ({refused.code})"
@@ -93,7 +93,7 @@ async def _count(hall: Hall, visit: Visit) -> None:
 
 def _half(text: str) -> Cookie:
     lasts_s = int(UNDER_WAY.total_seconds()) if text else 0
-    return Cookie("half", text, lasts_s, comes_from_elsewhere=True)
+    return Cookie("half_gateway", text, lasts_s, comes_from_elsewhere=True)
 
 
 ROWS = (

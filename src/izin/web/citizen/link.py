@@ -131,7 +131,7 @@ async def send_code(hall: Hall, visit: Visit) -> Outcome:
         keys, sealer = hall.keyring.proofs, hall.keyring.message_sealer
         proof_id = await send(connection, keys, sealer, asked, now=visit.now)
     half = ".".join((str(proof_id), *channels))
-    return Gone(f"{at}/code", (Cookie("half", half, int(LIFE.total_seconds())),))
+    return Gone(f"{at}/code", (Cookie("half_link", half, int(LIFE.total_seconds())),))
 
 
 async def show_code(_: Hall, visit: Visit) -> Outcome:
@@ -164,7 +164,7 @@ async def approve(hall: Hall, visit: Visit) -> Outcome:
         if link is not None:
             changed = await _change(hall, connection, link, channels, Status.ONAY)
     gone = done(at, Status.ONAY, changed)
-    return Gone(gone.to, (Cookie("half", "", 0),))
+    return Gone(gone.to, (Cookie("half_link", "", 0),))
 
 
 def _name_of(brand: Brand, to: Address) -> str:
@@ -212,7 +212,7 @@ def _bound(visit: Visit, channels: list[Channel]) -> bytes:
 
 def _half(visit: Visit) -> tuple[UUID, list[Channel]] | None:
     """What was begun here: by which code, for which channels."""
-    proof_id, *channels = (visit.half or "").split(".")
+    proof_id, *channels = (visit.half_link or "").split(".")
     try:
         return UUID(proof_id), [Channel(each) for each in channels]
     except ValueError:

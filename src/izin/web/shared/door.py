@@ -213,6 +213,9 @@ class Door(Generic[S]):
             secret=self._cookie(request, _VISITOR) or secrets.token_urlsafe(32),
             here=here,
             half=self._cookie(request, "half"),
+            half_link=self._cookie(request, "half_link"),
+            half_brand=self._cookie(request, "half_brand"),
+            half_gateway=self._cookie(request, "half_gateway"),
             device=self._cookie(request, "device"),
             way=self._cookie(request, "way"),
         )

@@ -17,7 +17,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """Who comes, for what, with what. It prints nothing.
 
     path, query  what the address names
-    half         what a begun sign-in is finished with
+    half         what a begun sign-in is finished with; each other way has its own, so that two
+                 that are open at once lose nothing: half_link, half_brand, half_gateway
     device       what an earlier sign-in left here
     way          how it is used, if another way than in a browser
     secret       what the mark of a form is made of
@@ -32,6 +33,9 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
     here: str
     half: str | None = None
+    half_link: str | None = None
+    half_brand: str | None = None
+    half_gateway: str | None = None
     device: str | None = None
     way: str | None = None
     form: Form = msgspec.field(default_factory=Form)
