@@ -418,7 +418,9 @@ async def test_what_proves_it_is_fixed_by_the_movement(ours, theirs, post, form,
     proven = (await ours.get(evidence)).json()
     assert proven["informed"].endswith("Kızılay: Kasada anlatıldı")
     assert [each["text"] for each in proven["messages"]] == ["via_notice", "via_code_etk"]
-    assert proven["messages"][0]["arrivedAt"]
+    notice, code_ = proven["messages"][:2]
+    assert notice["sentAt"] <= notice["arrivedAt"] <= code_["sentAt"], "the code follows its notice"
+    assert notice["supplierAt"]
     assert code not in str(proven)
     assert [each["transactionId"] for each in proven["answers"]] == [
         each["transactionId"] for each in given

@@ -179,6 +179,19 @@ async def test_a_receipt_may_come_before_its_message_is_known_as_sent(
     assert await state(database, message_id) is MessageState.DELIVERED
 
 
+async def test_a_supplier_that_knows_minutes_alone_puts_nothing_before_its_sending(
+    database, courier_database, keyring, queue
+):
+    message_id = await left(database, keyring)
+    await worked(queue)
+    minute = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=1)
+    told = Receipt(supplier="birinci", ref="ref-1", is_delivered=True, at=minute)
+    await note.note(courier_database, told)
+    async with database.connection() as connection:
+        stands = (await lookup.standing(connection, [message_id]))[message_id]
+    assert stands.supplier_at == minute < stands.sent_at <= stands.ended_at
+
+
 async def test_a_receipt_of_nobody_s_message_is_dropped_in_the_end(courier_database, queue, owner):
     old = datetime.now(UTC) - timedelta(hours=1)
     await note.note(courier_database, Receipt(supplier="x", ref="y", is_delivered=True, at=old))

@@ -101,6 +101,7 @@ def _message(each: Sent) -> Wire:
         "state": each.state,
         "sentAt": None if each.sent_at is None else wire_time(each.sent_at),
         "arrivedAt": None if each.arrived_at is None else wire_time(each.arrived_at),
+        "supplierAt": None if each.supplier_at is None else wire_time(each.supplier_at),
     }
 
 

@@ -57,6 +57,7 @@ def _standing(row: Record) -> Standing:
         words_version=row["words_version"],
         sent_at=row["sent_at"],
         ended_at=row["ended_at"],
+        supplier_at=row["supplier_at"],
     )
 
 

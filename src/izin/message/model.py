@@ -74,7 +74,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a message."""
+    """What is known of a message.
+
+    ended_at     when we learnt what became of it · supplier_at: when that was, by its supplier
+    """
 
     message_id: UUID
     state: MessageState
@@ -82,6 +85,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     words_version: int
     sent_at: datetime | None
     ended_at: datetime | None
+    supplier_at: datetime | None
 
 
 class Supplier(Protocol):

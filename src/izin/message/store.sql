@@ -34,23 +34,34 @@ where message_id = $1 and state = 'WAITING'
 returning wakes, wakes_with
 
 -- name: note
--- What a supplier says of what it took; the first word counts. index message_by_ref
+-- What a supplier says of what it took; the first word counts. Its clock may know minutes alone:
+-- when we heard of it orders it among the rest. index message_by_ref
 -- $1 supplier · $2 supplier_ref · $3 state · $4 instant · gives (wakes, wakes_with)
 update message
-set state = $3, ended_at = $4
+set state = $3, ended_at = greatest(clock_timestamp(), sent_at), supplier_at = $4
 where supplier = $1 and supplier_ref = $2 and state = 'SENT'
 returning wakes, wakes_with
 
 -- name: standing
--- $1 message_ids · gives (message_id, state, words, words_version, sent_at, ended_at)
-select message_id, state, words, words_version, sent_at, ended_at
+-- $1 message_ids
+-- gives (message_id, state, words, words_version, sent_at, ended_at, supplier_at)
+select message_id, state, words, words_version, sent_at, ended_at, supplier_at
 from message
 where message_id = any ($1::uuid[])
 
 -- name: standing_of
--- $1 once_keys · gives (once_key, medium, message_id, state, words, words_version, sent_at, ended_at)
--- index message_once_key_key
-select once_key, medium, message_id, state, words, words_version, sent_at, ended_at
+-- $1 once_keys · index message_once_key_key
+-- gives (once_key, medium, message_id, state, words, words_version, sent_at, ended_at, supplier_at)
+select
+    once_key,
+    medium,
+    message_id,
+    state,
+    words,
+    words_version,
+    sent_at,
+    ended_at,
+    supplier_at
 from message
 where once_key = any ($1::uuid[])
 

@@ -99,6 +99,7 @@ async def messages_of(connection: Connection, keys: Sequence[UUID]) -> tuple[Sen
             state=heard[key].standing.state.value,
             sent_at=heard[key].standing.sent_at,
             arrived_at=heard[key].standing.ended_at,
+            supplier_at=heard[key].standing.supplier_at,
         )
         for key in keys
         if key in heard

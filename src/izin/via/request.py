@@ -49,13 +49,17 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One message of a request: which text in which version, when it went and arrived."""
+    """One message of a request: which text in which version, when it went and arrived.
+
+    supplier_at  when it arrived by its supplier's clock, which may know minutes alone
+    """
 
     words: str
     version: int
     state: str
     sent_at: datetime | None
     arrived_at: datetime | None
+    supplier_at: datetime | None = None
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
