@@ -253,15 +253,15 @@ async def test_a_code_is_for_what_was_chosen(visitor, owner, a_link):
     nothing = await visitor.send(f"{at}/undo")
     assert nothing.status_code == 422
     await visitor.send(f"{at}/undo", MESAJ="1", EPOSTA="1")
-    kept = visitor.client.cookies["izin-half"]
+    kept = visitor.client.cookies["izin-half_link"]
     code, before = await visitor.code(), await events(owner)
     for path, half, status in (
         (at, kept.replace("MESAJ", "ARAMA"), 422),
         (other, kept, 422),
         (at, "x.y", 200),
     ):
-        visitor.client.cookies.delete("izin-half")
-        visitor.client.cookies.set("izin-half", half)
+        visitor.client.cookies.delete("izin-half_link")
+        visitor.client.cookies.set("izin-half_link", half)
         assert (await visitor.send(f"{path}/code", code=code)).status_code == status
     assert await events(owner) == before
 
