@@ -88,6 +88,7 @@ def test_the_tags_of_a_citizen_s_account(citizens):
     other = VECTORS["other"]
     assert citizens.holder_tag(other["sender"]) == UUID(other["holder_tag"])
     assert citizens.number_tag(other["sender"]) == UUID(other["number_tag"])
+    assert citizens.seen_tag(other["sender"]) == UUID(other["seen_tag"])
     whom = other["gateway_issuer"], other["gateway_subject"]
     assert citizens.gateway_tag(*whom) == UUID(other["gateway_tag"])
 

@@ -66,7 +66,7 @@ async def end_others(
     connection: Connection, keys: CitizenKeys, phone: Address, but: UUID | None
 ) -> None:
     """End every session that has shown this number by a code, but for one: it was another's."""
-    await store.end_others(connection, keys.pseudonyms.number_tag(phone.clear), but)
+    await store.end_others(connection, keys.pseudonyms.seen_tag(phone.clear), but)
 
 
 async def forget(connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]) -> None:

@@ -109,7 +109,7 @@ class Seats:
 
     def _numbers(self, body: Body) -> list[UUID]:
         """Tags of the numbers that were shown here by a code."""
-        tag_of = self._keyring.citizen.pseudonyms.number_tag
+        tag_of = self._keyring.citizen.pseudonyms.seen_tag
         return [tag_of(each.clear) for each in body.opened if each.by_code and each.is_number]
 
     def _sealed(self, tag: UUID, body: Body) -> bytes:

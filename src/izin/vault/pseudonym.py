@@ -33,6 +33,7 @@ _HOLDER_TAG = b"\x13"
 _GATEWAY_TAG = b"\x14"
 _NUMBER_TAG = b"\x15"
 _DOER_TAG = b"\x16"
+_SEEN_TAG = b"\x17"
 
 _BRANDS_KEPT = 65_536
 
@@ -138,6 +139,7 @@ class CitizenPseudonyms:
         self._gateway = secrets.citizen_tag.keyed_hash().begun(_GATEWAY_TAG)
         self._number = secrets.citizen_tag.keyed_hash().begun(_NUMBER_TAG)
         self._doer = secrets.citizen_tag.keyed_hash().begun(_DOER_TAG)
+        self._seen = secrets.citizen_tag.keyed_hash().begun(_SEEN_TAG)
         self._slot = secrets.citizen_slot.keyed_hash().begun(_CITIZEN_SLOT)
         self._bucket = secrets.bucket.keyed_hash().begun(_CITIZEN_BUCKET)
 
@@ -165,6 +167,13 @@ class CitizenPseudonyms:
     def number_tag(self, address: str) -> UUID:
         """Give the tag of what somebody has said of a telephone number that is hers."""
         return _uuid(self._number.digest(framed_text(address)))
+
+    def seen_tag(self, address: str) -> UUID:
+        """Give the tag of a telephone number that a session has shown by a code.
+
+        Another than that of what was said of it: a session leads to nothing else.
+        """
+        return _uuid(self._seen.digest(framed_text(address)))
 
     def doer_tag(self, address: str) -> UUID:
         """Give the tag of an address whose owner changes her list: of what she has done there.
