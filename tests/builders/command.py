@@ -1,5 +1,6 @@
 """The command line as an operator has it: real processes, stopped by real signals."""
 
+import itertools
 import json
 import os
 import select
@@ -20,11 +21,31 @@ READY_S = 60
 END_S = 40
 
 
+PORTS_A_REGISTRY = 12
+_PORTS_A_WORKER = 4_800
+_bases = itertools.count()
+
+
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that nobody listens on, nor on those after it that a registry takes too.
+
+    Each worker of a run has its own below those that the system gives to connections.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+    while True:
+        place = next(_bases) * PORTS_A_REGISTRY % _PORTS_A_WORKER
+        first = 12_000 + worker * _PORTS_A_WORKER + place
+        if all(_is_free(port) for port in range(first, first + PORTS_A_REGISTRY)):
+            return first
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @cache

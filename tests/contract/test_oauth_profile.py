@@ -427,6 +427,7 @@ async def test_a_proof_names_its_token(holder, token, door, ath):
 
 
 async def test_a_proof_by_another_key_opens_no_door_and_is_told(registry, door, caplog):
+    caplog.set_level("WARNING")
     holder = await entered(registry)
     token = await holder.token(door)
     thief = Holder(holder.client_id, an_ec_key())
