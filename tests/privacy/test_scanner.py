@@ -80,5 +80,14 @@ def test_what_tells_of_nobody_is_left_alone():
     assert WATCH.kinds(hashlib.md5(b"+905991234568").digest()) == set()
 
 
+@pytest.mark.parametrize(
+    "drawn",
+    ["3fd1c599-1234-567a-8e2b-0c1d2e3f4a5b", "0a1b2c3d4e5f05991234567f", "8F05991234567FACE0123"],
+)
+def test_figures_of_a_drawn_id_are_no_phone(drawn):
+    assert WATCH.kinds(hidden(drawn.encode())) == set()
+    assert WATCH.kinds(hidden(f"{drawn} 05991234568".encode())) == {"phone in clear"}
+
+
 def test_a_digest_under_a_key_is_no_hit():
     assert WATCH.kinds(hashlib.blake2b(PHONE.encode(), key=b"a key").digest()) == set()
