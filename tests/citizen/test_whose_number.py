@@ -143,7 +143,7 @@ async def test_a_claim_ends_every_other_session_that_showed_the_number(
     assert "Işık Giyim" not in (await his.get("/consents")).text
     assert "Işık Giyim" in (await others.get("/consents")).text
     async with keeper_database.transaction() as connection:
-        await number.let_go(connection, citizen_keys, phone(2), utc_now())
+        await number.let_go(connection, citizen_keys, [phone(2)], utc_now())
     assert "Işık Giyim" not in (await others.get("/consents")).text
     assert (await visitor.get("/consents")).status_code == 200
     for one in (his, others):
@@ -179,7 +179,7 @@ async def test_a_closed_line_leaves_its_account(owner, citizen_keys, keeper_data
         await keep.bind(owner, citizen_keys, None, Bound(phone(1), "", utc_now()))
         await number.say(owner, citizen_keys, phone(1), None, utc_now())
     async with keeper_database.transaction() as connection:
-        await number.let_go(connection, citizen_keys, phone(1), utc_now())
+        await number.let_go(connection, citizen_keys, [phone(1)], utc_now())
     assert await find.holder_of(owner, citizen_keys, phone(1)) is None
     assert await number.said_of(owner, citizen_keys, [phone(1)], utc_now()) == {}
 

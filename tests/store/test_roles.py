@@ -59,6 +59,7 @@ OF_RECIPIENTS = (
     *("query_receipt", "token", "message", "receipt_number", "shortcode_question"),
     *("citizen_session", "pass_request", "via_request", "support_call"),
     *("citizen_account", "account_holding", "number_word", "number_claim"),
+    "number_tenure",
     *("personal_link", "citizen_act", "receipt_part"),
 )
 """Tables in which a recipient, a consent, or what opens one stands."""

@@ -4,7 +4,7 @@ Who changes what a tag leads to holds the tag's lock first, then the accounts in
 ids: so no two wait for each other, and what was looked at stays. Source: security T14, T37.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -51,13 +51,13 @@ async def bind(
 
 
 async def release(
-    connection: Connection, keys: CitizenKeys, address: Address, now: datetime
+    connection: Connection, keys: CitizenKeys, addresses: Sequence[Address], now: datetime
 ) -> None:
-    """Have no account hold an address any more. Cost: four round trips."""
-    tag = keys.pseudonyms.holder_tag(address.clear)
-    for account in (await _locked(connection, keys, None, [tag])).values():
-        await _keep(connection, keys, account.losing([address], now))
-    await store.let_go(connection, [tag])
+    """Have no account hold addresses any more. Cost: three round trips, one for each account."""
+    tags = [keys.pseudonyms.holder_tag(each.clear) for each in addresses]
+    for account in (await _locked(connection, keys, None, tags)).values():
+        await _keep(connection, keys, account.losing(addresses, now))
+    await store.let_go(connection, tags)
 
 
 async def unbind(

@@ -89,7 +89,9 @@ class Addresses:
             network=network,
         )
         await check(self._database, self._keyring.proofs, shown)
+        shown_here = [each.address for each in body.opened] if body is not None else []
         async with self._database.transaction() as connection:
+            await number.hold(connection, self._keyring.citizen, [*shown_here, pending.address])
             body = await self._seats.locked(connection, who.tag)
             if body is not None and body.pending == pending:
                 await self._take_in(connection, who, body, pending, now=now)
@@ -128,6 +130,7 @@ class Addresses:
         if who.account is None:
             return
         async with self._database.transaction() as connection:
+            await number.hold(connection, self._keyring.citizen, [address])
             body = await self._seats.locked(connection, who.tag)
             account_id = who.account.account_id
             if await keep.unbind(connection, self._keyring.citizen, account_id, address):
@@ -146,6 +149,7 @@ class Addresses:
             raise RefusalError(Refused(code="IZ116"))
         addresses = [each.address for each in who.account.bound]
         async with self._database.transaction() as connection:
+            await number.hold(connection, self._keyring.citizen, addresses)
             await self._seats.locked(connection, who.tag)  # first, as whoever adds an address does
             await keep.leave(connection, self._keyring.citizen, who.account.account_id)
             await number.forget(connection, self._keyring.citizen, addresses)
@@ -157,9 +161,6 @@ class Addresses:
     ) -> None:
         keys = self._keyring.citizen
         holder = await find.holder_of(connection, keys, pending.address)
-        if holder is not None and holder != body.account_id:  # what another has said of it
-            await number.forget(connection, keys, [pending.address])
-        opened = await number.opened_by_code(connection, keys, pending.address, now)
         held = () if who.account is None else who.account.bound
         labels = {each.address: each.label for each in held}
         label = pending.label or labels.get(pending.address, "")
@@ -167,6 +168,9 @@ class Addresses:
         others = () if who.account is not None else _shown(body, pending.address, now)
         account_id = None if who.account is None else who.account.account_id
         account = await keep.bind(connection, keys, account_id, *others, proven)
+        if holder is not None and holder != body.account_id:  # what another has said of it
+            await number.forget(connection, keys, [pending.address])
+        opened = await number.opened_by_code(connection, keys, pending.address, now)
         body = msgspec.structs.replace(
             body.with_opened(opened), pending=None, account_id=account.account_id
         )

@@ -19,6 +19,7 @@ class Opened(msgspec.Struct, frozen=True, array_like=True):
                  came by the gateway
     is_answered  whether she has said since when it is hers; nobody is asked of an e-mail address
     since        the day; None: from the beginning
+    tenure       of a number that was shown by a code: in whose hands it was; None: nobody's of late
     """
 
     clear: str
@@ -26,6 +27,7 @@ class Opened(msgspec.Struct, frozen=True, array_like=True):
     by_code: bool
     is_answered: bool
     since: date | None = None
+    tenure: UUID | None = None
 
     def __repr__(self) -> str:
         """Show as little as the address does."""

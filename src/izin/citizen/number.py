@@ -1,12 +1,14 @@
 """Since when a telephone number is hers, as she says; whoever had it before is not shown to her.
 
-What she said is kept until half a year after she last came: then she is asked again.
+What she said is kept until half a year after she last came: then she is asked again. Whoever
+changes any of it holds the numbers first (`hold`), then a session, an account, what was said, and
+records, so that no two wait for each other.
 Source: security T14.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from izin.account import keep
 from izin.citizen import store
@@ -20,6 +22,17 @@ SILENCE = timedelta(days=180)
 _PLACE = ("number_word", "body_sealed")
 _FROM_THE_BEGINNING = 0
 _DAY_BYTES = 4
+_KEY_BYTES = 8
+_TENURE_KEPT = timedelta(days=2)
+"""Longer than any session that was opened before."""
+
+
+async def hold(connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]) -> None:
+    """Hold numbers until the caller's transaction ends; before anything else, and all at once."""
+    tags = _seen_tags(keys, addresses)
+    held = sorted(int.from_bytes(each.bytes[:_KEY_BYTES], "big", signed=True) for each in tags)
+    if held:
+        await store.hold_numbers(connection, held)
 
 
 async def said_of(
@@ -55,18 +68,40 @@ async def say(
     await store.say_word(connection, tag, sealed, _today(now) + SILENCE)
 
 
-async def let_go(connection: Connection, keys: CitizenKeys, phone: Address, now: datetime) -> None:
-    """Nobody has this number any more: no account or session holds it, nothing is known of it."""
-    await end_others(connection, keys, phone, None)
-    await keep.release(connection, keys, phone, now)
-    await forget(connection, keys, [phone])
-
-
-async def end_others(
-    connection: Connection, keys: CitizenKeys, phone: Address, but: UUID | None
+async def let_go(
+    connection: Connection, keys: CitizenKeys, phones: Sequence[Address], now: datetime
 ) -> None:
-    """End every session that has shown this number by a code, but for one: it was another's."""
-    await store.end_others(connection, keys.pseudonyms.seen_tag(phone.clear), but)
+    """Nobody has these numbers any more: no account or session holds them, nothing is known."""
+    await hold(connection, keys, phones)
+    await keep.release(connection, keys, phones, now)
+    await pass_on(connection, keys, phones, now)
+    await forget(connection, keys, phones)
+
+
+async def pass_on(
+    connection: Connection, keys: CitizenKeys, phones: Iterable[Address], now: datetime
+) -> dict[Address, UUID]:
+    """Put numbers into other hands: every session that showed one by a code before is over.
+
+    Gives   what a session that goes on keeps of each
+    """
+    tags = _seen_tags(keys, phones)
+    drawn = {tag: uuid4() for tag in sorted(tags)}
+    forget_on = _today(now) + _TENURE_KEPT
+    await store.begin_tenures(connection, list(drawn), list(drawn.values()), forget_on)
+    return {tags[tag]: tenure for tag, tenure in drawn.items()}
+
+
+async def have_passed_on(
+    connection: Connection, keys: CitizenKeys, opened: Iterable[Opened]
+) -> bool:
+    """Is one of the numbers that a session has shown by a code in other hands since?
+
+    Cost    one round trip, none where it has shown none
+    """
+    shown = {each.address: each.tenure for each in opened if each.by_code and each.is_number}
+    found = await _tenures(connection, keys, shown)
+    return any(shown[address] != tenure for address, tenure in found.items())
 
 
 async def forget(connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]) -> None:
@@ -80,12 +115,14 @@ async def opened_by_code(
 ) -> Opened:
     """An address that somebody has just shown to be hers, with what she said of it before."""
     said = await said_of(connection, keys, [address], now)
+    tenures = await _tenures(connection, keys, [address])
     return Opened(
         address.clear,
         address.kind,
         by_code=True,
         is_answered=not is_number(address) or address in said,
         since=said.get(address),
+        tenure=tenures.get(address),
     )
 
 
@@ -97,6 +134,24 @@ def is_number(address: Address) -> bool:
 async def forget_old_words(connection: Connection, now: datetime, limit: int) -> None:
     """Drop what was said of numbers that have been silent."""
     await store.forget_words(connection, _today(now), limit)
+
+
+async def forget_old_tenures(connection: Connection, now: datetime, limit: int) -> None:
+    """Drop in whose hands numbers are; no session is as old as what it would end."""
+    await store.forget_tenures(connection, _today(now), limit)
+
+
+async def _tenures(
+    connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]
+) -> dict[Address, UUID]:
+    """In whose hands numbers are; of what was in the same for days nothing is there."""
+    tags = _seen_tags(keys, addresses)
+    rows = await store.tenures(connection, list(tags)) if tags else []
+    return {tags[row["tag"]]: row["tenure"] for row in rows}
+
+
+def _seen_tags(keys: CitizenKeys, addresses: Iterable[Address]) -> dict[UUID, Address]:
+    return {keys.pseudonyms.seen_tag(each.clear): each for each in addresses if is_number(each)}
 
 
 def _today(now: datetime) -> date:

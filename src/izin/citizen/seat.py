@@ -5,14 +5,18 @@ from uuid import UUID
 
 import msgspec
 
-from izin.citizen import store
+from izin.citizen import number, store
 from izin.citizen.model import Opened
 from izin.core.address import Address, AddressKind
 from izin.keyring import Keyring
 from izin.oidc.model import Started
 from izin.storage.database import Connection
+from izin.vault.sealing import padded, unpadded
 
 IDLE, WHOLE = timedelta(minutes=20), timedelta(hours=4)
+PADDED_BYTES = 1024
+"""One size for nearly all: how many addresses were shown is not to be told by it."""
+
 _PLACE = ("citizen_session", "body_sealed")
 
 
@@ -91,31 +95,32 @@ class Seats:
         """Put a new one down; give what she calls with."""
         token = self._keyring.tokens.issue()
         sealed = self._sealed(token.tag, body)
-        idle_until, numbers = min(until, now + IDLE), self._numbers(body)
-        await store.put(connection, token.tag, sealed, is_open, idle_until, until, numbers)
+        idle_until = min(until, now + IDLE)
+        await store.put(connection, token.tag, sealed, is_open, idle_until, until)
         return token.text
 
     async def one(self, connection: Connection, tag: UUID, *, is_open: bool) -> Body | None:
-        """Look at one. Cost: one round trip."""
-        return self._read(tag, await store.one(connection, tag, is_open))
+        """Look at one. Cost: one round trip, two where it has shown a number."""
+        sealed = await store.one(connection, tag, is_open)
+        return await self._read(connection, tag, sealed)
 
     async def locked(self, connection: Connection, tag: UUID) -> Body | None:
-        """Look at an open one, to change it."""
-        return self._read(tag, await store.locked(connection, tag))
+        """Look at an open one, to change it. Cost: as `one`."""
+        return await self._read(connection, tag, await store.locked(connection, tag))
 
     async def change(self, connection: Connection, tag: UUID, body: Body) -> None:
         """Put it back, changed."""
-        await store.change(connection, tag, self._sealed(tag, body), self._numbers(body))
-
-    def _numbers(self, body: Body) -> list[UUID]:
-        """Tags of the numbers that were shown here by a code."""
-        tag_of = self._keyring.citizen.pseudonyms.seen_tag
-        return [tag_of(each.clear) for each in body.opened if each.by_code and each.is_number]
+        await store.change(connection, tag, self._sealed(tag, body))
 
     def _sealed(self, tag: UUID, body: Body) -> bytes:
-        return self._keyring.citizen.accounts.seal(*_PLACE, tag.bytes, _encode(body))
+        padded_body = padded(_encode(body), PADDED_BYTES)
+        return self._keyring.citizen.accounts.seal(*_PLACE, tag.bytes, padded_body)
 
-    def _read(self, tag: UUID, sealed: bytes | None) -> Body | None:
+    async def _read(self, connection: Connection, tag: UUID, sealed: bytes | None) -> Body | None:
+        """Open one; it is over if a number that it has shown is in other hands since."""
         if sealed is None:
             return None
-        return _decode(self._keyring.citizen.accounts.open(sealed, *_PLACE, tag.bytes))
+        keys = self._keyring.citizen
+        body = _decode(unpadded(keys.accounts.open(sealed, *_PLACE, tag.bytes)))
+        is_over = await number.have_passed_on(connection, keys, body.opened)
+        return None if is_over else body

@@ -132,39 +132,44 @@ class Citizens:
         """
         address, keys = who.address, self._keyring.citizen
         async with self._database.transaction() as connection:
+            await number.hold(connection, keys, [address])
             body = await self._seats.locked(connection, who.tag)
             opened = None if body is None else body.of_address(address)
             if body is None or opened is None:
                 return
-            await number.say(connection, keys, address, since, now)
             said = msgspec.structs.replace(opened, is_answered=True, since=since)
             body = body.with_opened(said)
             bound = None if who.account is None else who.account.held(address)
             if since is not None and bound is not None and bound.proven_at.date() < since:
-                await keep.release(connection, keys, address, now)
+                await keep.release(connection, keys, [address], now)
                 if not body.by_gateway:
                     body = msgspec.structs.replace(body, account_id=None)
+            await number.say(connection, keys, address, since, now)
             await self._seats.change(connection, who.tag, body)
 
-    async def claim(self, who: Citizen, recorder: Recorder, *, now: datetime) -> Claimed:
+    async def claim(self, who: Citizen, recorder: Recorder, *, now: datetime) -> Claimed | None:
         """The shown number is newly hers: refuse whatever was approved under it. See `claim`.
 
         An account that holds it is somebody else's, unless she came by the gateway and it is hers;
         every other session that showed it by a code is, too, and ends.
+        Gives   None where hers has ended so meanwhile, or has the number no more
         """
         keys = self._keyring.citizen
         async with self._database.transaction() as connection:
+            await number.hold(connection, keys, [who.address])
             body = await self._seats.locked(connection, who.tag)
             opened = None if body is None else body.of_address(who.address)
-            if body is not None and opened is not None:
-                since = now.astimezone(IYS_TIME).date()
-                said = msgspec.structs.replace(opened, is_answered=True, since=since)
-                body = body.with_opened(said)
-                await number.end_others(connection, keys, who.address, who.tag)
-                if not body.by_gateway:  # before any record: whoever closes lines does so too
-                    await keep.release(connection, keys, who.address, now)
-                    body = msgspec.structs.replace(body, account_id=None)
-                await self._seats.change(connection, who.tag, body)
+            if body is None or opened is None:
+                return None
+            since = now.astimezone(IYS_TIME).date()
+            if not body.by_gateway:
+                await keep.release(connection, keys, [who.address], now)
+                body = msgspec.structs.replace(body, account_id=None)
+            tenures = await number.pass_on(connection, keys, [who.address], now)
+            said = msgspec.structs.replace(
+                opened, is_answered=True, since=since, tenure=tenures[who.address]
+            )
+            await self._seats.change(connection, who.tag, body.with_opened(said))
             call = Call(
                 connection=connection,
                 keyring=self._keyring,

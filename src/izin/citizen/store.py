@@ -26,10 +26,8 @@ async def locked(connection: Connection, session_tag: UUID) -> bytes | None:
     return sealed
 
 
-async def change(
-    connection: Connection, session_tag: UUID, sealed: bytes, numbers: Sequence[UUID]
-) -> None:
-    await connection.execute(_SQL["change"], session_tag, sealed, numbers)
+async def change(connection: Connection, session_tag: UUID, sealed: bytes) -> None:
+    await connection.execute(_SQL["change"], session_tag, sealed)
 
 
 async def keep(connection: Connection, session_tag: UUID, idle_until: datetime) -> None:
@@ -40,8 +38,22 @@ async def end(connection: Connection, session_tag: UUID) -> bool:
     return await connection.execute(_SQL["end"], session_tag) == "DELETE 1"
 
 
-async def end_others(connection: Connection, number_tag: UUID, but: UUID | None) -> None:
-    await connection.execute(_SQL["end_others"], number_tag, but)
+async def hold_numbers(connection: Connection, keys: Sequence[int]) -> None:
+    await connection.execute(_SQL["hold_numbers"], keys)
+
+
+async def tenures(connection: Connection, tags: Sequence[UUID]) -> list[Record]:
+    return await connection.fetch(_SQL["tenures"], tags)
+
+
+async def begin_tenures(
+    connection: Connection, tags: Sequence[UUID], tenures: Sequence[UUID], forget_on: date
+) -> None:
+    await connection.execute(_SQL["begin_tenures"], tags, tenures, forget_on)
+
+
+async def forget_tenures(connection: Connection, today: date, limit: int) -> None:
+    await connection.execute(_SQL["forget_tenures"], today, limit)
 
 
 async def forget(connection: Connection, limit: int) -> None:

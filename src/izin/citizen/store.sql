@@ -1,11 +1,9 @@
--- owns: citizen_session, citizen_act, number_word, number_claim
+-- owns: citizen_session, citizen_act, number_word, number_claim, number_tenure
 
 -- name: put
--- $1 session_tag · $2 body_sealed · $3 is_open · $4 idle_until · $5 good_until · $6 number_tags
-insert into citizen_session (
-    session_tag, body_sealed, is_open, idle_until, good_until, number_tags
-)
-values ($1, $2, $3, $4, $5, $6)
+-- $1 session_tag · $2 body_sealed · $3 is_open · $4 idle_until · $5 good_until
+insert into citizen_session (session_tag, body_sealed, is_open, idle_until, good_until)
+values ($1, $2, $3, $4, $5)
 
 -- name: one
 -- $1 session_tag · $2 is_open · gives (body_sealed) · index citizen_session_pkey
@@ -22,8 +20,8 @@ where session_tag = $1 and is_open and idle_until > now() and good_until > now()
 for update
 
 -- name: change
--- $1 session_tag · $2 body_sealed · $3 number_tags
-update citizen_session set body_sealed = $2, number_tags = $3 where session_tag = $1
+-- $1 session_tag · $2 body_sealed
+update citizen_session set body_sealed = $2 where session_tag = $1
 
 -- name: keep
 -- Written once a minute at most. $1 session_tag · $2 idle_until
@@ -35,11 +33,38 @@ where session_tag = $1 and idle_until < $2::timestamptz - interval '1 minute'
 -- $1 session_tag
 delete from citizen_session where session_tag = $1
 
--- name: end_others
--- Every session that has shown a number by a code, but for one. $1 number_tag
--- $2 session_tag; null: every one · index citizen_session_by_number
-delete from citizen_session
-where number_tags @> array[$1::uuid] and session_tag is distinct from $2::uuid
+-- name: hold_numbers
+-- Whoever changes what is known of numbers waits here, until the transaction's end. $1 keys, in
+-- their order
+select pg_advisory_xact_lock(each.key)
+from unnest($1::bigint[]) as each (key)
+
+-- name: tenures
+-- $1 tags · gives (tag, tenure) · index number_tenure_pkey
+select tag, tenure
+from number_tenure
+where tag = any ($1::uuid[])
+
+-- name: begin_tenures
+-- $1 tags, in their order · $2 tenure of each · $3 forget_on · index number_tenure_pkey
+-- locks those rows
+insert into number_tenure (tag, tenure, forget_on)
+select each.tag, each.tenure, $3::date
+from unnest($1::uuid[], $2::uuid[]) as each (tag, tenure)
+on conflict (tag) do update set
+    tenure = excluded.tenure,
+    forget_on = excluded.forget_on
+
+-- name: forget_tenures
+-- $1 today · $2 limit · index number_tenure_by_age
+delete from number_tenure
+where tag = any (array(
+    select old.tag
+    from number_tenure as old
+    where old.forget_on <= $1::date
+    order by old.forget_on
+    limit $2::integer
+))
 
 -- name: forget
 -- $1 limit · index citizen_session_by_age

@@ -35,8 +35,8 @@ SETTLING = timedelta(seconds=5)
 PHONES_MAX = 25
 """Numbers of one job: a report of a thousand is not one transaction."""
 
-Closed = Callable[[Connection, Address], Awaitable[None]]
-"""Hears, in the transaction that ends its consents, that a number is nobody's any more."""
+Closed = Callable[[Connection, Sequence[Address]], Awaitable[None]]
+"""Hears, in the transaction that ends their consents, that numbers are nobody's any more."""
 
 _ID_BYTES = 16
 _NOBODY = UUID(int=0)
@@ -102,12 +102,12 @@ class ClosingLines:
             await _put(connection, self._keyring, row, ahead)
 
     async def _end_all(self, connection: Connection, report: _Report) -> None:
+        addresses = [Address(phone, AddressKind.PHONE) for phone in report.phones]
+        await self._closed(connection, addresses)
         found: list[tuple[Address, CitizenConsent]] = []
-        for phone in report.phones:
-            address = Address(phone, AddressKind.PHONE)
+        for address in addresses:
             consents = await self._consents(connection, address)
             found += [(address, each) for each in consents if _is_older(each, report.reported_at)]
-            await self._closed(connection, address)
         proposals = await _refusals(connection, found)
         await self._recorder.record(
             connection, proposals, actor=Actor.OPERATOR, on_repeat=OnRepeat.ANSWER

@@ -92,6 +92,7 @@ TABLES: Mapping[str, Place] = {
     "account_holding": Place.LOCAL,
     "number_word": Place.LOCAL,
     "number_claim": Place.LOCAL,
+    "number_tenure": Place.LOCAL,
     "citizen_act": Place.LOCAL,
     "budget": Place.LOCAL,
     "limit_use": Place.LOCAL,

@@ -189,6 +189,8 @@ grant select, insert, update, delete on citizen_session to izin_citizen;
 grant select, insert, update, delete on citizen_account, account_holding to izin_citizen;
 grant select, insert, update, delete on number_word to izin_citizen;
 grant insert on number_claim to izin_citizen;
+grant select, insert, update on number_tenure to izin_citizen;
+grant select, insert, update, delete on number_tenure to izin_keeper; -- closed lines, what is old
 grant select, delete on number_word to izin_keeper; -- what is old
 grant select, delete on number_claim to izin_keeper; -- what is old
 grant select, update, delete on citizen_account, account_holding to izin_keeper; -- of closed lines

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from izin.access.once import drop_signed
@@ -62,7 +63,7 @@ def keeper_of(
     Takes   is_sandbox: whether texts of +90 599 are heard
     """
     recorder = Recorder(parts.keyring)
-    closed = partial(_line_closed, parts)
+    closed = partial(_lines_closed, parts)
     handlers: dict[str, Handler] = {
         batch.JOB: batch.BatchWork(parts.keyring, recorder),
         close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder, closed),
@@ -95,8 +96,8 @@ def _walk_of(parts: Parts) -> Timer:
     return walk
 
 
-async def _line_closed(parts: Parts, connection: Connection, phone: Address) -> None:
-    await number.let_go(connection, parts.keyring.citizen, phone, utc_now())
+async def _lines_closed(parts: Parts, connection: Connection, phones: Sequence[Address]) -> None:
+    await number.let_go(connection, parts.keyring.citizen, phones, utc_now())
 
 
 async def _look_at_packages(parts: Parts) -> None:
@@ -111,6 +112,7 @@ async def _forget_messages(parts: Parts) -> None:
         await forget_old_sessions(connection, TOKENS_AT_ONCE)
         await forget_old_requests(connection, utc_now(), TOKENS_AT_ONCE)
         await number.forget_old_words(connection, utc_now(), TOKENS_AT_ONCE)
+        await number.forget_old_tenures(connection, utc_now(), TOKENS_AT_ONCE)
         await end_and_forget(connection, utc_now(), TOKENS_AT_ONCE)
         await claim.forget_old_claims(connection, utc_now(), TOKENS_AT_ONCE)
         await forget_old_links(connection, utc_now(), TOKENS_AT_ONCE)

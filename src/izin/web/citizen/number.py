@@ -56,6 +56,8 @@ async def refuse_all(hall: Hall, visit: Visit) -> Outcome:
     visit.form.ticked("sure", required=True)
     visit.form.check()
     claimed = await hall.citizens.claim(visit.who, hall.recorder, now=visit.now)
+    if claimed is None:
+        raise NotThereError
     done = "all_refused" if claimed.is_all else "all_being_refused"
     return Gone(f"{NUMBER}?done={done}&receipt={claimed.receipt}")
 
