@@ -110,8 +110,7 @@ def read_draft(fields: Fields) -> Draft:
 
 
 def _domains(fields: Fields) -> tuple[str, ...]:
-    given = fields.texts("domains", DOMAINS_MAX) if "domains" in fields.given else []
-    named = [each for each in given if isinstance(each, str)]
+    named = fields.texts("domains", DOMAINS_MAX) if "domains" in fields.given else []
     if not all(map(is_domain, named)):
         fields.refuse("host", "domains")
     return tuple(dict.fromkeys(named))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+from izin.api.form import UNKNOWN_MAX
 from izin.core.address import Address, parse_email, parse_phone
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
@@ -17,7 +19,7 @@ from izin.via.start import Wanted
 
 E = TypeVar("E", bound=StrEnum)
 
-_PERSON_MAX = 500
+_PERSON_MAX, _NAME_MAX = 500, 100
 _TCKN_DIGITS = 11
 _CODE_MAX = 12
 _FORM_DIGITS = 9
@@ -32,9 +34,9 @@ class Reader:
         self.refused = refused
         self._given: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
         known = frozenset(fields)
-        for name in self._given:
-            if name not in known:
-                self.refuse("H1025", field=name)
+        unknown = (name for name in self._given if name not in known)
+        for name in islice(unknown, UNKNOWN_MAX):
+            self.refuse("H1025", field=name[:_NAME_MAX])
 
     def refuse(self, code: str, **facts: str) -> None:
         """Note a fault."""
@@ -109,7 +111,7 @@ def read_confirmation(body: object, *, by: str) -> Told:
     text = fields.value("requestId", str)
     verification = _verification(fields)
     codes: dict[Title, str] = {}
-    for given in fields.value("consentTypes", list) or ():
+    for given in _each_title(fields):
         one = Reader(given, ("title", "otpCode"), refused)
         title = _title(one, codes)
         code = one.raw("otpCode")
@@ -178,7 +180,7 @@ def _consents(fields: Reader) -> tuple[Etk | None, tuple[KvkType, ...], Person |
     kvk: tuple[KvkType, ...] = ()
     person: Person | None = None
     seen: dict[Title, str] = {}
-    for given in fields.value("consentTypes", list) or ():
+    for given in _each_title(fields):
         names = ("title", "brandCodes", "types", "recipientType", "personData")
         one = Reader(given, names, fields.refused)
         title = _title(one, seen)
@@ -190,6 +192,14 @@ def _consents(fields: Reader) -> tuple[Etk | None, tuple[KvkType, ...], Person |
         if title is not None:
             seen[title] = title
     return etk, kvk, person
+
+
+def _each_title(fields: Reader) -> list[Any]:
+    """Give what is asked for; of more than there are titles one is there twice."""
+    given = fields.value("consentTypes", list) or []
+    if len(given) > len(Title):
+        fields.refuse("H1060")
+    return given[: len(Title)]
 
 
 def _title(one: Reader, seen: Mapping[Title, str]) -> Title | None:
@@ -225,9 +235,9 @@ def _etk(one: Reader) -> Etk:
 def types_in(given: list[Any] | None, kinds: type[E], one: Reader) -> list[E]:
     """Read words of a closed list, each once."""
     found: list[E] = []
-    for each in given or ():
-        if each is None:
-            continue
+    # of more than there are words one is there twice, or is none: the rest need not be looked at
+    named = (each for each in given or () if each is not None)
+    for each in islice(named, len(kinds) + 1):
         if not isinstance(each, str) or each not in set(kinds):
             shown = each[:40] if isinstance(each, str) else "?"
             one.refuse("H1085", type=shown, types=", ".join(kinds))

@@ -17,7 +17,7 @@ from izin.api.via import see_that_he_reaches
 from izin.api.via_problems import Dressed
 from izin.core.address import Address, parse_phone
 from izin.core.clock import wire_time
-from izin.core.codes import company
+from izin.core.codes import BrandCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, RecipientType, Source
 from izin.via import lookup
@@ -36,7 +36,7 @@ async def over_iys(call: Call[Services]) -> Answer:
     services, (of, brand) = call.services, brand_of(call)
     see_that_he_reaches(call, (brand,))
     is_test = getattr(services.directory.brand(brand), "is_test", False)
-    to, etk = _read(call.body, brand, sandbox=services.is_sandbox or is_test)
+    to, etk = read_over_iys(call.body, brand, sandbox=services.is_sandbox or is_test)
     async with services.database.acting_for(company(of)) as connection:
         form_id = await lookup.newest_for(connection, of, brand, etk.channels)
         if form_id is None:
@@ -54,7 +54,7 @@ async def verification_code(call: Call[Services]) -> Answer:
     """Take the code that she told."""
     services, (of, brand) = call.services, brand_of(call)
     see_that_he_reaches(call, (brand,))
-    told = _told(call)
+    told = read_code(call.body, by=principal_of(call).name)
     async with services.database.acting_for(company(of)) as connection:
         request = await request_of(connection, services.keyring, told.request_id)
     etk = None if request is None else request.body.asked.etk
@@ -74,7 +74,7 @@ async def verification_code(call: Call[Services]) -> Answer:
     return Answer(200, {"list": found})
 
 
-def _read(body: object, brand: Any, *, sandbox: bool) -> tuple[Address, Etk]:
+def read_over_iys(body: object, brand: BrandCode, *, sandbox: bool) -> tuple[Address, Etk]:
     """Read who is asked for what. Raises RefusalError with every fault."""
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     refused: list[Refused] = []
@@ -86,7 +86,7 @@ def _read(body: object, brand: Any, *, sandbox: bool) -> tuple[Address, Etk]:
     if not isinstance(to, Address):
         fault("H121" if "recipient" in given else "H114", "recipient")
     kind = given.get("recipientType", RecipientType.BIREYSEL)
-    if kind not in set(RecipientType):
+    if not isinstance(kind, str) or kind not in set(RecipientType):
         fault("H116", "recipientType")
     types = given.get("type")
     named = list(dict.fromkeys(_texts(types)))
@@ -108,8 +108,9 @@ def _texts(types: object) -> list[str]:
     return [each for each in types if isinstance(each, str)]
 
 
-def _told(call: Call[Services]) -> Told:
-    given: Mapping[str, Any] = call.body if isinstance(call.body, Mapping) else {}
+def read_code(body: object, *, by: str) -> Told:
+    """Read the code that she told. Raises RefusalError H454, H455."""
+    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     refused: list[Refused] = []
     try:
         request_id = UUID(str(given.get("requestId")))
@@ -125,7 +126,7 @@ def _told(call: Call[Services]) -> Told:
         request_id=request_id,
         verification=Verification.SMS_OTP,
         codes={Title.ETK: code},
-        by=principal_of(call).name,
+        by=by,
     )
 
 
