@@ -2,9 +2,12 @@
 
 import pytest
 from builders.door import a_client
+from builders.house import House
 from builders.parties_door import PartyServices, a_parties_door
+from builders.via import Post, a_form_in_force, said
 
 from izin.access.authority import Authority
+from izin.storage.database import Database
 
 
 @pytest.fixture
@@ -33,3 +36,20 @@ async def signed_in(client, given, directory, tokens, clock) -> dict[str, str]:
     pair = await tokens.by_password(user.username, user.password, now=clock())
     assert pair is not None
     return {"authorization": f"Bearer {pair.access}"}
+
+
+@pytest.fixture
+async def post(house: House, fresh_database):
+    """The courier, in the test's hands."""
+    database = await Database.open(fresh_database, role="izin_courier")
+    yield Post(database, house.parts.keyring.message_sealer)
+    await database.close()
+
+
+@pytest.fixture
+async def form(ours, operator_database) -> int:
+    """A form in force for all channels and two texts, with a hundred credits."""
+    kvk = {each: said(each) for each in ("ACIK_RIZA_METNI", "AYDINLATMA_METNI")}
+    return await a_form_in_force(
+        ours, operator_database, channels=["MESAJ", "ARAMA", "EPOSTA"], kvk=kvk
+    )

@@ -8,26 +8,18 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from builders.house import BRAND, House
+from builders.house import BRAND
 from builders.parties import BRAND_CODE, IYS_CODE
 from builders.via import Post, a_form_in_force, code_in, said
 from builders.watch import used
 
 from izin.core.codes import IysCode
 from izin.provider.model import Subscription
-from izin.storage.database import Database
 from izin.via.frame import WORK_BITS, widget_of
 
 DOMAIN, PAGE = "magaza.example", "https://magaza.example"
 PHONE = "+905990000001"
 NETWORK = "192.0.2.7"
-
-
-@pytest.fixture
-async def post(house: House, fresh_database):
-    database = await Database.open(fresh_database, role="izin_courier")
-    yield Post(database, house.parts.keyring.message_sealer)
-    await database.close()
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ async def link(app, database, operator_database, keyring, visitor) -> str:
     await put(operator_database, IYS_CODE, credit=3, during=during, by=OPERATOR)
     asked = a_start(form_id, PHONE, verificationType="SMS_SHORTURL")
     asked["consentTypes"].append(a_kvk("ACIK_RIZA_METNI"))
-    on = On(iys_code=IYS_CODE, asked_by="test", pages="http://localhost:8002")
+    on = On(iys_code=IYS_CODE, asked_by="test", pages="http://localhost:8002", quotas=None)
     wanted = read_start(asked, sandbox=True)
     async with database.acting_for(company(IYS_CODE)) as connection:
         await start(connection, keyring, on, wanted, now=datetime.now(UTC))

@@ -224,6 +224,24 @@ _OVERDUE = f"update via_request set due_at = now() where request_id = {_LATEST}"
 _LEFT = f"update brand set iys_code = {IYS_CODES['theirs']} where brand_code = {at.LEAVING_BRAND}"
 
 
+async def _full_meanwhile(registry: Registry) -> list[Attempt]:
+    """Her company's package had room when she was asked."""
+    await _room(registry, 1000)
+    [attempt] = await _after("", who="full")(registry)
+    await _room(registry, 0)
+    return [attempt]
+
+
+async def _room(registry: Registry, address_limit: int) -> None:
+    await registry.owner.execute(
+        "with head as (update directory_head set version = version + 1 returning version)"
+        " update subscription set address_limit = $1, changed_in = head.version from head"
+        " where iys_code = $2",
+        *(address_limit, IYS_CODES["full"]),
+    )
+    await registry.app._door.services.directory.refresh()
+
+
 async def _locked(registry: Registry) -> list[Attempt]:
     request_id, [code] = await at.coded(registry, a_mail_start(registry))
     wrong = confirming(request_id, {"ETK": at.another(code)})
@@ -288,6 +306,7 @@ OF_VIA: dict[str, dict[str, Way]] = {
         **{code: _start_fault(fault) for code, fault in START_FAULTS.items()},
         "H1043": lambda _: [_starting("ours", [])],
         "H1015": _at_theirs(1),
+        "H1031": lambda registry: [_starting("full", a_start(registry, "full"))],
         "H1092": _at_theirs(5, days=-1),
         "H1093": _at_theirs(None),
         "H1104": lambda registry: [
@@ -305,7 +324,7 @@ OF_VIA: dict[str, dict[str, Way]] = {
         "H1015": _after(CREDITS_GONE, who="theirs"),
         "H1028": _not_there_yet,
         "H1030": lambda _: [confirming(str(uuid4()), {"ETK": "12345678"})],
-        "H1031": _after("", who="full"),
+        "H1031": _full_meanwhile,
         "H1032": _done,
         "H1049": _not_arrived,
         "H1050": _locked,
@@ -459,7 +478,7 @@ UNREACHABLE = {
 NOT_HERE = {
     **{
         (START, code): "It is about a request that was begun before: its confirmation says it."
-        for code in ("H1031", "H1032", "H1049", "H1064")
+        for code in ("H1032", "H1049", "H1064")
     },
     **{
         (CONFIRM, code): "A confirmation names titles alone, no kinds and no type of recipient."

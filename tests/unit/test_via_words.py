@@ -4,7 +4,7 @@ from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType, Status
 from izin.i18n.catalogue import Language
-from izin.i18n.letters import letter
+from izin.i18n.letters import letter, texts
 from izin.smpp.segments import is_gsm, is_one_segment
 from izin.via.model import KvkType, Title
 from izin.via.request import Detail
@@ -59,3 +59,22 @@ def test_who_refuses_all_gave_nothing():
     assert given.etk is None
     assert given.titles == ()
     assert given_to(ASKED, answered(), KNOWN, Language.TR) == ""
+
+
+def test_every_text_of_it_is_of_one_segment_with_names_of_usual_length():
+    values = {
+        "brand": "B" * 20,
+        "company": "C" * 20,
+        "short": "s" * 60,
+        "url": "https://izin.example/n/1000/1",
+        "code": "1" * 8,
+        "channels": "SMS, arama",
+        "given": "B" * 20 + " (SMS, arama)",
+        "texts": "t" * 24,
+    }
+    for name, text in texts().items():
+        if name.startswith("via_"):
+            for each in (text.sms.tr, text.sms.en):
+                said = each.format_map(values)
+                assert is_gsm(said), name
+                assert len(said) <= 155, (name, len(said))

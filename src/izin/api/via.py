@@ -36,7 +36,12 @@ async def begin(call: Call[Services], wanted: Wanted) -> Answer:
     """Begin what was read."""
     services, of = call.services, company_of(call)
     see_that_he_reaches(call, () if wanted.asked.etk is None else wanted.asked.etk.brands)
-    on = On(iys_code=of, asked_by=_caller(call), pages=services.citizens_origin)
+    on = On(
+        iys_code=of,
+        asked_by=_caller(call),
+        pages=services.citizens_origin,
+        quotas=services.quotas,
+    )
     async with services.database.acting_for(company(of)) as connection:
         made = await start(connection, services.keyring, on, wanted, now=services.clock())
     return Answer(200, {"message": {"requestId": str(made)}, "code": "OK"})
@@ -239,8 +244,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         answers={200: STARTED},
         errors=(
             *_ASKED,
-            *("H1000", "H1014", "H1015", "H1026", "H1027", "H1054", "H1055", "H1061", "H1063"),
-            *("H1065", "H1066", "H1085", "H1086", "H1092", "H1093", "H1096", "H1104"),
+            *("H1000", "H1014", "H1015", "H1026", "H1027", "H1031", "H1054", "H1055", "H1061"),
+            *("H1063", "H1065", "H1066", "H1085", "H1086", "H1092", "H1093", "H1096", "H1104"),
             *("IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134"),
         ),
     ),

@@ -45,7 +45,7 @@ async def over_iys(call: Call[Services]) -> Answer:
             form_id=form_id, to=to, asked=Asked(verification=Verification.SMS_OTP, etk=etk)
         )
         by, pages = principal_of(call).name, services.citizens_origin
-        on = On(iys_code=of, asked_by=by, pages=pages)
+        on = On(iys_code=of, asked_by=by, pages=pages, quotas=services.quotas)
         made = await start(connection, services.keyring, on, wanted, now=services.clock())
     return Answer(200, {"requestId": str(made)})
 
@@ -168,7 +168,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             200: {"type": "object", "properties": {"requestId": _TEXT}, "required": ["requestId"]}
         },
         errors=(
-            *("H114", "H116", "H121", "H450", "H452", "H459", "H1104", *_OF_CREDITS),
+            *("H114", "H116", "H121", "H450", "H452", "H459", "H1031", "H1104", *_OF_CREDITS),
             *("IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134", "IZ135"),
         ),
         dressed=_OLD,

@@ -135,6 +135,7 @@ async def start_process(call: Call[Services], stand: Stand) -> Answer:
         iys_code=of,
         asked_by=f"{BY}:{stand.page.widget}",
         pages=services.citizens_origin,
+        quotas=services.quotas,
     )
     async with services.database.acting_for(company(of)) as connection:
         made = await begin(
@@ -244,7 +245,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         answers={200: STARTED},
         errors=(
             *_FIELDS,
-            *("H1014", "H1015", "H1026", "H1027", "H1054", "H1061", "H1063", "H1065"),
+            *("H1014", "H1015", "H1026", "H1027", "H1031", "H1054", "H1061", "H1063", "H1065"),
             *("H1085", "H1086", "H1092", "H1093", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134"),
             *("IZ150", "IZ151", "IZ152", "IZ153", "IZ154"),
         ),

@@ -181,6 +181,31 @@ class Quotas:
                 over.add(ord_)
         return frozenset(over)
 
+    async def is_full_for(self, connection: Connection, keys: Sequence[ConsentKey]) -> bool:
+        """Would a consent bring in a new address that the package has no room for? None comes in.
+
+        Takes   keys: of one company, at least one
+        Raises  UnavailableError
+        Cost    as `over`
+        """
+        iys_code = keys[0].iys_code
+        bound = self._bounds.bound(keys[0])
+        if bound is None:
+            return False
+        company = self._companies.setdefault(iys_code, _Company())
+        places = self._places(keys)
+        if self._clock_s() - company.read_s > READ_AGAIN_S:
+            await self._read(connection, company, iys_code, LOOKED_AT)
+        if company.with_more(zip(keys, places, strict=True)) < bound.address_limit:
+            return False
+        await self._read(connection, company, iys_code, None)
+        known = await self._known(connection, keys, places)
+        is_new = any(
+            place not in known and place not in company.of(key)
+            for key, place in zip(keys, places, strict=True)
+        )
+        return is_new and company.with_more(()) >= bound.address_limit
+
     def _places(self, keys: Sequence[ConsentKey]) -> list[Place]:
         pseudonyms = self._keyring.pseudonyms
         its = pools(pseudonyms, keys[0].iys_code, keys[0].tag_code)

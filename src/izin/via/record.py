@@ -13,7 +13,7 @@ import msgspec
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
 from izin.consent.event import Actor
-from izin.consent.model import ConsentKey, Proposal, Recorded
+from izin.consent.model import Proposal, Recorded
 from izin.consent.quota import Quotas
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.codes import BrandCode
@@ -28,6 +28,7 @@ from izin.subscription.via import spend, take
 from izin.via import store
 from izin.via.model import Title
 from izin.via.request import Body, Detail, Proof, Request, Sent, seal_body
+from izin.via.room import key_of, take_room
 from izin.via.rules import Step
 from izin.via.words import RECORDED, given_to, granted, values
 
@@ -67,7 +68,8 @@ async def record_answer(
         for place, status in answers.items()
         if details[place].title is Title.ETK
     }
-    await _see_room(connection, on.quotas, list(movements.values()))
+    if on.quotas is not None:
+        await take_room(connection, on.quotas, list(movements.values()))
     verdicts = await on.recorder.record(
         connection, list(movements.values()), actor=on.actor, on_repeat=OnRepeat.BY_RULES
     )
@@ -125,17 +127,6 @@ async def _brands(connection: Connection, request: Request) -> dict[BrandCode, B
     return known
 
 
-async def _see_room(
-    connection: Connection, quotas: Quotas | None, proposals: Sequence[Proposal]
-) -> None:
-    """See that the company's package has room. Raises RefusalError H1031."""
-    for brand in {each.key.brand_code: None for each in proposals} if quotas else ():
-        of_brand = [each for each in proposals if each.key.brand_code == brand]
-        assert quotas is not None, "nothing is looked at without"
-        if await quotas.over(connection, of_brand, is_collected=True):
-            raise RefusalError(Refused(code="H1031"))
-
-
 def _proposal(
     request: Request, known: Mapping[BrandCode, Brand], detail: Detail, status: Status
 ) -> Proposal:
@@ -143,14 +134,7 @@ def _proposal(
     assert etk is not None, "a detail of this title is of its brands"
     assert detail.brand_code is not None, "a detail of this title has its brand"
     brand = known[detail.brand_code]
-    key = ConsentKey(
-        brand.iys_code,
-        brand.brand_code,
-        Channel(detail.kind),
-        etk.recipient_type,
-        body.to,
-        brand.tagged_for,
-    )
+    key = key_of(brand, Channel(detail.kind), etk.recipient_type, body.to)
     return Proposal(
         key=key,
         status=status,

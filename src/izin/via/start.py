@@ -12,6 +12,7 @@ import msgspec
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
+from izin.consent.quota import Quotas
 from izin.core.address import Address, AddressKind, is_nobodys
 from izin.core.codes import IysCode
 from izin.core.errors import RefusalError, Refused
@@ -32,6 +33,7 @@ from izin.via.limits import see_that_she_is_not_pressed
 from izin.via.link import tag_of
 from izin.via.model import Form, FormKind
 from izin.via.request import Body, Detail, Frame, Person, seal_body, seal_person
+from izin.via.room import see_room
 from izin.via.rules import LINK_LIFE, NOTICE_WAIT, Asked, Step, unfit
 from izin.via.words import LETTERS, values
 
@@ -68,12 +70,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class On(msgspec.Struct, frozen=True, kw_only=True):
     """For whom a request is begun, by whom, and where the registry's pages are.
 
-    frame  the company's own page where she does it herself
+    frame   the company's own page where she does it herself
+    quotas  what packages have room for
     """
 
     iys_code: IysCode
     asked_by: str
     pages: str
+    quotas: Quotas | None
     frame: Frame | None = None
 
 
@@ -85,7 +89,8 @@ async def start(
     Gives   its id
     Raises  RefusalError H1055 there is no such form, H1000 none of it is approved, and what
             `unfit` says; H1014 a brand is not the company's, H1026 and H1027 of a test brand's
-            address that may be somebody's, H1015, H1092, H1093 about credits, IZ113 of a number ·
+            address that may be somebody's, H1015, H1092, H1093 about credits, H1031 its package has
+            no room, IZ113 of a number ·
             TooManyError IZ110, IZ114, IZ133, IZ134 · UnavailableError
     Cost    some twelve statements
     """
@@ -93,6 +98,8 @@ async def start(
     if refused := unfit(form, wanted.asked):
         raise RefusalError(refused)
     named = await _brands(connection, on.iys_code, wanted)
+    if wanted.asked.etk is not None and on.quotas is not None:
+        await see_room(connection, on.quotas, named, wanted.asked.etk, wanted.to)
     await see_that_it_has(connection, on.iys_code, wanted.asked.count, now=now)
     await see_that_she_is_not_pressed(connection, keyring.proofs, on.iys_code, wanted.to)
     is_otp = wanted.asked.verification.form_kind is FormKind.OTP
