@@ -76,6 +76,7 @@ async def test_she_answers_each_line_once(visitor, owner, link, keyring):
     text = opened(keyring.message_sealer, row["message_id"], row["sealed"]).body
     assert "(SMS)" in text, "calls she refused"
     assert "cagri merkezi" in text, "a way back that ends more than texts"
+    assert "http://localhost:8002/consents" in text, "where the pages are, whole"
     mark = {"mark": MARK.search(visitor.page)[1]}
     again = await visitor.client.post(link, data={**mark, **ANSWERS})
     assert again.status_code in (409, 422)

@@ -43,9 +43,12 @@ def test_what_she_refused_is_not_named():
     assert given.kvk == ()
     text = given_to(ASKED, details, KNOWN, Language.TR)
     assert text == "Ornek Magaza (SMS)"
-    whole = letter("via_recorded_etk", Language.TR, {"given": text}, is_sms=True).body
-    assert is_gsm(whole)
-    assert is_one_segment(whole)
+    places = {"given": text, "url": "https://izinkaydi.example/consents"}
+    for language in Language:
+        whole = letter("via_recorded_etk", language, places, is_sms=True).body
+        assert places["url"] in whole
+        assert is_gsm(whole)
+        assert is_one_segment(whole)
 
 
 def test_each_brand_is_named_with_its_own_channels():

@@ -52,10 +52,20 @@ async def confirm_request(call: Call[Services]) -> Answer:
     services = call.services
     handed = read_confirmation(call.body, by=_caller(call))
     await request_seen(call, handed.request_id)
-    confirming = Confirming(services.database, services.keyring, services.recorder, services.quotas)
-    body = await confirming.confirm(company_of(call), handed, now=services.clock())
+    body = await confirming_of(services).confirm(company_of(call), handed, now=services.clock())
     given = [_recorded(each) for each in body.details if each.status is not None]
     return Answer(200, {"message": given, "code": "OK"})
+
+
+def confirming_of(services: Services) -> Confirming:
+    """What takes codes for companies."""
+    return Confirming(
+        services.database,
+        services.keyring,
+        services.recorder,
+        services.quotas,
+        services.citizens_origin,
+    )
 
 
 async def show_request(call: Call[Services]) -> Answer:

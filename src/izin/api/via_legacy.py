@@ -13,7 +13,7 @@ from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Summary
 from izin.api.services import Services, brand_of, principal_of
-from izin.api.via import see_that_he_reaches
+from izin.api.via import confirming_of, see_that_he_reaches
 from izin.api.via_problems import Dressed
 from izin.core.address import Address, parse_phone
 from izin.core.clock import wire_time
@@ -21,7 +21,7 @@ from izin.core.codes import BrandCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, RecipientType, Source
 from izin.via import lookup
-from izin.via.confirm import Confirming, Told
+from izin.via.confirm import Told
 from izin.via.model import Title
 from izin.via.read import request_of
 from izin.via.rules import Asked, Etk, Verification
@@ -60,8 +60,7 @@ async def verification_code(call: Call[Services]) -> Answer:
     etk = None if request is None else request.body.asked.etk
     if etk is None or etk.brands != (brand,):
         raise RefusalError(Refused(code="H1030"))
-    confirming = Confirming(services.database, services.keyring, services.recorder, services.quotas)
-    body = await confirming.confirm(of, told, now=services.clock())
+    body = await confirming_of(services).confirm(of, told, now=services.clock())
     found = [
         {
             "type": each.kind,

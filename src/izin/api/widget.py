@@ -14,13 +14,13 @@ from izin.admission.lanes import Lane
 from izin.api import problems
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary
 from izin.api.services import Services
+from izin.api.via import confirming_of
 from izin.api.widget_documents import COMPLETE, COMPLETED, KEY, SCRIPT, START, STARTED
 from izin.api.widget_intake import read_completion, read_start
 from izin.api.widget_script import loader, script
 from izin.core.codes import IysCode, company
 from izin.core.errors import RefusalError, Refused, UnavailableError
 from izin.i18n import catalogue
-from izin.via.confirm import Confirming
 from izin.via.embed import (
     BY,
     begin,
@@ -166,10 +166,8 @@ async def complete_process(call: Call[Services], stand: Stand) -> Answer:
 
 
 async def _confirm(call: Call[Services], of: IysCode, told: Any) -> None:
-    services = call.services
-    confirming = Confirming(services.database, services.keyring, services.recorder, services.quotas)
     try:
-        await confirming.confirm(of, told, now=services.clock())
+        await confirming_of(call.services).confirm(of, told, now=services.clock())
     except RefusalError as error:
         if error.refused[0].code == "H1032":  # it was completed before
             raise RefusalError(error.refused, status=409) from None

@@ -48,12 +48,15 @@ class Confirming:
     """Takes codes for companies."""
 
     def __init__(
-        self, database: Database, keyring: Keyring, recorder: Recorder, quotas: Quotas
+        self, database: Database, keyring: Keyring, recorder: Recorder, quotas: Quotas, pages: str
     ) -> None:
-        """Take the database, the keys, the one writer, and what packages have room for."""
+        """Take the database, the keys, the one writer, and what packages have room for.
+
+        Takes   pages: where the citizens' pages are
+        """
         self._database = database
         self._keyring = keyring
-        self._answering = Answering(keyring, recorder, Actor.REGISTRY, quotas)
+        self._answering = Answering(keyring, recorder, Actor.REGISTRY, pages, quotas)
 
     async def confirm(self, of: IysCode, handed: Told, *, now: datetime) -> Body:
         """Record a consent by its code; give the request as it stands.

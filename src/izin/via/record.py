@@ -33,14 +33,20 @@ from izin.via.rules import Step
 from izin.via.words import RECORDED, given_to, granted, values
 
 TOLD_FOR = timedelta(days=1)
+LIST = "/consents"
+"""Where the citizens' pages show all that is hers."""
 
 
 class Answering(msgspec.Struct, frozen=True):
-    """With what an answer is recorded."""
+    """With what an answer is recorded.
+
+    pages  where the citizens' pages are: the way back that she is told
+    """
 
     keyring: Keyring
     recorder: Recorder
     actor: Actor
+    pages: str
     quotas: Quotas | None = None
 
 
@@ -87,7 +93,7 @@ async def record_answer(
     body = msgspec.structs.replace(body, details=tuple(details))
     sealed = seal_body(on.keyring, request.request_id, body)
     await store.end(connection, request.request_id, Step.DONE.value, sealed)
-    await _tell(connection, on.keyring, request, body, known)
+    await _tell(connection, on, request, body, known)
     return body
 
 
@@ -156,7 +162,7 @@ def _answered(detail: Detail, status: Status, id_: str, at: datetime) -> Detail:
 
 async def _tell(
     connection: Connection,
-    keyring: Keyring,
+    on: Answering,
     request: Request,
     body: Body,
     known: Mapping[BrandCode, Brand],
@@ -171,6 +177,7 @@ async def _tell(
     places = {
         **values(form, asked, (title, named), body.language),
         "given": given_to(asked, body.details, known, body.language),
+        "url": f"{on.pages}{LIST}",
     }
     for each in asked.titles:
         letter = Letter(
@@ -181,4 +188,4 @@ async def _tell(
             good_for=TOLD_FOR,
             once=uuid5(request.request_id, f"recorded {each}"),
         )
-        await write(connection, keyring.message_sealer, letter, now=body.proof.given_at)
+        await write(connection, on.keyring.message_sealer, letter, now=body.proof.given_at)

@@ -65,7 +65,7 @@ async def do_answer(hall: Hall, visit: Visit) -> Outcome:
             if any(each not in set(Status) for each in said):
                 visit.form.refuse("answers", "fault.choice")
             visit.form.check()
-            on = Answering(hall.keyring, hall.recorder, Actor.CITIZEN)
+            on = Answering(hall.keyring, hall.recorder, Actor.CITIZEN, hall.origin)
             given = dict(enumerate(map(Status, said)))
             await answer(connection, on, link, given, (visit.client, visit.now))
     if request is None:
