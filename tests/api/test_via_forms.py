@@ -110,6 +110,8 @@ async def test_each_fault_of_a_draft_names_its_field(ours):
         assert answer.status_code == 422, (field, answer.text)
         errors = answer.json()["errors"]
         assert (errors[0]["code"], errors[0]["location"]) == ("IZ011", [field])
+    assert "2. karakter" in errors[0]["message"], "what was found there, and where"
+    assert "U+202E" in errors[0]["message"]
     kvk = a_form(consent=None, brands=None, channels=None, kvk={"AYDINLATMA_METNI": said("x")})
     assert (await ours.post(FORMS, json={"name": "KVK", **kvk})).status_code == 201
 

@@ -151,6 +151,7 @@ async def test_what_is_no_address_is_said_to_be_none(visitor, owner, address):
     answer = await visitor.send("/sign-in", address=address)
     assert answer.status_code == 422
     assert await owner.fetchval("select count(*) from message") == 0
+    assert ("1. karakter görünmeyen" in visitor.page) is address.startswith("\u202e")
 
 
 async def test_no_other_site_changes_anything(visitor, owner):

@@ -1,7 +1,11 @@
 """What a confirmation names: what she gave, and nothing that she refused."""
 
+import msgspec
+import pytest
+
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode
+from izin.core.plain import cut_list, unseen_in
 from izin.core.terms import Channel, RecipientType, Status
 from izin.i18n.catalogue import Language
 from izin.i18n.letters import letter, texts
@@ -9,7 +13,7 @@ from izin.smpp.segments import is_gsm, is_one_segment
 from izin.via.model import KvkType, Title
 from izin.via.request import Detail
 from izin.via.rules import Asked, Etk, Verification
-from izin.via.words import given_to, granted
+from izin.via.words import GIVEN_ROOM, given_to, granted
 
 A, B = BrandCode(731001), BrandCode(731002)
 KNOWN = {
@@ -81,3 +85,48 @@ def test_every_text_of_it_is_of_one_segment_with_names_of_usual_length():
                 said = each.format_map(values)
                 assert is_gsm(said), name
                 assert len(said) <= 155, (name, len(said))
+
+
+def test_a_list_that_is_too_long_says_how_many_more_there_are():
+    brands = {
+        BrandCode(code): Brand(brand_code=BrandCode(code), iys_code=IysCode(731001), name=name)
+        for code, name in enumerate(["Örnek Mağaza"] * 12, 731001)
+    }
+    details = [
+        Detail(title=Title.ETK, kind=Channel.MESAJ, brand_code=code, status=Status.ONAY)
+        for code in brands
+    ]
+    text = given_to(ASKED, details, brands, Language.TR)
+    assert text == ", ".join(["Ornek Magaza (SMS)"] * 7) + " +5"
+    assert len(text) <= GIVEN_ROOM
+    mail = msgspec.structs.replace(ASKED, verification=Verification.EPOSTA_SHORTURL)
+    assert given_to(mail, details, brands, Language.TR).count("Örnek Mağaza (SMS)") == 12
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["abc", "def"], "abc, def"),
+        (["abc", "defghijkl"], "abc +1"),
+        (["abcdefghijklm", "x"], "abcdefgh.."),
+        ([], ""),
+    ],
+)
+def test_no_word_of_a_list_is_broken_where_one_fits(words, said):
+    assert cut_list(words, 10) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Şık ürün", None),
+        ("a\u202eb", (2, "U+202E")),
+        ("a\nb", (2, "U+000A")),
+        ("\x00", (1, "U+0000")),
+        ("ab\u2066", (3, "U+2066")),
+    ],
+)
+def test_a_sign_that_nobody_sees_is_found(text, found):
+    assert unseen_in(text) == found
+    assert unseen_in(f"{text}\n\x07", lines=True) is not None
+    assert unseen_in("a\nb", lines=True) is None

@@ -14,6 +14,7 @@ import msgspec
 from izin.api.paging import whole_number
 from izin.core.clock import parse_wire_time
 from izin.core.errors import RefusalError, Refused
+from izin.core.plain import unseen_in
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -144,12 +145,22 @@ class Form:
         bound = ("most", str(most))
         if not self._is_given(field, "words", bound, required=required):
             return ""
-        value = self.given[field]
-        is_text = isinstance(value, str) and value.isprintable()
-        if isinstance(value, str) and is_text and 0 < len(value.strip()) <= len(value) <= most:
+        return self.words(field, self.given[field], most)
+
+    def words(self, field: str, value: object, most: int, *, lines: bool = False) -> str:
+        """Read a text that says something, wherever it stood.
+
+        Takes   lines: whether its lines may be broken
+        """
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= len(value) <= most:
+            # whatever it was is not shown: it may be a password
+            self.refused.append(_refused("words", field, facts=(("most", str(most)),)))
+            return ""
+        unseen = unseen_in(value, lines=lines)
+        if unseen is None:
             return value
-        # whatever it was is not shown: it may be a password
-        self.refused.append(_refused("words", field, facts=(bound,)))
+        place, sign = unseen
+        self.refused.append(_refused("seen", field, facts=(("place", str(place)), ("sign", sign))))
         return ""
 
     def record(self, field: str) -> Mapping[str, Any] | None:

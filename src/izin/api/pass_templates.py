@@ -47,12 +47,7 @@ async def submit_template(call: Call[Services]) -> Answer:
 
 def _body(form: Form, field: str) -> str:
     """Read a text of several lines."""
-    value = form.given.get(field)
-    is_good = isinstance(value, str) and 0 < len(value.strip()) <= len(value) <= MAIL_MAX
-    if isinstance(value, str) and is_good and value.replace("\n", " ").isprintable():
-        return value
-    form.require("words", field, ("most", str(MAIL_MAX)))
-    return ""
+    return form.words(field, form.given.get(field), MAIL_MAX, lines=True)
 
 
 async def list_templates(call: Call[Services]) -> Answer:

@@ -127,22 +127,14 @@ def _kvk(fields: Fields) -> dict[KvkType, Words]:
 def _words(fields: Fields, name: str, most: int) -> Words:
     """Read a text in both languages, each of which has to say something; lines may be broken."""
     given = fields.record(name)
-    bound = ("most", str(most))
     if not isinstance(given, Mapping):
         if name not in fields.given:
-            fields.require("words", name, bound)
+            fields.require("words", name, ("most", str(most)))
         return Words("", "")
-    said = {each: given.get(each) for each in ("tr", "en")}
-    for each, text in said.items():
-        if not _says_something(text, most):
-            fields.require("words", f"{name}.{each}", bound)
-    return Words(str(said["tr"]), str(said["en"]))
-
-
-def _says_something(text: object, most: int) -> bool:
-    if not isinstance(text, str) or not 0 < len(text.strip()) <= len(text) <= most:
-        return False
-    return all(line.isprintable() for line in text.split("\n"))
+    tr, en = (
+        fields.words(f"{name}.{each}", given.get(each), most, lines=True) for each in ("tr", "en")
+    )
+    return Words(tr, en)
 
 
 def _shown(form: Form) -> Wire:

@@ -1,7 +1,8 @@
-"""Names in letters that every telephone shows and that cost one segment."""
+"""What is shown: names in letters of every telephone, and signs that nobody sees."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _PLAIN = str.maketrans(
     {"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "’": "'"}
@@ -18,8 +19,34 @@ def shown(name: str) -> str:
     return " ".join(_NOT_SHOWN.sub(" ", bare).split()) or "Marka"
 
 
+def unseen_in(text: str, *, lines: bool = False) -> tuple[int, str] | None:
+    """Find the first sign that prints nothing, or turns round what stands beside it.
+
+    Takes   lines: whether lines may be broken
+    Gives   its place, from 1, and its name: ``U+202E``; None where every sign is seen
+    """
+    if text.isprintable():
+        return None
+    for place, sign in enumerate(text, 1):
+        if not (sign.isprintable() or (lines and sign == "\n")):
+            return place, f"U+{ord(sign):04X}"
+    return None
+
+
 def cut(name: str, room: int) -> str:
     """Cut a name to its room, and show that it was cut."""
     if len(name) <= room:
         return name
     return name[: max(0, room - len(_CUT))].rstrip() + _CUT
+
+
+def cut_list(words: Sequence[str], room: int) -> str:
+    """Say a list as far as there is room, no word of it broken, and how many more there are."""
+    whole = ", ".join(words)
+    if len(whole) <= room:
+        return whole
+    for left in range(1, len(words)):
+        said = f"{', '.join(words[:-left])} +{left}"
+        if len(said) <= room:
+            return said
+    return cut(whole, room)

@@ -6,7 +6,7 @@ import msgspec
 
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode
-from izin.core.plain import cut, shown
+from izin.core.plain import cut, cut_list, shown
 from izin.core.terms import Channel, Status
 from izin.i18n.catalogue import Language
 from izin.via.model import Form, KvkType, Title, Words
@@ -91,8 +91,7 @@ def given_to(
         name = known[code].name
         name = cut(shown(name), NAME_ROOM) if is_sms else name
         said.append(f"{name} ({', '.join(channels)})")
-    whole = ", ".join(said)
-    return cut(whole, GIVEN_ROOM) if is_sms else whole
+    return cut_list(said, GIVEN_ROOM) if is_sms else ", ".join(said)
 
 
 def _in(words: Words, language: Language) -> str:

@@ -20,11 +20,12 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to mend: in which field, if in one, and the sentence or its key."""
+    """One thing to mend: in which field, if in one, and the sentence or its key with its facts."""
 
     field: str = ""
     key: str = ""
     sentence: str = ""
+    facts: Mapping[str, str] = {}
 
 
 class FormError(Exception):
@@ -66,8 +67,9 @@ class Form:
             self.refuse(name, "fault.required")
         elif len(text) > length_max:
             self.refuse(name, "fault.long")
-        elif _UNSEEN.search(text):
-            self.refuse(name, "fault.signs")
+        elif found := _UNSEEN.search(text):
+            place, sign = str(found.start() + 1), f"U+{ord(found[0]):04X}"
+            self.refuse(name, "fault.signs", place=place, sign=sign)
         return text
 
     def ticked(self, name: str, *, required: bool = False) -> bool:
@@ -108,9 +110,10 @@ class Form:
         self.refuse(name, "fault.day")
         return None
 
-    def refuse(self, name: str, key: str) -> None:
-        """Note what is wrong with a field."""
-        self._problems.append(Problem(field=name, key=key))
+    def refuse(self, name: str, key: str, **facts: str) -> None:
+        """Note what is wrong with a field, once: what was found first is why."""
+        if all(each.field != name for each in self._problems):
+            self._problems.append(Problem(field=name, key=key, facts=facts))
 
     def check(self) -> None:
         """Raise FormError if anything is wrong."""
