@@ -235,3 +235,18 @@ async def test_a_company_is_named_beside_its_brand(visitor):
     await visitor.sign_in()
     assert "Işık Giyim A.Ş." in visitor.page
     assert str(IYS_CODE) not in visitor.page.split("<main")[1].replace(str(BRAND_CODE), "")
+
+
+async def test_what_was_done_is_said_once_and_by_no_address(visitor, owner):
+    await visitor.sign_in()
+    for path in ("/consents", "/acts", "/account", "/addresses", "/number"):
+        for word in ("refused", "approved", "ret", "saved", "account_left", "all_refused"):
+            page = await visitor.get(f"{path}?done={word}&receipt=JSZS-PQCH-ZBV3-9WZ0-D")
+            assert 'role="status"></div>' in page.text, "nothing has been done"
+    assert await owner.fetchval("select count(*) from receipt_number") == 0
+    await visitor.change("RET")
+    assert "Ret kaydedildi." in visitor.page
+    assert RECEIPT.search(visitor.page)
+    again = await visitor.get("/consents?recipient=BIREYSEL")
+    assert "Ret kaydedildi." not in again.text
+    assert not RECEIPT.search(visitor.page.split("<main")[1])

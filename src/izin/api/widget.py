@@ -167,7 +167,7 @@ async def complete_process(call: Call[Services], stand: Stand) -> Answer:
 
 async def _confirm(call: Call[Services], of: IysCode, told: Any) -> None:
     try:
-        await confirming_of(call.services).confirm(of, told, now=services.clock())
+        await confirming_of(call.services).confirm(of, told, now=call.services.clock())
     except RefusalError as error:
         if error.refused[0].code == "H1032":  # it was completed before
             raise RefusalError(error.refused, status=409) from None

@@ -46,7 +46,7 @@ class AtThePhone:
         """Whoever has not signed in does so first."""
         if not row.asks or visit.who is not None:
             return None
-        return Gone(SIGN_IN if row.does is None else f"{SIGN_IN}?done=not_sent")
+        return Gone(SIGN_IN) if row.does is None else Gone(SIGN_IN).saying("not_sent")
 
     def frame(self, _: Visit) -> Mapping[str, object]:
         """Nothing stands around these pages."""

@@ -14,7 +14,6 @@ from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
 from izin.core.turkish import search_key
 from izin.i18n.catalogue import Language
-from izin.receipt import number
 from izin.web.agent.services import Booth, Row, Visit, agent_of
 from izin.web.citizen.reading import CODE_MAX, address_in, since_in
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
@@ -41,7 +40,6 @@ async def _opened(booth: Booth, visit: Visit, call: Call) -> Shown:
     records = await booth.agents.records(call)
     search = visit.query.values.get("search", "")[:_SEARCH_MAX]
     found = [each for each in records if search_key(search) in _named(each)]
-    receipt = number.read(visit.query.values.get("receipt", ""))
     values = {
         "call": call,
         "records": found[:_ROWS_MAX],
@@ -49,7 +47,7 @@ async def _opened(booth: Booth, visit: Visit, call: Call) -> Shown:
         "count_all": len(records),
         "search": search,
         "meant": _meant(records, visit, call.caller.language),
-        "receipt": receipt,
+        "receipt": visit.note_of,
         "closing": _script("closing", visit, call.caller.language),
     }
     return Shown("call.html", values)
@@ -99,7 +97,7 @@ async def do_begin(booth: Booth, visit: Visit) -> Outcome:
 async def do_send_again(booth: Booth, visit: Visit) -> Outcome:
     """Send the caller another code."""
     await booth.agents.send_again(agent_of(visit), now=visit.now)
-    return Gone("/?done=code_again")
+    return Gone("/").saying("code_again")
 
 
 async def do_check(booth: Booth, visit: Visit) -> Outcome:
@@ -131,9 +129,9 @@ async def do_change(booth: Booth, visit: Visit) -> Outcome:
     wish = Wish(Place(BrandCode(brand), channel, kind), to, script)
     done = await change_one(booth.agents, booth.recorder, agent_of(visit), wish, now=visit.now)
     if done is None:
-        return Gone("/?done=as_it_was")
+        return Gone("/").saying("as_it_was")
     word = "refused" if to is Status.RET else "approved"
-    return Gone(f"/?done={word}&receipt={done.receipt}")
+    return Gone("/").saying(word, of=done.receipt)
 
 
 async def do_end(booth: Booth, visit: Visit) -> Outcome:
@@ -145,7 +143,7 @@ async def do_end(booth: Booth, visit: Visit) -> Outcome:
     note = visit.form.text("note", NOTE_MAX)
     visit.form.check()
     await booth.agents.end(agent_of(visit), call_id, note, now=visit.now)
-    return Gone("/?done=call_ended")
+    return Gone("/").saying("call_ended")
 
 
 ROWS = (

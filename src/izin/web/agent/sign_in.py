@@ -60,7 +60,7 @@ async def leave(booth: Booth, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     assert visit.tag is not None, "he came by it"
     await sign_out(booth.database, visit.tag, of=visit.who.of, by=visit.by)
-    return Gone(f"{SIGN_IN}?done=signed_out", (Cookie("session", "", 0),))
+    return Gone(SIGN_IN, (Cookie("session", "", 0),)).saying("signed_out")
 
 
 ROWS = (

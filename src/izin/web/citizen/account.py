@@ -51,7 +51,7 @@ async def leave(hall: Hall, visit: Visit) -> Outcome:
     visit.form.ticked("sure", required=True)
     visit.form.check()
     await hall.addresses.leave(visit.who)
-    return Gone("/?done=account_left", (Cookie("session", "", 0),))
+    return Gone("/", (Cookie("session", "", 0),)).saying("account_left")
 
 
 ROWS = tuple(

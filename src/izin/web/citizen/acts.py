@@ -45,8 +45,8 @@ async def do_undo(hall: Hall, visit: Visit) -> Outcome:
         call = call_of(hall, visit, connection)
         undone = await undo(call, visit.path["act"], now=visit.now)
     if undone is None:
-        return Gone(f"/acts/{visit.path['act']}?done=nothing_to_undo")
-    return Gone(f"/acts/{undone.act_id}?done=undone")
+        return Gone(f"/acts/{visit.path['act']}").saying("nothing_to_undo")
+    return Gone(f"/acts/{undone.act_id}").saying("undone")
 
 
 def _undone_by(act: Act, acts: list[Act]) -> Act | None:

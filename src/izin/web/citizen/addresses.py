@@ -58,7 +58,7 @@ async def take_code(hall: Hall, visit: Visit) -> Outcome:
     code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
     await hall.addresses.show(visit.who, code, network=visit.client, now=visit.now)
-    return Gone(f"{ADDRESSES}?done=address_added")
+    return Gone(ADDRESSES).saying("address_added")
 
 
 async def choose(hall: Hall, visit: Visit) -> Outcome:
@@ -85,7 +85,7 @@ async def rename(hall: Hall, visit: Visit) -> Outcome:
     address = _address(visit)
     if address is not None:
         await hall.addresses.rename(visit.who, address, label)
-    return Gone(f"{ADDRESSES}?done=address_named")
+    return Gone(ADDRESSES).saying("address_named")
 
 
 async def remove(hall: Hall, visit: Visit) -> Outcome:
@@ -96,7 +96,7 @@ async def remove(hall: Hall, visit: Visit) -> Outcome:
         return Gone(ADDRESSES)
     await hall.addresses.remove(visit.who, address)
     is_there = await hall.citizens.known(visit.session, now=visit.now) is not None
-    return Gone(f"{ADDRESSES if is_there else '/'}?done=address_removed")
+    return Gone(ADDRESSES if is_there else "/").saying("address_removed")
 
 
 async def _send(hall: Hall, visit: Visit, address: Address, label: str) -> Outcome:

@@ -50,7 +50,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         if found is None:
             raise NotThereError
         own_records = await _own(hall, connection, found, who)
-        changed = await receipt_of(hall, connection, visit.query.values.get("receipt", ""))
+        changed = await receipt_of(hall, connection, visit.note_of)
     own = Found(found.brand, found.company, own_records)
     values |= {**shown_of(hall, own, changed), "whose": str(who.address), "is_told": True}
     if who.must_answer:  # it may be somebody's who had the number before: refused is all the same

@@ -63,15 +63,16 @@ async def do_change(hall: Hall, visit: Visit) -> Outcome:
     place = Place(BrandCode(brand), channel, kind)
     async with hall.database.transaction() as connection:
         act = await change(call_of(hall, visit, connection), {place: status})
+    gone = Gone(f"/consents?recipient={kind.value}")
     if act is None:
-        return Gone(f"/consents?recipient={kind.value}&done=as_it_was")
+        return gone.saying("as_it_was")
     done = "refused" if status is Status.RET else "approved"
-    return Gone(f"/consents?recipient={kind.value}&done={done}&act={act.act_id}")
+    return gone.saying(done, of=str(act.act_id))
 
 
 async def _just_done(hall: Hall, visit: Visit, connection: Connection) -> Act | None:
     """What she has just done, if she comes from there."""
-    named = visit.query.values.get("act", "")
+    named = visit.note_of
     return await act_of(call_of(hall, visit, connection), named) if named else None
 
 

@@ -9,7 +9,7 @@ from izin.proof.send import spend
 from izin.web.citizen.door import NOTICE, SIGN_IN
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.citizen.sign_in import ask
-from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Shown
+from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Shown, noted
 
 GO, BACK = "/e-devlet", "/e-devlet/back"
 ACCOUNT, TCKN = "/account", "/account/tckn"
@@ -43,8 +43,9 @@ async def come_back(hall: Hall, visit: Visit) -> Outcome:
     if arrived is None:
         return Gone(SIGN_IN)
     if arrived.text is None:
-        to = f"{ACCOUNT}?done={'tckn_kept' if arrived.has_tckn else 'tckn_not_given'}"
-        return Shown("gateway_back.html", {"problem": "", "to": to}, cookies=(_half(""),))
+        note = noted("tckn_kept" if arrived.has_tckn else "tckn_not_given", ACCOUNT)
+        values_ = {"problem": "", "to": ACCOUNT}
+        return Shown("gateway_back.html", values_, cookies=(_half(""), note))
     session = Cookie("session", arrived.text, int(WHOLE.total_seconds()))
     values_ = {"problem": "", "to": NOTICE}
     return Shown("gateway_back.html", values_, cookies=(session, _half("")))
@@ -75,7 +76,7 @@ async def forget_tckn(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     if visit.who.by_gateway:
         await _arrivals(hall).forget_tckn(visit.who)
-    return Gone(f"{ACCOUNT}?done=tckn_forgotten")
+    return Gone(ACCOUNT).saying("tckn_forgotten")
 
 
 def _arrivals(hall: Hall) -> Arrivals:

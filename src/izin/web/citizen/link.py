@@ -76,8 +76,8 @@ async def refuse(hall: Hall, visit: Visit) -> Outcome:
 def done(at: str, status: Status, changed: Changed | None) -> Gone:
     """Go back, and say what came of it."""
     if changed is None:
-        return Gone(f"{at}?done=as_it_was")
-    return Gone(f"{at}?done={status.value.lower()}&receipt={changed.receipt}")
+        return Gone(at).saying("as_it_was")
+    return Gone(at).saying(status.value.lower(), of=changed.receipt)
 
 
 async def refuse_by_one_click(hall: Hall, visit: Visit) -> Outcome:
@@ -164,7 +164,7 @@ async def approve(hall: Hall, visit: Visit) -> Outcome:
         if link is not None:
             changed = await _change(hall, connection, link, channels, Status.ONAY)
     gone = done(at, Status.ONAY, changed)
-    return Gone(gone.to, (Cookie("half_link", "", 0),))
+    return Gone(gone.to, (*gone.cookies, Cookie("half_link", "", 0)))
 
 
 def _name_of(brand: Brand, to: Address) -> str:
@@ -194,8 +194,8 @@ async def _change(
 
 
 async def _changed(hall: Hall, visit: Visit, connection: Connection) -> Changed | None:
-    """What was changed a moment ago, if the address says so truly."""
-    return await receipt_of(hall, connection, visit.query.values.get("receipt", ""))
+    """What was changed a moment ago, if she comes from there."""
+    return await receipt_of(hall, connection, visit.note_of)
 
 
 async def receipt_of(hall: Hall, connection: Connection, text: str) -> Changed | None:

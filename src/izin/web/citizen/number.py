@@ -6,8 +6,6 @@ from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.records import everything_of
 from izin.core.terms import Status
-from izin.receipt import number
-from izin.receipt.issue import check
 from izin.web.citizen.reading import since_in
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
@@ -23,8 +21,6 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     async with hall.database.connection() as connection:
         everything = await everything_of(connection, hall.keyring, visit.who.address)
         own = await hers(connection, hall.keyring, everything, visit.who.shown.since)
-        receipt = number.read(visit.query.values.get("receipt", ""))
-        at = None if receipt is None else await check(connection, hall.keyring, receipt)
     approved = [each for each in everything if each.standing.status is Status.ONAY]
     values = {
         "counts": Counter(each.key.channel for each in approved),
@@ -32,7 +28,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "count_earlier": len(everything) - len(own),
         "since": visit.who.shown.since,
         "is_asked_again": True,
-        "receipt": None if at is None else receipt,
+        "receipt": visit.note_of,
     }
     return Shown("number.html", values)
 
@@ -45,7 +41,7 @@ async def say_since(hall: Hall, visit: Visit) -> Outcome:
     assert said is not None, "checked"
     if is_number(visit.who.address):
         await hall.citizens.answer(visit.who, said.since, now=visit.now)
-    return Gone(NUMBER if said.is_new else "/consents?done=since")
+    return Gone(NUMBER) if said.is_new else Gone("/consents").saying("since")
 
 
 async def refuse_all(hall: Hall, visit: Visit) -> Outcome:
@@ -59,7 +55,7 @@ async def refuse_all(hall: Hall, visit: Visit) -> Outcome:
     if claimed is None:
         raise NotThereError
     done = "all_refused" if claimed.is_all else "all_being_refused"
-    return Gone(f"{NUMBER}?done={done}&receipt={claimed.receipt}")
+    return Gone(NUMBER).saying(done, of=claimed.receipt)
 
 
 ROWS = (

@@ -44,7 +44,7 @@ async def review(hall: Hall, visit: Visit) -> Outcome:
         if record.standing.status is not status
     ]
     if not changing:
-        return Gone(f"/brands/{records[0].brand.brand_code}?done=unchanged")
+        return Gone(f"/brands/{records[0].brand.brand_code}").saying("unchanged")
     values = {
         **_around(records),
         "changing": changing,
@@ -64,8 +64,8 @@ async def do_change(hall: Hall, visit: Visit) -> Outcome:
         wishes = {_place(record): to for record, to in zip(records, chosen, strict=True)}
         act = await change(call, wishes)
     if act is None:
-        return Gone(f"/brands/{brand_in(visit)}?done=unchanged")
-    return Gone(f"/acts/{act.act_id}?done=saved")
+        return Gone(f"/brands/{brand_in(visit)}").saying("unchanged")
+    return Gone(f"/acts/{act.act_id}").saying("saved")
 
 
 async def show_history(hall: Hall, visit: Visit) -> Outcome:

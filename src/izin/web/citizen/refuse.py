@@ -70,8 +70,8 @@ async def do_refuse(hall: Hall, visit: Visit) -> Outcome:
     async with hall.database.transaction() as connection:
         act = await refuse_all(call_of(hall, visit, connection), scope)
     if act is None:
-        return Gone("/consents?done=as_it_was")
-    return Gone(f"/acts/{act.act_id}?done=refused")
+        return Gone("/consents").saying("as_it_was")
+    return Gone(f"/acts/{act.act_id}").saying("refused")
 
 
 async def _standing(hall: Hall, visit: Visit, scope: Scope) -> list[Record]:

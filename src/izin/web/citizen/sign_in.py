@@ -76,7 +76,7 @@ async def leave(hall: Hall, visit: Visit) -> Outcome:
     """Know her no more."""
     if visit.session is not None:
         await hall.citizens.leave(visit.session)
-    return Gone("/?done=left", (Cookie("session", "", 0),))
+    return Gone("/", (Cookie("session", "", 0),)).saying("left")
 
 
 def session_cookie(text: str) -> Cookie:

@@ -56,7 +56,7 @@ async def do_move(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     assert to is not None, "checked"
     await move(desk.database, application.application_id, to, note=note, by=visit.by)
-    return Gone(f"/applications/{application.application_id}?done=moved")
+    return Gone(f"/applications/{application.application_id}").saying("moved")
 
 
 async def do_accept(desk: Desk, visit: Visit) -> Outcome:
@@ -67,7 +67,7 @@ async def do_accept(desk: Desk, visit: Visit) -> Outcome:
         visit.form.refuse("place", "fault.choice")
     visit.form.check()
     await accept(desk.database, application.application_id, place, by=visit.by)
-    return Gone(f"/applications/{application.application_id}?done=accepted")
+    return Gone(f"/applications/{application.application_id}").saying("accepted")
 
 
 async def do_activate(desk: Desk, visit: Visit) -> Outcome:
@@ -79,7 +79,7 @@ async def do_activate(desk: Desk, visit: Visit) -> Outcome:
     at = None if day is None else beginning_of(day)
     id_ = application.application_id
     code = await activate(desk.database, id_, activated_at=at, now=visit.now, by=visit.by)
-    return Gone(f"/companies/{code}?done=activated")
+    return Gone(f"/companies/{code}").saying("activated")
 
 
 async def _one(desk: Desk, visit: Visit) -> Application:
@@ -107,7 +107,7 @@ async def do_publish(desk: Desk, visit: Visit) -> Outcome:
     visit.form.ticked("sure", required=True)
     visit.form.check()
     await publish(desk.database, turkish, english, by=visit.by)
-    return Gone("/agreements?done=published")
+    return Gone("/agreements").saying("published")
 
 
 _ONE = "/applications/{application}"

@@ -135,7 +135,7 @@ async def do_move(desk: Desk, visit: Visit) -> Outcome:
 
 
 def _brand_done(brand: Brand, what: str) -> Gone:
-    return Gone(f"/brands/{brand.brand_code}?done={what}")
+    return Gone(f"/brands/{brand.brand_code}").saying(what)
 
 
 async def _brand(desk: Desk, visit: Visit) -> Brand:

@@ -57,7 +57,7 @@ async def do_state(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     assert state is not None, "checked"
     await set_state(desk.database, company.iys_code, state, by=visit.by)
-    return Gone(f"/companies/{company.iys_code}?done=state")
+    return Gone(f"/companies/{company.iys_code}").saying("state")
 
 
 async def do_activation(desk: Desk, visit: Visit) -> Outcome:
@@ -69,7 +69,7 @@ async def do_activation(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     assert day is not None, "checked"
     await set_activation(desk.database, company.iys_code, beginning_of(day), by=visit.by)
-    return Gone(f"/companies/{company.iys_code}?done=activation")
+    return Gone(f"/companies/{company.iys_code}").saying("activation")
 
 
 async def do_add_brand(desk: Desk, visit: Visit) -> Outcome:
@@ -86,7 +86,7 @@ async def do_add_brand(desk: Desk, visit: Visit) -> Outcome:
         is_master=not has_any,
     )
     await add(desk.database, brand, by=visit.by)
-    return Gone(f"/brands/{brand.brand_code}?done=added")
+    return Gone(f"/brands/{brand.brand_code}").saying("added")
 
 
 async def _company(desk: Desk, visit: Visit) -> Provider:

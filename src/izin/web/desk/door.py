@@ -51,8 +51,9 @@ class AtTheDesk:
         if row.least is None:
             return None
         if visit.who is None:
-            asked = f"next={quote(visit.here)}" if row.does is None else "done=not_sent"
-            return Gone(f"{SIGN_IN}?{asked}")
+            if row.does is not None:
+                return Gone(SIGN_IN).saying("not_sent")
+            return Gone(f"{SIGN_IN}?next={quote(visit.here)}")
         if suffices(visit.who.post.role, row.least):
             return None
         return trouble("forbidden", HTTPStatus.FORBIDDEN)

@@ -121,7 +121,7 @@ async def do_role(desk: Desk, visit: Visit) -> Outcome:
     assert role is not None, "checked"
     new = NewPost(role=role)
     await manage.set_post(desk.database, member.member_id, new, of=of, now=visit.now, by=visit.by)
-    return Gone(f"{_base(of)}?done=role")
+    return Gone(_base(of)).saying("role")
 
 
 async def do_stop(desk: Desk, visit: Visit) -> Outcome:
@@ -130,7 +130,7 @@ async def do_stop(desk: Desk, visit: Visit) -> Outcome:
     visit.form.ticked("sure", required=True)
     visit.form.check()
     await manage.stop(desk.database, member.member_id, of=of, by=visit.by)
-    return Gone(f"{_base(of)}?done=stopped")
+    return Gone(_base(of)).saying("stopped")
 
 
 def _of(visit: Visit) -> Belongs:

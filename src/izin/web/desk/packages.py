@@ -264,7 +264,7 @@ async def do_state(desk: Desk, visit: Visit) -> Outcome:
 
 
 def _done(visit: Visit, what: str) -> Gone:
-    return Gone(f"/packages/{visit.path['kind']}/{code_of(visit.path['code'])}?done={what}")
+    return Gone(f"/packages/{visit.path['kind']}/{code_of(visit.path['code'])}").saying(what)
 
 
 async def _party(desk: Desk, visit: Visit) -> tuple[Holder, str]:

@@ -40,7 +40,7 @@ async def do_add(desk: Desk, visit: Visit) -> Outcome:
     assert kind is not None, "checked"
     code = PartnerCode(_PARTNER_LEAST + secrets.randbelow(_PARTNERS))
     await enter(desk.database, Partner(partner_code=code, title=title, kind=kind), by=visit.by)
-    return Gone(f"/partners/{code}?done=added")
+    return Gone(f"/partners/{code}").saying("added")
 
 
 async def show(desk: Desk, visit: Visit) -> Outcome:
@@ -68,7 +68,7 @@ async def do_evidence(desk: Desk, visit: Visit) -> Outcome:
     )
     visit.form.check()
     await put_evidence(desk.database, partner.partner_code, evidence, by=visit.by)
-    return Gone(f"/partners/{partner.partner_code}?done=evidence")
+    return Gone(f"/partners/{partner.partner_code}").saying("evidence")
 
 
 async def do_move(desk: Desk, visit: Visit) -> Outcome:
@@ -81,7 +81,7 @@ async def do_move(desk: Desk, visit: Visit) -> Outcome:
     assert to is not None, "checked"
     today = visit.now.astimezone(IYS_TIME).date()
     await move(desk.database, partner.partner_code, to, today=today, by=visit.by)
-    return Gone(f"/partners/{partner.partner_code}?done=moved")
+    return Gone(f"/partners/{partner.partner_code}").saying("moved")
 
 
 async def _one(desk: Desk, visit: Visit) -> Partner:
@@ -112,7 +112,7 @@ async def do_add_carrier(desk: Desk, visit: Visit) -> Outcome:
     code = IntermediaryCode(_CARRIER_LEAST + secrets.randbelow(_CARRIERS))
     carrier = Intermediary(intermediary_code=code, title=title)
     await enter_carrier(desk.database, carrier, by=visit.by)
-    return Gone("/carriers?done=added")
+    return Gone("/carriers").saying("added")
 
 
 async def do_move_carrier(desk: Desk, visit: Visit) -> Outcome:
@@ -122,7 +122,7 @@ async def do_move_carrier(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     assert to is not None, "checked"
     await move_carrier(desk.database, code, to, by=visit.by)
-    return Gone("/carriers?done=moved")
+    return Gone("/carriers").saying("moved")
 
 
 _ONE = "/partners/{partner}"

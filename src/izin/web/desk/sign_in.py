@@ -79,7 +79,7 @@ async def leave(desk: Desk, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     assert visit.tag is not None, "he came by it"
     await sign_out(desk.database, visit.tag, of=visit.who.of, by=visit.by)
-    return Gone(f"{SIGN_IN}?done=signed_out", (Cookie("session", "", 0),))
+    return Gone(SIGN_IN, (Cookie("session", "", 0),)).saying("signed_out")
 
 
 async def ask_invitation(_: Desk, visit: Visit) -> Outcome:
@@ -116,7 +116,7 @@ async def accept_invitation(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     chosen = Chosen(password=password, code=code)
     await desk.enrolling.finish(text, chosen, client=visit.client, now=visit.now)
-    return Gone(f"{SIGN_IN}?done=enrolled")
+    return Gone(SIGN_IN).saying("enrolled")
 
 
 ROWS = (

@@ -30,7 +30,7 @@ async def do_decide(desk: Desk, visit: Visit) -> Outcome:
     visit.form.check()
     assert to is not None, "checked"
     await decide(desk.database, number, to, note=note, by=visit.by)
-    return Gone("/texts?done=decided")
+    return Gone("/texts").saying("decided")
 
 
 ROWS = (

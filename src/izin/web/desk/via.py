@@ -42,7 +42,7 @@ async def do_approve(desk: Desk, visit: Visit) -> Outcome:
     visit.form.ticked("sure", required=True)
     visit.form.check()
     await approve(desk.database, form.form_id, form.version, by=visit.by)
-    return Gone(f"{_at(form)}?done=approved")
+    return Gone(_at(form)).saying("approved")
 
 
 async def do_reject(desk: Desk, visit: Visit) -> Outcome:
@@ -51,7 +51,7 @@ async def do_reject(desk: Desk, visit: Visit) -> Outcome:
     reason = visit.form.text("reason", REASON_MAX, required=True)
     visit.form.check()
     await reject(desk.database, form.form_id, form.version, reason, by=visit.by)
-    return Gone(f"{_at(form)}?done=rejected")
+    return Gone(_at(form)).saying("rejected")
 
 
 def _at(form: Form) -> str:

@@ -19,6 +19,8 @@ from izin.core.errors import RefusalError, UnavailableError
 from izin.i18n.catalogue import Language, language_of, message
 from izin.web.shared.form import Form, FormError, Problem
 from izin.web.shared.guard import MARK, Cookies, is_from_elsewhere, is_ours, mark_of
+from izin.web.shared.note import NOTE
+from izin.web.shared.note import read as note_in
 from izin.web.shared.one_click import body_of, is_one_click
 from izin.web.shared.render import Renderer
 from izin.web.shared.static import address_of, file_at
@@ -216,6 +218,7 @@ class Door(Generic[S]):
             half_link=self._cookie(request, "half_link"),
             half_brand=self._cookie(request, "half_brand"),
             half_gateway=self._cookie(request, "half_gateway"),
+            note=note_in(self._cookie(request, NOTE), here),
             device=self._cookie(request, "device"),
             way=self._cookie(request, "way"),
         )
@@ -245,6 +248,8 @@ class Door(Generic[S]):
             response = Response(text, outcome.status, media_type="text/html; charset=utf-8")
             if not visit.is_known:  # by it a form is ours before anybody has signed in
                 self._cookies.set_on(response, [Cookie(_VISITOR, visit.secret)])
+            if visit.note is not None:
+                self._cookies.set_on(response, [Cookie(NOTE, "", 0)])
             self._cookies.set_on(response, outcome.cookies)
         if not isinstance(outcome, Gone) and outcome.retry_s is not None:
             response.headers["retry-after"] = str(outcome.retry_s)
@@ -259,7 +264,7 @@ class Door(Generic[S]):
             "is_sandbox": self._is_sandbox,
             "file": address_of,
             "frame": self._audience.heading,
-            "done": visit.query.values.get("done", ""),
+            "done": "" if visit.note is None else visit.note.word,
             **self._audience.frame(visit),
             **shown.values,
         }

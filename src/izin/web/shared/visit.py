@@ -7,6 +7,7 @@ import msgspec
 
 from izin.i18n.catalogue import Language
 from izin.web.shared.form import Form, Problem
+from izin.web.shared.note import LASTS_S, NOTE, Note, written
 
 
 class NotThereError(Exception):
@@ -19,6 +20,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     path, query  what the address names
     half         what a begun sign-in is finished with; each other way has its own, so that two
                  that are open at once lose nothing: half_link, half_brand, half_gateway
+    note         what has just been done, said on this page alone
     device       what an earlier sign-in left here
     way          how it is used, if another way than in a browser
     secret       what the mark of a form is made of
@@ -36,6 +38,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     half_link: str | None = None
     half_brand: str | None = None
     half_gateway: str | None = None
+    note: Note | None = None
     device: str | None = None
     way: str | None = None
     form: Form = msgspec.field(default_factory=Form)
@@ -49,6 +52,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     def is_known(self) -> bool:
         """Has whoever comes signed in?"""
         return False
+
+    @property
+    def note_of(self) -> str:
+        """What the note is of; empty where there is none."""
+        return "" if self.note is None else self.note.of
 
 
 class Cookie(msgspec.Struct, frozen=True):
@@ -67,6 +75,11 @@ class Cookie(msgspec.Struct, frozen=True):
         return f"Cookie({self.name})"
 
 
+def noted(word: str, at: str, *, of: str = "") -> Cookie:
+    """Have a page of ours say once what has happened: a word of `done`, and what it is of."""
+    return Cookie(NOTE, written(Note(word, of), at), LASTS_S)
+
+
 class Shown(msgspec.Struct, frozen=True):
     """A page: its template, what stands in it, and when to come again if it was too early."""
 
@@ -82,6 +95,10 @@ class Gone(msgspec.Struct, frozen=True):
 
     to: str
     cookies: tuple[Cookie, ...] = ()
+
+    def saying(self, word: str, *, of: str = "") -> "Gone":
+        """The same, and the page there says once what was done."""
+        return Gone(self.to, (*self.cookies, noted(word, self.to, of=of)))
 
 
 class Sent(msgspec.Struct, frozen=True):
