@@ -41,7 +41,7 @@ async def loses_answers(folder, calls: int) -> None:
 
 
 def test_who_sends_again_after_a_lost_answer_adds_nothing(quick_folder):
-    uvloop.run(loses_answers(quick_folder, 2000))
+    uvloop.run(loses_answers(quick_folder, 1000))
 
 
 @pytest.mark.drill
