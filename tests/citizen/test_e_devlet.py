@@ -1,15 +1,20 @@
 """A citizen comes by e-Devlet, which says who she is and never by which number."""
 
 import logging
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from builders.gateway import Citizen
+from builders.heart import phone
 from builders.numbers import numbers_in
 from builders.visitor import ME, SOMEBODY, Visitor
 from msgspec.structs import replace
 
-from izin.account import find
+from izin.account import find, keep
+from izin.account.model import Bound
+from izin.citizen.number import SILENCE
+from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.simulator.people import PEOPLE
 from izin.simulator.registration import Lie
@@ -75,6 +80,29 @@ async def test_all_that_is_bound_is_opened_when_she_comes_again(arrival, provide
     assert await owner.fetchval("select count(*) from message") == before, "no code was needed"
     await arrives(Visitor(arrival.app, owner, arrival.keyring), provider, "mehmet")
     assert await owner.fetchval("select count(*) from citizen_account") == 2, "another is another"
+
+
+async def test_a_number_that_she_showed_long_ago_takes_a_code(
+    arrival, provider, owner, keeper_keyring
+):
+    """T14: it may be somebody else's by now, who has never come; an e-mail address is hers."""
+    keys = keeper_keyring.citizen
+    await arrives(arrival, provider)
+    await arrival.send("/notice")
+    await arrival.add(ME)
+    await arrival.add("biri@posta.example", "iş")
+    await arrival.send("/sign-out")
+    account_id = await find.holder_of(owner, keys, phone(1))
+    long_ago = Bound(phone(1), "", utc_now() - SILENCE - timedelta(days=1))
+    async with owner.transaction():
+        await keep.bind(owner, keys, account_id, long_ago)
+    await arrives(arrival, provider)
+    await arrival.send("/notice")
+    assert "Işık Giyim" not in arrival.page
+    await arrival.add(ME)
+    await arrival.get("/consents")
+    await arrival.send("/notice", owned="always")
+    assert "Işık Giyim" in arrival.page
 
 
 async def test_what_left_her_account_is_closed_at_once(arrival, provider, visitor):

@@ -136,7 +136,7 @@ async def test_a_claim_ends_every_other_session_that_showed_the_number(
     his, others = Visitor(app, owner, keyring), Visitor(app, owner, keyring)
     for one, address in ((his, ME), (others, "0599 000 00 02"), (visitor, ME)):
         await let_in(one, address)
-        await one.send("/notice", **({"owned": "always"} if one is not visitor else {}))
+        await one.send("/notice", owned="same" if one is visitor else "always")
     assert "Işık Giyim" in (await his.get("/consents")).text
     await visitor.send("/number", sure="1")
     assert "onayların tümü reddedildi" in visitor.page
@@ -199,16 +199,33 @@ async def test_an_account_that_held_it_longer_is_somebody_elses(visitor, owner, 
     assert await find.holder_of(owner, citizen_keys, phone(9)) is not None
 
 
-async def test_she_is_asked_once_and_again_after_half_a_year(visitor, owner, citizen_keys):
+async def test_whoever_comes_next_by_its_code_says_whether_she_has_said_it(visitor):
+    """An operator may have given the number on, and no carrier have told: nothing is inherited."""
     await let_in(visitor)
+    assert 'value="same"' not in visitor.page
     await visitor.send("/notice", owned="always")
     await visitor.send("/sign-out")
     await let_in(visitor)
-    assert 'name="owned"' not in visitor.page
-    await visitor.send("/notice")
+    assert "Işık Giyim" not in (await visitor.get("/consents")).text
+    await visitor.send("/notice", owned="belki")
+    await visitor.send("/notice", owned="same")
     assert "Işık Giyim" in visitor.page
+
+
+async def test_nobody_says_again_what_was_never_said(visitor):
+    await let_in(visitor)
+    assert (await visitor.send("/notice", owned="same")).status_code == 422
+    assert "Işık Giyim" not in visitor.page
+
+
+async def test_what_was_said_is_forgotten_after_half_a_year_of_silence(
+    visitor, owner, citizen_keys
+):
+    await let_in(visitor)
+    await visitor.send("/notice", owned="always")
     later = utc_now() + SILENCE - timedelta(days=1)
     assert await said_of(owner, citizen_keys, [phone(1)], later) == {phone(1): None}
+    await number.come_back(owner, citizen_keys, [phone(1)], later)
     await forget_old_words(owner, later + SILENCE - timedelta(days=1), 10)
     assert await owner.fetchval("select count(*) from number_word") == 1, "she has come meanwhile"
     long_after = later + SILENCE + timedelta(days=1)

@@ -24,8 +24,9 @@ from izin.brand.manage import set_short_names, set_status
 from izin.brand.model import BrandStatus
 from izin.citizen.number import say as say_since
 from izin.consent.event import Actor
+from izin.consent.model import Proposal
 from izin.consent.of_citizen import standings
-from izin.consent.record import Recorder
+from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Side, Source, Status
@@ -254,10 +255,31 @@ async def test_what_was_before_the_number_was_hers_is_told_of_no_brand(
     await say_since(owner, citizen, phone(ME), telephones.now.date(), telephones.now)
     none = await telephones.write("DURUM ORNEKM")
     assert none.endswith(say("no_record", brand="")[1:])
-    await telephones.write("RET ORNEKM")
+    assert "kaydedildi" in await telephones.write("RET ORNEKM"), "refusals get through all the same"
     assert await telephones.write("DURUM ORNEKM") == none
+    assert await telephones.write("RET ORNEKM") == none, "nor since when it is refused"
     await heart.record(a_proposal(key=a_key(ME), ago=timedelta()))
     assert await telephones.write("DURUM ORNEKM") != none
+    await telephones.write("RET ORNEKM")
+    assert day(datetime.now(UTC)) in await telephones.write("RET ORNEKM")
+
+
+async def test_what_a_carriers_report_ended_is_told_to_nobody(telephones, brands, heart, database):
+    """Nobody has said since when the number is his; whoever had the line before is another."""
+    await consent(heart, a_key())
+    closed = [
+        Proposal(
+            key=a_key(), status=Status.RET, source=Source.IYS_AHS_HAT_KAPATMA, consented_at=None
+        )
+    ]
+    async with database.transaction() as connection:
+        await Recorder(heart.keyring).record(
+            connection, closed, actor=Actor.OPERATOR, on_repeat=OnRepeat.ANSWER
+        )
+    assert await statuses(heart, a_key()) == [Status.RET]
+    none = say("no_record", brand="Ornek Magaza")
+    for text in ("RET ORNEKM", "DURUM ORNEKM"):
+        assert await telephones.write(text) == none
 
 
 async def test_a_test_brand_is_nobodys(telephones, brands, heart, given):

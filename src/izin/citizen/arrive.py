@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from izin.account import find, keep
-from izin.account.model import Account
+from izin.account.model import Account, Bound
 from izin.citizen import number, store
 from izin.citizen.model import Citizen, Opened
 from izin.citizen.seat import WHOLE, Body, Seats
@@ -159,7 +159,8 @@ class Arrivals:
         return Arrived(None, has_tckn=True)
 
     async def _let_in(self, connection: Connection, account: Account, now: datetime) -> str:
-        addresses = [each.address for each in account.bound]
+        addresses = [each.address for each in account.bound if _is_fresh(each, now)]
+        await number.come_back(connection, self._keyring.citizen, addresses, now)
         said = await number.said_of(connection, self._keyring.citizen, addresses, now)
         opened = tuple(
             Opened(
@@ -177,6 +178,11 @@ class Arrivals:
 
 def _refusal(error: NotSignedInError) -> RefusalError:
     return RefusalError(Refused(code=_CODES.get(error.fault, _OTHERS)))
+
+
+def _is_fresh(bound: Bound, now: datetime) -> bool:
+    """Is it likely hers still? A number that was shown long ago takes a code. Source: T14"""
+    return not number.is_number(bound.address) or now - bound.proven_at <= number.SILENCE
 
 
 def _origin(url: str) -> tuple[str, str]:

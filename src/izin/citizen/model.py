@@ -18,8 +18,9 @@ class Opened(msgspec.Struct, frozen=True, array_like=True):
     by_code      whether it was shown to be hers in this session; else her account holds it, and she
                  came by the gateway
     is_answered  whether she has said since when it is hers; nobody is asked of an e-mail address
-    since        the day; None: from the beginning
+    since        the day; None: from the beginning, or nobody has said
     tenure       of a number that was shown by a code: in whose hands it was; None: nobody's of late
+    was_said     whether somebody has said of it of late since when: she, if she says so
     """
 
     clear: str
@@ -28,6 +29,7 @@ class Opened(msgspec.Struct, frozen=True, array_like=True):
     is_answered: bool
     since: date | None = None
     tenure: UUID | None = None
+    was_said: bool = False
 
     def __repr__(self) -> str:
         """Show as little as the address does."""
@@ -80,6 +82,11 @@ class Citizen(msgspec.Struct, frozen=True, kw_only=True):
     def must_answer(self) -> bool:
         """Has she still to say since when the shown number is hers?"""
         return bool(self.opened) and not self.shown.is_answered
+
+    @property
+    def has_said(self) -> bool:
+        """Has somebody said it of late? It may have been whoever had the number before."""
+        return bool(self.opened) and self.shown.was_said
 
     @property
     def closed(self) -> tuple[Bound, ...]:

@@ -1,8 +1,9 @@
 """Since when a telephone number is hers, as she says; whoever had it before is not shown to her.
 
-What she said is kept until half a year after she last came: then she is asked again. Whoever
-changes any of it holds the numbers first (`hold`), then a session, an account, what was said, and
-records, so that no two wait for each other.
+What she said is kept until half a year after she last came. A code does not tell whether it is she
+who comes: an operator may have given the number to somebody else meanwhile, so she is asked whether
+it was she who said it. Whoever changes any of it holds the numbers first (`hold`), then a session,
+an account, what was said, and records, so that no two wait for each other.
 Source: security T14.
 """
 
@@ -40,8 +41,7 @@ async def said_of(
 ) -> dict[Address, date | None]:
     """Since when numbers are hers; what nobody has said of, or long ago, is not there.
 
-    Whoever asks has just come: it is kept for another half year. Cost: two round trips, one
-    where nothing was said, none for e-mail addresses alone
+    Cost    one round trip, none for e-mail addresses alone
     """
     tags = {keys.pseudonyms.number_tag(each.clear): each for each in addresses if is_number(each)}
     if not tags:
@@ -53,9 +53,16 @@ async def said_of(
         ordinal = int.from_bytes(body, "big")
         since = None if ordinal == _FROM_THE_BEGINNING else date.fromordinal(ordinal)
         found[tags[row["tag"]]] = since
-    if rows:
-        await store.keep_words(connection, [row["tag"] for row in rows], _today(now) + SILENCE)
     return found
+
+
+async def come_back(
+    connection: Connection, keys: CitizenKeys, addresses: Iterable[Address], now: datetime
+) -> None:
+    """She who has said it is here again: it is kept for another half year."""
+    tags = [keys.pseudonyms.number_tag(each.clear) for each in addresses if is_number(each)]
+    if tags:
+        await store.keep_words(connection, tags, _today(now) + SILENCE)
 
 
 async def say(
@@ -113,16 +120,20 @@ async def forget(connection: Connection, keys: CitizenKeys, addresses: Iterable[
 async def opened_by_code(
     connection: Connection, keys: CitizenKeys, address: Address, now: datetime
 ) -> Opened:
-    """An address that somebody has just shown to be hers, with what she said of it before."""
+    """An address that somebody has just shown to be hers.
+
+    Of a number it says what was said before; that counts once she says that it was she.
+    """
     said = await said_of(connection, keys, [address], now)
     tenures = await _tenures(connection, keys, [address])
     return Opened(
         address.clear,
         address.kind,
         by_code=True,
-        is_answered=not is_number(address) or address in said,
+        is_answered=not is_number(address),
         since=said.get(address),
         tenure=tenures.get(address),
+        was_said=address in said,
     )
 
 

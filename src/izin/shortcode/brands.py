@@ -9,6 +9,7 @@ from izin.brand.model import Brand, Called, Naming
 from izin.core.terms import Channel
 from izin.shortcode.call import Call, records_at
 from izin.shortcode.grammar import Which
+from izin.shortcode.own import own_of
 from izin.shortcode.replies import CHOICES_MAX
 from izin.storage.database import Connection
 
@@ -42,7 +43,7 @@ async def find(call: Call, which: Which) -> Meant | Unclear:
     """Which brand does somebody mean?
 
     Gives   of two that have the name the one where the sender has a record, if there is but one
-    Cost    one round trip; one more where that is not one brand
+    Cost    one round trip; two more where that is not one brand
     """
     options = which.options
     rows = await lookup.called(
@@ -53,7 +54,8 @@ async def find(call: Call, which: Which) -> Meant | Unclear:
     place = min(row.place for row in rows)
     brands = _of_one_kind([row for row in rows if row.place == place])
     if len(brands) > 1:
-        known = {record.brand.brand_code for record in await records_at(call, brands)}
+        records = await own_of(call, await records_at(call, brands))
+        known = {record.brand.brand_code for record in records}
         own = [brand for brand in brands if brand.brand_code in known]
         if len(own) != 1:
             return Unclear(tuple(brands), is_several=True)

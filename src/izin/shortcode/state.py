@@ -3,21 +3,18 @@
 from collections import defaultdict
 
 from izin.brand.model import Brand
-from izin.citizen.hers import hers
-from izin.citizen.number import said_of
 from izin.consent.model import Standing
 from izin.core.codes import BrandCode
 from izin.core.terms import RecipientType, Status
 from izin.shortcode.call import Call, records_at
+from izin.shortcode.own import own_of
 from izin.shortcode.refuse import all_records
 from izin.shortcode.replies import day, say, say_of
 
 
 async def state_at(call: Call, brand: Brand) -> str:
     """What stands at one brand; of whoever had the number before, as if there were none."""
-    said = await said_of(call.connection, call.keyring.citizen, [call.sender], call.now)
-    everything = await records_at(call, [brand])
-    records = await hers(call.connection, call.keyring, everything, said.get(call.sender))
+    records = await own_of(call, await records_at(call, [brand]))
     if not records:
         return say_of("no_record", brand)
     by_type = {record.key.recipient_type: record.standing for record in records}

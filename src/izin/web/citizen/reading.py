@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from izin.citizen.model import Opened
 from izin.core.address import Address, parse_email, parse_phone
 from izin.core.clock import IYS_TIME
 from izin.web.shared.form import Form
@@ -20,6 +21,7 @@ _DECEMBER = 12
 class Owned(StrEnum):
     """What she answers."""
 
+    SAME = "same"
     ALWAYS = "always"
     MONTH = "month"
     NEW = "new"
@@ -41,26 +43,38 @@ def address_in(form: Form, *, is_sandbox: bool) -> Address | None:
     return address
 
 
-def since_in(form: Form, now: datetime) -> Said | None:
-    """Read since when a number is hers. None of what does not read, which is noted."""
+def since_in(form: Form, now: datetime, before: Opened | None = None) -> Said | None:
+    """Read since when a number is hers. None of what does not read, which is noted.
+
+    Takes   before: the number, where she may say that it is as she has said before
+    """
     owned = form.choice("owned", Owned)
     today = now.astimezone(IYS_TIME).date()
-    if owned is Owned.ALWAYS:
-        return Said(None)
-    if owned is Owned.NEW:
-        return Said(today, is_new=True)
+    if owned is Owned.SAME:
+        return _as_before(form, before)
+    if owned is Owned.MONTH:
+        return _month_in(form, today)
     if owned is None:
         return None
+    return Said(today, is_new=True) if owned is Owned.NEW else Said(None)
+
+
+def _month_in(form: Form, today: date) -> Said | None:
     year = _number(form.text("year", _YEAR_DIGITS))
     month = _number(form.text("month", 2))
-    if not (FIRST_YEAR <= year <= today.year and 1 <= month <= _DECEMBER):
-        form.refuse("year", "fault.month")
+    if FIRST_YEAR <= year <= today.year and 1 <= month <= _DECEMBER:
+        since = date(year, month, 1)
+        if since <= today:
+            return Said(since)
+    form.refuse("year", "fault.month")
+    return None
+
+
+def _as_before(form: Form, before: Opened | None) -> Said | None:
+    if before is None or not before.was_said:
+        form.refuse("owned", "fault.choice")
         return None
-    since = date(year, month, 1)
-    if since > today:
-        form.refuse("year", "fault.month")
-        return None
-    return Said(since)
+    return Said(before.since)
 
 
 def _number(text: str) -> int:

@@ -53,7 +53,12 @@ async def show_notice(_: Hall, visit: Visit) -> Outcome:
         return Gone(CONSENTS)
     return Shown(
         "notice.html",
-        {"is_read": who.has_read, "asks_since": who.must_answer, "is_asked_again": False},
+        {
+            "is_read": who.has_read,
+            "asks_since": who.must_answer,
+            "is_asked_again": False,
+            "has_said": who.has_said,
+        },
     )
 
 
@@ -63,7 +68,7 @@ async def read_notice(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the same"
     to = CONSENTS
     if visit.who.must_answer:
-        said = since_in(visit.form, visit.now)
+        said = since_in(visit.form, visit.now, visit.who.shown)
         visit.form.check()
         assert said is not None, "checked"
         await hall.citizens.answer(visit.who, said.since, now=visit.now)
