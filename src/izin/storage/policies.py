@@ -52,6 +52,7 @@ _CITIZENS = ("citizen-tag", "citizen-slot", "citizen-seal", "retailer-citizen", 
 _NOT_CITIZENS = f"(purpose <> ALL ({_purposes(_CITIZENS)}))"
 _MESSAGES = "(purpose = 'message-seal'::text)"
 _COURIERS = ("message", "message_receipt", "heard", "via_step")
+_HEARD_JOBS = "(name = 'heard'::text)"
 _COURIERS_JOBS = f"(name = ANY ({_purposes(_COURIERS)}))"
 _MEMBERS = f"(purpose = ANY ({_purposes(('member-tag', 'member-seal', 'token'))}))"
 
@@ -132,7 +133,11 @@ POLICIES: tuple[Policy, ...] = (
     Policy("keyring", "keys_of_both_sides", (_AGENT, _CITIZEN, _KEEPER)),
     Policy("keyring", "keys_of_provider_side", (_WEB,), "ALL", _NOT_CITIZENS, _NOT_CITIZENS),
     Policy("keyring", "keys_of_messages", (_COURIER,), "ALL", _MESSAGES, _MESSAGES),
-    Policy("job", "all_of_them", (_AGENT, _WEB, _CITIZEN, _KEEPER)),
+    Policy("job", "all_of_them", (_AGENT, _WEB, _KEEPER)),
+    Policy("job", "added", (_CITIZEN,), "INSERT", _NONE, _ALL),
+    Policy("job", "seen", (_CITIZEN,), "SELECT", _ALL, _NONE),
+    Policy("job", "begun", (_CITIZEN,), "UPDATE", _HEARD_JOBS, _HEARD_JOBS),
+    Policy("job", "done", (_CITIZEN,), "DELETE", _HEARD_JOBS, _NONE),
     Policy("job", "its_own", (_COURIER,), "ALL", _COURIERS_JOBS, _COURIERS_JOBS),
     Policy("keyring", "keys_of_members", (_DESK, _OPERATOR), "ALL", _MEMBERS, _MEMBERS),
     # who signs in is of any party; what he may do stays what it is (the table's own trigger)

@@ -59,7 +59,8 @@ grant select, insert on consent_event to izin_web, izin_citizen, izin_keeper, iz
 grant select, insert, update, delete on consent_retailer to izin_web, izin_citizen, izin_keeper, izin_agent;
 grant insert on pending to izin_web, izin_citizen, izin_keeper, izin_agent;
 grant select, insert on keyring to izin_web, izin_citizen, izin_keeper, izin_agent;
-grant select, insert on job to izin_web, izin_citizen, izin_agent;
+grant select, insert on job to izin_web, izin_agent;
+grant select, insert, update, delete on job to izin_citizen; -- takes in what was heard: policies.py
 grant select, insert, update on limit_use to izin_web, izin_citizen, izin_agent;
 grant insert on audit_event to izin_web, izin_citizen, izin_keeper, izin_agent;
 grant select on entry, entry_hour, sequence_head, brand_figure, unprojected
@@ -179,7 +180,7 @@ grant insert on audit_event to izin_courier; -- that it has made that key
 grant select, insert, update on proof, budget to izin_web, izin_citizen, izin_agent;
 grant select, delete on proof, budget to izin_keeper; -- what is old
 
--- what people write to 3338 is answered by the keeper: which records there are it knows anyway
+-- what people write to 3338 is answered by the keeper, too: which records there are it knows anyway
 grant insert, update on limit_use to izin_keeper; -- how often one telephone is answered
 grant select, insert, update, delete on shortcode_question to izin_keeper;
 grant select, insert on receipt_number, receipt_part to izin_keeper;

@@ -1,5 +1,6 @@
-"""The citizens' process: their own pages, with the keys of both sides."""
+"""The citizens' process: their own pages, what they write to 3338, with the keys of both sides."""
 
+import asyncio
 import signal
 import socket
 import sys
@@ -14,6 +15,10 @@ from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.core.workdays import Calendar
+from izin.jobs.listener import Listener
+from izin.message.heard import JOB as HEARD
+from izin.queue.queue import Queue
+from izin.shortcode.hear import Hearing
 from izin.telemetry.log import configure
 from izin.web.citizen import (
     account,
@@ -43,7 +48,7 @@ from izin.web.shared.guard import Cookies
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.desk import client_by, heard
 from izin.wiring.gateway import gateway_of, origin_of_gateway
-from izin.wiring.parts import open_parts
+from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import CITIZEN
 from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import PREFIX, Settings
@@ -79,6 +84,21 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
 
     Raises  StartRefusedError
     """
+    async with _opened(settings) as (app, _):
+        yield app
+
+
+def listener_of(parts: Parts, settings: Settings, stop: asyncio.Event) -> Listener:
+    """Put together who does what people write to 3338: the keeper does it too, while there is one.
+
+    A refusal counts within a second, whichever of them is frozen.
+    """
+    hearing = Hearing(parts.keyring, Recorder(parts.keyring), is_sandbox=settings.is_sandbox)
+    return Listener(Queue(parts.database, {HEARD: hearing}), stop)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Any, Parts]]:
     is_https = settings.origin_of_citizens.startswith("https://")
     if not (is_https or settings.is_sandbox):
         raise StartRefusedError(
@@ -103,17 +123,21 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
         leads_to = origin_of_gateway(settings)
         cookies = Cookies("izin", is_https=is_https, leads_to=leads_to, is_installable=True)
         whom, client = Everybody(hall), client_by(settings)
-        yield Door(whom, cookies, client, is_sandbox=settings.is_sandbox).app(ROWS, link.ONE_CLICKS)
+        door = Door(whom, cookies, client, is_sandbox=settings.is_sandbox)
+        yield door.app(ROWS, link.ONE_CLICKS), parts
 
 
 async def run_citizens(settings: Settings, bound: socket.socket) -> None:
-    """Answer on a socket that the launcher has bound, until told to stop."""
+    """Answer on a socket that the launcher has bound, and hear 3338, until told to stop."""
     configure(sys.stderr, settings.log_level)
     allow_open_files()
-    async with open_citizens(settings) as app:
+    async with _opened(settings) as (app, parts), asyncio.TaskGroup() as beside:
+        stop = asyncio.Event()
+        beside.create_task(listener_of(parts, settings, stop).run())
         server = server_of(
             app, bounds=ConnectionBounds(), trusted=networks_of(settings), drain_s=DRAIN_S
         )
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_, heard)
         await server.serve(sockets=[bound])
+        stop.set()
