@@ -28,9 +28,13 @@ OPERATIONS = (
     *("searchKVKConsent", "get-sps-iysCode-via-clarification-requestId-file"),
     *("smsStart", "emailStart", "smsShortUrlStart", "emailShortUrlStart"),
     *("smsComplete", "emailComplete", "getRequestAudit", "getClarificationFile", "search"),
+    *("load-widget-loader", "frame-public-key", "load-widget-js"),
+    *("start-widget-process", "complete-widget-process"),
 )
 _NAMED = {"VIA İşlem Tamamlama": "completeViaRequest"}
 """Ids of the document that are sentences, and what the operations are called here."""
+_COPY = "_copy"
+"""How a path ends that stands there twice."""
 _WORDS = frozenset(("description", "example", "examples", "x-examples", "title"))
 _MEDIA = "application/json"
 _PREFIX, _OWN_PREFIX = "#/components/schemas/", "#/schemas/"
@@ -60,6 +64,8 @@ def main() -> int:
 
 def _found(document: Json) -> Iterator[tuple[str, str, str, Json]]:
     for path, by_method in document["paths"].items():
+        if path.endswith(_COPY):
+            continue
         for method, row in by_method.items():
             name = row.get("operationId") if isinstance(row, dict) else None
             if (name := _NAMED.get(name, name)) in OPERATIONS:
@@ -68,21 +74,27 @@ def _found(document: Json) -> Iterator[tuple[str, str, str, Json]]:
 
 def _operation(method: str, path: str, row: Json) -> Json:
     body = row.get("requestBody", {}).get("content", {})
+    path, _, query = path.replace("{{", "{").replace("}}", "}").partition("?")
+    named = [each["name"] for each in row.get("parameters", ()) if each["in"] == "query"]
     return {
         "method": method.upper(),
         "path": path,
-        "query": [each["name"] for each in row.get("parameters", ()) if each["in"] == "query"],
+        "query": [*named, *(each.partition("=")[0] for each in query.split("&") if each)],
         "media": sorted(body),
         "request": _bare(body.get(_MEDIA, {}).get("schema")),
-        "asked": _distinct(
-            sorted(_places(each["value"]))
-            for each in body.get(_MEDIA, {}).get("examples", {}).values()
-        ),
+        "asked": _distinct(sorted(_places(each)) for each in _asked(body.get(_MEDIA, {}))),
         "answers": {
             status: _answer(answer, is_refusal=int(status) >= HTTPStatus.BAD_REQUEST)
             for status, answer in row["responses"].items()
         },
     }
+
+
+def _asked(content: Json) -> Iterator[Any]:
+    """Give the examples of a body: the one that stands alone, or those that have names."""
+    yield from (each["value"] for each in content.get("examples", {}).values())
+    if "example" in content:
+        yield content["example"]
 
 
 def _answer(answer: Json, *, is_refusal: bool) -> Json:

@@ -31,6 +31,9 @@ NO_VIA, NO_VIA_CODE = "without via", 759100
 LEAVING_BRAND = IYS_CODES["ours"] + 3
 FORMS = {"ours": 1, "theirs": 2, "full": 3}
 LINK_FORM, MAIL_FORM, WAITING_FORM, FORM_OF_ONE = 4, 5, 6, 7
+PAGE_FORM, PAGE_LINK_FORM, LEAVING_FORM = 8, 9, 10
+"""They stand on pages; the last has a brand that leaves."""
+DOMAIN = "magaza.example"
 TEXTS = {"SMS": 11, "EMAIL": 12, "SMS_SHORTURL": 13, "EMAIL_SHORTURL": 14}
 THEIRS = 10
 """Their texts' numbers are greater by so much."""
@@ -66,12 +69,16 @@ async def _write(registry: Registry) -> None:
     of_ours = [BRAND_CODES["ours"], SECOND_BRAND, LEAVING_BRAND]
     for who, form_id in FORMS.items():
         brands = of_ours if who == "ours" else [BRAND_CODES[who]]
-        await _form(registry, form_id, who, brands=brands)
+        await _form(registry, form_id, who, brands=brands, domains=[DOMAIN])
     await _form(registry, LINK_FORM, "ours", kind="SHORTURL", brands=of_ours)
     await _form(registry, MAIL_FORM, "ours", kind="APPROVALURL", brands=of_ours)
     await _form(registry, WAITING_FORM, "ours", state="SUBMITTED", brands=of_ours)
     one = {"ACIK_RIZA_METNI": said("Açık rıza")}
     await _form(registry, FORM_OF_ONE, "ours", brands=of_ours, kvk=one)
+    page = {"brands": of_ours[:1], "domains": [DOMAIN], "kvk": one}
+    await _form(registry, PAGE_FORM, "ours", **page)
+    await _form(registry, PAGE_LINK_FORM, "ours", kind="SHORTURL", **page)
+    await _form(registry, LEAVING_FORM, "ours", **page | {"brands": [LEAVING_BRAND]})
     for who in ("ours", "full"):
         await via_credits(registry, who, 1000)
         await passes(registry, who, 1000)
@@ -100,9 +107,10 @@ async def _form(
     )
     await registry.owner.execute(
         "insert into via_form_version (form_id, version, iys_code, state, kind, brands, channels,"
-        " texts, digest) values ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
+        " texts, digest, domains) values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)",
         *(form_id, IYS_CODES[who], state, draft.kind.value, list(draft.brands)),
         *([each.value for each in draft.channels], draft.texts.written(), draft.digest()),
+        list(draft.domains),
     )
 
 
@@ -191,14 +199,19 @@ async def begun(registry: Registry, body: Any, who: str = "ours") -> str:
 async def coded(registry: Registry, body: Any, who: str = "ours") -> tuple[str, list[str]]:
     """Begin a request by mail; gives its id and its codes, in the order of its titles."""
     request_id = await begun(registry, body, who)
-    post, count = registry.post, len(body["consentTypes"])
+    return request_id, await codes_for(registry, body["recipient"], len(body["consentTypes"]))
+
+
+async def codes_for(registry: Registry, to: str, count: int) -> list[str]:
+    """Wait for the codes that go to an address by mail."""
+    post = registry.post
 
     async def came() -> bool:
         await post.carry()
-        return len(_codes(post, body["recipient"])) == count
+        return len(_codes(post, to)) == count
 
     await until(came)
-    return request_id, _codes(post, body["recipient"])
+    return _codes(post, to)
 
 
 def _codes(post: Post, to: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answers of İYS Yolu and of ViA PASS that between them show every key."""
+"""Answers of İYS Yolu, its frame and ViA PASS that between them show every key."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,6 +8,7 @@ from builders.collecting import API, confirming
 from builders.registry import IYS_CODES, Attempt, Registry
 
 from . import collection as of
+from . import frame
 
 _VIA = f"/via/sps/{IYS_CODES['ours']}"
 
@@ -15,8 +16,8 @@ _VIA = f"/via/sps/{IYS_CODES['ours']}"
 async def _sent(registry: Registry, attempt: Attempt) -> Any:
     answer = await registry.send(attempt)
     assert answer.status_code == 200, answer.text
-    is_file = answer.headers["content-type"] == "application/zip"
-    return answer.content if is_file else answer.json()
+    is_json = answer.headers["content-type"] == "application/json"
+    return answer.json() if is_json else answer.content
 
 
 def _asking(path: str) -> Attempt:
@@ -88,6 +89,25 @@ async def bought(registry: Registry, name: str) -> list[Any]:
     return [await _sent(registry, _asking(f"{API}/subscription/{IYS_CODES['ours']}"))]
 
 
+async def framed(registry: Registry, name: str) -> list[Any]:
+    """What a page is given; of the script's settings, which nobody else reads, that they are."""
+    stand = frame.a_stand(registry)
+    if name == frame.COMPLETE:
+        return [await _sent(registry, await frame.coded(registry, stand)), await _waits(registry)]
+    if name == frame.START:
+        return [await _sent(registry, frame.starting(registry, stand))]
+    answer = await _sent(registry, stand.attempt(name))
+    return [answer | {"config": {}} if name == frame.SCRIPT else answer]
+
+
+async def _waits(registry: Registry) -> Any:
+    """A request by a link, which nobody has followed yet."""
+    stand = frame.a_stand(registry, form=at.PAGE_LINK_FORM)
+    way = {"verificationType": "SMS_SHORTURL"}
+    request_id = await frame.begun(registry, frame.starting(registry, stand, **way))
+    return await _sent(registry, frame.completing(stand, requestId=request_id, **way))
+
+
 SHOWN: dict[tuple[str, int], Callable[[Registry, str], Awaitable[list[Any]]]] = {
     **{(name, 200): started for name in (of.START, *of.STARTS)},
     (of.CONFIRM, 200): confirmed,
@@ -95,6 +115,7 @@ SHOWN: dict[tuple[str, int], Callable[[Registry, str], Awaitable[list[Any]]]] = 
     **{(name, 200): completed for name in of.COMPLETES},
     **{(name, 200): of_verification for name in (of.HISTORY, of.PASS_FILE)},
     (of.PLAN, 200): bought,
+    **{(name, 200): framed for name in frame.FRAME},
 }
 FILES = {
     of.FILE: "Drawn as JSON, though the operation loads a file down: it is a zip.",

@@ -226,13 +226,14 @@ _LEFT = f"update brand set iys_code = {IYS_CODES['theirs']} where brand_code = {
 
 async def _full_meanwhile(registry: Registry) -> list[Attempt]:
     """Her company's package had room when she was asked."""
-    await _room(registry, 1000)
+    await room(registry, 1000)
     [attempt] = await _after("", who="full")(registry)
-    await _room(registry, 0)
+    await room(registry, 0)
     return [attempt]
 
 
-async def _room(registry: Registry, address_limit: int) -> None:
+async def room(registry: Registry, address_limit: int) -> None:
+    """Let the package of the company that has none have room for so many addresses."""
     await registry.owner.execute(
         "with head as (update directory_head set version = version + 1 returning version)"
         " update subscription set address_limit = $1, changed_in = head.version from head"

@@ -20,6 +20,8 @@ COLLECTION = {
     name for name, row in OPERATIONS.items() if row["path"].startswith(("/via/sps/", "/otp-"))
 }
 """They have consents taken and addresses verified: İYS Yolu and ViA PASS."""
+FRAME = {name for name, row in OPERATIONS.items() if row["path"].startswith("/widget/")}
+"""A form on a company's page: ViA Frame. No example shows an error of it."""
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +144,12 @@ DEVIATIONS = (
         why="Drawn as one answer; its example has a list, for a request may be of three texts.",
         answer=("getKVKConsent", 200, {"message": [], "code": "OK"}),
     ),
+    Deviation(
+        at=_A_MESSAGE.format("frame-public-key"),
+        becomes={"type": "array", "items": {"type": "string"}},
+        why="Drawn as an object; the document's own loader reads a list with one text.",
+        answer=("frame-public-key", 200, {"message": ["…|…"], "status": "SUCCESS"}),
+    ),
     *(
         Deviation(
             at=f"/schemas/ApiResponse{kind}StartResponseDTO",
@@ -176,6 +184,15 @@ EXTRA_PLACES: dict[str, dict[str, str]] = {
         name: {"[].cityCode": "The schema writes cityCode, the examples city_code: both are sent."}
         for name in ("getTowns",)
     },
+    "load-widget-js": {
+        ".js": "The document's own loader reads it; the schema is that of the key.",
+        ".css": "The document's own loader reads it; the schema is that of the key.",
+        ".config": "What the script is told, for pages that have its code already.",
+    },
+    "start-widget-process": {
+        f".message.{name}": "Of this object the schema says in words what is in it."
+        for name in ("requestId", "timeout")
+    },
     "searchSingleRetailer": {".retailerCode": "Its number, which is in every list of dealers."},
     "townDetails": {
         ".cityCode": "The schema writes cityCode, the examples city_code: both are sent."
@@ -188,6 +205,7 @@ EXTRA_PLACES: dict[str, dict[str, str]] = {
 """Keys that our answers have beyond the examples, and why."""
 
 ABSENT_PLACES: dict[str, dict[str, str]] = {
+    "load-widget-js": {".message": "The schema is that of the key; its reader has no such field."},
     "completeViaRequest": {
         f".{name}": "One example stands without ``message``: what is recorded is always in it."
         for name in ("transactionId", "creationDate", "type")
@@ -259,6 +277,14 @@ def documented_errors(operation: str) -> Iterator[tuple[int, str, list[str]]]:
     for status, answer in OPERATIONS[operation]["answers"].items():
         for error in answer["errors"]:
             yield int(status), error["code"], error["keys"]
+
+
+def drawn(operation: str, status: int) -> set[str]:
+    """Every key of the examples of an answer; where there is none, of its schema."""
+    described = OPERATIONS[operation]["answers"][str(status)]
+    if described["shapes"]:
+        return set().union(*described["shapes"])
+    return {f".{name}" for name in described["schema"].get("properties", ())}
 
 
 def places(value: Any, at: str = "") -> set[str]:

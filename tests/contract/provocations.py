@@ -36,8 +36,8 @@ from izin.api.router import part_names
 from izin.core.clock import wire_time
 from izin.wiring.web import OPERATIONS
 
-from . import collection
-from .official import COLLECTION
+from . import collection, frame
+from .official import COLLECTION, FRAME
 from .official import OPERATIONS as OFFICIAL
 
 Way = Callable[[Registry], list[Attempt] | Awaitable[list[Attempt]]]
@@ -65,6 +65,8 @@ def good(name: str, registry: Registry, who: str = "ours") -> Attempt:
     operation = TABLE[name]
     if name in COLLECTION:
         return collection.good(operation, registry, who)
+    if name in FRAME:
+        return frame.good(operation, registry)
     parts = {
         "iysCode": IYS_CODES[who],
         "brandCode": BRAND_CODES[who],
@@ -216,7 +218,8 @@ def _body_of(name: str, make: Callable[[Registry], Any]) -> Way:
 def _query_of(name: str, query: str) -> Way:
     def way(registry: Registry) -> list[Attempt]:
         base = good(name, registry)
-        return [changed(base, path=f"{base.path}?{query}")]
+        sign = "&" if "?" in base.path else "?"
+        return [changed(base, path=f"{base.path}{sign}{query}")]
 
     return way
 
@@ -555,6 +558,7 @@ def passing(operation: Operation[Any]) -> dict[str, Way]:
 
 
 OWN |= {name: collection.own(TABLE[name]) for name in COLLECTION}
+OWN |= {name: frame.own(TABLE[name]) for name in FRAME}
 
 PROVOKED: dict[tuple[str, str], Way] = {
     (name, code): way

@@ -19,7 +19,7 @@ from izin.wiring.settings import Profile
 from izin.wiring.web import open_app
 
 from .envelopes import PASS, all_called, called, looks, read
-from .official import COLLECTION, OPERATIONS, assert_like_the_examples, documented_errors
+from .official import COLLECTION, FRAME, OPERATIONS, assert_like_the_examples, documented_errors
 from .provocations import (
     ELSEWHERE,
     NOT_HERE,
@@ -87,6 +87,12 @@ def test_nothing_is_provoked_that_our_document_does_not_show(name):
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_our_document_shows_nothing_that_is_out_of_reach(name):
     assert not ours(name) & set(UNREACHABLE)
+
+
+@pytest.mark.parametrize("name", sorted(FRAME))
+def test_every_documented_status_of_a_frame_is_answered(name):
+    answered = {status for code in ours(name) for status in statuses(name, code)}
+    assert {int(each) for each in OPERATIONS[name]["answers"]} - {200} <= answered
 
 
 def test_each_code_has_one_place():
@@ -177,7 +183,7 @@ def cheap(name: str, registry: Registry) -> Attempt:
 
     Of what collects, nothing is begun: no address is pressed by so many calls.
     """
-    is_full = name in COLLECTION and TABLE[name].takes is not BodyKind.NONE
+    is_full = name in COLLECTION | FRAME and TABLE[name].takes is not BodyKind.NONE
     return changed(
         good(name, registry), **({"body": {}} if name == "createToken2" or is_full else {})
     )
@@ -260,14 +266,15 @@ async def test_a_lost_table_is_our_fault_and_says_nothing_of_itself(
         await house.token_of("ours")
         await house.token_of(PARTNER)
         await house.stop_keeper()
-        await house.owner.execute("alter table token rename to token_gone")
+        for table in ("token", "via_form_version"):
+            await house.owner.execute(f"alter table {table} rename to {table}_gone")
         for name in TABLE:
             answer = await house.send(good(name, house), language="en")
             assert_said(answer, name, "H015", Language.EN)
             assert all("value" not in each.keys for each in read(answer.json()))
             incident = answer.headers["incident-id"]
             assert f"incident {incident} in {name}" in caplog.text
-            assert "token_gone" not in answer.text
+            assert "_gone" not in answer.text
 
 
 async def test_a_closing_process_asks_to_send_again(new_database, passwords, tmp_path):

@@ -6,6 +6,7 @@ that asked, and no other. Source: contract 1.17b, tag VİA FRAME; security T12, 
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from izin.access.absent import is_served
@@ -59,12 +60,19 @@ def on_a_page(act: Act) -> Callable[[Call[Services]], Awaitable[Answer]]:
         try:
             found = await act(call, stand)
         except RefusalError as error:
-            found = problems.refusal(error, call.language)
+            found = again_is_409(problems.refusal(error, call.language), call.language)
         except UnavailableError as error:
             found = problems.unavailable(error, call.language)
         return Answer(found.status, found.body, (*found.headers, *_readable(call.origin)))
 
     return handle
+
+
+def again_is_409(found: Answer, _: catalogue.Language) -> Answer:
+    """Say of a request that was completed before that it conflicts. Source: VİA FRAME, 409."""
+    if found.body["errors"][0]["code"] != "H1032":
+        return found
+    return Answer(HTTPStatus.CONFLICT, found.body, found.headers)
 
 
 def _readable(origin: str) -> tuple[tuple[str, str], ...]:
@@ -160,18 +168,15 @@ async def complete_process(call: Call[Services], stand: Stand) -> Answer:
         request = await see_that_it_began_here(connection, services.keyring, stand.page, told, keys)
     if told.verification.form_kind is FormKind.OTP:
         await _confirm(call, of, told)
+    elif told.verification is not request.stands.verification:
+        raise RefusalError(Refused(code="H1064"))
     elif not was_answered(request, services.clock()):
         return Answer(200, {"status": _WAITS, "message": _said("widget_waits", call)})
     return Answer(200, {"status": _DONE, "message": _said("widget_done", call)})
 
 
 async def _confirm(call: Call[Services], of: IysCode, told: Any) -> None:
-    try:
-        await confirming_of(call.services).confirm(of, told, now=call.services.clock())
-    except RefusalError as error:
-        if error.refused[0].code == "H1032":  # it was completed before
-            raise RefusalError(error.refused, status=409) from None
-        raise
+    await confirming_of(call.services).confirm(of, told, now=call.services.clock())
 
 
 def _said(word: str, call: Call[Services]) -> str:
@@ -257,6 +262,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         lane=Lane.CONSENT,
         request=COMPLETE,
         answers={200: COMPLETED},
+        dressed=again_is_409,
         errors=(
             *_FIELDS,
             *("H1013", "H1014", "H1015", "H1028", "H1030", "H1031", "H1032", "H1049", "H1050"),
