@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ RULES = {
     "dark": ["color-contrast", "link-in-text-block"],
 }
 """Dark is what light is in other colours, so there axe looks at those alone."""
+LOOKS = ((320, "light"), (320, "dark"), (1280, "dark"), (1280, "light"))
+"""In the order in which least changes from one to the next, and from page to page."""
+LIGHT = (LOOKS[0], LOOKS[-1])
+"""For a second language: colours are the same in each."""
 
 LOOK = """async rules => {
     const found = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
@@ -95,9 +99,17 @@ class Screen:
     async def open(self, path: str) -> None:
         await self.page.goto(self.base + path)
 
-    async def faults(self, *, width: int, scheme: str) -> list[str]:
+    async def look(
+        self, name: str, looks: Sequence[tuple[int, str]] = LOOKS
+    ) -> dict[str, list[str]]:
+        """Look at a page in each of these widths and schemes; gives the faults of each."""
+        each = {look: await self._faults(*look) for look in looks}
+        return {f"{name} {look}": faults for look, faults in each.items() if faults}
+
+    async def _faults(self, width: int, scheme: str) -> list[str]:
         """What axe finds at this width in this scheme, and what is cut off or too wide."""
-        await self.page.set_viewport_size({"width": width, "height": 900})
+        if self.page.viewport_size != (size := {"width": width, "height": 900}):
+            await self.page.set_viewport_size(size)
         await self.page.emulate_media(color_scheme=scheme)
         await self._keep(f"{width}-{scheme}")
         if not await self.page.evaluate("'axe' in window"):
@@ -138,4 +150,6 @@ async def screen(browser: Browser, base: str, *, scripts: bool = True) -> Screen
     context = await browser.new_context(
         locale="tr-TR", timezone_id="Europe/Istanbul", java_script_enabled=scripts
     )
+    if scripts:  # it is read once, where every page would have it sent
+        await context.add_init_script(AXE)
     return Screen(await context.new_page(), base)

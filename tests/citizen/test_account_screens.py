@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from builders.browser import Screen, screen
+from builders.browser import LIGHT, LOOKS, Screen, screen
 from builders.gateway import SECRET, gateway
 from builders.heart import a_key, a_proposal
 from builders.visitor import ME, Visitor, known_at
@@ -22,7 +22,6 @@ from izin.wiring.citizen import open_citizens
 from izin.wiring.connection import ConnectionBounds
 from izin.wiring.server import server_of
 
-LOOKS = [(1280, "light"), (320, "light"), (320, "dark")]
 """What is dark is so at either width."""
 
 
@@ -50,9 +49,7 @@ async def home(app, settings_of_pages, tmp_path) -> AsyncIterator[tuple[str, obj
 
 async def looked_at(window: Screen, name: str, found: dict[str, list[str]]) -> None:
     language = await window.page.get_attribute("html", "lang")
-    for width, scheme in LOOKS if language == "tr" else LOOKS[1:2]:
-        if faults := await window.faults(width=width, scheme=scheme):
-            found[f"{name} {width} {scheme}"] = faults
+    found.update(await window.look(name, LOOKS if language == "tr" else LIGHT))
     await window.page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -17,7 +17,6 @@ from izin.core.terms import Channel, RecipientType
 from izin.web.citizen.poster import png_of, svg_of
 from izin.wiring.citizen import ROWS, open_citizens
 
-LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 OTHERS = ("ISILTI", "ISILAY", "ISINLA", "ISIKCI")
 
 
@@ -160,9 +159,7 @@ async def test_every_page_is_accessible(browser, app, owner, keyring):
         window = await screen(browser, base)
 
         async def look(name: str) -> None:
-            for width, scheme in LOOKS:
-                if faults := await window.faults(width=width, scheme=scheme):
-                    found[f"{name} {width} {scheme}"] = faults
+            found.update(await window.look(name))
 
         helper = Visitor(app, owner, keyring)
         await window.open("/isi")

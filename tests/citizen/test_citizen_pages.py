@@ -9,8 +9,6 @@ from builders.heart import phone
 from builders.parties import BRAND_CODE, IYS_CODE
 from builders.visitor import MARK, ME, RECEIPT, SOMEBODY, Visitor
 
-LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
-
 
 async def states(owner) -> list[tuple[str, str]]:
     rows = await owner.fetch(
@@ -200,9 +198,7 @@ async def test_every_page_is_accessible(browser, app, owner, keyring):
         window = await screen(browser, base)
 
         async def look(name: str) -> None:
-            for width, scheme in LOOKS:
-                if faults := await window.faults(width=width, scheme=scheme):
-                    found[f"{name} {width} {scheme}"] = faults
+            found.update(await window.look(name))
 
         helper = Visitor(app, owner, keyring)
         for path in ("/", "/verify", "/sign-in"):

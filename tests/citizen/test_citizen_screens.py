@@ -1,10 +1,9 @@
 """The citizens' further pages in a real browser: accessible in both languages."""
 
-from builders.browser import Screen, screen, serving
+from builders.browser import LIGHT, LOOKS, Screen, screen, serving
 from builders.parties import BRAND_CODE
 from builders.visitor import Visitor
 
-LOOKS = ([(1280, "light"), (320, "light"), (320, "dark")], [(1280, "light"), (320, "light")])
 """In Turkish and in English: colours speak no language."""
 
 REFUSE = f"/refuse?brand={BRAND_CODE}"
@@ -54,9 +53,7 @@ async def test_what_she_does_with_her_list_is_accessible(browser, app, owner, ke
             for path, button, *headings in WALK:
                 await (window.page.click(button) if button else window.open(path))
                 assert headings[language] in await window.page.inner_text("h1")
-                for width, scheme in LOOKS[language]:
-                    if faults := await window.faults(width=width, scheme=scheme):
-                        found[f"{headings[language]} {width} {scheme}"] = faults
+                found |= await window.look(headings[language], LIGHT if language else LOOKS)
         await helper.client.aclose()
     assert not found
 

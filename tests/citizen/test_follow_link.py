@@ -142,13 +142,9 @@ async def test_every_page_is_accessible_and_in_both_languages(browser, app, link
         window = await screen(browser, base)
         for path, click in ((first, "DONE"), (second, "DENIED")):
             await window.open(path)
-            for width in (1280, 320):
-                for scheme in ("light", "dark"):
-                    if faults := await window.faults(width=width, scheme=scheme):
-                        found[f"{click} {width} {scheme}"] = faults
+            found |= await window.look(click)
             await window.page.click(f"button[value={click}]")
-            if faults := await window.faults(width=320, scheme="light"):
-                found[f"after {click}"] = faults
+            found |= await window.look(f"after {click}")
         await window.page.click("text=English")
         await window.open(second)
         assert await window.page.inner_text("h1") == "Not verified"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from builders.browser import Screen, screen
+from builders.browser import LIGHT, LOOKS, Screen, screen
 from builders.desk import PASSWORD, DeskHouse, Worker
 from builders.parties import (
     BRAND_CODE,
@@ -23,7 +23,6 @@ from izin.web.desk.services import Row
 from izin.web.desk.table import ROWS
 
 MOVE = f"/brands/{BRAND_CODE + 1}/move"
-LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 
 
 @pytest.fixture
@@ -77,11 +76,7 @@ async def let_in(window: Screen, who: Worker) -> None:
 async def look_at(window: Screen, name: str, found: dict[str, list[str]]) -> None:
     """Look at both widths, light and dark; colours are the same in every language."""
     is_turkish = await window.page.get_attribute("html", "lang") == "tr"
-    for width, scheme in LOOKS:
-        if scheme == "dark" and not is_turkish:
-            continue
-        if faults := await window.faults(width=width, scheme=scheme):
-            found[f"{name} {width} {scheme}"] = faults
+    found.update(await window.look(name, LOOKS if is_turkish else LIGHT))
 
 
 async def all_looked_at(window: Screen, pages: list[str]) -> dict[str, list[str]]:

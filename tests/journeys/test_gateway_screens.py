@@ -17,8 +17,6 @@ from izin.oidc.gateway import Shown, shown_of, wish_with_tckn
 from izin.simulator.people import PEOPLE
 from izin.simulator.registration import IdentitySettings
 
-LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
-
 
 @pytest.fixture
 async def client() -> AsyncIterator[str]:
@@ -49,9 +47,7 @@ def registry(client, provider) -> Registry:
 
 
 async def looked_at(window: Screen, name: str, found: dict[str, list[str]]) -> None:
-    for width, scheme in LOOKS:
-        if faults := await window.faults(width=width, scheme=scheme):
-            found[f"{name} {width} {scheme}"] = faults
+    found.update(await window.look(name))
 
 
 async def finished(window: Screen, registry: Registry, started) -> Shown:

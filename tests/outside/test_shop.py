@@ -22,7 +22,6 @@ from izin.wiring.people import FIRST
 from izin.wiring.roles import KEEPER, WEB
 from izin.wiring.web import open_app
 
-LOOKS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 FIRST_NUMBER = "5990010042"
 
 
@@ -72,9 +71,7 @@ async def code_on(base: str, telephone: str) -> str:
 
 async def seen(window: Screen, found: dict[str, list[str]], step: str) -> None:
     """Have a step looked at by axe, at each width in each scheme."""
-    for width, scheme in LOOKS:
-        if faults := await window.faults(width=width, scheme=scheme):
-            found[f"{step} {width} {scheme}"] = faults
+    found.update(await window.look(step))
 
 
 async def focused(window: Screen) -> str:
