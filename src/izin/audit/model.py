@@ -23,8 +23,8 @@ class PrincipalKind(StrEnum):
 class Principal(msgspec.Struct, frozen=True):
     """Who changes something.
 
-    name  an API user's or a member's id, an operator's account on the machine; empty of the
-          registry itself
+    name  an API user's or a member's id, an operator's account on the machine; of the registry
+          itself empty, or ``voice`` for its menu
     """
 
     kind: PrincipalKind

@@ -15,6 +15,7 @@ from izin.audit.change import changing
 from izin.audit.model import Action, Principal, PrincipalKind
 from izin.callcentre import store
 from izin.callcentre.model import LIFE, WRAP_UP, Call, Caller, Ended, Unnoted
+from izin.callcentre.seal import opened, sealed
 from izin.citizen.records import Record, records_of
 from izin.core.address import Address
 from izin.core.errors import RefusalError, Refused
@@ -26,11 +27,6 @@ from izin.proof.model import Asked, Purpose, Shown
 from izin.proof.send import send
 from izin.storage.database import Connection, Database
 from izin.telemetry.log import redact
-from izin.vault.sealing import padded, unpadded
-
-_PLACE = ("support_call", "body_sealed")
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Caller).decode
 
 
 class Agents:
@@ -53,8 +49,8 @@ class Agents:
             await _end_late(change.connection)
             proof_id = await self._send(change.connection, agent, (call_id, address, language), now)
             caller = Caller(address.clear, address.kind, language, proof_id)
-            sealed = self._sealed(call_id, caller)
-            if not await store.begin(change.connection, call_id, agent, sealed, now + LIFE):
+            body = sealed(self.keyring, call_id, caller)
+            if not await store.begin(change.connection, call_id, agent, body, now + LIFE):
                 raise RefusalError(Refused(code="IZ145"))
             change.tell(Action.CALL_STARTED, call_id)
         return call_id
@@ -67,7 +63,7 @@ class Agents:
             whom = call.call_id, caller.address, caller.language
             proof_id = await self._send(connection, agent, whom, now)
             renewed = msgspec.structs.replace(caller, proof_id=proof_id)
-            await store.renew(connection, call.call_id, self._sealed(call.call_id, renewed))
+            await store.renew(connection, call.call_id, self._sealed(call, renewed))
 
     async def identify(self, agent: UUID, code: str, since: date | None) -> None:
         """Take the code that the caller has read aloud.
@@ -76,15 +72,16 @@ class Agents:
         Raises  RefusalError IZ146 no call is open · what `check` raises
         """
         call = await self._asked(agent)
+        assert call.caller.proof_id is not None, "an agent's call begins with a code"
         shown = Shown(
             proof_id=call.caller.proof_id,
             purpose=Purpose.CALL,
-            bound=_bound(call.call_id),
+            bound=bound_to(call.call_id),
             code=code,
             network=_network(agent),
         )
         await check(self.database, self.keyring.proofs, shown)
-        known = self._sealed(call.call_id, msgspec.structs.replace(call.caller, since=since))
+        known = self._sealed(call, msgspec.structs.replace(call.caller, since=since))
         async with changing(self.database, principal(agent)) as change:
             if not await store.identify(change.connection, call.call_id, known):
                 raise RefusalError(Refused(code="IZ146"))
@@ -94,17 +91,7 @@ class Agents:
         """Give the agent's open call. Raises UnavailableError."""
         async with self.database.connection() as connection:
             row = await store.open_call(connection, agent)
-        if row is None:
-            return None
-        call_id = row["call_id"]
-        body = self.keyring.batch_sealer.open(row["body_sealed"], *_PLACE, call_id.bytes)
-        return Call(
-            call_id=call_id,
-            caller=_decode(unpadded(body)),
-            is_identified=row["is_identified"],
-            started_at=row["started_at"],
-            good_until=row["good_until"],
-        )
+        return None if row is None else opened(self.keyring, row, principal(agent))
 
     async def identified(self, agent: UUID) -> Call:
         """Give the open call whose caller is known. Raises RefusalError IZ146."""
@@ -157,7 +144,7 @@ class Agents:
         asked = Asked(
             to=address,
             purpose=Purpose.CALL,
-            bound=_bound(call_id),
+            bound=bound_to(call_id),
             words="call_code",
             values={},
             language=language,
@@ -166,8 +153,8 @@ class Agents:
         keys, sealer = self.keyring.proofs, self.keyring.message_sealer
         return await send(connection, keys, sealer, asked, now=now)
 
-    def _sealed(self, call_id: UUID, caller: Caller) -> bytes:
-        return self.keyring.batch_sealer.seal(*_PLACE, call_id.bytes, padded(_encode(caller)))
+    def _sealed(self, call: Call, caller: Caller) -> bytes:
+        return sealed(self.keyring, call.call_id, caller)
 
 
 def principal(agent: UUID) -> Principal:
@@ -182,7 +169,8 @@ async def _end_late(connection: Connection) -> None:
 _LATE_AT_ONCE = 1000
 
 
-def _bound(call_id: UUID) -> bytes:
+def bound_to(call_id: UUID) -> bytes:
+    """What a code of a call is for: that call, and no other."""
     return b"call " + call_id.bytes
 
 

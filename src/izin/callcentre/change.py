@@ -4,32 +4,45 @@ What was read lies sealed in the call's own row, and the trail is told afterward
 written together with two companies' records would say that both are of one person.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 from izin.audit.change import changing
 from izin.audit.model import Action
-from izin.callcentre.calls import Agents, principal
+from izin.brand.model import Brand
+from izin.callcentre.calls import Agents
 from izin.callcentre.evidence import Read, add
 from izin.callcentre.model import Call
 from izin.callcentre.scripts import OF_STATUS, version_name
 from izin.citizen.acts import Act
 from izin.citizen.call import Call as Work
 from izin.citizen.change import change
-from izin.citizen.records import Place, Record
+from izin.citizen.records import Place
+from izin.citizen.refuse import Scope, refuse_all
 from izin.consent.model import ConsentKey
 from izin.consent.record import Recorder
 from izin.core.errors import RefusalError, Refused
 from izin.core.plain import cut, shown
 from izin.core.terms import Source, Status
 from izin.i18n.ways import way
+from izin.keyring import Keyring
 from izin.message.write import Letter, write
-from izin.storage.database import Connection
+from izin.storage.database import Connection, Database
 
 _GOOD_FOR = timedelta(days=1)
 NAME_ROOM = 20
 """Signs of a brand's name in a text message of one segment."""
+
+
+class Tools(NamedTuple):
+    """What a change in a call works with: keys of both sides, and the one writer."""
+
+    database: Database
+    keyring: Keyring
+    recorder: Recorder
 
 
 class Wish(NamedTuple):
@@ -38,6 +51,15 @@ class Wish(NamedTuple):
     place: Place
     to: Status
     script: str
+
+
+class Heard(NamedTuple):
+    """What was heard before a change, and which message tells of it; its receipt is put in."""
+
+    script: str
+    to: Status
+    words: str
+    values: Mapping[str, str] = {}
 
 
 async def change_one(
@@ -56,45 +78,75 @@ async def change_one(
     record = next((each for each in records if _is_meant(each.key, wish.place)), None)
     if record is None:
         return None
-    async with agents.database.transaction() as connection:
+    values = {
+        "brand": cut(shown(record.brand.name), NAME_ROOM),
+        "way": way(wish.place.channel, call.caller.language),
+        "to": wish.to.value,
+    }
+    heard = Heard(wish.script, wish.to, "call_changed", values)
+    tools = Tools(agents.database, agents.keyring, recorder)
+    return await _change(tools, call, heard, partial(change, wishes={wish.place: wish.to}), now)
+
+
+async def refuse_in_call(
+    tools: Tools, call: Call, brand: Brand | None, *, script: str, now: datetime
+) -> Act | None:
+    """Refuse all that stands at a brand, or everywhere, once the caller is known.
+
+    Takes   script: what was said before, with its version
+    Gives   None where nothing stands there
+    Raises  RefusalError IZ146 the call has ended, or its caller is not known · UnavailableError
+    """
+    if brand is None:
+        heard, scope = Heard(script, Status.RET, "call_refused_all"), Scope()
+    else:
+        values = {"brand": cut(shown(brand.name), NAME_ROOM)}
+        heard = Heard(script, Status.RET, "call_refused", values)
+        scope = Scope(brand=brand.brand_code)
+    return await _change(tools, call, heard, partial(refuse_all, scope=scope), now)
+
+
+async def _change(
+    tools: Tools,
+    call: Call,
+    heard: Heard,
+    do: Callable[[Work], Awaitable[Act | None]],
+    now: datetime,
+) -> Act | None:
+    """Change what `do` changes, in one transaction with what was heard and the message."""
+    async with tools.database.transaction() as connection:
         work = Work(
             connection=connection,
-            keyring=agents.keyring,
-            recorder=recorder,
+            keyring=tools.keyring,
+            recorder=tools.recorder,
             address=call.caller.address,
             source=Source.IYS_CM,
             since=call.caller.since,
         )
-        act = await change(work, {wish.place: wish.to})
+        act = await do(work)
         if act is None:
             return None
-        await _keep(agents, connection, (call, record, wish, act), now)
-    async with changing(agents.database, principal(agent)) as told:
-        told.tell(Action.CALL_CHANGED, call.call_id, to=wish.to.value, script=wish.script)
+        await _keep(tools, connection, (call, heard, act), now)
+    async with changing(tools.database, call.by) as told:
+        told.tell(Action.CALL_CHANGED, call.call_id, to=heard.to.value, script=heard.script)
     return act
 
 
 async def _keep(
-    agents: Agents, connection: Connection, what: tuple[Call, Record, Wish, Act], now: datetime
+    tools: Tools, connection: Connection, what: tuple[Call, Heard, Act], now: datetime
 ) -> None:
-    call, record, wish, act = what
-    language = call.caller.language
-    read = Read(act.at, act.receipt, wish.script, language)
-    if not await add(connection, agents.keyring, call.call_id, read):
+    call, heard, act = what
+    read = Read(act.at, act.receipt, heard.script, call.caller.language)
+    if not await add(connection, tools.keyring, call.call_id, read):
         raise RefusalError(Refused(code="IZ146"))  # it has ended meanwhile: nothing is changed
     letter = Letter(
         to=call.caller.address,
-        words="call_changed",
-        values={
-            "brand": cut(shown(record.brand.name), NAME_ROOM),
-            "way": way(wish.place.channel, language),
-            "to": wish.to.value,
-            "receipt": act.receipt,
-        },
-        language=language,
+        words=heard.words,
+        values={**heard.values, "count": str(act.refused), "receipt": act.receipt},
+        language=call.caller.language,
         good_for=_GOOD_FOR,
     )
-    await write(connection, agents.keyring.message_sealer, letter, now=now)
+    await write(connection, tools.keyring.message_sealer, letter, now=now)
 
 
 def _is_meant(key: ConsentKey, place: Place) -> bool:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from izin.audit.model import Principal
+from izin.callcentre.menu import Voice
 from izin.citizen.model import Opened
 from izin.core.address import Address, AddressKind
 from izin.i18n.catalogue import Language
@@ -25,17 +27,23 @@ class Ended(StrEnum):
     """How a call has ended."""
 
     WRAPPED = "WRAPPED"  # the agent said so
+    MENU = "MENU"  # the voice menu came to an end
     LATE = "LATE"  # by itself
 
 
 class Caller(msgspec.Struct, frozen=True, array_like=True):
-    """Who calls, as long as the call is open. Sealed; new fields at the end. It prints nothing."""
+    """Who calls, as long as the call is open. Sealed; new fields at the end. It prints nothing.
+
+    proof_id  by which code he is checked; None: none was sent yet
+    voice     how far he is in the voice menu; None: an agent speaks with him
+    """
 
     clear: str
     kind: AddressKind
     language: Language
-    proof_id: UUID
+    proof_id: UUID | None
     since: date | None = None
+    voice: Voice | None = None
 
     def __repr__(self) -> str:
         """Leave the address out."""
@@ -53,9 +61,13 @@ class Caller(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """An open call of an agent."""
+    """An open call.
+
+    by  the agent who has it, or the registry's voice menu
+    """
 
     call_id: UUID
+    by: Principal
     caller: Caller
     is_identified: bool
     started_at: datetime

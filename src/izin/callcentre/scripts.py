@@ -1,4 +1,4 @@
-"""What an agent reads aloud: each text with its version, kept with the change."""
+"""What an agent reads aloud, and what the voice menu says: each with its version."""
 
 import tomllib
 from collections.abc import Mapping
@@ -28,11 +28,26 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def scripts() -> Mapping[str, Script]:
-    """Every text by its name."""
-    text = resources.files("izin.i18n").joinpath("scripts.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, Script])
+    """Every text of the agents by its name."""
+    return _texts("scripts.toml")
+
+
+@cache
+def voice_texts() -> Mapping[str, Script]:
+    """Every text of the voice menu by its name."""
+    return _texts("voice.toml")
 
 
 def version_name(name: str) -> str:
     """A text and its version in one word, as a form carries it back."""
     return f"{name}/{scripts()[name].version}"
+
+
+def voice_name(name: str) -> str:
+    """The same of a text of the voice menu."""
+    return f"voice/{name}/{voice_texts()[name].version}"
+
+
+def _texts(file: str) -> Mapping[str, Script]:
+    text = resources.files("izin.i18n").joinpath(file).read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, Script])

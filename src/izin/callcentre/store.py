@@ -20,6 +20,18 @@ async def open_call(connection: Connection, agent: UUID) -> Record | None:
     return await connection.fetchrow(_SQL["open"], agent)
 
 
+async def open_by_voice(connection: Connection, call_id: UUID) -> Record | None:
+    return await connection.fetchrow(_SQL["open_by_voice"], call_id)
+
+
+async def go_on(connection: Connection, *row: object) -> bool:
+    return await connection.fetchval(_SQL["go_on"], *row) is not None
+
+
+async def hang_up(connection: Connection, *row: object) -> bool:
+    return await connection.fetchval(_SQL["hang_up"], *row) is not None
+
+
 async def renew(connection: Connection, call_id: UUID, sealed: bytes) -> None:
     await connection.execute(_SQL["renew"], call_id, sealed)
 

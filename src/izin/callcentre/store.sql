@@ -2,7 +2,7 @@
 
 -- name: begin
 -- Begins a call, unless the agent has one that is open.
--- $1 call_id · $2 agent · $3 body_sealed · $4 good_until · gives call_id
+-- $1 call_id · $2 agent, null: the voice menu · $3 body_sealed · $4 good_until · gives call_id
 insert into support_call (call_id, agent, body_sealed, good_until)
 values ($1, $2, $3, $4)
 on conflict (agent) where ended_at is null do nothing
@@ -13,6 +13,33 @@ returning call_id
 select call_id, body_sealed, identified_at is not null as is_identified, started_at, good_until
 from support_call
 where agent = $1 and ended_at is null and good_until > now()
+
+-- name: open_by_voice
+-- An open call of the voice menu. $1 call_id · index support_call_pkey
+select call_id, body_sealed, identified_at is not null as is_identified, started_at, good_until
+from support_call
+where call_id = $1 and agent is null and ended_at is null and good_until > now()
+
+-- name: go_on
+-- Writes how far a call of the voice menu is, unless another input came before.
+-- $1 call_id · $2 body_sealed as it was read · $3 body_sealed · $4 is the caller known?
+-- gives call_id
+update support_call
+set body_sealed = $3, identified_at = case when $4 then coalesce(identified_at, now()) end
+where
+    call_id = $1 and body_sealed = $2
+    and agent is null and ended_at is null and good_until > now()
+returning call_id
+
+-- name: hang_up
+-- Ends a call of the voice menu, unless another input came before; who called is forgotten.
+-- $1 call_id · $2 body_sealed as it was read · $3 how · gives call_id
+update support_call
+set ended_at = now(), ended_how = $3, body_sealed = null
+where
+    call_id = $1 and body_sealed = $2
+    and agent is null and ended_at is null and good_until > now()
+returning call_id
 
 -- name: renew
 -- Writes anew by which code the caller is checked. $1 call_id · $2 body_sealed

@@ -23,6 +23,7 @@ from izin.wiring.launch import serve
 from izin.wiring.outside import draw_mail_key, with_outside
 from izin.wiring.people import examples
 from izin.wiring.settings import PREFIX, LogLevel, Settings
+from izin.wiring.voice import draw_voice_secret, with_voice
 
 app = typer.Typer(add_completion=False)
 
@@ -33,7 +34,7 @@ def demo_command(
 ) -> None:
     """Start a demonstration: embedded database, invented people, the API. Ctrl-C stops it."""
     with screen(as_json, lang) as to:
-        settings = with_gateway(with_outside(_quiet(settings_of(web, port))))
+        settings = with_voice(with_gateway(with_outside(_quiet(settings_of(web, port)))))
         check_demo(settings)
         to.say("Starting a demonstration registry …")
         run = _Demo(settings, to)
@@ -60,6 +61,7 @@ class _Demo:
         await migrate(url)
         draw_secret(self._settings)
         draw_mail_key(self._settings)
+        draw_voice_secret(self._settings)
         self._settings = msgspec.structs.replace(self._settings, database_url=url)
         with self._to.progress("Inventing people") as told:
             self._users = await fill(self._settings, told)
@@ -99,6 +101,13 @@ def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
     return f"TOKEN=$({token} | {only_it})", ask
 
 
+def _ivr(folder: Path) -> str:
+    """The line that holds a call of the voice menu, from wherever it is typed."""
+    there = f"{PREFIX}DATA_FOLDER={shlex.quote(str(folder))} "
+    is_usual = folder == Settings().data_folder
+    return f"{'' if is_usual else there}izin ivr --line 0{examples()[0].clear[3:]}"
+
+
 def _what_to_try(addresses: tuple[str, ...], file: Path, users: DemoFile) -> str:
     address, desk, citizens, outside, agents = addresses
     token, ask = commands(address, file, users)
@@ -126,6 +135,7 @@ def _what_to_try(addresses: tuple[str, ...], file: Path, users: DemoFile) -> str
             f"Citizens see and change their consents at:                 {citizens}",
             "  (by a code, or by e-Devlet, for which something stands in, with invented people)",
             f"A telephone that writes to 3338 and gets codes, an inbox: {outside}",
+            f"Its voice menu, as texts in a terminal: {_ivr(file.parent)}",
             "",
             "Ctrl-C stops everything, the database too.",
             "",

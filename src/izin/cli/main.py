@@ -34,6 +34,7 @@ COMMANDS = {
     "migration": ("migration", "Migrations: partners that load past data."),
     "via-pass": ("via_pass", "ViA PASS: addresses that companies have verified."),
     "via": ("via", "İYS Yolu: forms by which the registry takes consents."),
+    "ivr": ("ivr", "Hold a call of the voice menu as texts in the terminal."),
     "keys": ("keys", "Show which keys there are, never a key; see that all open."),
     "audit": ("audit", "Show who changed parties, users, rights and keys."),
     "storage": ("storage", "Show where tables lie on a cluster, or spread them over one."),

@@ -1,4 +1,4 @@
-"""The call centre's process: its agents' pages, with the keys of both sides."""
+"""The call centre's process: its agents' pages and the voice menu, with the keys of both sides."""
 
 import signal
 import socket
@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from izin.callcentre.calls import Agents
+from izin.callcentre.change import Tools
 from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
@@ -29,6 +30,7 @@ from izin.wiring.parts import open_parts
 from izin.wiring.roles import AGENT
 from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import PREFIX, Settings
+from izin.wiring.voice import with_calls_by_voice
 from izin.wiring.web import DRAIN_S, networks_of
 
 ROWS = (*sign_in.ROWS, *screen.ROWS)
@@ -36,7 +38,7 @@ ROWS = (*sign_in.ROWS, *screen.ROWS)
 
 @asynccontextmanager
 async def open_agents(settings: Settings) -> AsyncIterator[Any]:
-    """Open database and keys, and give the application of the agents' pages.
+    """Open database and keys, and give the application of the agents' pages and the voice menu.
 
     Raises  StartRefusedError
     """
@@ -65,7 +67,8 @@ async def open_agents(settings: Settings) -> AsyncIterator[Any]:
             )
             cookies, client = Cookies("izin-agent", is_https=is_https), client_by(settings)
             door = Door(AtThePhone(booth), cookies, client, is_sandbox=settings.is_sandbox)
-            yield door.app(ROWS)
+            tools = Tools(parts.database, keyring, booth.recorder)
+            yield with_calls_by_voice(door.app(ROWS), settings, tools, cookies)
     finally:
         passwords.close()
 

@@ -77,6 +77,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                             fifth port after the citizens'
     agent_url               where a browser reaches them: https://cagri.izin.example, or localhost
                             if absent
+    ivr_secret_file         a file with the secret by which the voice platform is known; absent,
+                            no voice menu is served
     public_url              how clients reach it from outside, without a slash at the end; absent,
                             host and port. Passkeys are made for its host, or for localhost
     web_processes           processes that answer; one a core is a good start
@@ -129,6 +131,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     citizen_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
     agent_port: Port | None = None
     agent_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
+    ivr_secret_file: Path | None = None
     public_url: str | None = None
     web_processes: Processes = 2
     keeper_processes: Processes = 2

@@ -1,0 +1,1 @@
+"""What the voice platform is answered: a menu to know, calls to hold."""
