@@ -2,16 +2,21 @@
 
 import csv
 import json
-from datetime import UTC, datetime
+import re
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 from builders.heart import a_key, a_proposal, phone
-from builders.parties import OTHER_BRAND_CODE
+from builders.parties import BRAND_CODE, OTHER_BRAND_CODE
 
+from izin.citizen import mine
 from izin.citizen.call import Call
-from izin.citizen.mine import mine
+from izin.consent.model import Recorded
 from izin.consent.record import Recorder
-from izin.core.terms import Channel, Source, Status
+from izin.core.terms import Source, Status
+from izin.i18n.catalogue import Language
+from izin.web.citizen.paper import document
 
 
 async def test_she_takes_away_everything_of_her_address(visitor, given, heart):
@@ -21,20 +26,20 @@ async def test_she_takes_away_everything_of_her_address(visitor, given, heart):
     await visitor.sign_in()
     await visitor.change("RET")
     await visitor.get("/data")
-    assert "izinlerim.csv?part=1" in visitor.page
-    answer = await visitor.client.get("/data/izinlerim.json?part=1")
+    assert "izinlerim.pdf?part=1" in visitor.page
+    answer = await visitor.client.get("/data/izinlerim.json")
     assert answer.headers["content-disposition"].startswith('attachment; filename="izinlerim-2')
     assert answer.headers["cache-control"] == "no-store"
     document = json.loads(answer.content)
     assert document["address"] == phone(1).clear
-    assert (document["part"], document["parts"], len(document["records"])) == (1, 1, 4)
+    assert len(document["records"]) == 4
     refused = [each for each in document["records"] if each["status"] == "RET"]
     [record] = refused
     steps = [(line["before"], line["after"], line["source"]) for line in record["history"]]
     assert steps == [("ONAY", "RET", "IYS_WEB"), (None, "ONAY", "HS_WEB")]
     assert [line["evidenceHolder"] for line in record["history"]] == [None, "Işık Giyim A.Ş."]
     [change] = document["changes"]
-    answer = await visitor.client.get("/data/izinlerim.csv?part=1")
+    answer = await visitor.client.get("/data/izinlerim.csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert rows[0][:3] == ["Ne", "Tarih", "Firma"]
@@ -62,28 +67,83 @@ async def test_nobody_else_takes_it(visitor):
         assert "Telefonunuz ya da e-postanız" in (await visitor.get(path)).text
     await visitor.sign_in()
     for part in ("0", "2", "x", "-1", "99999999"):
-        assert (await visitor.client.get(f"/data/izinlerim.json?part={part}")).status_code == 404
+        assert (await visitor.client.get(f"/data/izinlerim.pdf?part={part}")).status_code == 404
 
 
-async def test_much_comes_in_parts(app, citizen_database, keeper_keyring, heart):
-    await heart.record(a_proposal(key=a_key(1), status=Status.RET))
-    async with citizen_database.connection() as connection:
-        call = Call(
-            connection=connection,
-            keyring=keeper_keyring,
-            recorder=Recorder(keeper_keyring),
-            address=phone(1),
-            source=Source.IYS_WEB,
-        )
-        now = datetime.now(UTC)
-        given = [await mine(call, part, now=now, records_max=2) for part in (1, 2, 3)]
-    assert [None if each is None else (each.parts, len(each.records)) for each in given] == [
-        (2, 2),
-        (2, 1),
-        None,
-    ]
-    channels = [each.record.key.channel for part in given[:2] for each in part.records]
-    assert sorted(channels) == [Channel.ARAMA, Channel.MESAJ, Channel.MESAJ]
+async def moves(heart, times: int) -> None:
+    """Her first record, refused and approved again by turns, `times` movements more."""
+    for turn in range(times):
+        status = Status.ONAY if turn % 2 else Status.RET
+        [verdict] = await heart.record(a_proposal(key=a_key(1), status=status, ago=timedelta()))
+        assert isinstance(verdict, Recorded)
+
+
+async def test_a_long_history_is_whole_in_the_files_and_said_to_be_cut_on_paper(visitor, heart):
+    await moves(heart, 120)
+    await visitor.sign_in()
+    document = (await visitor.client.get("/data/izinlerim.json")).json()
+    histories = sorted(len(each["history"]) for each in document["records"])
+    assert histories == [1, 1, 121]
+    [long] = [each["history"] for each in document["records"] if len(each["history"]) > 1]
+    assert [line["after"] for line in long] == ["ONAY", "RET"] * 60 + ["ONAY"]
+    assert long[-1]["before"] is None
+    table = (await visitor.client.get("/data/izinlerim.csv")).content.decode("utf-8-sig")
+    assert len(list(csv.reader(StringIO(table), delimiter=";"))) == 1 + 123
+
+
+async def test_paper_says_how_much_does_not_fit_it(app, citizen_database, keeper_keyring, heart):
+    await moves(heart, 4)
+
+    @asynccontextmanager
+    async def opening():
+        async with citizen_database.connection() as connection:
+            yield Call(
+                connection=connection,
+                keyring=keeper_keyring,
+                recorder=Recorder(keeper_keyring),
+                address=phone(1),
+                source=Source.IYS_WEB,
+            )
+
+    given = await mine.sheet(opening, 1, now=datetime.now(UTC), lines_max=4)
+    assert given is not None
+    assert (given.parts, len(given.lines)) == (1, 4)
+    assert given.cut in (1, 2, 3)
+    words = document(given, Language.TR)["movements"]
+    assert words["is_cut"]
+    assert words["cut"].startswith(f"Bu belgeye 4 hareket sığdı; {given.cut} kaydın")
+    whole = await mine.sheet(opening, 1, now=datetime.now(UTC), lines_max=7)
+    assert whole is not None
+    assert (len(whole.lines), whole.cut) == (7, 0)
+    assert await mine.sheet(opening, 2, now=datetime.now(UTC), lines_max=7) is None
+
+
+async def test_a_long_history_is_shown_page_by_page(visitor, heart):
+    """Each movement once, whatever came meanwhile, by an address that is nobody else's."""
+    await moves(heart, 60)
+    await visitor.sign_in()
+    path = f"/brands/{BRAND_CODE}/history"
+    await visitor.get(path)
+    first = lines_of(visitor.page)
+    older = re.search(r'href="([^"]+\?older=[^"]+)"', visitor.page)[1]
+    assert str(phone(1).clear)[-7:] not in older
+    await moves(heart, 1)
+    await visitor.get(older)
+    second = lines_of(visitor.page)
+    assert (len(first), len(second)) == (50, 13), "61 of one record, and two others' first"
+    assert 'rel="next"' not in visitor.page
+    assert second[-1].startswith("İlk kayıt")
+    for other in (older[:-4] + "AAAA", older.split("=")[0] + "=x"):
+        assert (await visitor.client.get(other)).status_code == 404
+    await visitor.send("/sign-out")
+    await visitor.sign_in()
+    assert (await visitor.client.get(older)).status_code == 404, "another session's"
+
+
+def lines_of(page: str) -> list[str]:
+    """What each movement of a shown history says."""
+    listed = page.split('<ol class="timeline">')[1].split("</ol>", maxsplit=1)[0]
+    return [each.split("<br>")[1].strip() for each in listed.split("<li>")[1:]]
 
 
 async def test_help_stands_in_the_same_place_on_every_page(visitor):

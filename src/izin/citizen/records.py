@@ -3,6 +3,7 @@
 Source  data page 4, 5; Reg. 9
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -53,27 +54,49 @@ async def everything_of(connection: Connection, keyring: Keyring, address: Addre
     """All records of an address, by company and brand, whoever had it when.
 
     Which there are is read where they are projected to, a moment late; what stands, as it stands.
-    Raises  UnavailableError. Cost: four round trips
+    Raises  UnavailableError. Cost: six round trips
     """
+    places = await places_of(connection, keyring, address)
+    return await records_in(connection, keyring, address, places)
+
+
+async def places_of(connection: Connection, keyring: Keyring, address: Address) -> list[Place]:
+    """Which records of an address there are, by company and brand. Cost: three round trips."""
     consents = await consents_of(connection, keyring, address)
-    codes = sorted({each.brand_code for each in consents})
-    if not codes:
-        return []
-    known = {each.brand_code: each for each in await brands.some(connection, codes)}
-    titles = await providers.titles(connection, sorted({each.iys_code for each in known.values()}))
+    known = await _known(connection, sorted({each.brand_code for each in consents}))
+    in_order = {
+        code: (sort_key(company), sort_key(brand.name)) for code, (brand, company) in known.items()
+    }
     places = [
-        (known[each.brand_code], each.channel, each.recipient_type)
+        Place(each.brand_code, each.channel, each.recipient_type)
         for each in consents
-        if each.brand_code in known and not known[each.brand_code].is_test
+        if each.brand_code in known
     ]
-    keys = [key_under(*place, address) for place in places]
-    found = await standings(connection, keyring, keys)
-    records = [
-        Record(brand, titles.get(brand.iys_code, ""), key, standing)
-        for (brand, _, _), key, standing in zip(places, keys, found, strict=True)
+    return sorted(
+        places,
+        key=lambda place: (*in_order[place.brand_code], place.recipient_type, place.channel),
+    )
+
+
+async def records_in(
+    connection: Connection, keyring: Keyring, address: Address, places: Sequence[Place]
+) -> list[Record]:
+    """What stands at these places, in their order; what is not there is left out.
+
+    Raises  UnavailableError. Cost: three round trips
+    """
+    known = await _known(connection, sorted({each.brand_code for each in places}))
+    there = [each for each in places if each.brand_code in known]
+    keys = [
+        key_under(known[each.brand_code][0], each.channel, each.recipient_type, address)
+        for each in there
+    ]
+    found = await standings(connection, keyring, keys) if keys else []
+    return [
+        Record(*known[place.brand_code], key, standing)
+        for place, key, standing in zip(there, keys, found, strict=True)
         if standing is not None
     ]
-    return sorted(records, key=_in_order)
 
 
 async def records_at(
@@ -101,11 +124,12 @@ async def records_at(
     ]
 
 
-def _in_order(record: Record) -> tuple[str, str, str, str]:
-    key = record.key
-    return (
-        sort_key(record.company),
-        sort_key(record.brand.name),
-        key.recipient_type.value,
-        key.channel.value,
-    )
+async def _known(
+    connection: Connection, codes: Sequence[BrandCode]
+) -> dict[BrandCode, tuple[Brand, str]]:
+    """Brands with their companies' names; test brands are nobody's."""
+    if not codes:
+        return {}
+    found = [each for each in await brands.some(connection, codes) if not each.is_test]
+    titles = await providers.titles(connection, sorted({each.iys_code for each in found}))
+    return {each.brand_code: (each, titles.get(each.iys_code, "")) for each in found}

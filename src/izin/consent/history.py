@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -63,18 +64,46 @@ async def history(
     )
 
 
+class Stretch(msgspec.Struct, frozen=True):
+    """Movements of one key as its owner may see them, newest first.
+
+    older  where it goes on; None: there is no older one
+    """
+
+    bodies: list[EventBody]
+    older: UUID | None
+
+
 async def histories(
     connection: Connection, keyring: Keyring, keys: Sequence[ConsentKey], *, limit: int
 ) -> list[list[EventBody]]:
+    """What happened to many keys, each newest first, `limit` of each at most. See `stretches`."""
+    found = await stretches(connection, keyring, keys, limit=limit)
+    return [each.bodies for each in found]
+
+
+async def stretches(
+    connection: Connection,
+    keyring: Keyring,
+    keys: Sequence[ConsentKey],
+    *,
+    limit: int,
+    starts: Sequence[UUID | None] | None = None,
+) -> list[Stretch]:
     """What happened to many keys, each newest first, `limit` of each at most.
 
     It is what their owner may see: who asked for each movement, and what it was before. An erased
     event ends its key's history, and one that does not open is passed over.
+    Takes   starts: from which movement on, for each key, as an earlier answer's `older` said;
+            None: from the newest
     Cost    a round trip, and one for each step of the longest history: all keys go together
     """
     columns = key_columns(keyring.pseudonyms, keys)
-    heads = await store.current_records(connection, columns)
-    at = {row["event_id"]: row["ord"] - 1 for row in heads if row["ord"] is not None}
+    if starts is None:
+        heads = await store.current_records(connection, columns)
+        at = {row["event_id"]: row["ord"] - 1 for row in heads if row["ord"] is not None}
+    else:
+        at = {start: place for place, start in enumerate(starts) if start is not None}
     found: list[list[EventBody]] = [[] for _ in keys]
     for _ in range(limit):
         if not at:
@@ -88,7 +117,22 @@ async def histories(
         at = {
             previous: at[event_id] for event_id, previous in before.items() if previous is not None
         }
-    return found
+    older = {place: event_id for event_id, place in at.items()}
+    return [Stretch(bodies, older.get(place)) for place, bodies in enumerate(found)]
+
+
+async def stretch_from(
+    connection: Connection, keyring: Keyring, key: ConsentKey, start: UUID, *, limit: int
+) -> Stretch:
+    """What happened to one key from a movement of its own on, else as `stretches`.
+
+    Cost    one round trip, however long it is
+    """
+    [(_, bucket)] = locations(keyring.pseudonyms, [key])
+    rows = await store.chain(connection, start, bucket, 0, limit + 1)
+    kept = [row for row in rows[:limit] if row["body_sealed"] is not None]
+    bodies = [each.body for each in await read_rows(keyring, kept) if isinstance(each, Opened)]
+    return Stretch(bodies, rows[limit]["event_id"] if len(rows) > limit else None)
 
 
 def as_of(

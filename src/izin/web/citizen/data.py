@@ -1,21 +1,27 @@
-"""My data: what the registry holds of her address, as JSON, for spreadsheets and for paper."""
+"""My data: what the registry holds of her address, as JSON, for spreadsheets and for paper.
+
+The files for programs and for spreadsheets have everything and are sent while they are read; what
+is for paper comes in parts.
+"""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from io import StringIO
 
 import msgspec
 
 from izin.citizen.acts import Act
+from izin.citizen.call import Call
 from izin.citizen.history import Line, Told
-from izin.citizen.mine import Mine, mine, parts_of
+from izin.citizen.mine import Opening, acts, parts_of, pieces, sheet
 from izin.core.clock import IYS_TIME
 from izin.files.write import harmless
 from izin.i18n.catalogue import Language
-from izin.web.citizen.paper import pdf_of
+from izin.web.citizen.paper import ROWS_MAX, pdf_of
 from izin.web.citizen.services import Hall, Row, Visit, call_of
-from izin.web.shared.visit import NotThereError, Outcome, Sent, Shown
+from izin.web.shared.visit import NotThereError, Outcome, Sent, Shown, Streamed
 from izin.web.shared.words import say
 
 _BOM = "\ufeff"
@@ -24,6 +30,7 @@ _COLUMNS = (
     *("what", "date", "company", "brand", "brand_code", "channel", "recipient"),
     *("before", "after", "source", "evidence", "receipt"),
 )
+_encode = msgspec.json.encode
 
 
 async def show(hall: Hall, visit: Visit) -> Outcome:
@@ -35,54 +42,78 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
 
 async def send_json(hall: Hall, visit: Visit) -> Outcome:
     """Give it for programs."""
-    given = await _mine(hall, visit)
-    body = msgspec.json.format(msgspec.json.encode(_document(given)), indent=2)
-    return Sent(body, "application/json", name=_name(given, "json"))
+    return Streamed(_json(hall, visit), "application/json", name=_name(visit, "json"))
 
 
 async def send_csv(hall: Hall, visit: Visit) -> Outcome:
     """Give it for spreadsheets: in UTF-8 with its mark, and nothing in it runs."""
-    given = await _mine(hall, visit)
-    text = StringIO()
-    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    language = visit.language
-    rows.writerow([say(f"mine.{column}", language) for column in _COLUMNS])
-    for cells in _rows(given, language):
-        rows.writerow(map(harmless, cells))
-    body = (_BOM + text.getvalue()).encode()
-    return Sent(body, "text/csv; charset=utf-8", name=_name(given, "csv"))
+    return Streamed(_csv(hall, visit), "text/csv; charset=utf-8", name=_name(visit, "csv"))
 
 
 async def send_pdf(hall: Hall, visit: Visit) -> Outcome:
     """Give it for paper."""
-    given = await _mine(hall, visit)
-    return Sent(await pdf_of(given, visit.language), "application/pdf", name=_name(given, "pdf"))
-
-
-async def _mine(hall: Hall, visit: Visit) -> Mine:
     text = visit.query.values.get("part", "1")[:_PART_DIGITS]
     part = int(text) if text.isascii() and text.isdigit() else 0
-    async with hall.database.connection() as connection:
-        given = await mine(call_of(hall, visit, connection), part, now=visit.now)
+    given = await sheet(_opening(hall, visit), part, now=visit.now, lines_max=ROWS_MAX)
     if given is None:
         raise NotThereError
-    return given
+    of = f"-{part}" if given.parts > 1 else ""
+    body = await pdf_of(given, visit.language)
+    return Sent(body, "application/pdf", name=_name(visit, "pdf", of))
 
 
-def _name(given: Mine, ending: str) -> str:
-    part = f"-{given.part}" if given.parts > 1 else ""
-    return f"izinlerim-{given.at.astimezone(IYS_TIME):%Y-%m-%d}{part}.{ending}"
+def _opening(hall: Hall, visit: Visit) -> Opening:
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[Call]:
+        async with hall.database.connection() as connection:
+            yield call_of(hall, visit, connection)
+
+    return opening
 
 
-def _document(given: Mine) -> dict[str, object]:
-    return {
-        "address": given.address,
-        "generatedAt": given.at,
-        "part": given.part,
-        "parts": given.parts,
-        "records": [_record(each) for each in given.records],
-        "changes": [_change(each) for each in given.acts],
-    }
+def _name(visit: Visit, ending: str, of: str = "") -> str:
+    return f"izinlerim-{visit.now.astimezone(IYS_TIME):%Y-%m-%d}{of}.{ending}"
+
+
+async def _json(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
+    """One object; a record's head comes first, then its movements as they are read."""
+    assert visit.who is not None, "the table asks for somebody"
+    opening = _opening(hall, visit)
+    head = _encode({"address": visit.who.address.clear, "generatedAt": visit.now})
+    yield head[:-1] + b',"records":['
+    before = b"\n"
+    async for piece in pieces(opening):
+        if piece.is_new:
+            yield before + _encode(_record(piece.told))[:-1] + b',"history":['
+        lines = b",\n".join(_encode(_movement_of(each)) for each in piece.told.lines)
+        yield lines if piece.is_new or not lines else b",\n" + lines
+        before = b"]},\n"
+    yield b"]}" if before != b"\n" else b""
+    yield b'],"changes":' + _encode([_change(each) for each in await acts(opening)]) + b"}\n"
+
+
+async def _csv(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
+    opening, language = _opening(hall, visit), visit.language
+    row = _row_writer()
+    yield (_BOM + row([say(f"mine.{column}", language) for column in _COLUMNS])).encode()
+    async for piece in pieces(opening):
+        lines = (_movement(piece.told, each, language) for each in piece.told.lines)
+        yield "".join(row(map(harmless, cells)) for cells in lines).encode()
+    for act in await acts(opening):
+        yield row(map(harmless, _act(act, language))).encode()
+
+
+def _row_writer() -> Callable[[Iterable[str]], str]:
+    text = StringIO()
+    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
+
+    def written(cells: Iterable[str]) -> str:
+        text.seek(0)
+        text.truncate()
+        rows.writerow(cells)
+        return text.getvalue()
+
+    return written
 
 
 def _record(told: Told) -> dict[str, object]:
@@ -97,17 +128,16 @@ def _record(told: Told) -> dict[str, object]:
         "source": standing.source,
         "consentDate": standing.consented_at,
         "recordedAt": standing.recorded_at,
-        "history": [
-            {
-                "at": line.at,
-                "before": line.before,
-                "after": line.after,
-                "source": line.source,
-                "evidenceHolder": line.holder,
-            }
-            for line in told.lines
-        ],
-        "historyIsCut": told.is_cut,
+    }
+
+
+def _movement_of(line: Line) -> dict[str, object]:
+    return {
+        "at": line.at,
+        "before": line.before,
+        "after": line.after,
+        "source": line.source,
+        "evidenceHolder": line.holder,
     }
 
 
@@ -115,13 +145,9 @@ def _change(act: Act) -> dict[str, object]:
     return {"at": act.at, "what": act.did, "consents": act.asked, "receipt": act.receipt}
 
 
-def _rows(given: Mine, language: Language) -> Iterator[tuple[str, ...]]:
-    for told in given.records:
-        for line in told.lines:
-            yield _movement(told, line, language)
-    for act in given.acts:
-        blanks = ("",) * (len(_COLUMNS) - 3)
-        yield (say(f"citizen.did_{act.did}", language), _time(act.at), *blanks, act.receipt)
+def _act(act: Act, language: Language) -> tuple[str, ...]:
+    blanks = ("",) * (len(_COLUMNS) - 3)
+    return (say(f"citizen.did_{act.did}", language), _time(act.at), *blanks, act.receipt)
 
 
 def _movement(told: Told, line: Line, language: Language) -> tuple[str, ...]:

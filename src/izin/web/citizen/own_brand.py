@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from izin.citizen.call import Call
 from izin.citizen.change import change
 from izin.citizen.hers import hers
-from izin.citizen.history import told_of
+from izin.citizen.history import page_of
 from izin.citizen.records import Place, Record, records_at
 from izin.consent.dealers import dealers_at
 from izin.core.terms import Status
 from izin.retailer import lookup as retailers
+from izin.web.citizen import older
 from izin.web.citizen.services import Hall, Row, Visit, brand_in, call_of, stops_on
 from izin.web.shared.form import Form
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
@@ -73,12 +74,13 @@ async def show_history(hall: Hall, visit: Visit) -> Outcome:
     async with hall.database.connection() as connection:
         call = call_of(hall, visit, connection)
         records = await _records(call, visit)
-        told = await told_of(call, records)
-    lines = [line for each in told for line in each.lines]
+        starts = older.read(hall, visit, records)
+        page = await page_of(call, records, starts)
     values = {
         **_around(records),
-        "lines": sorted(lines, key=lambda line: line.at, reverse=True),
-        "is_cut": any(each.is_cut for each in told),
+        "lines": page.lines,
+        "is_first": starts is None,
+        "older": "" if page.is_last else older.written(hall, visit, records, page.older),
     }
     return Shown("history.html", values)
 

@@ -9,26 +9,27 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from izin.citizen.mine import Mine
+from izin.citizen.mine import Sheet
 from izin.core.clock import IYS_TIME
 from izin.i18n.catalogue import Language
 from izin.web.shared.words import count_in_words, instant_in_words, say
 
 ROWS_MAX = 3000
-"""Movements of one document: a second's work, and some sixty sheets; the table has them all."""
+"""Movements of one document: a second's work, and some sixty sheets. What is left out is said, and
+the table has it."""
 
 _HEAD = ("date", "company", "brand", "channel", "recipient", "before", "after", "source")
 _HEAD_OF_ACTS = ("date", "what", "count", "receipt")
 
 
-async def pdf_of(given: Mine, language: Language) -> bytes:
+async def pdf_of(given: Sheet, language: Language) -> bytes:
     """Set it. Cost: up to a second, in a thread of its own."""
     return await asyncio.to_thread(_set, json.dumps(document(given, language)))
 
 
-def document(given: Mine, language: Language) -> dict[str, Any]:
+def document(given: Sheet, language: Language) -> dict[str, Any]:
     """What stands in it, as text."""
-    lines = [(told, line) for told in given.records for line in told.lines]
+    lines = given.lines
     rows = [
         [
             instant_in_words(line.at, language),
@@ -40,7 +41,7 @@ def document(given: Mine, language: Language) -> dict[str, Any]:
             say(f"consent.{line.after}", language),
             "" if line.source is None else say(f"source.{line.source}", language),
         ]
-        for told, line in lines[:ROWS_MAX]
+        for told, line in lines
     ]
     acts = [
         [
@@ -66,8 +67,13 @@ def document(given: Mine, language: Language) -> dict[str, Any]:
             "head": [say(f"mine.{each}", language) for each in _HEAD],
             "rows": rows,
             "none": say("citizen.nothing", language),
-            "is_cut": len(lines) > ROWS_MAX or any(told.is_cut for told in given.records),
-            "cut": say("mine.cut", language),
+            "is_cut": given.cut > 0,
+            "cut": say(
+                "mine.cut",
+                language,
+                shown=count_in_words(len(lines), language),
+                cut=count_in_words(given.cut, language),
+            ),
         },
         "acts": {
             "title": say("citizen.acts", language),

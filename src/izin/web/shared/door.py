@@ -11,7 +11,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from izin.admission.limiter import TooManyError
@@ -24,7 +24,16 @@ from izin.web.shared.note import read as note_in
 from izin.web.shared.one_click import body_of, is_one_click
 from izin.web.shared.render import Renderer
 from izin.web.shared.static import address_of, file_at
-from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Sent, Shown, Visit
+from izin.web.shared.visit import (
+    Cookie,
+    Gone,
+    NotThereError,
+    Outcome,
+    Sent,
+    Shown,
+    Streamed,
+    Visit,
+)
 from izin.web.shared.words import say
 
 _LOG = logging.getLogger(__name__)
@@ -241,6 +250,9 @@ class Door(Generic[S]):
             response = Response(outcome.body, outcome.status, media_type=outcome.media)
             if outcome.name is not None:
                 response.headers["content-disposition"] = f'attachment; filename="{outcome.name}"'
+        elif isinstance(outcome, Streamed):
+            response = StreamingResponse(outcome.chunks, outcome.status, media_type=outcome.media)
+            response.headers["content-disposition"] = f'attachment; filename="{outcome.name}"'
         else:
             text = self._renderer.page(
                 outcome.template, visit.language, self._frame(visit, outcome)

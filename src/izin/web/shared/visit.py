@@ -1,6 +1,6 @@
 """One call of somebody's browser, and what comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -114,4 +114,14 @@ class Sent(msgspec.Struct, frozen=True):
     name: str | None = None
 
 
-Outcome = Shown | Gone | Sent
+class Streamed(msgspec.Struct, frozen=True):
+    """A file that is sent while it is made; one that breaks off is seen to be no whole file."""
+
+    chunks: AsyncIterator[bytes]
+    media: str
+    name: str
+    status: int = 200
+    retry_s: int | None = None
+
+
+Outcome = Shown | Gone | Sent | Streamed

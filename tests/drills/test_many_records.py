@@ -1,0 +1,132 @@
+"""One address with a hundred thousand records, as hostile companies could make it: she still acts.
+
+Nobody has so many. What is bounded stays so: pages, memory, transactions; a refusal of everything
+is begun while she waits, and worked through in parts.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from builders.heart import a_key, a_proposal
+from builders.parties import BRAND_CODE, IYS_CODE
+from builders.visitor import ME, Visitor
+
+from izin.citizen.parts import JOB, Changing
+from izin.consent.record import Recorder
+from izin.core.codes import BrandCode, IysCode
+from izin.core.terms import Channel, RecipientType
+from izin.queue.queue import Queue
+from izin.wiring.citizen import open_citizens
+from izin.wiring.settings import Settings
+
+RECORDS = int(os.environ.get("DRILL_RECORDS", "100000"))
+COMPANIES = 20
+A_BATCH = 1000
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+def resident_mib() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE_BYTES / 2**20
+
+
+@contextmanager
+def measured(what: str) -> Iterator[None]:
+    """Say how long it took, and how much memory it had more than before at its height."""
+    before, peak, done = resident_mib(), [resident_mib()], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.01):
+            peak.append(resident_mib())
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        took = time.monotonic() - began
+        done.set()
+        watching.join()
+        print(f"{what}: {took:.2f} s, {max(peak) - before:.0f} MiB", flush=True)  # noqa: T201
+
+
+@pytest.fixture
+def settings(fresh_database, tmp_path, root) -> Settings:
+    return Settings(
+        database_url=fresh_database,
+        data_folder=tmp_path,
+        root_key_file=tmp_path / "root.key",
+        pool_size=4,
+    )
+
+
+async def brands_of(owner, given) -> list[tuple[IysCode, BrandCode]]:
+    """So many that six records at each are RECORDS."""
+    await given.provider()
+    await given.brand(BRAND_CODE)
+    for company in range(1, COMPANIES):
+        await given.provider(IYS_CODE + company * 10)
+    count = -(-RECORDS // 6)
+    rows = [
+        (BRAND_CODE + 1000 + each, IYS_CODE + each % COMPANIES * 10, f"Marka {each}")
+        for each in range(count)
+    ]
+    await owner.executemany(
+        "insert into brand (brand_code, iys_code, name, changed_in) values ($1, $2, $3, 1)", rows
+    )
+    return [(IysCode(of), BrandCode(code)) for code, of, _ in rows]
+
+
+async def lay_out(owner, given, heart) -> None:
+    keys = [
+        a_key(1, iys_code=of, brand_code=code, channel=channel, recipient_type=kind)
+        for of, code in await brands_of(owner, given)
+        for channel in Channel
+        for kind in RecipientType
+    ][:RECORDS]
+    for at in range(0, len(keys), A_BATCH):
+        await heart.record(*(a_proposal(key=key) for key in keys[at : at + A_BATCH]))
+    await heart.number_and_project()
+    await owner.execute("analyze")
+
+
+@pytest.mark.drill
+async def test_she_acts_on_a_hundred_thousand_records(
+    settings, given, heart, owner, keeper_database
+):
+    keyring, keeper_keyring = heart.keyring, heart.keeper_keyring
+    with measured("laid out"):
+        await lay_out(owner, given, heart)
+    async with open_citizens(settings) as app:
+        visitor = Visitor(app, owner, keyring)
+        with measured("sign-in and first page"):
+            await visitor.sign_in(ME)
+        for path in ("/consents", "/consents?page=3", "/refuse", "/data", "/acts"):
+            with measured(path):
+                assert (await visitor.get(path)).status_code == 200
+        for form in ("json", "csv", "pdf"):
+            with measured(form):
+                answer = await visitor.client.get(f"/data/izinlerim.{form}")
+            print(f"  {answer.status_code}, {len(answer.content):,} bytes")  # noqa: T201
+        await visitor.get("/refuse/review?channel=&recipient=")
+        with measured("begin to refuse all"):
+            await visitor.send("/refuse")
+        assert await owner.fetchval("select count(*) from job where name = $1", JOB) == -(
+            -RECORDS // 1000
+        )
+        changing = Changing(keeper_keyring, Recorder(keeper_keyring))
+        queue = Queue(keeper_database, {JOB: changing})
+        with measured("all parts"):
+            while jobs := await queue.claim(1):
+                await queue.work(jobs[0])
+        left = await owner.fetchval("select count(*) from provider_consent where status = 'ONAY'")
+        assert left == 0
+        for path in ("/acts", "/consents"):
+            with measured(path):
+                await visitor.get(path)
+        await visitor.client.aclose()
