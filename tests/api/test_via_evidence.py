@@ -3,14 +3,25 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import msgspec
 from builders.house import ago
+from builders.parties import IYS_CODE
 from builders.stamps import read, unpacked, verifies
 from builders.via import Post, a_start, code_in
 from builders.via_wire import OWN, PHONE, VIA, code_of, confirm
 
+from izin.brand import lookup as brands
 from izin.consent.event import commitment_of, decode_body
+from izin.core.codes import company
+from izin.i18n.catalogue import Phrase
+from izin.i18n.letters import texts
+from izin.via.model import Title
+from izin.via.paper import facts_of
+from izin.via.read import request_of
+from izin.via.request import open_body, seal_body
+from izin.via.told import HIDDEN
 
 TOLD = {"what": "Kasada anlatıldı", "where": "Kızılay"}
 
@@ -33,8 +44,11 @@ async def test_what_proves_it_is_fixed_by_the_movement(ours, theirs, post, form,
     evidence = f"{OWN}/{request_id}/evidence"
     proven = (await ours.get(evidence)).json()
     assert proven["informed"].endswith("Kızılay: Kasada anlatıldı")
-    assert [each["text"] for each in proven["messages"]] == ["via_notice", "via_code_etk"]
-    notice, code_ = proven["messages"][:2]
+    [of_etk] = proven["evidence"]
+    notice, code_, _ = of_etk["messages"]
+    assert [each["text"] for each in of_etk["messages"]] == [
+        *("via_notice", "via_code_etk", "via_recorded_etk")
+    ]
     assert notice["sentAt"] <= notice["arrivedAt"] <= code_["sentAt"], "the code follows its notice"
     assert notice["supplierAt"]
     assert code not in str(proven)
@@ -47,10 +61,60 @@ async def test_what_proves_it_is_fixed_by_the_movement(ours, theirs, post, form,
     for row in rows:
         place = ("consent_event", "body_sealed", row["event_id"].bytes)
         body = decode_body(opener.open(row["body_sealed"], *place))
-        assert body.evidence_hash == proven["evidenceHash"]
+        assert body.evidence_hash == of_etk["evidenceHash"]
         assert commitment_of(body) == row["commitment"]
     assert code_of(await theirs.get(evidence)) == (403, "H1040")
     assert code_of(await ours.post(f"{OWN}/{request_id}/withdraw")) == (400, "H1032")
+
+
+async def test_what_she_was_sent_is_quoted_and_never_written_anew(
+    ours, post, form, owner, house, monkeypatch
+):
+    request_id, code, _ = await answered(ours, post, a_start(form, PHONE))
+    await post.carry()
+    sent = [each.body.replace(code, HIDDEN) for each in post.took]
+    evidence = f"{OWN}/{request_id}/evidence"
+    before = (await ours.get(evidence)).json()
+    [of_etk] = before["evidence"]
+    assert [each["body"] for each in of_etk["messages"]] == sent
+    keyring = house.parts.keyring
+
+    async def paper() -> dict[str, str]:
+        async with house.parts.database.acting_for(company(IYS_CODE)) as connection:
+            request = await request_of(connection, keyring, UUID(request_id))
+            today = await brands.some(connection, request.body.asked.etk.brands)
+        return facts_of(request, ("Bugünkü AŞ", today), pages="http://localhost:8002")
+
+    was = await paper()
+    assert was["message"] == "\n".join(sent)
+    await owner.execute("update brand set name = 'Yeni Ad'")
+    await owner.execute("update provider set title = 'Yeni Unvan AŞ'")
+    later = {
+        name: msgspec.structs.replace(
+            each, version=each.version + 1, sms=each.sms and Phrase(tr="BAŞKA", en="OTHER")
+        )
+        for name, each in texts().items()
+    }
+    monkeypatch.setattr("izin.i18n.letters.texts", lambda: later)
+    assert await paper() == was
+    assert "Yeni Ad" not in str(was)
+    assert (await ours.get(evidence)).json() == before
+
+
+async def test_a_text_that_is_altered_does_not_fit_its_hash(ours, post, form, owner, house):
+    request_id, *_ = await answered(ours, post, a_start(form, PHONE))
+    evidence, keyring = f"{OWN}/{request_id}/evidence", house.parts.keyring
+    [of_etk] = (await ours.get(evidence)).json()["evidence"]
+    row = await owner.fetchrow("select body_sealed from via_request")
+    body = await open_body(keyring, UUID(request_id), row["body_sealed"])
+    etk = body.given[Title.ETK]
+    text = msgspec.structs.replace(etk.texts[0], body=etk.texts[0].body.replace("onay", "ONAY"))
+    altered = msgspec.structs.replace(etk, texts=(text, *etk.texts[1:]))
+    body = msgspec.structs.replace(body, given={Title.ETK: altered})
+    sealed = seal_body(keyring, UUID(request_id), body)
+    await owner.execute("update via_request set body_sealed = $1", sealed)
+    [shown] = (await ours.get(evidence)).json()["evidence"]
+    assert shown["evidenceHash"] != of_etk["evidenceHash"], "which every movement's commitment has"
 
 
 async def test_its_record_is_a_paper_with_its_time_stamp(ours, post, form, owner):

@@ -7,10 +7,11 @@ from builders.heart import until
 from builders.house import BRAND, ago
 from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR, PARTNER_CODE, PASSWORD
 from builders.via import ENDS, a_kvk, a_start, said
-from builders.via_wire import PHONE, VIA, begun, code_of, confirm
+from builders.via_wire import PHONE, VIA, begun, code_of, coded, confirm
 
 from izin.partner.mandate import Grant, grant
 from izin.partner.model import Scope
+from izin.smpp.segments import segment_count
 from izin.subscription.via import put
 
 FAULTS = [
@@ -165,6 +166,32 @@ async def test_a_partner_needs_a_mandate_for_it(house, given, form, database):
         async with await house.sign_in("api@ortak.example", PASSWORD) as partner:
             answer = await partner.post(f"{VIA}/consent", json=a_start(form, PHONE))
         assert answer.status_code == status_code, answer.text
+
+
+async def test_names_are_whole_and_what_they_cost_is_counted_in_segments(ours, post, form, owner):
+    name = "Örnek Büyük Mağazacılık Perakende ve Ticaret Merkezi"
+    await owner.execute("update brand set name = $1 where brand_code = $2", name, BRAND_CODE)
+    await coded(ours, post, a_start(form, PHONE))
+    for each in post.took:
+        assert "Ornek Buyuk Magazacilik Perakende ve Ticaret Merkezi" in each.body
+        assert segment_count(each.body) == 2
+    used = {
+        row["kind"]: row["used"]
+        for row in await owner.fetch("select kind, sum(used) as used from budget group by kind")
+    }
+    assert (used["to_day"], used["company_block_day"]) == (2, 2), "she was sent two messages"
+    assert (used["sender_day"], used["all_day"]) == (4, 4), "which cost four"
+
+
+async def test_a_text_that_would_be_too_long_is_asked_for_by_nobody(ours, form, owner):
+    name = " ".join(["Örnek"] * 42)
+    await owner.execute("update brand set name = $1 where brand_code = $2", name, BRAND_CODE)
+    assert (await ours.post(f"{VIA}/consent", json=a_start(form, PHONE))).status_code == 200
+    await owner.execute("update brand set name = name || ' ' || name || ' ' || name || ' ' || name")
+    long = await ours.post(f"{VIA}/consent", json=a_start(form, "+905990000002"))
+    assert code_of(long) == (422, "IZ137")
+    assert "6" in long.json()["errors"][0]["message"]
+    assert await owner.fetchval("select count(*) from message") == 1
 
 
 async def test_nobody_is_asked_for_a_package_that_is_full(ours, given, house, form, owner):

@@ -1,5 +1,7 @@
 """İYS Yolu from the notice to the confirmation, over the wire: no step is skipped."""
 
+from datetime import UTC, datetime
+
 import asyncpg
 import pytest
 from builders.heart import until
@@ -9,7 +11,11 @@ from builders.via import a_kvk, a_start, code_in
 from builders.via_wire import OWN, PHONE, VIA, begun, code_of, coded, confirm, other, status
 
 from izin.core.errors import UndeliverableError
+from izin.message import note
+from izin.message.model import Receipt
 from izin.smpp.segments import is_one_segment
+from izin.via import store
+from izin.via.advance import end_overdue
 
 
 async def moved(owner, step: str) -> None:
@@ -83,29 +89,39 @@ async def test_a_refusal_becomes_a_consent_again_and_a_consent_gets_a_newer_date
     assert seen[0]["creationDate"] == seen[1]["creationDate"], "the record's own, from the start"
 
 
-async def test_each_title_has_a_code_of_its_own(ours, post, form):
+@pytest.fixture
+async def both(ours, post, form) -> tuple[str, dict[str, str]]:
+    """A request for both titles, whose codes have been sent."""
     start = a_start(form, PHONE)
     start["consentTypes"].append(a_kvk("ACIK_RIZA_METNI", "AYDINLATMA_METNI"))
     request_id = await begun(ours, start)
     await post.carry()
     await post.arrive()
-    etk, kvk = await post.next(), await post.next() if len(post.took) < 3 else post.took[2]
-    assert "kisisel veri" in kvk.body
+    while len(post.took) < 3:
+        await post.next()
+    _, etk, kvk = post.took
     assert "reklam" in etk.body
-    assert code_of(await confirm(ours, request_id, code_in(etk), title="KVK")) == (400, "H1052")
-    both = {
+    assert "kisisel veri" in kvk.body
+    return request_id, {"ETK": code_in(etk), "KVK": code_in(kvk)}
+
+
+async def test_each_title_has_a_code_of_its_own(ours, post, both):
+    request_id, codes = both
+    swapped = await confirm(ours, request_id, codes["ETK"], title="KVK")
+    assert code_of(swapped) == (400, "H1052")
+    body = {
         "requestId": request_id,
         "verificationType": "SMS_OTP",
         "consentTypes": [
-            {"title": "ETK", "otpCode": code_in(etk)},
-            {"title": "KVK", "otpCode": other(code_in(kvk))},
+            {"title": "ETK", "otpCode": codes["ETK"]},
+            {"title": "KVK", "otpCode": other(codes["KVK"])},
         ],
     }
-    wrong = await ours.post(f"{VIA}/confirmation", json=both)
+    wrong = await ours.post(f"{VIA}/confirmation", json=body)
     assert code_of(wrong) == (400, "H1052")
-    assert wrong.json()["errors"][0]["value"] == other(code_in(kvk))
-    both["consentTypes"][1]["otpCode"] = code_in(kvk)
-    answer = await ours.post(f"{VIA}/confirmation", json=both)
+    assert wrong.json()["errors"][0]["value"] == other(codes["KVK"])
+    body["consentTypes"][1]["otpCode"] = codes["KVK"]
+    answer = await ours.post(f"{VIA}/confirmation", json=body)
     assert [each["type"] for each in answer.json()["message"]] == [
         *("MESAJ", "ARAMA", "ACIK_RIZA_METNI", "AYDINLATMA_METNI")
     ]
@@ -117,6 +133,78 @@ async def test_each_title_has_a_code_of_its_own(ours, post, form):
     assert found == [request_id]
     search["type"] = "YURTDISI_AKTARIM"
     assert (await ours.post(f"{VIA}/consent/status", json=search)).json()["message"] == []
+
+
+KINDS = {"ETK": ["MESAJ", "ARAMA"], "KVK": ["ACIK_RIZA_METNI", "AYDINLATMA_METNI"]}
+
+
+@pytest.mark.parametrize("order", [("ETK", "KVK"), ("KVK", "ETK")])
+async def test_each_title_is_answered_by_itself_in_any_order(ours, post, both, owner, order):
+    request_id, codes = both
+    first, last = order
+    answer = await confirm(ours, request_id, codes[first], title=first)
+    assert [each["type"] for each in answer.json()["message"]] == KINDS[first]
+    assert await owner.fetchval("select step from via_request") == "CODE"
+    assert await status(ours, request_id) == ("CONSENT_REQUESTED", "PENDING")
+    [told] = await post.carry()
+    again = await confirm(ours, request_id, codes[first], title=first)
+    assert code_of(again) == (400, "H1032")
+    proven = (await ours.get(f"{OWN}/{request_id}/evidence")).json()["evidence"]
+    assert [each["title"] for each in proven] == [first]
+    assert proven[0]["messages"][-1]["body"] == told.body
+    before = proven[0]["evidenceHash"]
+
+    answer = await confirm(ours, request_id, codes[last], title=last)
+    assert [each["type"] for each in answer.json()["message"]] == KINDS[last]
+    assert await status(ours, request_id) == ("COMPLETED", "SUCCESS")
+    [told] = await post.carry()
+    proven = (await ours.get(f"{OWN}/{request_id}/evidence")).json()["evidence"]
+    hashes = {each["title"]: each["evidenceHash"] for each in proven}
+    assert hashes[first] == before != hashes[last]
+    assert await owner.fetchval("select credit from via_plan") == 96
+    assert (await ours.get(f"{VIA}/via/clarification/{request_id}/file")).status_code == 200
+
+
+async def test_what_was_answered_stays_whatever_becomes_of_the_other(ours, post, both, owner):
+    request_id, codes = both
+    assert (await confirm(ours, request_id, codes["KVK"], title="KVK")).status_code == 200
+    await owner.execute("update via_request set due_at = now()")
+    late = await confirm(ours, request_id, codes["ETK"])
+    assert code_of(late) == (400, "H1051")
+    assert await status(ours, request_id) == ("COMPLETED", "OTP_CODE_EXPIRED")
+    await owner.execute("update via_request set step = 'EXPIRED', due_at = null, ended_at = now()")
+    async with owner.transaction():
+        await end_overdue(owner, 100)
+        later = await owner.fetchval("select now() + interval '31 days'")
+        await store.forget_unmet(owner, later, 100)
+    obtained = (await ours.get(f"{VIA}/consent/{request_id}")).json()["message"]
+    assert [each["status"] for each in obtained] == ["ONAY", "ONAY"], "it is not forgotten"
+    search = {"type": "ACIK_RIZA_METNI", "recipient": PHONE}
+    found = await ours.post(f"{VIA}/consent/status", json=search)
+    assert found.json()["message"] == [request_id]
+    question = {"recipient": PHONE, "type": "MESAJ", "recipientType": "BIREYSEL"}
+    asked = await ours.post(f"{BRAND}/consents/status", json=question)
+    assert asked.json().get("status") != "ONAY"
+
+
+async def test_a_code_that_does_not_arrive_ends_nothing_but_its_own(ours, post, both, owner):
+    request_id, codes = both
+    refs = [(each, f"ref-{place + 1}") for place, each in enumerate(post.took)]
+    for rendered, ref in refs[1:]:
+        receipt = Receipt(
+            supplier=post.name,
+            ref=ref,
+            is_delivered="reklam" in rendered.body,
+            at=datetime.now(UTC),
+        )
+        await note.note(post.database, receipt)
+
+    async def worked() -> bool:
+        return not await owner.fetchval("select exists (select from job where name = 'via_step')")
+
+    await until(worked)
+    assert await owner.fetchval("select step from via_request") == "CODE"
+    assert (await confirm(ours, request_id, codes["ETK"])).status_code == 200
 
 
 async def test_three_wrong_codes_lock_it(ours, post, form):
@@ -173,11 +261,38 @@ async def test_a_mail_has_arrived_when_a_server_has_taken_it(ours, post, form):
     assert (shown["source"], shown["recipientType"]) == ("IYS_EPOSTA", "TACIR")
 
 
+async def skips(owner, change: str) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute(f"update via_request set {change}")
+
+
 async def test_no_step_is_skipped_in_the_table_either(ours, form, owner):
     await begun(ours, a_start(form, PHONE))
     for step in ("DONE", "LOCKED", "OPENED", "EXPIRED"):
-        with pytest.raises(asyncpg.CheckViolationError):
-            await owner.execute("update via_request set step = $1", step)
+        await skips(owner, f"step = '{step}'")
+    one = "etk_proof_id = gen_random_uuid()"
+    await skips(owner, "step = 'CODE'")  # without a code
+    await skips(owner, f"step = 'CODE', {one}, kvk_proof_id = gen_random_uuid()")  # nor two
+    await skips(owner, one)  # nor before its step
+    await skips(owner, "titles = '{KVK}'")
+    await skips(owner, "etk_done_at = now()")  # nothing is answered before the notice is there
+    await owner.execute(f"update via_request set step = 'CODE', {one}")
+    await skips(owner, "step = 'DONE'")
+    await skips(owner, "kvk_done_at = now()")  # it was never asked for
+    await skips(owner, "etk_done_at = now()")  # all of it is answered, so it is done
+    await owner.execute("update via_request set step = 'DONE', etk_done_at = now()")
+    await skips(owner, "etk_done_at = null")
+    await skips(owner, "etk_done_at = now() + interval '1 s'")
+
+
+async def test_neither_title_skips_a_step_of_its_own(both, owner):
+    await skips(owner, "step = 'DONE', etk_done_at = now()")
+    await skips(owner, "step = 'DONE', kvk_done_at = now()")
+    await owner.execute("update via_request set kvk_done_at = now()")
+    await skips(owner, "step = 'DONE'")
+    await skips(owner, "kvk_done_at = now() + interval '1 s'")
+    await owner.execute("update via_request set step = 'EXPIRED'")
+    await skips(owner, "etk_done_at = now()")
 
 
 async def test_credits_that_are_gone_meanwhile_keep_the_code_good(ours, post, form, owner):

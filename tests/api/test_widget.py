@@ -156,8 +156,10 @@ async def see_the_evidence(ours, owner, widget: str, request_id: str) -> None:
     """What was shown, where, by which version, from which network: sealed, and nowhere in clear."""
     proven = (await ours.get(f"/x/sps/{IYS_CODE}/via/requests/{request_id}/evidence")).json()
     assert (proven["widgetUUID"], proven["domain"]) == (widget, DOMAIN)
-    assert (proven["startedBy"], proven["network"]) == (f"widget:{widget}", NETWORK)
-    assert [each["text"] for each in proven["messages"]] == ["via_notice", "via_frame_etk"]
+    assert (proven["startedBy"], proven["evidence"][0]["network"]) == (f"widget:{widget}", NETWORK)
+    assert [each["text"] for each in proven["evidence"][0]["messages"]] == [
+        *("via_notice", "via_frame_etk", "via_recorded_etk")
+    ]
     assert (proven["formVersion"], len(proven["formDigest"])) == (1, 64)
     for table in ("via_request", "budget", "consent_event"):
         for row in await owner.fetch(f"select * from {table}"):

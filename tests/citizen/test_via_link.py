@@ -17,7 +17,6 @@ from izin.brand import lookup as brands
 from izin.core.codes import company
 from izin.message.seal import opened
 from izin.subscription.via import put
-from izin.via import lookup
 from izin.via.forms import approve, make, submit
 from izin.via.paper import facts_of
 from izin.via.read import held
@@ -89,9 +88,8 @@ async def test_its_paper_names_what_she_gave_alone(visitor, owner, link, databas
     id_ = await owner.fetchval("select request_id from via_request")
     async with database.acting_for(company(IYS_CODE)) as connection:
         request = await held(connection, keyring, id_)
-        form = await lookup.one(connection, request.form_id, request.form_version)
         known = await brands.some(connection, request.body.asked.etk.brands)
-    facts = facts_of(request, form, ("", known), pages="http://localhost:8002")
+    facts = facts_of(request, ("", known), pages="http://localhost:8002")
     assert facts["etk_types"] == "MESAJ"
     assert facts["kvk_types"] == "ACIK_RIZA_METNI"
     assert facts["brands"] == str(known[0].brand_code)

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from izin.core.errors import Refused
+from izin.via.model import Title
 from izin.via.rules import (
     FOLLOWS,
     Stands,
@@ -61,8 +63,25 @@ def test_a_step_is_shown_in_the_contract_s_words(stands, stage, status):
     ],
 )
 def test_a_code_is_taken_after_the_notice_and_before_the_end(stands, verification, code):
-    refused = may_be_confirmed(stands, verification, NOW)
+    refused = may_be_confirmed(stands, verification, [Title.ETK], NOW)
     assert (refused and refused.code) == code
+
+
+def test_each_title_is_answered_by_itself_and_stays_so():
+    etk = frozenset({Title.ETK})
+    for step, due_at in ((Step.CODE, LATER), (Step.CODE, BEFORE), (Step.LOCKED, None)):
+        stands = at(step, done=etk, due_at=due_at)
+        assert stands.of(Title.ETK, NOW) is Step.DONE
+        again = may_be_confirmed(stands, OTP, [Title.ETK], NOW)
+        assert again is not None
+        assert again.code == "H1032"
+        assert stands.of(Title.KVK, NOW) is stands.at(NOW)
+    waits = at(Step.CODE, done=etk)
+    assert may_be_confirmed(waits, OTP, [Title.KVK], NOW) is None
+    assert may_be_confirmed(waits, OTP, [Title.KVK, Title.ETK], NOW) is not None
+    over = at(Step.CODE, done=etk, due_at=BEFORE)
+    assert may_be_confirmed(over, OTP, [Title.KVK], NOW) == Refused(code="H1051")
+    assert shown(over, NOW) == ("COMPLETED", "OTP_CODE_EXPIRED"), "not all of it was given"
 
 
 def test_nothing_is_recorded_without_code_or_page_and_no_code_without_the_notice():

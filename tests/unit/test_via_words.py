@@ -1,19 +1,26 @@
 """What a confirmation names: what she gave, and nothing that she refused."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
+from builders.via import a_form
 
+from izin.api.form import Form as Fields
+from izin.api.via_forms import read_draft
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode, IysCode
-from izin.core.plain import cut_list, unseen_in
+from izin.core.errors import RefusalError
+from izin.core.plain import unseen_in
 from izin.core.terms import Channel, RecipientType, Status
 from izin.i18n.catalogue import Language
 from izin.i18n.letters import letter, texts
 from izin.smpp.segments import is_gsm, is_one_segment
-from izin.via.model import KvkType, Title
+from izin.via.model import Form, FormState, KvkType, Title
 from izin.via.request import Detail
 from izin.via.rules import Asked, Etk, Verification
-from izin.via.words import GIVEN_ROOM, given_to, granted
+from izin.via.told import HIDDEN, see_that_they_fit, segments_of
+from izin.via.words import given_to, granted, text_after, texts_before, values
 
 A, B = BrandCode(731001), BrandCode(731002)
 KNOWN = {
@@ -68,6 +75,39 @@ def test_who_refuses_all_gave_nothing():
     assert given_to(ASKED, answered(), KNOWN, Language.TR) == ""
 
 
+def test_no_name_is_cut_and_nothing_in_it_is_lost():
+    long = "Örnek Büyük Mağazacılık Perakende ve Ticaret"
+    known = {
+        code: msgspec.structs.replace(each, name=f"{long} {code}") for code, each in KNOWN.items()
+    }
+    form = Form(
+        form_id=1,
+        version=1,
+        iys_code=IysCode(731001),
+        name="Kasa",
+        state=FormState.APPROVED,
+        draft=read_draft(Fields(a_form(), tuple(a_form()))),
+        reason="",
+        changed_at=datetime(2026, 11, 26, tzinfo=UTC),
+    )
+    asked = msgspec.structs.replace(ASKED, verification=Verification.SMS_OTP)
+    company = f"{long} Anonim Şirketi"
+    places = values(form, asked, (company, list(known.values())), Language.TR) | {"url": "x"}
+    texts_ = texts_before(form, asked, places, Language.TR, framed=False)
+    details = answered((A, Channel.MESAJ), (B, Channel.ARAMA))
+    after = text_after(form, asked, details, (company, known), (Title.ETK, Language.TR), "x")
+    for text in (texts_[0], texts_[1], after):
+        for code in (A, B):
+            assert f"Ornek Buyuk Magazacilik Perakende ve Ticaret {code}" in text.body, text.words
+    assert "Ornek Buyuk Magazacilik Perakende ve Ticaret Anonim Sirketi" in texts_[2].body
+    assert [segments_of(each) for each in texts_] == [2, 2, 2]
+    assert all(HIDDEN in each.body for each in texts_[1:]), "a code stands nowhere"
+    see_that_they_fit(texts_)
+    longer = msgspec.structs.replace(texts_[0], body="x" * 920)
+    with pytest.raises(RefusalError, match="IZ137"):
+        see_that_they_fit([*texts_, longer])
+
+
 def test_every_text_of_it_is_of_one_segment_with_names_of_usual_length():
     values = {
         "brand": "B" * 20,
@@ -85,35 +125,6 @@ def test_every_text_of_it_is_of_one_segment_with_names_of_usual_length():
                 said = each.format_map(values)
                 assert is_gsm(said), name
                 assert len(said) <= 155, (name, len(said))
-
-
-def test_a_list_that_is_too_long_says_how_many_more_there_are():
-    brands = {
-        BrandCode(code): Brand(brand_code=BrandCode(code), iys_code=IysCode(731001), name=name)
-        for code, name in enumerate(["Örnek Mağaza"] * 12, 731001)
-    }
-    details = [
-        Detail(title=Title.ETK, kind=Channel.MESAJ, brand_code=code, status=Status.ONAY)
-        for code in brands
-    ]
-    text = given_to(ASKED, details, brands, Language.TR)
-    assert text == ", ".join(["Ornek Magaza (SMS)"] * 7) + " +5"
-    assert len(text) <= GIVEN_ROOM
-    mail = msgspec.structs.replace(ASKED, verification=Verification.EPOSTA_SHORTURL)
-    assert given_to(mail, details, brands, Language.TR).count("Örnek Mağaza (SMS)") == 12
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["abc", "def"], "abc, def"),
-        (["abc", "defghijkl"], "abc +1"),
-        (["abcdefghijklm", "x"], "abcdefgh.."),
-        ([], ""),
-    ],
-)
-def test_no_word_of_a_list_is_broken_where_one_fits(words, said):
-    assert cut_list(words, 10) == said
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ async def confirm_request(call: Call[Services]) -> Answer:
     handed = read_confirmation(call.body, by=_caller(call))
     await request_seen(call, handed.request_id)
     body = await confirming_of(services).confirm(company_of(call), handed, now=services.clock())
-    given = [_recorded(each) for each in body.details if each.status is not None]
+    given = [_recorded(each) for each in body.details if each.title in handed.codes]
     return Answer(200, {"message": given, "code": "OK"})
 
 
@@ -256,7 +256,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             *_ASKED,
             *("H1000", "H1014", "H1015", "H1026", "H1027", "H1031", "H1054", "H1055", "H1061"),
             *("H1063", "H1065", "H1066", "H1085", "H1086", "H1092", "H1093", "H1096", "H1104"),
-            *("IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134"),
+            *("IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134", "IZ137"),
         ),
     ),
     _row(

@@ -116,17 +116,47 @@ CONFIRM = {
 SEARCH = _texts("type", "recipient", needed=("type", "recipient"))
 
 WITHDRAWN = _texts("requestId", needed=("requestId",))
+_MAYBE = {"type": ["string", "null"]}
+_MESSAGE = {
+    "type": "object",
+    "properties": {
+        "text": _TEXT,
+        "version": {"type": "integer"},
+        **dict.fromkeys(("subject", "body", "state"), _MAYBE),
+        **dict.fromkeys(("sentAt", "arrivedAt", "supplierAt"), _MAYBE),
+    },
+    "required": ["text", "version", "subject", "body"],
+}
+_OF_TITLE = {
+    "type": "object",
+    "properties": {
+        "title": {"enum": [each.value for each in Title]},
+        "version": {"type": "integer"},
+        "company": _TEXT,
+        "brands": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"brandCode": {"type": "integer"}, "name": _TEXT},
+                "required": ["brandCode", "name"],
+            },
+        },
+        "messages": {"type": "array", "items": _MESSAGE},
+        "codeHash": _MAYBE,
+        **dict.fromkeys(("givenBy", "givenAt", "network", "evidenceHash"), _TEXT),
+    },
+    "required": ["title", "version", "messages", "codeHash", "givenAt", "evidenceHash"],
+}
 PROVEN = {
     "type": "object",
     "properties": {
         **dict.fromkeys(("requestId", "formDigest", "verificationType", "recipient"), _TEXT),
-        **dict.fromkeys(("informed", "startedBy", "startedAt", "givenBy", "givenAt"), _TEXT),
-        **dict.fromkeys(("network", "evidenceHash", "widgetUUID", "domain"), _TEXT),
+        **dict.fromkeys(("informed", "startedBy", "startedAt"), _TEXT),
+        **dict.fromkeys(("widgetUUID", "domain"), _TEXT),
         "formId": {"type": "integer"},
         "formVersion": {"type": "integer"},
-        "messages": {"type": "array", "items": {"type": "object"}},
-        "codeHashes": {"type": "object"},
+        "evidence": {"type": "array", "items": _OF_TITLE},
         "answers": {"type": "array", "items": {"type": "object"}},
     },
-    "required": ["requestId", "formDigest", "informed", "messages", "answers", "evidenceHash"],
+    "required": ["requestId", "formDigest", "informed", "evidence", "answers"],
 }

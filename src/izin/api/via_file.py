@@ -13,7 +13,6 @@ from izin.api.via_problems import of_looking
 from izin.brand import lookup as brands
 from izin.core.codes import company
 from izin.core.errors import RefusalError, Refused
-from izin.via import lookup
 from izin.via.paper import facts_of, pdf_of
 
 
@@ -24,16 +23,14 @@ async def clarification(call: Call[Services]) -> Answer:
         request = await request_seen(call, request_id(str(call.path["requestId"])))
     except RefusalError:
         raise RefusalError(Refused(code="H1072")) from None
-    if request.body.proof is None:
+    if not request.body.done:
         raise RefusalError(Refused(code="H1072"))
     etk = request.body.asked.etk
     async with services.database.acting_for(company(of)) as connection:
-        form = await lookup.one(connection, request.form_id, request.form_version)
         known = await brands.some(connection, etk.brands if etk else ())
-    assert form is not None, "a request names a version that there is"
     provider = services.directory.provider(of)
-    parties = ("" if provider is None else provider.title, known)
-    facts = facts_of(request, form, parties, pages=services.citizens_origin)
+    today = ("" if provider is None else provider.title, known)
+    facts = facts_of(request, today, pages=services.citizens_origin)
     return await with_stamp(services, request.request_id, await asyncio.to_thread(pdf_of, facts))
 
 

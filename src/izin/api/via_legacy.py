@@ -168,7 +168,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         },
         errors=(
             *("H114", "H116", "H121", "H450", "H452", "H459", "H1031", "H1104", *_OF_CREDITS),
-            *("IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134", "IZ135"),
+            *("IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134", "IZ135", "IZ137"),
         ),
         dressed=_OLD,
     ),

@@ -1,5 +1,7 @@
 """Beside the contract: what a company declares that it told her, giving up, and what proves it."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from izin.access.model import Right
@@ -15,8 +17,9 @@ from izin.api.wire import Wire
 from izin.core.clock import wire_time
 from izin.core.codes import company
 from izin.core.errors import RefusalError, Refused
-from izin.via.record import evidence_hash
-from izin.via.request import Body, Request, Sent
+from izin.via.evidence import Kept, evidence_hash, evidence_version, messages, proven
+from izin.via.model import Title
+from izin.via.request import Body, Given, Request
 from izin.via.withdraw import withdraw
 
 _WHAT_MAX, _WHERE_MAX = 500, 200
@@ -50,14 +53,14 @@ async def withdraw_request(call: Call[Services]) -> Answer:
 async def show_evidence(call: Call[Services]) -> Answer:
     """Show what proves an answer, and its hash, as the movement's commitment has it."""
     request = await request_seen(call, request_id(str(call.path["requestId"])))
-    if request.body.proof is None:
+    found = proven(request.body)
+    if not found:
         raise RefusalError(Refused(code="H1028"))
-    return Answer(200, _proven(request))
+    return Answer(200, _shown(request, found))
 
 
-def _proven(request: Request) -> Wire:
-    body, proof = request.body, request.body.proof
-    assert proof is not None, "it was answered"
+def _shown(request: Request, found: Mapping[Title, Given]) -> Wire:
+    body = request.body
     return {
         "requestId": str(request.request_id),
         "formId": request.form_id,
@@ -68,11 +71,7 @@ def _proven(request: Request) -> Wire:
         "informed": body.informed,
         "startedBy": body.asked_by,
         "startedAt": wire_time(request.started_at),
-        "messages": [_message(each) for each in proof.messages],
-        "codeHashes": {title.value: code.hex() for title, code in proof.codes.items()},
-        "givenBy": proof.given_by,
-        "givenAt": wire_time(proof.given_at),
-        "network": proof.network,
+        "evidence": [_of_title(request, title, each) for title, each in found.items()],
         "answers": [
             {
                 "title": each.title,
@@ -83,7 +82,6 @@ def _proven(request: Request) -> Wire:
             }
             for each in body.details
         ],
-        "evidenceHash": evidence_hash(request.request_id, body),
         **_page(body),
     }
 
@@ -94,15 +92,39 @@ def _page(body: Body) -> Wire:
     return {} if frame is None else {"widgetUUID": str(frame.widget), "domain": frame.domain}
 
 
-def _message(each: Sent) -> Wire:
+def _of_title(request: Request, title: Title, given: Given) -> Wire:
+    """Show what proves one title's answer: each by itself, with a hash of its own."""
+    proof, code = given.proof, given.proof.codes.get(title)
     return {
-        "text": each.words,
-        "version": each.version,
-        "state": each.state,
-        "sentAt": None if each.sent_at is None else wire_time(each.sent_at),
-        "arrivedAt": None if each.arrived_at is None else wire_time(each.arrived_at),
-        "supplierAt": None if each.supplier_at is None else wire_time(each.supplier_at),
+        "title": title,
+        "version": evidence_version(request.body, title),
+        "company": given.company,
+        "brands": [{"brandCode": code, "name": name} for code, name in given.brands],
+        "messages": [_message(each) for each in messages(given)],
+        "codeHash": None if code is None else code.hex(),
+        "givenBy": proof.given_by,
+        "givenAt": wire_time(proof.given_at),
+        "network": proof.network,
+        "evidenceHash": evidence_hash(request.request_id, request.body, title),
     }
+
+
+def _message(kept: Kept) -> Wire:
+    sent, text = kept.sent, kept.text
+    return {
+        "text": kept.words,
+        "version": kept.version,
+        "subject": None if text is None else text.subject,
+        "body": None if text is None else text.body,
+        "state": None if sent is None else sent.state,
+        "sentAt": _at(None if sent is None else sent.sent_at),
+        "arrivedAt": _at(None if sent is None else sent.arrived_at),
+        "supplierAt": _at(None if sent is None else sent.supplier_at),
+    }
+
+
+def _at(instant: datetime | None) -> str | None:
+    return None if instant is None else wire_time(instant)
 
 
 _TOLD = {
@@ -149,7 +171,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
                 "H1065",
             ),
             *("H1066", "H1085", "H1086", "H1092", "H1093", "H1096", "H1104"),
-            *("IZ011", "IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134"),
+            *("IZ011", "IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134", "IZ137"),
         ),
         dressed=of_taking,
         tokenless="H1038",

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 _PLAIN = str.maketrans(
     {"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "’": "'"}
@@ -38,15 +37,3 @@ def cut(name: str, room: int) -> str:
     if len(name) <= room:
         return name
     return name[: max(0, room - len(_CUT))].rstrip() + _CUT
-
-
-def cut_list(words: Sequence[str], room: int) -> str:
-    """Say a list as far as there is room, no word of it broken, and how many more there are."""
-    whole = ", ".join(words)
-    if len(whole) <= room:
-        return whole
-    for left in range(1, len(words)):
-        said = f"{', '.join(words[:-left])} +{left}"
-        if len(said) <= room:
-            return said
-    return cut(whole, room)

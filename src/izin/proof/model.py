@@ -68,7 +68,8 @@ GIVEN_BACK = frozenset(each.kind for each in (*BLOCK, *COMPANIES_BLOCK, *NETWORK
 
 SENDER = Budget("sender_day", 20_000, _DAY_S)
 OVERALL = Budget("all_day", 200_000 // SHARES, _DAY_S)
-"""Of a company, and of all together: what a day may cost."""
+PAID = frozenset({SENDER.kind, OVERALL.kind})
+"""Of a company, and of all together: what a day may cost, in segments of text messages."""
 
 WRONG_RECIPIENT = Budget("wrong_to", 10, _HOUR_S)
 WRONG_NETWORK = Budget("wrong_network", 60, _HOUR_S)
@@ -79,7 +80,7 @@ find one in twenty days, however many addresses they are spread over."""
 
 
 class Worded(msgspec.Struct, frozen=True):
-    """A text that somebody else has made, with a place ``{code}`` in its body."""
+    """A text that somebody else has made, with a place ``{code}`` in it."""
 
     subject: str
     body: str

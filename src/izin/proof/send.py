@@ -24,6 +24,7 @@ from izin.proof.model import (
     LATEST,
     NETWORK,
     OVERALL,
+    PAID,
     RECIPIENT,
     SENDER,
     SETTLED_MIN,
@@ -56,10 +57,11 @@ async def send(
 
 
 async def admit(
-    connection: Connection, keys: ProofKeys, asked: Asked, *, messages: int = 1
+    connection: Connection, keys: ProofKeys, asked: Asked, *, messages: int = 1, parts: int = 1
 ) -> None:
     """See that so many messages may go there, and count them, the code among them.
 
+    Takes   parts: the segments of all of them, which are what a supplier is paid for
     Raises  as `send`
     """
     if asked.costs and not asked.to.clear.startswith(_MOBILE):
@@ -67,8 +69,9 @@ async def admit(
     if asked.costs:
         sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
         await _see_that_codes_come_back(connection, sender_tag)
-    for _ in range(messages):
-        await spend(connection, _budgets(keys, asked))
+    spent = _budgets(keys, asked)
+    counts = [max(messages, parts) if each.kind in PAID else messages for each, _ in spent]
+    await spend(connection, spent, counts=counts)
 
 
 async def send_admitted(
@@ -104,11 +107,12 @@ async def _tell(
         body = asked.worded.body.replace("{code}", code)
         rendered = Rendered(
             to=asked.to,
-            subject=asked.worded.subject,
+            subject=asked.worded.subject.replace("{code}", code),
             body=body,
             unsubscribe=asked.unsubscribe,
         )
-        meant = Meant(asked.words, asked.worded.version, asked.life, proof_id)
+        version = asked.worded.version
+        meant = Meant(asked.words, version, asked.life, proof_id, asked.wakes)
         await put(connection, sealer, rendered, meant, now=now)
         return
     told = Letter(
@@ -124,8 +128,14 @@ async def _tell(
     await write(connection, sealer, told, now=now)
 
 
-async def spend(connection: Connection, spent: Sequence[Spent], code: str = "IZ110") -> None:
-    """Take one of each budget.
+async def spend(
+    connection: Connection,
+    spent: Sequence[Spent],
+    code: str = "IZ110",
+    *,
+    counts: Sequence[int] | None = None,
+) -> None:
+    """Take one of each budget, or so many as `counts` says.
 
     Raises  TooManyError `code` with the seconds until the one that is empty begins anew
     """
@@ -134,6 +144,7 @@ async def spend(connection: Connection, spent: Sequence[Spent], code: str = "IZ1
         [budget.kind for budget, _ in spent],
         [tag for _, tag in spent],
         [budget.window_s for budget, _ in spent],
+        counts or [1] * len(spent),
     )
     counted = {row["kind"]: (row["used"], row["retry_after_s"]) for row in had}
     see_that_none_is_empty(spent, counted, code)

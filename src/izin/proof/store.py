@@ -13,9 +13,13 @@ _SQL = load("izin.proof")
 
 
 async def spend(
-    connection: Connection, kinds: Sequence[str], tags: Sequence[UUID], windows_s: Sequence[int]
+    connection: Connection,
+    kinds: Sequence[str],
+    tags: Sequence[UUID],
+    windows_s: Sequence[int],
+    counts: Sequence[int],
 ) -> list[Record]:
-    return await connection.fetch(_SQL["spend"], kinds, tags, windows_s)
+    return await connection.fetch(_SQL["spend"], kinds, tags, windows_s, counts)
 
 
 async def had(connection: Connection, kinds: Sequence[str], tags: Sequence[UUID]) -> list[Record]:

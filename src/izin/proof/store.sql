@@ -1,18 +1,18 @@
 -- owns: proof, budget
 
 -- name: spend
--- Take one of each budget; a window that is over begins anew. In the order of their keys, so that
+-- Take of each budget, one or several; a window that is over begins anew. In the order of their keys, so that
 -- nobody waits in a circle.
--- $1 kinds · $2 tags · $3 seconds of their windows
+-- $1 kinds · $2 tags · $3 seconds of their windows · $4 how many of each
 -- gives (kind, used, retry_after_s) · index budget_pkey · locks its rows
 insert into budget as had (kind, tag, window_s, used)
-select each.kind, each.tag, each.window_s, 1
-from unnest($1::text[], $2::uuid[], $3::integer[]) as each (kind, tag, window_s)
+select each.kind, each.tag, each.window_s, each.used
+from unnest($1::text[], $2::uuid[], $3::integer[], $4::integer[]) as each (kind, tag, window_s, used)
 order by each.kind, each.tag
 on conflict (kind, tag) do update set
     used = case
-        when had.window_started_at <= now() - make_interval(secs => had.window_s) then 1
-        else had.used + 1
+        when had.window_started_at <= now() - make_interval(secs => had.window_s) then excluded.used
+        else had.used + excluded.used
     end,
     window_started_at = case
         when had.window_started_at <= now() - make_interval(secs => had.window_s) then now()

@@ -3,26 +3,25 @@
 Source  slides, İYS Yolu, step 4; rules 3.4; security T10
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from izin.brand import lookup as brands
 from izin.keyring import Keyring
-from izin.message.lookup import told
-from izin.message.model import Wake
+from izin.message.lookup import Told, told
 from izin.proof.model import Asked as Coded
 from izin.proof.model import Purpose
 from izin.proof.send import send_admitted
-from izin.provider import lookup as providers
 from izin.queue import queue
 from izin.storage.database import Connection
 from izin.via import store
-from izin.via.model import Form, Title
+from izin.via.evidence import words_of
+from izin.via.model import Title
 from izin.via.read import held
 from izin.via.request import Request, bound
 from izin.via.rules import CODE_LIFE, OPEN, Step
-from izin.via.start import JOB
-from izin.via.words import FRAMED, LETTERS, values
+from izin.via.start import wake
+from izin.via.told import with_place
 
 KEPT_UNMET = timedelta(days=30)
 
@@ -45,45 +44,51 @@ class Advancing:
             return
         keys = [request.request_id, *request.proofs.values()]
         heard = await told(connection, keys)
-        if any(each.has_failed for each in heard.values()):
+        if _is_lost(request, heard):
             if request.stands.step is not Step.OPENED:  # she has it, whatever the operator says
                 await store.give_up(connection, request.request_id, Step.UNSENT.value)
         elif request.stands.step is Step.NOTICE and heard[request.request_id].has_arrived:
             await self._send_codes(connection, request)
 
     async def _send_codes(self, connection: Connection, request: Request) -> None:
-        form = await store.one(connection, request.form_id, request.form_version)
-        assert form is not None, "a request names a version that there is"
+        if not request.body.texts:  # begun before they were kept: it could not be proven
+            await store.give_up(connection, request.request_id, Step.UNSENT.value)
+            return
         proofs = {
-            title: await self._send_code(connection, request, form, title)
+            title: await self._send_code(connection, request, title)
             for title in request.body.asked.titles
         }
         due_at = await queue.now(connection) + CODE_LIFE
         etk, kvk = proofs.get(Title.ETK), proofs.get(Title.KVK)
         await store.ask(connection, request.request_id, etk, kvk, due_at)
 
-    async def _send_code(
-        self, connection: Connection, request: Request, form: Form, title: Title
-    ) -> UUID:
+    async def _send_code(self, connection: Connection, request: Request, title: Title) -> UUID:
         """Send the code of one title, in a message that says what telling it means."""
-        body, of = request.body, request.iys_code
-        codes = () if body.asked.etk is None else body.asked.etk.brands
-        known = {each.brand_code: each for each in await brands.some(connection, codes)}
-        titles = await providers.titles(connection, [of])
-        parties = (titles.get(of, ""), [known[code] for code in codes if code in known])
+        body = request.body
+        words = words_of(body, title)
+        [text] = [each for each in body.texts if each.words == words[-1]]
         code = Coded(
             to=body.to,
             purpose=Purpose.CONSENT,
             bound=bound(request.request_id, title, body),
-            words=(LETTERS if body.frame is None else FRAMED)[title],
-            values=values(form, body.asked, parties, body.language),
+            words=text.words,
+            values={},
+            worded=with_place(text),
             language=body.language,
-            sender=f"company:{of}",
-            wakes=Wake(JOB, request.request_id.bytes),
+            sender=f"company:{request.iys_code}",
+            wakes=wake(request.request_id),
         )
         keys, sealer = self._keyring.proofs, self._keyring.message_sealer
         now = await queue.now(connection)
         return await send_admitted(connection, keys, sealer, code, now=now)
+
+
+def _is_lost(request: Request, heard: Mapping[UUID, Told]) -> bool:
+    """Will nothing come of what is open: neither the notice has arrived, nor one of its codes?"""
+    if heard[request.request_id].has_failed:
+        return True
+    waits = [id_ for title, id_ in request.proofs.items() if title not in request.stands.done]
+    return bool(waits) and all(each in heard and heard[each].has_failed for each in waits)
 
 
 async def end_overdue(connection: Connection, limit: int) -> None:

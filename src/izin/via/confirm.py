@@ -59,7 +59,7 @@ class Confirming:
         self._answering = Answering(keyring, recorder, Actor.REGISTRY, pages, quotas)
 
     async def confirm(self, of: IysCode, handed: Told, *, now: datetime) -> Body:
-        """Record a consent by its code; give the request as it stands.
+        """Record what each code is for, by itself; give the request as it stands.
 
         A wrong code counts whatever becomes of the call; a right one is used up with the consent,
         or not at all.
@@ -120,7 +120,7 @@ class Confirming:
             for place, each in enumerate(request.body.details)
             if each.title in handed.codes
         }
-        keys = [request.request_id, *request.proofs.values()]
+        keys = [request.request_id, *(request.proofs[title] for title in handed.codes)]
         proof = Proof(
             messages=await messages_of(connection, keys),
             codes={title: self._hash(request, title, code) for title, code in handed.codes.items()},
@@ -147,7 +147,7 @@ def _see_that_none_is(wrong: list[Title]) -> None:
 def _refused(request: Request | None, handed: Told, now: datetime) -> Refused | None:
     if request is None:
         return Refused(code="H1030")
-    refused = may_be_confirmed(request.stands, handed.verification, now)
+    refused = may_be_confirmed(request.stands, handed.verification, handed.codes, now)
     if refused is None and wrong_titles(request.proofs, handed.codes):
         return Refused(code="H1113")
     return refused

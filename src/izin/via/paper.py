@@ -1,46 +1,52 @@
 """The record of a request that was answered: the contract's fields, as PDF.
 
+What she was sent, and what everybody was called, is quoted from what was kept with her answer. Of
+an answer from before that, texts are named by their version alone, and names are today's.
+
 Source  contract, VİA İşlem Dosyası İndirme
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from izin.brand.model import Brand
 from izin.core.clock import wire_time
-from izin.core.terms import Channel
-from izin.i18n.letters import letter, texts
+from izin.core.codes import BrandCode
 from izin.i18n.papers import papers
 from izin.paper.record import record_pdf
-from izin.via.model import Form, FormKind, Title
-from izin.via.request import Detail, Request
-from izin.via.words import granted, values
+from izin.via.evidence import Kept, messages, proven
+from izin.via.model import FormKind, Title
+from izin.via.request import Detail, Given, Request
+from izin.via.words import granted
 
-_HIDDEN = "•" * 8
 _NONE = "–"
 
 
-def facts_of(
-    request: Request, form: Form, parties: tuple[str, Sequence[Brand]], *, pages: str
-) -> dict[str, str]:
-    """What stands in it. A code is shown by its hash alone. The request is answered."""
-    body, proof, person = request.body, request.body.proof, request.person
-    assert proof is not None, "it is answered"
-    company, brands = parties
+def facts_of(request: Request, today: tuple[str, Sequence[Brand]], *, pages: str) -> dict[str, str]:
+    """What stands in it. A code is shown by its hash alone. Something of the request is answered.
+
+    Takes   today: what the company is called now, and the brands that it asked for
+    """
+    body, person, found = request.body, request.person, proven(request.body)
     asked, given = body.asked, granted(body.asked, body.details)
     etk = asked.etk
-    to = [each for each in brands if given.etk and each.brand_code in given.etk.brands]
+    company, names = _names(found.values(), today)
+    to = given.etk.brands if given.etk else ()
     is_link = asked.verification.form_kind is not FormKind.OTP
-    codes = ", ".join(f"{title}: {_grouped(code)}" for title, code in proof.codes.items())
+    codes = [
+        f"{title}: {_grouped(code)}"
+        for title, each in found.items()
+        if (code := each.proof.codes.get(title)) is not None
+    ]
     url = f"{pages}/v/{body.link}" if is_link else ""
     is_approval = asked.verification.form_kind is FormKind.APPROVALURL
     return {
         "request": str(request.request_id),
-        "ended": wire_time(proof.given_at),
+        "ended": _ended(found),
         "company": company,
         "recipient": body.address,
-        "recipient_ip": proof.network or _NONE,
+        "recipient_ip": _each(each.proof.network for each in found.values()),
         "user": body.asked_by if body.frame is None else f"{body.asked_by} ({body.frame.domain})",
-        "code": url or codes,
+        "code": url or ", ".join(codes),
         "approval_link": url if is_approval else _NONE,
         "kind": asked.verification.value,
         "form": f"{request.form_id}/{request.form_version} ({_grouped(body.digest)})",
@@ -52,10 +58,41 @@ def facts_of(
         "id_number": (person.id_number if person else "") or _NONE,
         "address": (person.address if person else "") or _NONE,
         "status": ", ".join(map(_said, body.details)),
-        "brands": ", ".join(str(each.brand_code) for each in to) or _NONE,
-        "brand_names": ", ".join(each.name for each in to) or _NONE,
-        "message": _messages(request, form, parties, url or f"{pages}/n/{request.form_id}"),
+        "brands": ", ".join(map(str, to)) or _NONE,
+        "brand_names": ", ".join(names.get(code, _NONE) for code in to) or _NONE,
+        "message": "\n".join(
+            dict.fromkeys(_quoted(kept) for each in found.values() for kept in messages(each))
+        ),
     }
+
+
+def _names(
+    found: Iterable[Given], today: tuple[str, Sequence[Brand]]
+) -> tuple[str, Mapping[BrandCode, str]]:
+    """What everybody was called when she answered."""
+    company, names = "", dict[BrandCode, str]()
+    for each in found:
+        company, names = each.company or company, names | dict(each.brands)
+    return company or today[0], {each.brand_code: each.name for each in today[1]} | names
+
+
+def _ended(found: Mapping[Title, Given]) -> str:
+    """When she answered: once for all, or each by itself."""
+    at = {title: wire_time(each.proof.given_at) for title, each in found.items()}
+    if len(set(at.values())) == 1:
+        return next(iter(at.values()))
+    return ", ".join(f"{title}: {each}" for title, each in at.items())
+
+
+def _each(values: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(each for each in values if each)) or _NONE
+
+
+def _quoted(kept: Kept) -> str:
+    if kept.text is None:
+        return f"{kept.words}, {kept.version}"
+    subject = f"{kept.text.subject}\n" if kept.text.subject else ""
+    return f"{subject}{kept.text.body.strip()}"
 
 
 def _grouped(digest: bytes) -> str:
@@ -66,25 +103,6 @@ def _grouped(digest: bytes) -> str:
 def _said(detail: Detail) -> str:
     named = detail.kind if detail.title is Title.KVK else f"{detail.brand_code} {detail.kind}"
     return f"{named}: {detail.status.value if detail.status else _NONE}"
-
-
-def _messages(request: Request, form: Form, parties: tuple[str, Sequence[Brand]], url: str) -> str:
-    """What she was sent, written anew; of a text that is another by now its version alone."""
-    body = request.body
-    assert body.proof is not None, "it is answered"
-    known: Mapping[str, str] = {
-        **values(form, body.asked, parties, body.language),
-        "url": url,
-        "code": _HIDDEN,
-    }
-    is_sms = Channel.EPOSTA not in body.asked.verification.channels
-    found = []
-    for each in body.proof.messages:
-        said = f"{each.words}, {each.version}"
-        if each.words in texts() and texts()[each.words].version == each.version:
-            said = letter(each.words, body.language, known, is_sms=is_sms).body.strip()
-        found.append(said)
-    return "\n".join(found)
 
 
 def pdf_of(facts: Mapping[str, str]) -> bytes:

@@ -57,6 +57,7 @@ async def opened(keyring: Keyring, row: Record) -> Request:
         Title.KVK: row["kvk_proof_id"],
     }
     opened_at: datetime | None = row["opened_at"]
+    body = await open_body(keyring, request_id, row["body_sealed"])
     return Request(
         request_id=request_id,
         iys_code=IysCode(row["iys_code"]),
@@ -68,9 +69,10 @@ async def opened(keyring: Keyring, row: Record) -> Request:
             tries=row["tries"],
             due_at=row["due_at"],
             was_opened=opened_at is not None,
+            done=body.done,
         ),
         proofs={title: id_ for title, id_ in proofs.items() if id_ is not None},
-        body=await open_body(keyring, request_id, row["body_sealed"]),
+        body=body,
         person=await open_person(keyring, request_id, row["person_sealed"]),
         started_at=row["started_at"],
         ended_at=row["ended_at"],

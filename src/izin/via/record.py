@@ -21,20 +21,19 @@ from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, Status
 from izin.keyring import Keyring
 from izin.message.lookup import told
-from izin.message.write import Letter, write
+from izin.message.write import Meant, put
 from izin.provider import lookup as providers
 from izin.storage.database import Connection
 from izin.subscription.via import spend, take
-from izin.via import store
+from izin.via import evidence, store
+from izin.via.evidence import evidence_hash
 from izin.via.model import Title
-from izin.via.request import Body, Detail, Proof, Request, Sent, seal_body
+from izin.via.request import Body, Detail, Proof, Request, Sent, Text, seal_body
 from izin.via.room import key_of, take_room
-from izin.via.rules import Step
-from izin.via.words import RECORDED, given_to, granted, values
+from izin.via.told import rendered
+from izin.via.words import text_after
 
 TOLD_FOR = timedelta(days=1)
-LIST = "/consents"
-"""Where the citizens' pages show all that is hers."""
 
 
 class Answering(msgspec.Struct, frozen=True):
@@ -65,36 +64,48 @@ async def record_answer(
             H1031 its package has no room · UnavailableError
     Cost    some ten statements
     """
-    body = msgspec.structs.replace(request.body, proof=proof)
-    request = msgspec.structs.replace(request, body=body)
     known = await _brands(connection, request)
-    details = list(body.details)
+    said = _said(request.body.details, answers, proof.given_at)
+    body, after = await _proven(connection, on.pages, request, (said, known), proof)
     movements = {
-        place: _proposal(request, known, details[place], status)
-        for place, status in answers.items()
-        if details[place].title is Title.ETK
+        place: _proposal(request, body, known, said[place])
+        for place in answers
+        if said[place].title is Title.ETK
     }
     if on.quotas is not None:
         await take_room(connection, on.quotas, list(movements.values()))
     verdicts = await on.recorder.record(
         connection, list(movements.values()), actor=on.actor, on_repeat=OnRepeat.BY_RULES
     )
+    details = list(said)
     for place, verdict in zip(movements, verdicts, strict=True):
-        id_, at = "", proof.given_at
         if isinstance(verdict, Recorded):  # of what never stood nothing is refused: H175
-            id_, at = verdict.transaction_id, verdict.recorded_at
-        details[place] = _answered(details[place], answers[place], id_, at)
-    for place, status in answers.items():
-        if details[place].title is Title.KVK:
-            id_ = _own_id(request, details[place], status)
-            details[place] = _answered(details[place], status, id_, proof.given_at)
+            details[place] = msgspec.structs.replace(
+                said[place], transaction_id=verdict.transaction_id, at=verdict.recorded_at
+            )
+    for place in answers:
+        if said[place].title is Title.KVK:
+            id_ = _own_id(request.request_id, body, said[place])
+            details[place] = msgspec.structs.replace(said[place], transaction_id=id_)
     pay = take if on.actor is Actor.CITIZEN else spend  # her refusal waits for nobody's credits
     await pay(connection, request.iys_code, len(answers))
     body = msgspec.structs.replace(body, details=tuple(details))
-    sealed = seal_body(on.keyring, request.request_id, body)
-    await store.end(connection, request.request_id, Step.DONE.value, sealed)
-    await _tell(connection, on, request, body, known)
+    await _end(connection, on.keyring, request, body)
+    for title, text in after.items():
+        meant = Meant(
+            text.words, text.version, TOLD_FOR, uuid5(request.request_id, f"recorded {title}")
+        )
+        about = rendered(body.to, text)
+        await put(connection, on.keyring.message_sealer, about, meant, now=proof.given_at)
     return body
+
+
+async def _end(connection: Connection, keyring: Keyring, request: Request, body: Body) -> None:
+    """Write down what is answered; the request is done when nothing is left."""
+    fresh = body.done - request.body.done
+    sealed = seal_body(keyring, request.request_id, body)
+    is_whole = body.done == set(body.asked.titles)
+    await store.answer(connection, request.request_id, sealed, fresh, is_whole=is_whole)
 
 
 async def messages_of(connection: Connection, keys: Sequence[UUID]) -> tuple[Sent, ...]:
@@ -114,16 +125,6 @@ async def messages_of(connection: Connection, keys: Sequence[UUID]) -> tuple[Sen
     )
 
 
-def evidence_hash(request_id: UUID, body: Body) -> str:
-    """Fix all that proves an answer, but for whom it is of, which the event itself fixes."""
-    known: tuple[object, ...] = (
-        *(str(request_id), body.asked, body.digest, body.informed, body.asked_by, body.proof),
-        *(() if body.frame is None else (body.frame,)),
-    )
-    written = msgspec.json.encode(known, order="deterministic")
-    return hashlib.sha256(body.salt + written).hexdigest()
-
-
 async def _brands(connection: Connection, request: Request) -> dict[BrandCode, Brand]:
     etk = request.body.asked.etk
     codes = () if etk is None else etk.brands
@@ -133,59 +134,57 @@ async def _brands(connection: Connection, request: Request) -> dict[BrandCode, B
     return known
 
 
-def _proposal(
-    request: Request, known: Mapping[BrandCode, Brand], detail: Detail, status: Status
-) -> Proposal:
-    etk, body = request.body.asked.etk, request.body
-    assert etk is not None, "a detail of this title is of its brands"
-    assert detail.brand_code is not None, "a detail of this title has its brand"
-    brand = known[detail.brand_code]
-    key = key_of(brand, Channel(detail.kind), etk.recipient_type, body.to)
-    return Proposal(
-        key=key,
-        status=status,
-        source=body.source,
-        consented_at=None,
-        evidence_hash=evidence_hash(request.request_id, body),
+async def _proven(
+    connection: Connection,
+    pages: str,
+    request: Request,
+    answered: tuple[Sequence[Detail], Mapping[BrandCode, Brand]],
+    proof: Proof,
+) -> tuple[Body, dict[Title, Text]]:
+    """Put together what proves each title's answer; and what confirms it to her."""
+    (said, known), body = answered, request.body
+    form = await store.one(connection, request.form_id, request.form_version)
+    assert form is not None, "a request names a version that there is"
+    company = (await providers.titles(connection, [request.iys_code])).get(request.iys_code, "")
+    names = (company, {code: each.name for code, each in known.items()})
+    fresh = sorted({each.title for each in said if each.status is not None} - body.done)
+    given, after = dict(body.given), {}
+    for title in fresh:
+        own = [each for each in said if each.title is title]
+        text = text_after(form, body.asked, own, (company, known), (title, body.language), pages)
+        given[title] = evidence.given(body, title, proof, text, names)
+        if text is not None:
+            after[title] = text
+    return msgspec.structs.replace(body, given=given), after
+
+
+def _said(
+    details: Sequence[Detail], answers: Mapping[int, Status], at: datetime
+) -> tuple[Detail, ...]:
+    return tuple(
+        msgspec.structs.replace(each, status=answers[place], at=at) if place in answers else each
+        for place, each in enumerate(details)
     )
 
 
-def _own_id(request: Request, detail: Detail, status: Status) -> str:
+def _proposal(
+    request: Request, body: Body, known: Mapping[BrandCode, Brand], detail: Detail
+) -> Proposal:
+    etk = body.asked.etk
+    assert etk is not None, "a detail of this title is of its brands"
+    assert detail.brand_code is not None, "a detail of this title has its brand"
+    assert detail.status is not None, "it is answered"
+    brand = known[detail.brand_code]
+    return Proposal(
+        key=key_of(brand, Channel(detail.kind), etk.recipient_type, body.to),
+        status=detail.status,
+        source=body.source,
+        consented_at=None,
+        evidence_hash=evidence_hash(request.request_id, body, Title.ETK),
+    )
+
+
+def _own_id(request_id: UUID, body: Body, detail: Detail) -> str:
     """What is no consent to messages is in no ledger: its number fixes it with its evidence."""
-    whole = f"{evidence_hash(request.request_id, request.body)} {detail.kind} {status}"
-    return hashlib.sha256(request.body.salt + whole.encode()).hexdigest()
-
-
-def _answered(detail: Detail, status: Status, id_: str, at: datetime) -> Detail:
-    return msgspec.structs.replace(detail, status=status, transaction_id=id_, at=at)
-
-
-async def _tell(
-    connection: Connection,
-    on: Answering,
-    request: Request,
-    body: Body,
-    known: Mapping[BrandCode, Brand],
-) -> None:
-    """Confirm to her what she gave, and say how she takes it back."""
-    form = await store.one(connection, request.form_id, request.form_version)
-    assert form is not None, "a request names a version that there is"
-    title = (await providers.titles(connection, [request.iys_code])).get(request.iys_code, "")
-    assert body.proof is not None, "it was answered"
-    asked = granted(body.asked, body.details)
-    named = [known[code] for code in asked.etk.brands] if asked.etk else []
-    places = {
-        **values(form, asked, (title, named), body.language),
-        "given": given_to(asked, body.details, known, body.language),
-        "url": f"{on.pages}{LIST}",
-    }
-    for each in asked.titles:
-        letter = Letter(
-            to=body.to,
-            words=RECORDED[each],
-            values=places,
-            language=body.language,
-            good_for=TOLD_FOR,
-            once=uuid5(request.request_id, f"recorded {each}"),
-        )
-        await write(connection, on.keyring.message_sealer, letter, now=body.proof.given_at)
+    whole = f"{evidence_hash(request_id, body, detail.title)} {detail.kind} {detail.status}"
+    return hashlib.sha256(body.salt + whole.encode()).hexdigest()

@@ -62,6 +62,22 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     supplier_at: datetime | None = None
 
 
+class Text(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A message as it was sent, but for the code in it. It prints nothing.
+
+    subject  of a mail
+    """
+
+    words: str
+    version: int
+    subject: str
+    body: str
+
+    def __repr__(self) -> str:
+        """Leave out what stands in it."""
+        return f"Text({self.words})"
+
+
 class Proof(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What proves an answer.
 
@@ -75,6 +91,19 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     given_by: str
     given_at: datetime
     network: str = ""
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """All that proves her answer to one title.
+
+    texts    what she was sent of it: the notice and the code, or the link, and what confirmed it
+    company  what it was called then, and its brands
+    """
+
+    proof: Proof
+    texts: tuple[Text, ...]
+    company: str
+    brands: tuple[tuple[BrandCode, str], ...]
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -100,7 +129,11 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     asked_by    whose call it was
     digest      of the form's version: of every text that she was shown
     link        the link she was sent, its own secret
+    proof       what proves the whole answer, of a request that was answered before each was by
+                itself
     frame       where it was begun, if by a widget
+    texts       what she was sent before she answered
+    given       what proves each title's answer
     """
 
     address: str
@@ -115,6 +148,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     proof: Proof | None = None
     salt: bytes = b""
     frame: Frame | None = None
+    texts: tuple[Text, ...] = ()
+    given: dict[Title, Given] = {}
 
     @property
     def to(self) -> Address:
@@ -126,6 +161,11 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         """Of what it records."""
         verification = self.asked.verification
         return verification.source if self.frame is None else verification.source_of_frames
+
+    @property
+    def done(self) -> frozenset[Title]:
+        """What of it is answered."""
+        return frozenset(each.title for each in self.details if each.status is not None)
 
     def __repr__(self) -> str:
         """Leave out whom."""

@@ -1,5 +1,8 @@
 """The seven steps of İYS Yolu, none of which can be skipped, and what may be begun. Pure.
 
+A request may ask for two things, by a code for each. They share the notice and its end; each is
+answered by itself, in any order, and what was answered stays so whatever becomes of the other.
+
 Source  slides, İYS Yolu; contract 1.17, getViaRequest; rules 3.4
 """
 
@@ -30,7 +33,7 @@ class Step(StrEnum):
     CODE = "CODE"  # it has arrived, and the codes were sent
     LINK = "LINK"  # the link was sent
     OPENED = "OPENED"  # and opened
-    DONE = "DONE"  # she has answered, and that is recorded
+    DONE = "DONE"  # she has answered all of it, and that is recorded
     UNSENT = "UNSENT"  # a message did not arrive
     EXPIRED = "EXPIRED"  # nobody answered in time
     LOCKED = "LOCKED"  # three wrong codes
@@ -150,6 +153,7 @@ class Stands(msgspec.Struct, frozen=True, kw_only=True):
     """What a request's standing is shown by.
 
     is_out  has its first message been handed over?
+    done    what of it is answered, while something else may be open still
     """
 
     step: Step
@@ -158,6 +162,11 @@ class Stands(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     was_opened: bool = False
     is_out: bool = True
+    done: frozenset[Title] = frozenset()
+
+    def of(self, title: Title, now: datetime) -> Step:
+        """Where one of the things that it asks for stands: what was answered stays answered."""
+        return Step.DONE if title in self.done else self.at(now)
 
     def at(self, now: datetime) -> Step:
         """Where it stands at a moment: what is overdue is over, whoever has written that down."""
@@ -189,8 +198,10 @@ _SHOWN = {
 }
 
 
-def may_be_confirmed(stands: Stands, verification: Verification, now: datetime) -> Refused | None:
-    """What keeps a code from being taken, before it is looked at.
+def may_be_confirmed(
+    stands: Stands, verification: Verification, titles: Iterable[Title], now: datetime
+) -> Refused | None:
+    """What keeps codes of some titles from being taken, before they are looked at.
 
     Source  contract, VIA İşlem Tamamlama
     """
@@ -198,8 +209,8 @@ def may_be_confirmed(stands: Stands, verification: Verification, now: datetime) 
         return Refused(code="H1056")
     if verification is not stands.verification:
         return Refused(code="H1064")
-    code = _OVER.get(stands.at(now))
-    return None if code is None else Refused(code=code)
+    codes = [_OVER[step] for each in titles if (step := stands.of(each, now)) in _OVER]
+    return Refused(code=codes[0]) if codes else None
 
 
 _OVER = {

@@ -17,11 +17,12 @@ from izin.core.address import Address, AddressKind, is_nobodys
 from izin.core.codes import IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.linkname import draw
+from izin.core.terms import Status
 from izin.core.uuid7 import uuid7s
 from izin.i18n.catalogue import Language
 from izin.keyring import Keyring
 from izin.message.model import Wake
-from izin.message.write import Letter, write
+from izin.message.write import Meant, put
 from izin.proof.model import Asked as Coded
 from izin.proof.model import Purpose
 from izin.proof.send import admit
@@ -31,11 +32,12 @@ from izin.subscription.via import see_that_it_has
 from izin.via import store
 from izin.via.limits import see_that_she_is_not_pressed
 from izin.via.link import tag_of
-from izin.via.model import Form, FormKind
-from izin.via.request import Body, Detail, Frame, Person, seal_body, seal_person
+from izin.via.model import Form, FormKind, Title
+from izin.via.request import Body, Detail, Frame, Person, Text, seal_body, seal_person
 from izin.via.room import see_room
 from izin.via.rules import LINK_LIFE, NOTICE_WAIT, Asked, Step, unfit
-from izin.via.words import LETTERS, values
+from izin.via.told import rendered, see_that_they_fit, segments_of
+from izin.via.words import LETTERS, text_after, texts_before, values
 
 JOB = "via_step"
 """Wakes whoever takes a request to its next step; its payload is the request's id."""
@@ -90,7 +92,7 @@ async def start(
     Raises  RefusalError H1055 there is no such form, H1000 none of it is approved, and what
             `unfit` says; H1014 a brand is not the company's, H1026 and H1027 of a test brand's
             address that may be somebody's, H1015, H1092, H1093 about credits, H1031 its package has
-            no room, IZ113 of a number ·
+            no room, IZ113 of a number, IZ137 a text would be too long ·
             TooManyError IZ110, IZ114, IZ133, IZ134 · UnavailableError
     Cost    some twelve statements
     """
@@ -103,11 +105,16 @@ async def start(
     await see_that_it_has(connection, on.iys_code, wanted.asked.count, now=now)
     await see_that_she_is_not_pressed(connection, keyring.proofs, on.iys_code, wanted.to)
     is_otp = wanted.asked.verification.form_kind is FormKind.OTP
-    messages = 1 + len(wanted.asked.titles) if is_otp else 1  # the notice, and a code for each
-    await admit(connection, keyring.proofs, coded(on.iys_code, wanted.to), messages=messages)
     (request_id,) = uuid7s(1, int(now.timestamp() * 1000))
     link = "" if is_otp else draw()
-    await _tell(connection, keyring, (request_id, on, form, named, link), wanted, now=now)
+    texts = await _texts(connection, (on, form, named), wanted, link)
+    parts = sum(map(segments_of, texts)) if wanted.asked.verification.is_sms else len(texts)
+    guarded = coded(on.iys_code, wanted.to)
+    await admit(connection, keyring.proofs, guarded, messages=len(texts), parts=parts)
+    about = Meant(texts[0].words, texts[0].version, NOTICE_WAIT, request_id, wake(request_id))
+    first = rendered(wanted.to, texts[0])
+    await put(connection, keyring.message_sealer, first, about, now=now)
+    body = _body(form, on, wanted, (link, texts))
     tag, _ = keyring.pseudonyms.provider_tag(on.iys_code, wanted.to.clear)
     await store.begin(
         connection,
@@ -119,11 +126,17 @@ async def start(
         Step.NOTICE.value if is_otp else Step.LINK.value,
         tag,
         tag_of(keyring, link) if link else None,
-        seal_body(keyring, request_id, _body(form, on, wanted, link)),
+        seal_body(keyring, request_id, body),
         seal_person(keyring, request_id, wanted.person),
         now + (NOTICE_WAIT if is_otp else LINK_LIFE),
+        [each.value for each in wanted.asked.titles],
     )
     return request_id
+
+
+def wake(request_id: UUID) -> Wake:
+    """Whom the end of a request's message wakes."""
+    return Wake(JOB, request_id.bytes)
 
 
 def coded(of: IysCode, to: Address) -> Coded:
@@ -162,54 +175,54 @@ async def _brands(connection: Connection, of: IysCode, wanted: Wanted) -> list[B
     return named
 
 
-async def _tell(
-    connection: Connection,
-    keyring: Keyring,
-    about: tuple[UUID, On, Form, Sequence[Brand], str],
-    wanted: Wanted,
-    *,
-    now: datetime,
-) -> None:
-    """Send the notice, or the link; its end wakes the next step."""
-    request_id, on, form, named, link = about
+async def _texts(
+    connection: Connection, about: tuple[On, Form, Sequence[Brand]], wanted: Wanted, link: str
+) -> tuple[Text, ...]:
+    """Put into words what she is sent before she answers. Raises RefusalError IZ137."""
+    on, form, named = about
+    asked, language = wanted.asked, wanted.language
     title = (await providers.titles(connection, [on.iys_code])).get(on.iys_code, "")
     url = f"{on.pages}{NOTICES}/{form.form_id}/{form.version}"
     if link:
         url = f"{on.pages}{LINKS}/{link}"
-    told = Letter(
-        to=wanted.to,
-        words="via_link" if link else "via_notice",
-        values={**values(form, wanted.asked, (title, named), wanted.language), "url": url},
-        language=wanted.language,
-        good_for=NOTICE_WAIT,
-        once=request_id,
-        wakes=Wake(JOB, request_id.bytes),
-    )
-    await write(connection, keyring.message_sealer, told, now=now)
-
-
-def _body(form: Form, on: On, wanted: Wanted, link: str) -> Body:
-    asked, etk = wanted.asked, wanted.asked.etk
-    details = [Detail(title=asked.titles[-1], kind=each.value) for each in asked.kvk]
-    if etk is not None:
-        details = [
-            *(
-                Detail(title=asked.titles[0], kind=channel.value, brand_code=code)
-                for code in etk.brands
-                for channel in etk.channels
-            ),
-            *details,
+    places = {**values(form, asked, (title, named), language), "url": url}
+    texts = texts_before(form, asked, places, language, framed=on.frame is not None)
+    if asked.verification.is_sms:
+        whole = [msgspec.structs.replace(each, status=Status.ONAY) for each in details_of(asked)]
+        parties = (title, {each.brand_code: each for each in named})
+        after = [
+            text_after(form, asked, whole, parties, (each, language), on.pages)
+            for each in asked.titles
         ]
+        see_that_they_fit([*texts, *(each for each in after if each is not None)])
+    return texts
+
+
+def details_of(asked: Asked) -> tuple[Detail, ...]:
+    """List each consent that is asked for."""
+    etk = asked.etk
+    of_brands = [
+        Detail(title=Title.ETK, kind=channel.value, brand_code=code)
+        for code in (etk.brands if etk is not None else ())
+        for channel in (etk.channels if etk is not None else ())
+    ]
+    of_texts = [Detail(title=Title.KVK, kind=each.value) for each in asked.kvk]
+    return (*of_brands, *of_texts)
+
+
+def _body(form: Form, on: On, wanted: Wanted, told: tuple[str, tuple[Text, ...]]) -> Body:
+    link, texts = told
     return Body(
         address=wanted.to.clear,
         kind=wanted.to.kind,
         language=wanted.language,
-        asked=asked,
-        details=tuple(details),
+        asked=wanted.asked,
+        details=details_of(wanted.asked),
         informed=wanted.informed or form.draft.texts.informed.tr,
         asked_by=on.asked_by,
         digest=form.draft.digest(),
         link=link,
         frame=on.frame,
         salt=os.urandom(SALT_BYTES),
+        texts=texts,
     )

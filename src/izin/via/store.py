@@ -1,6 +1,6 @@
 """The statements of `store.sql`, one function each, no branch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from izin.audit.change import Change
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel
 from izin.storage.statements import load
-from izin.via.model import Draft, Form, FormKind, FormState, Texts
+from izin.via.model import Draft, Form, FormKind, FormState, Texts, Title
 
 _SQL = load("izin.via")
 
@@ -118,8 +118,16 @@ async def miss(connection: Connection, request_id: UUID, tries_max: int) -> int:
     return tries
 
 
-async def end(connection: Connection, request_id: UUID, step: str, body: bytes) -> None:
-    await connection.execute(_SQL["end"], request_id, step, body)
+async def answer(
+    connection: Connection,
+    request_id: UUID,
+    body: bytes,
+    titles: Collection[Title],
+    *,
+    is_whole: bool,
+) -> None:
+    is_etk, is_kvk = Title.ETK in titles, Title.KVK in titles
+    await connection.execute(_SQL["answer"], request_id, body, is_etk, is_kvk, is_whole)
 
 
 async def give_up(connection: Connection, request_id: UUID, step: str) -> None:

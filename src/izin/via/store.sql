@@ -86,11 +86,12 @@ limit $2::integer
 -- name: begin
 -- $1 request_id · $2 iys_code · $3 form_id · $4 form_version · $5 verification · $6 step
 -- $7 recipient_tag · $8 link_tag or null · $9 body_sealed · $10 person_sealed or null · $11 due_at
+-- $12 titles
 insert into via_request (
     request_id, iys_code, form_id, form_version, verification, step, recipient_tag, link_tag,
-    body_sealed, person_sealed, due_at
+    body_sealed, person_sealed, due_at, titles
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
 -- name: request
 -- A request as it stands. $1 request_id · index via_request_pkey
@@ -116,7 +117,9 @@ select
     request_id, iys_code, form_id, form_version, verification, step, tries, etk_proof_id,
     kvk_proof_id, opened_at, body_sealed, person_sealed, started_at, due_at, ended_at
 from via_request
-where iys_code = $1 and recipient_tag = $2 and step = 'DONE'
+where
+    iys_code = $1 and recipient_tag = $2
+    and (step = 'DONE' or etk_done_at is not null or kvk_done_at is not null)
 order by started_at desc
 limit $3::integer
 
@@ -139,10 +142,17 @@ set
 where request_id = $1
 returning tries
 
--- name: end
--- $1 request_id · $2 step · $3 body_sealed
+-- name: answer
+-- Some of what a request asks for is answered, or the last of it. $1 request_id · $2 body_sealed
+-- $3 whether ETK is, $4 whether KVK is · $5 whether nothing is left
 update via_request
-set step = $2, body_sealed = $3, due_at = null, ended_at = now()
+set
+    body_sealed = $2,
+    etk_done_at = case when $3 then now() else etk_done_at end,
+    kvk_done_at = case when $4 then now() else kvk_done_at end,
+    step = case when $5 then 'DONE' else step end,
+    due_at = case when $5 then null else due_at end,
+    ended_at = case when $5 then now() end
 where request_id = $1
 
 -- name: give_up
@@ -168,12 +178,14 @@ where request_id = any (array(
 ))
 
 -- name: forget_unmet
--- What came to nothing is not kept. $1 before · $2 limit · index via_request_unmet
+-- What came to nothing is not kept. $1 before · $2 limit · index via_request_nothing_came
 delete from via_request
 where request_id = any (array(
     select old.request_id
     from via_request as old
-    where old.ended_at < $1 and old.step <> 'DONE'
+    where
+        old.ended_at < $1 and old.step <> 'DONE'
+        and old.etk_done_at is null and old.kvk_done_at is null
     order by old.ended_at
     limit $2::integer
 ))

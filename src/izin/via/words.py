@@ -1,4 +1,4 @@
-"""What a request says to whom it asks: names that fit into a text message, or whole in a mail."""
+"""What a request says to whom it asks: each name whole, in a text message in plain letters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,15 +6,13 @@ import msgspec
 
 from izin.brand.model import Brand
 from izin.core.codes import BrandCode
-from izin.core.plain import cut, cut_list, shown
+from izin.core.plain import shown
 from izin.core.terms import Channel, Status
 from izin.i18n.catalogue import Language
-from izin.via.model import Form, KvkType, Title, Words
-from izin.via.request import Detail
+from izin.via.model import Form, FormKind, KvkType, Title, Words
+from izin.via.request import Detail, Text
 from izin.via.rules import Asked
-
-NAME_ROOM, TEXTS_ROOM, GIVEN_ROOM = 20, 24, 150
-"""Signs that a name takes in a text message of one segment; what she gave may take two."""
+from izin.via.told import text_of
 
 _CHANNELS = {
     Channel.MESAJ: Words("SMS", "texts"),
@@ -26,11 +24,55 @@ _TEXTS = {
     KvkType.ACIK_RIZA_METNI: Words("açık rıza", "consent"),
     KvkType.YURTDISI_AKTARIM: Words("yurt dışına aktarım", "transfer abroad"),
 }
+NOTICE, LINK = "via_notice", "via_link"
 LETTERS = {Title.ETK: "via_code_etk", Title.KVK: "via_code_kvk"}
 FRAMED = {Title.ETK: "via_frame_etk", Title.KVK: "via_frame_kvk"}
 """Of codes that are told to the company, and of those that she types into its page herself."""
 
+LIST = "/consents"
+"""Where the citizens' pages show all that is hers."""
+
 RECORDED = {Title.ETK: "via_recorded_etk", Title.KVK: "via_recorded_kvk"}
+
+
+def texts_before(
+    form: Form, asked: Asked, places: Mapping[str, str], language: Language, *, framed: bool
+) -> tuple[Text, ...]:
+    """What she is sent before she answers: the notice and each code's text, or that of the link.
+
+    Takes   places: `values`, and the ``url`` · framed: whether she types the codes in herself
+    """
+    words = FRAMED if framed else LETTERS
+    is_otp = form.draft.kind is FormKind.OTP
+    names = [NOTICE, *(words[each] for each in asked.titles)] if is_otp else [LINK]
+    is_sms = asked.verification.is_sms
+    return tuple(text_of(each, language, places, is_sms=is_sms) for each in names)
+
+
+def text_after(
+    form: Form,
+    asked: Asked,
+    details: Sequence[Detail],
+    parties: tuple[str, Mapping[BrandCode, Brand]],
+    of: tuple[Title, Language],
+    pages: str,
+) -> Text | None:
+    """What confirms to her what she gave under one title; None if she gave nothing there.
+
+    Takes   details: answered · parties: the company's title, and its brands · pages: where the
+            citizens' pages are: the way back that she is told
+    """
+    (company, known), (title, language) = parties, of
+    given = granted(asked, details)
+    if title not in given.titles:
+        return None
+    named = [known[code] for code in given.etk.brands] if given.etk else []
+    places = {
+        **values(form, given, (company, named), language),
+        "given": given_to(asked, details, known, language),
+        "url": f"{pages}{LIST}",
+    }
+    return text_of(RECORDED[title], language, places, is_sms=asked.verification.is_sms)
 
 
 def values(
@@ -54,9 +96,9 @@ def values(
     if not asked.verification.is_sms:
         return found
     return found | {
-        "company": cut(shown(company), NAME_ROOM),
-        "brand": cut(shown(names), NAME_ROOM),
-        "texts": cut(shown(found["texts"]), TEXTS_ROOM),
+        "company": shown(company),
+        "brand": shown(names),
+        "texts": shown(found["texts"]),
     }
 
 
@@ -89,9 +131,8 @@ def given_to(
     said = []
     for code, channels in found.items():
         name = known[code].name
-        name = cut(shown(name), NAME_ROOM) if is_sms else name
-        said.append(f"{name} ({', '.join(channels)})")
-    return cut_list(said, GIVEN_ROOM) if is_sms else ", ".join(said)
+        said.append(f"{shown(name) if is_sms else name} ({', '.join(channels)})")
+    return ", ".join(said)
 
 
 def _in(words: Words, language: Language) -> str:
