@@ -10,6 +10,8 @@ from builders.parties import BRAND_CODE, IYS_CODE
 from builders.visitor import MARK, ME, RECEIPT, SOMEBODY, Visitor
 
 
+FLOW = re.compile(r"/sign-in/code\?flow=\w+")
+
 async def states(owner) -> list[tuple[str, str]]:
     rows = await owner.fetch(
         "select status, code from provider_consent join source on id = source"
@@ -108,7 +110,8 @@ async def test_a_code_lets_in_once(visitor, app, owner, keyring):
     code = await visitor.code()
     tries = [
         visitor.client.post(
-            "/sign-in/code", data={"mark": MARK.search(visitor.page)[1], "code": code}
+            FLOW.search(visitor.page)[0],
+            data={"mark": MARK.search(visitor.page)[1], "code": code},
         )
         for _ in range(10)
     ]
@@ -177,7 +180,7 @@ async def test_looking_changes_nothing(visitor, owner):
         "/notice",
     ):
         answer = await visitor.get(path)
-        assert answer.status_code in (200, 303)
+        assert answer.status_code in (200, 303, 410)
         assert "<b>sahte" not in answer.text
         assert "Belge no" not in answer.text, "nobody is shown a receipt that is none"
     assert await owner.fetchval("select count(*) from consent_event") == before

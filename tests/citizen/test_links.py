@@ -81,6 +81,8 @@ async def test_two_taps_refuse_and_a_receipt_is_given(visitor, owner, a_link):
     await visitor.get(at)
     assert "Işık Giyim size artık ileti göndermesin mi?" in visitor.page
     assert "Işık Giyim A.Ş." in visitor.page
+    assert "0599 *** ** 01" in visitor.page
+    assert 'href="/not-mine">Bu numara benim değil' in visitor.page
     await visitor.send(at, channel="ALL")
     assert visitor.clicks == 1, "the link itself was the other tap"
     assert "Ret kaydedildi" in visitor.page
@@ -252,16 +254,18 @@ async def test_a_code_is_for_what_was_chosen(visitor, owner, a_link):
     nothing = await visitor.send(f"{at}/undo")
     assert nothing.status_code == 422
     await visitor.send(f"{at}/undo", MESAJ="1", EPOSTA="1")
-    kept = visitor.client.cookies["izin-half_link"]
+    flow = re.search(r"/code\?flow=(\w+)", visitor.page)[1]
+    kept = visitor.client.cookies[f"izin-half-{flow}"]
     code, before = await visitor.code(), await events(owner)
     for path, half, status in (
         (at, kept.replace("MESAJ", "ARAMA"), 422),
         (other, kept, 422),
-        (at, "x.y", 200),
+        (at, "x.y", 410),
     ):
-        visitor.client.cookies.delete("izin-half_link")
-        visitor.client.cookies.set("izin-half_link", half)
-        assert (await visitor.send(f"{path}/code", code=code)).status_code == status
+        visitor.client.cookies.delete(f"izin-half-{flow}")
+        visitor.client.cookies.set(f"izin-half-{flow}", half)
+        answer = await visitor.send(f"{path}/code?flow={flow}", code=code)
+        assert answer.status_code == status
     assert await events(owner) == before
 
 

@@ -92,6 +92,15 @@ async def rename(
     return True
 
 
+async def keep_read(
+    connection: Connection, keys: CitizenKeys, account_id: UUID, version: int
+) -> None:
+    """She has read the notice, in this version."""
+    account = (await _locked(connection, keys, account_id, [])).get(account_id)
+    if account is not None and account.notice < version:
+        await _keep(connection, keys, msgspec.structs.replace(account, notice=version))
+
+
 async def arrive(connection: Connection, keys: CitizenKeys, gateway_tag: UUID) -> Account:
     """Give the account of whom the gateway names; it is made where she comes for the first time."""
     held = await _locked(connection, keys, None, [gateway_tag])

@@ -39,6 +39,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     tckn         her number, kept because she said so on a page that asks for nothing else
     tckn_at      when she said so
     gone         what left it, masked, until she has seen that it did
+    notice       which version of the notice she has read; 0: none
     """
 
     account_id: UUID
@@ -47,6 +48,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     tckn: Tckn | None = None
     tckn_at: datetime | None = None
     gone: tuple[Gone, ...] = ()
+    notice: int = 0
 
     def __repr__(self) -> str:
         """Show nothing of whom."""
@@ -75,7 +77,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def losing(self, addresses: Iterable[Address], at: datetime) -> "Account":
         """The same without these, and with a note that they went."""
         held = [each for each in addresses if self.held(each) is not None]
-        gone = (*self.gone, *(Gone(str(each), at) for each in held))[-ADDRESSES_MAX:]
+        gone = (*self.gone, *(Gone(each.masked, at) for each in held))[-ADDRESSES_MAX:]
         return msgspec.structs.replace(self.without(held), gone=gone)
 
     def with_bound(self, bound: Bound) -> "Account":

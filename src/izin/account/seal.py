@@ -24,6 +24,7 @@ class _Body(msgspec.Struct, frozen=True, array_like=True):
     tckn: str | None = None
     tckn_at: datetime | None = None
     gone: tuple[Gone, ...] = ()
+    notice: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -38,7 +39,9 @@ def seal(sealer: Sealer, account: Account) -> bytes:
     ]
     tckn = None if account.tckn is None else account.tckn.clear
     body = padded(
-        _encode(_Body(bound, account.gateway_tag, tckn, account.tckn_at, account.gone)),
+        _encode(
+            _Body(bound, account.gateway_tag, tckn, account.tckn_at, account.gone, account.notice)
+        ),
         PADDED_BYTES,
     )
     return sealer.seal(*_ACCOUNT, account.account_id.bytes, body)
@@ -57,6 +60,7 @@ def opened(sealer: Sealer, account_id: UUID, sealed: bytes) -> Account:
         tckn=None if body.tckn is None else Tckn(body.tckn),
         tckn_at=body.tckn_at,
         gone=body.gone,
+        notice=body.notice,
     )
 
 

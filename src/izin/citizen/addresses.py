@@ -3,6 +3,7 @@
 Source: portal C4; security T14
 """
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from izin.account.model import Bound
 from izin.citizen import number, store
 from izin.citizen.acts import drop
 from izin.citizen.model import Citizen
+from izin.citizen.notice import VERSION
 from izin.citizen.seat import Body, Pending, Seats
 from izin.core.address import Address
 from izin.core.errors import RefusalError, Refused
@@ -24,6 +26,7 @@ from izin.proof.send import send
 from izin.storage.database import Connection, Database
 
 _BOUND = b"citizen's further address\0"
+_WAY_BYTES, _SIDE_BY_SIDE_MAX = 6, 3
 
 
 class Addresses:
@@ -43,8 +46,8 @@ class Addresses:
         language: Language,
         network: str,
         now: datetime,
-    ) -> None:
-        """Send a code to another address.
+    ) -> str:
+        """Send a code to another address; give the name of the way that waits for it.
 
         Takes   wanted: the address and what she calls it
         Raises  what `send` raises; of an address that somebody else holds nothing else
@@ -61,24 +64,38 @@ class Addresses:
         )
         async with self._database.transaction() as connection:
             body = await self._seats.locked(connection, who.tag)
+            way = secrets.token_hex(_WAY_BYTES)
             if body is None:
-                return
+                return way
             keys, sealer = self._keyring.proofs, self._keyring.message_sealer
             proof_id = await send(connection, keys, sealer, asked, now=now)
-            pending = Pending(proof_id, address.clear, address.kind, label)
-            body = msgspec.structs.replace(body, pending=pending)
+            pending = Pending(proof_id, address.clear, address.kind, label, way)
+            pendings = (*body.pendings, pending)[-_SIDE_BY_SIDE_MAX:]
+            body = msgspec.structs.replace(body, pendings=pendings)
             await self._seats.change(connection, who.tag, body)
+        return way
 
-    async def show(self, who: Citizen, code: str, *, network: str, now: datetime) -> None:
+    async def asked(self, who: Citizen, way: str) -> Address | None:
+        """To which address a code went on this way; None where none waits."""
+        async with self._database.connection() as connection:
+            body = await self._seats.one(connection, who.tag, is_open=True)
+        pending = None if body is None else body.waiting(way)
+        return None if pending is None else pending.address
+
+    async def show(
+        self, who: Citizen, handed: tuple[str, str], *, network: str, now: datetime
+    ) -> None:
         """Take the code: the address is opened, and her account holds it from now on.
 
         It leaves whichever account held it before. Where she has no account she gets one, with what
         she has shown in this session.
+        Takes   handed: the way, and the code
         Raises  what `check` raises · RefusalError IZ112 no code is on its way, IZ115
         """
         async with self._database.connection() as connection:
             body = await self._seats.one(connection, who.tag, is_open=True)
-        pending = None if body is None else body.pending
+        way, code = handed
+        pending = None if body is None else body.waiting(way)
         if pending is None:
             raise RefusalError(Refused(code="IZ112"))
         shown = Shown(
@@ -93,7 +110,7 @@ class Addresses:
         async with self._database.transaction() as connection:
             await number.hold(connection, self._keyring.citizen, [*shown_here, pending.address])
             body = await self._seats.locked(connection, who.tag)
-            if body is not None and body.pending == pending:
+            if body is not None and body.waiting(way) == pending:
                 await self._take_in(connection, who, body, pending, now=now)
 
     async def choose(self, who: Citizen, address: Address) -> None:
@@ -172,8 +189,12 @@ class Addresses:
             await number.forget(connection, keys, [pending.address])
         opened = await number.opened_by_code(connection, keys, pending.address, now)
         body = msgspec.structs.replace(
-            body.with_opened(opened), pending=None, account_id=account.account_id
+            body.with_opened(opened),
+            pendings=tuple(each for each in body.pendings if each.way != pending.way),
+            account_id=account.account_id,
         )
+        if body.has_read:
+            await keep.keep_read(connection, keys, account.account_id, VERSION)
         await self._seats.change(connection, who.tag, body)
 
 

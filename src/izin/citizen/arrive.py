@@ -16,6 +16,7 @@ from izin.account import find, keep
 from izin.account.model import Account, Bound
 from izin.citizen import number, store
 from izin.citizen.model import Citizen, Opened
+from izin.citizen.notice import is_read
 from izin.citizen.seat import WHOLE, Body, Seats
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
@@ -77,10 +78,11 @@ class Arrivals:
         return await self._begin(body, now)
 
     async def finish(
-        self, text: str | None, answer: Mapping[str, str], *, now: datetime
+        self, text: str | None, answer: Mapping[str, str], *, now: datetime, read: int = 0
     ) -> Arrived | None:
         """Take her in, or her number; None for what this browser has not begun.
 
+        Takes   read: which version of the notice was read in this browser
         Raises  RefusalError IZ117 she said no there, IZ118, IZ119 · UnavailableError
         """
         tag = self._seats.tag_of(text)
@@ -95,7 +97,7 @@ class Arrivals:
             if body.with_tckn:
                 return await self._keep_tckn(connection, body, shown, gateway_tag, now)
             account = await keep.arrive(connection, self._keyring.citizen, gateway_tag)
-            return Arrived(await self._let_in(connection, account, now))
+            return Arrived(await self._let_in(connection, account, read, now))
 
     async def forget_tckn(self, who: Citizen) -> None:
         """She takes back that her number may be kept."""
@@ -158,7 +160,9 @@ class Arrivals:
         await keep.keep_tckn(connection, keys, account.account_id, shown.tckn, now)
         return Arrived(None, has_tckn=True)
 
-    async def _let_in(self, connection: Connection, account: Account, now: datetime) -> str:
+    async def _let_in(
+        self, connection: Connection, account: Account, read: int, now: datetime
+    ) -> str:
         addresses = [each.address for each in account.bound if _is_fresh(each, now)]
         await number.come_back(connection, self._keyring.citizen, addresses, now)
         said = await number.said_of(connection, self._keyring.citizen, addresses, now)
@@ -172,7 +176,12 @@ class Arrivals:
             )
             for each in addresses
         )
-        body = Body(opened=opened, account_id=account.account_id, by_gateway=True)
+        body = Body(
+            has_read=is_read(max(read, account.notice)),
+            opened=opened,
+            account_id=account.account_id,
+            by_gateway=True,
+        )
         return await self._seats.put(connection, body, is_open=True, until=now + WHOLE, now=now)
 
 

@@ -27,6 +27,7 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
     clear: str
     kind: AddressKind
     label: str = ""
+    way: str = ""
 
     def __repr__(self) -> str:
         """Show nothing of whose."""
@@ -41,9 +42,10 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
 class Body(msgspec.Struct, frozen=True, array_like=True):
     """What lies in the seal; new fields at the end. It prints nothing.
 
-    pending     what a code was sent to
+    pending     what a code was sent to; of a session that is not open
     started     a way to the gateway that was begun; of a session that is not open
     with_tckn   whether her number was asked for on that way
+    pendings    further addresses to which codes were sent, each in a tab of its own; the latest few
     """
 
     pending: Pending | None = None
@@ -54,10 +56,15 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
     by_gateway: bool = False
     started: Started | None = None
     with_tckn: bool = False
+    pendings: tuple[Pending, ...] = ()
 
     def __repr__(self) -> str:
         """Show nothing of whom."""
         return "Body(…)"
+
+    def waiting(self, way: str) -> Pending | None:
+        """Which address waits for a code on a way of this name."""
+        return next((each for each in self.pendings if each.way == way), None)
 
     def with_opened(self, opened: Opened) -> "Body":
         """The same, this address opened, and shown."""

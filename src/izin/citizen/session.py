@@ -9,6 +9,7 @@ from izin.citizen import number, store
 from izin.citizen.call import Call
 from izin.citizen.claim import Claimed, claim
 from izin.citizen.model import Citizen, Opened
+from izin.citizen.notice import VERSION, is_read
 from izin.citizen.seat import IDLE, WHOLE, Body, Pending, Seats
 from izin.consent.record import Recorder
 from izin.core.address import Address
@@ -55,9 +56,21 @@ class Citizens:
             body = Body(Pending(proof_id, address.clear, address.kind))
             return await self._seats.put(connection, body, is_open=False, until=now + LIFE, now=now)
 
-    async def finish(self, text: str, code: str, *, network: str, now: datetime) -> str | None:
+    async def asked(self, text: str | None) -> Address | None:
+        """To which address a code went; None for what was not begun here, or is over."""
+        tag = self._seats.tag_of(text)
+        if tag is None:
+            return None
+        async with self._database.connection() as connection:
+            body = await self._seats.one(connection, tag, is_open=False)
+        return None if body is None or body.pending is None else body.pending.address
+
+    async def finish(
+        self, text: str, code: str, *, network: str, now: datetime, read: int = 0
+    ) -> str | None:
         """Take the code; give what she calls with from now on, None for what was not begun here.
 
+        Takes   read: which version of the notice was read in this browser
         Raises  what `check` raises
         """
         tag = self._seats.tag_of(text)
@@ -78,7 +91,7 @@ class Citizens:
         async with self._database.transaction() as connection:
             if not await store.end(connection, tag):
                 return None
-            opened = await self._opened(connection, body.pending.address, now)
+            opened = await self._opened(connection, body.pending.address, read, now)
             return await self._seats.put(
                 connection, opened, is_open=True, until=now + WHOLE, now=now
             )
@@ -122,6 +135,9 @@ class Citizens:
             body = await self._seats.one(connection, tag, is_open=True)
             if body is None or not await store.end(connection, tag):
                 return None
+            if body.account_id is not None:
+                keys = self._keyring.citizen
+                await keep.keep_read(connection, keys, body.account_id, VERSION)
             read = msgspec.structs.replace(body, has_read=True)
             return await self._seats.put(connection, read, is_open=True, until=now + WHOLE, now=now)
 
@@ -186,12 +202,17 @@ class Citizens:
             async with self._database.connection() as connection:
                 await store.end(connection, tag)
 
-    async def _opened(self, connection: Connection, address: Address, now: datetime) -> Body:
+    async def _opened(
+        self, connection: Connection, address: Address, read: int, now: datetime
+    ) -> Body:
         """A session of whoever has shown that an address is hers."""
         keys = self._keyring.citizen
         opened = await number.opened_by_code(connection, keys, address, now)
         account_id = await find.holder_of(connection, keys, address)
-        return Body(opened=(opened,), account_id=account_id)
+        if account_id is not None and not is_read(read):
+            account = await find.of(connection, keys, account_id)
+            read = 0 if account is None else account.notice
+        return Body(has_read=is_read(read), opened=(opened,), account_id=account_id)
 
 
 def _place(body: Body, opened: tuple[Opened, ...]) -> int:

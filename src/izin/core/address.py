@@ -16,6 +16,9 @@ EMAIL_LENGTH_MIN, EMAIL_LENGTH_MAX = 6, 265
 """Characters. Source: contract, tag TANIMLAR."""
 
 
+_COUNTRY = "+90"
+
+
 class AddressKind(StrEnum):
     """What an address is."""
 
@@ -47,6 +50,16 @@ class Address(msgspec.Struct, frozen=True):
         if self.kind is AddressKind.PHONE:
             return f"{self.clear[:3]}***{self.clear[-2:]}"
         return f"{self.clear[:1]}***@…"
+
+    @property
+    def masked(self) -> str:
+        """Show it on pages to whoever knows it: ``0532 *** ** 67``, ``a***@o***.example``."""
+        if self.kind is AddressKind.PHONE:
+            is_own = self.clear.startswith(_COUNTRY)
+            head = "0" + self.clear[3:6] if is_own else self.clear[:3]
+            return f"{head} *** ** {self.clear[-2:]}"
+        local, _, domain = self.clear.partition("@")
+        return f"{local[:1]}***@{domain[:1]}***.{domain.rpartition('.')[2]}"
 
     def __repr__(self) -> str:
         """Show as little as `str`: tracebacks and logs print this form."""

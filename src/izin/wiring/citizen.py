@@ -119,6 +119,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Any, Parts]]:
             origin=settings.origin_of_citizens,
             is_sandbox=settings.is_sandbox,
             arrivals=arrivals,
+            call_centre=settings.call_centre_phone or "",
         )
         leads_to = origin_of_gateway(settings)
         cookies = Cookies("izin", is_https=is_https, leads_to=leads_to, is_installable=True)

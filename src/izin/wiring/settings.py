@@ -17,6 +17,7 @@ from izin.core.origin import without_default_port
 
 PREFIX = "IZIN_"
 DOCUMENTED_WITHHELD_MINUTES = 60
+_DIALLED = r"^\+?[0-9][0-9 ]{1,18}[0-9]$"
 _ORIGIN = r"^(https://[a-z0-9.-]+|http://localhost)(:[0-9]{1,5})?$"
 _MAILBOX = r"^[a-z0-9._+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$"
 _HOST = r"(?:\[[^\]]*\]|[^\[\]@:,/?#\s]*)(?::[0-9]{1,5})?"
@@ -79,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                             if absent
     ivr_secret_file         a file with the secret by which the voice platform is known; absent,
                             no voice menu is served
+    call_centre_phone       what people dial for the call centre, as they read it: 0850 123 45 67;
+                            absent, pages name none
     public_url              how clients reach it from outside, without a slash at the end; absent,
                             host and port. Passkeys are made for its host, or for localhost
     web_processes           processes that answer; one a core is a good start
@@ -132,6 +135,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     agent_port: Port | None = None
     agent_url: Annotated[str, msgspec.Meta(pattern=_ORIGIN)] | None = None
     ivr_secret_file: Path | None = None
+    call_centre_phone: Annotated[str, msgspec.Meta(pattern=_DIALLED)] | None = None
     public_url: str | None = None
     web_processes: Processes = 2
     keeper_processes: Processes = 2

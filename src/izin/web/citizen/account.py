@@ -26,7 +26,7 @@ async def send_json(_: Hall, visit: Visit) -> Outcome:
         "generatedAt": visit.now,
         "addresses": [
             {
-                "address": each.address.clear if each.address in opened else str(each.address),
+                "address": each.address.clear if each.address in opened else each.address.masked,
                 "label": each.label,
                 "provenAt": each.proven_at,
             }

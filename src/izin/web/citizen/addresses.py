@@ -2,6 +2,7 @@
 
 from izin.account.model import ADDRESSES_MAX, LABEL_MAX
 from izin.core.address import Address
+from izin.web.citizen import flow
 from izin.web.citizen.door import ADDRESSES
 from izin.web.citizen.reading import CODE_MAX, address_in
 from izin.web.citizen.services import Hall, Row, Visit
@@ -47,9 +48,13 @@ async def do_open(hall: Hall, visit: Visit) -> Outcome:
     return Gone(ADDRESSES) if address is None else await _send(hall, visit, address, "")
 
 
-async def ask_code(_: Hall, __: Visit) -> Outcome:
+async def ask_code(hall: Hall, visit: Visit) -> Outcome:
     """Ask for the code."""
-    return Shown("address_code.html")
+    assert visit.who is not None, "the table asks for somebody"
+    asked = await hall.addresses.asked(visit.who, flow.named(visit))
+    if asked is None:
+        return flow.lost(ADDRESSES)
+    return Shown("address_code.html", {"whose": asked.masked})
 
 
 async def take_code(hall: Hall, visit: Visit) -> Outcome:
@@ -57,7 +62,8 @@ async def take_code(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
-    await hall.addresses.show(visit.who, code, network=visit.client, now=visit.now)
+    handed = flow.named(visit), code
+    await hall.addresses.show(visit.who, handed, network=visit.client, now=visit.now)
     return Gone(ADDRESSES).saying("address_added")
 
 
@@ -101,14 +107,14 @@ async def remove(hall: Hall, visit: Visit) -> Outcome:
 
 async def _send(hall: Hall, visit: Visit, address: Address, label: str) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
-    await hall.addresses.ask(
+    way = await hall.addresses.ask(
         visit.who,
         (address, label),
         language=visit.language,
         network=visit.client,
         now=visit.now,
     )
-    return Gone(CODE)
+    return Gone(f"{CODE}?{flow.FLOW}={way}")
 
 
 def _address(visit: Visit) -> Address | None:

@@ -14,16 +14,16 @@ from izin.core.errors import RefusalError
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.link.change import change, found_by
 from izin.link.model import REACHED_BY, Found, Reach, Reached
-from izin.proof.model import LIFE
 from izin.provider import lookup as providers
 from izin.shortcode.brands import near_to
 from izin.storage.database import Connection
+from izin.web.citizen import flow
 from izin.web.citizen.link import done, receipt_of, shown_of
 from izin.web.citizen.poster import png_of, svg_of
 from izin.web.citizen.reading import CODE_MAX, address_in
 from izin.web.citizen.services import Hall, Row, Visit
-from izin.web.citizen.sign_in import session_cookie
-from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Sent, Shown
+from izin.web.citizen.sign_in import known_of, session_cookie
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Sent, Shown
 
 _ALL = "ALL"
 
@@ -52,7 +52,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         own_records = await _own(hall, connection, found, who)
         changed = await receipt_of(hall, connection, visit.note_of)
     own = Found(found.brand, found.company, own_records)
-    values |= {**shown_of(hall, own, changed), "whose": str(who.address), "is_told": True}
+    values |= {**shown_of(hall, own, changed), "whose": who.address.masked, "is_told": True}
     if who.must_answer:  # it may be somebody's who had the number before: refused is all the same
         values |= {"asked": REACHED_BY[who.address.kind], "is_told": False}
     return Shown("brand_known.html", values)
@@ -67,25 +67,30 @@ async def send_code(hall: Hall, visit: Visit) -> Outcome:
     text = await hall.citizens.begin(
         address, language=visit.language, network=visit.client, now=visit.now
     )
-    return Gone(f"{at}/code", (Cookie("half_brand", text, int(LIFE.total_seconds())),))
+    return flow.begin(f"{at}/code", text)
 
 
 async def show_code(hall: Hall, visit: Visit) -> Outcome:
     """Ask for the code."""
     at = await _at(hall, visit)
-    return Gone(at) if visit.half_brand is None else Shown("brand_code.html", {"at": at})
+    asked = await hall.citizens.asked(flow.begun(visit))
+    if asked is None:
+        return flow.lost(at)
+    return Shown("brand_code.html", {"at": at, "whose": asked.masked})
 
 
 async def take_code(hall: Hall, visit: Visit) -> Outcome:
     """Take the code, and let her in."""
     at = await _at(hall, visit)
-    if visit.half_brand is None:
-        return Gone(at)
+    half = flow.begun(visit)
+    if half is None:
+        return flow.lost(at)
     code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
-    text = await hall.citizens.finish(visit.half_brand, code, network=visit.client, now=visit.now)
-    over = Cookie("half_brand", "", 0)
-    return Gone(at, (over,) if text is None else (session_cookie(text), over))
+    text = await hall.citizens.finish(half, code, **known_of(visit))
+    if text is None:
+        return flow.lost(at)
+    return Gone(at, (session_cookie(text), flow.over(visit)))
 
 
 async def refuse(hall: Hall, visit: Visit) -> Outcome:

@@ -62,13 +62,14 @@ class Everybody:
         opened = () if who is None else who.opened
         labels = {} if who is None or who.account is None else who.account.labels
         return {
-            "address": str(who.address) if who is not None and opened else "",
+            "address": who.address.masked if who is not None and opened else "",
             "addresses": [
-                (who.sign_of(each.address), str(each.address), labels.get(each.address, ""))
+                (who.sign_of(each.address), each.address.masked, labels.get(each.address, ""))
                 for each in opened
                 if who is not None
             ],
             "shown_place": 0 if who is None else who.place,
+            "call_centre": self.services.call_centre,
             "has_gateway": self.services.arrivals is not None,
         }
 

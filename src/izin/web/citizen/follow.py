@@ -30,7 +30,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     values = {
         "link": link,
         "company": titles.get(request.iys_code, ""),
-        "whose": str(asked.to),
+        "whose": asked.to.masked,
         "key": _key(request, visit),
         "until": request.good_until,
         "ended": request.ended_at,

@@ -1,15 +1,19 @@
 """A citizen goes to e-Devlet and comes back; her number is asked for on a page of its own."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from izin.citizen.arrive import UNDER_WAY, Arrivals
 from izin.citizen.seat import WHOLE
 from izin.core.errors import RefusalError
 from izin.i18n.catalogue import message
 from izin.proof.model import NETWORK
 from izin.proof.send import spend
+from izin.web.citizen import flow
 from izin.web.citizen.door import NOTICE, SIGN_IN
 from izin.web.citizen.services import Hall, Row, Visit
-from izin.web.citizen.sign_in import ask
-from izin.web.shared.visit import Cookie, Gone, NotThereError, Outcome, Shown, noted
+from izin.web.citizen.sign_in import ask, known_of
+from izin.web.shared.visit import HALF, Cookie, Gone, NotThereError, Outcome, Shown, noted
+from izin.web.shared.words import say
 
 GO, BACK = "/e-devlet", "/e-devlet/back"
 ACCOUNT, TCKN = "/account", "/account/tckn"
@@ -22,7 +26,7 @@ async def go(hall: Hall, visit: Visit) -> Outcome:
     arrivals = _arrivals(hall)
     await _count(hall, visit)
     text, url = await arrivals.begin(now=visit.now)
-    return Gone(url, (_half(text),))
+    return Gone(url, (_half(text, url),))
 
 
 async def come_back(hall: Hall, visit: Visit) -> Outcome:
@@ -33,22 +37,24 @@ async def come_back(hall: Hall, visit: Visit) -> Outcome:
     """
     arrivals = _arrivals(hall)
     values = visit.query.values
+    way = flow.name_of(values.get("state", ""))
     answer = {name: values[name][:most] for name, most in _ANSWER.items() if name in values}
+    read = known_of(visit)["read"]
     try:
-        arrived = await arrivals.finish(visit.half_gateway, answer, now=visit.now)
+        arrived = await arrivals.finish(visit.halves.get(way), answer, now=visit.now, read=read)
     except RefusalError as error:
         [refused] = error.refused
         problem = f"{message(refused, visit.language)} ({refused.code})"
-        return Shown("gateway_back.html", {"problem": problem, "to": SIGN_IN}, cookies=(_half(""),))
+        return _not_in(problem, _over(way))
     if arrived is None:
-        return Gone(SIGN_IN)
+        return _not_in(say("citizen.gateway_lost", visit.language))
     if arrived.text is None:
         note = noted("tckn_kept" if arrived.has_tckn else "tckn_not_given", ACCOUNT)
         values_ = {"problem": "", "to": ACCOUNT}
-        return Shown("gateway_back.html", values_, cookies=(_half(""), note))
+        return Shown("gateway_back.html", values_, cookies=(_over(way), note))
     session = Cookie("session", arrived.text, int(WHOLE.total_seconds()))
     values_ = {"problem": "", "to": NOTICE}
-    return Shown("gateway_back.html", values_, cookies=(session, _half("")))
+    return Shown("gateway_back.html", values_, cookies=(session, _over(way)))
 
 
 async def ask_tckn(hall: Hall, visit: Visit) -> Outcome:
@@ -68,7 +74,7 @@ async def go_for_tckn(hall: Hall, visit: Visit) -> Outcome:
     visit.form.check()
     await _count(hall, visit)
     text, url = await arrivals.begin_for_tckn(visit.who, now=visit.now)
-    return Gone(url, (_half(text),))
+    return Gone(url, (_half(text, url),))
 
 
 async def forget_tckn(hall: Hall, visit: Visit) -> Outcome:
@@ -77,6 +83,10 @@ async def forget_tckn(hall: Hall, visit: Visit) -> Outcome:
     if visit.who.by_gateway:
         await _arrivals(hall).forget_tckn(visit.who)
     return Gone(ACCOUNT).saying("tckn_forgotten")
+
+
+def _not_in(problem: str, *cookies: Cookie) -> Shown:
+    return Shown("gateway_back.html", {"problem": problem, "to": SIGN_IN}, cookies=cookies)
 
 
 def _arrivals(hall: Hall) -> Arrivals:
@@ -92,9 +102,15 @@ async def _count(hall: Hall, visit: Visit) -> None:
         await spend(connection, [(each, network) for each in NETWORK])
 
 
-def _half(text: str) -> Cookie:
-    lasts_s = int(UNDER_WAY.total_seconds()) if text else 0
-    return Cookie("half_gateway", text, lasts_s, comes_from_elsewhere=True)
+def _half(text: str, url: str) -> Cookie:
+    """What this browser comes back with, under the name of what the gateway gives back."""
+    [state] = parse_qs(urlsplit(url).query)["state"]
+    lasts_s = int(UNDER_WAY.total_seconds())
+    return Cookie(HALF + flow.name_of(state), text, lasts_s, comes_from_elsewhere=True)
+
+
+def _over(way: str) -> Cookie:
+    return Cookie(HALF + way, "", 0, comes_from_elsewhere=True)
 
 
 ROWS = (

@@ -15,15 +15,16 @@ from izin.link.find import hold, look_at
 from izin.link.make import PATH
 from izin.link.model import Changed, Found, PersonalLink
 from izin.proof.check import check as check_code
-from izin.proof.model import LIFE, Asked, Purpose
+from izin.proof.model import Asked, Purpose
 from izin.proof.model import Shown as Given
 from izin.proof.send import send
 from izin.receipt import number
 from izin.receipt.issue import check
 from izin.storage.database import Connection
+from izin.web.citizen import flow
 from izin.web.citizen.reading import CODE_MAX
 from izin.web.citizen.services import Hall, Row, Visit, stops_on
-from izin.web.shared.visit import Cookie, Gone, Outcome, Sent, Shown
+from izin.web.shared.visit import Gone, Outcome, Sent, Shown
 
 _BRAND_MAX = 30
 _ALL = "ALL"
@@ -40,7 +41,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
             changed = await _changed(hall, visit, connection)
     except TooManyError as error:
         return Shown("trouble.html", {"key": "scanned", "why": ()}, 429, error.retry_after_s)
-    values = {**shown_of(hall, found, changed), "whose": str(link.reach.address)}
+    values = {**shown_of(hall, found, changed), "whose": link.reach.address.masked}
     values["is_told"] = True
     return Shown("link.html", {**values, "at": f"{PATH}{visit.path['link']}"})
 
@@ -131,20 +132,26 @@ async def send_code(hall: Hall, visit: Visit) -> Outcome:
         keys, sealer = hall.keyring.proofs, hall.keyring.message_sealer
         proof_id = await send(connection, keys, sealer, asked, now=visit.now)
     half = ".".join((str(proof_id), *channels))
-    return Gone(f"{at}/code", (Cookie("half_link", half, int(LIFE.total_seconds())),))
+    return flow.begin(f"{at}/code", half)
 
 
-async def show_code(_: Hall, visit: Visit) -> Outcome:
+async def show_code(hall: Hall, visit: Visit) -> Outcome:
     """Ask for the code."""
     at = f"{PATH}{visit.path['link']}"
-    return Gone(at) if _half(visit) is None else Shown("link_code.html", {"at": at})
+    if _half(visit) is None:
+        return flow.lost(f"{at}/undo")
+    async with hall.database.connection() as connection:
+        link = await _looked_at(hall, visit, connection)
+    if link is None:
+        return Shown("link_gone.html", status=404)
+    return Shown("link_code.html", {"at": at, "whose": link.reach.address.masked})
 
 
 async def approve(hall: Hall, visit: Visit) -> Outcome:
     """Take the code, and approve what was chosen with it."""
     half, at = _half(visit), f"{PATH}{visit.path['link']}"
     if half is None:
-        return Gone(at)
+        return flow.lost(f"{at}/undo")
     proof_id, channels = half
     code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
@@ -164,7 +171,7 @@ async def approve(hall: Hall, visit: Visit) -> Outcome:
         if link is not None:
             changed = await _change(hall, connection, link, channels, Status.ONAY)
     gone = done(at, Status.ONAY, changed)
-    return Gone(gone.to, (*gone.cookies, Cookie("half_link", "", 0)))
+    return Gone(gone.to, (*gone.cookies, flow.over(visit)))
 
 
 def _name_of(brand: Brand, to: Address) -> str:
@@ -212,7 +219,7 @@ def _bound(visit: Visit, channels: list[Channel]) -> bytes:
 
 def _half(visit: Visit) -> tuple[UUID, list[Channel]] | None:
     """What was begun here: by which code, for which channels."""
-    proof_id, *channels = (visit.half_link or "").split(".")
+    proof_id, *channels = (flow.begun(visit) or "").split(".")
     try:
         return UUID(proof_id), [Channel(each) for each in channels]
     except ValueError:

@@ -11,6 +11,11 @@ async def show(_: Hall, __: Visit) -> Outcome:
     return Shown("help.html", {"questions": QUESTIONS})
 
 
+async def show_not_mine(_: Hall, __: Visit) -> Outcome:
+    """Say what to do about a number that is somebody else's, or was."""
+    return Shown("not_mine.html")
+
+
 async def show_accessibility(_: Hall, __: Visit) -> Outcome:
     """Show what these pages keep, what they do not, and whom to tell."""
     return Shown("accessibility.html")
@@ -18,5 +23,6 @@ async def show_accessibility(_: Hall, __: Visit) -> Outcome:
 
 ROWS = (
     Row(path="/help", shows=show),
+    Row(path="/not-mine", shows=show_not_mine),
     Row(path="/help/accessibility", shows=show_accessibility),
 )

@@ -31,8 +31,9 @@ _CODE_MAX = 8
 class Hall(msgspec.Struct, frozen=True, kw_only=True):
     """Database and keys of both sides, who is let in by them, and the one writer.
 
-    origin    where a browser reaches these pages
-    arrivals  by the state's gateway; None where the registry is not known there
+    origin       where a browser reaches these pages
+    arrivals     by the state's gateway; None where the registry is not known there
+    call_centre  what people dial; empty where no call centre is named
     """
 
     database: Database
@@ -45,6 +46,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     is_sandbox: bool
     arrivals: Arrivals | None = None
+    call_centre: str = ""
 
 
 class Visit(AnyVisit, frozen=True, kw_only=True):

@@ -1,13 +1,18 @@
 """A citizen shows that an address is hers by a code; a notice is read once, and she may go."""
 
+from typing import Any
+
+from izin.citizen.notice import IN_FORCE, VERSION
 from izin.citizen.seat import WHOLE
-from izin.proof.model import LIFE
+from izin.web.citizen import flow
 from izin.web.citizen.door import NOTICE, SIGN_IN
 from izin.web.citizen.reading import CODE_MAX, address_in, since_in
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Cookie, Gone, Outcome, Shown
 
 CODE, CONSENTS, NUMBER = "/sign-in/code", "/consents", "/number"
+NOTICE_KEPT_S = 365 * 24 * 3600
+_VERSION_DIGITS = 4
 
 
 async def ask(_: Hall, visit: Visit) -> Outcome:
@@ -25,24 +30,30 @@ async def take(hall: Hall, visit: Visit) -> Outcome:
     text = await hall.citizens.begin(
         address, language=visit.language, network=visit.client, now=visit.now
     )
-    return Gone(CODE, (Cookie("half", text, int(LIFE.total_seconds())),))
+    return flow.begin(CODE, text)
 
 
-async def ask_code(_: Hall, visit: Visit) -> Outcome:
+async def ask_code(hall: Hall, visit: Visit) -> Outcome:
     """Ask for the code."""
-    return Gone(SIGN_IN) if visit.half is None else Shown("sign_in_code.html")
+    if visit.who is not None:
+        return Gone(CONSENTS)
+    asked = await hall.citizens.asked(flow.begun(visit))
+    if asked is None:
+        return flow.lost(SIGN_IN)
+    return Shown("sign_in_code.html", {"whose": asked.masked})
 
 
 async def take_code(hall: Hall, visit: Visit) -> Outcome:
     """Take the code, and let in."""
-    if visit.half is None:
-        return Gone(SIGN_IN)
+    half = flow.begun(visit)
+    if half is None:
+        return flow.lost(SIGN_IN)
     code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
-    text = await hall.citizens.finish(visit.half, code, network=visit.client, now=visit.now)
+    text = await hall.citizens.finish(half, code, **known_of(visit))
     if text is None:
-        return Gone(SIGN_IN, (Cookie("half", "", 0),))
-    return Gone(NOTICE, (session_cookie(text), Cookie("half", "", 0)))
+        return flow.lost(SIGN_IN)
+    return Gone(NOTICE, (session_cookie(text), flow.over(visit)))
 
 
 async def show_notice(_: Hall, visit: Visit) -> Outcome:
@@ -58,6 +69,8 @@ async def show_notice(_: Hall, visit: Visit) -> Outcome:
             "asks_since": who.must_answer,
             "is_asked_again": False,
             "has_said": who.has_said,
+            "version": VERSION,
+            "in_force": IN_FORCE,
         },
     )
 
@@ -74,7 +87,9 @@ async def read_notice(hall: Hall, visit: Visit) -> Outcome:
         await hall.citizens.answer(visit.who, said.since, now=visit.now)
         to = NUMBER if said.is_new else CONSENTS
     text = await hall.citizens.has_read(visit.session, now=visit.now)
-    return Gone(SIGN_IN) if text is None else Gone(to, (session_cookie(text),))
+    if text is None:
+        return Gone(SIGN_IN)
+    return Gone(to, (session_cookie(text), Cookie("notice", str(VERSION), NOTICE_KEPT_S)))
 
 
 async def leave(hall: Hall, visit: Visit) -> Outcome:
@@ -82,6 +97,13 @@ async def leave(hall: Hall, visit: Visit) -> Outcome:
     if visit.session is not None:
         await hall.citizens.leave(visit.session)
     return Gone("/", (Cookie("session", "", 0),)).saying("left")
+
+
+def known_of(visit: Visit) -> dict[str, Any]:
+    """From where somebody comes, when, and which version of the notice was read there."""
+    read = visit.notice or ""
+    version = int(read) if read.isascii() and read.isdigit() and len(read) <= _VERSION_DIGITS else 0
+    return {"network": visit.client, "now": visit.now, "read": version}
 
 
 def session_cookie(text: str) -> Cookie:

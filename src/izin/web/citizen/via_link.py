@@ -44,7 +44,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     values = {
         "link": visit.path["link"],
         "company": company,
-        "whose": str(request.body.to),
+        "whose": request.body.to.masked,
         "key": {Step.LINK: "ask", Step.DONE: "done"}.get(step, "over"),
         "until": request.stands.due_at,
         "blocks": _blocks(form, details),

@@ -25,6 +25,7 @@ from izin.web.shared.one_click import body_of, is_one_click
 from izin.web.shared.render import Renderer
 from izin.web.shared.static import address_of, file_at
 from izin.web.shared.visit import (
+    HALF,
     Cookie,
     Gone,
     NotThereError,
@@ -224,9 +225,8 @@ class Door(Generic[S]):
             secret=self._cookie(request, _VISITOR) or secrets.token_urlsafe(32),
             here=here,
             half=self._cookie(request, "half"),
-            half_link=self._cookie(request, "half_link"),
-            half_brand=self._cookie(request, "half_brand"),
-            half_gateway=self._cookie(request, "half_gateway"),
+            halves=self._halves(request),
+            notice=self._cookie(request, "notice"),
             note=note_in(self._cookie(request, NOTE), here),
             device=self._cookie(request, "device"),
             way=self._cookie(request, "way"),
@@ -235,6 +235,14 @@ class Door(Generic[S]):
 
     def _cookie(self, request: Request, name: str) -> str | None:
         return request.cookies.get(self._cookies.name_of(name))
+
+    def _halves(self, request: Request) -> dict[str, str]:
+        before = self._cookies.name_of(HALF)
+        return {
+            name.removeprefix(before): value
+            for name, value in request.cookies.items()
+            if name.startswith(before)
+        }
 
     def _language(self, request: Request) -> Language:
         try:

@@ -9,6 +9,9 @@ from izin.i18n.catalogue import Language
 from izin.web.shared.form import Form, Problem
 from izin.web.shared.note import LASTS_S, NOTE, Note, written
 
+HALF = "half-"
+"""How the cookie of a way that is half done begins; the rest is the way's name."""
+
 
 class NotThereError(Exception):
     """There is no such page: what its path names is not there."""
@@ -18,8 +21,9 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """Who comes, for what, with what. It prints nothing.
 
     path, query  what the address names
-    half         what a begun sign-in is finished with; each other way has its own, so that two
-                 that are open at once lose nothing: half_link, half_brand, half_gateway
+    half         what a begun sign-in is finished with
+    halves       the same of ways that may be open side by side, each under a name of its own
+    notice       which version of the notice was read in this browser
     note         what has just been done, said on this page alone
     device       what an earlier sign-in left here
     way          how it is used, if another way than in a browser
@@ -35,9 +39,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
     here: str
     half: str | None = None
-    half_link: str | None = None
-    half_brand: str | None = None
-    half_gateway: str | None = None
+    halves: Mapping[str, str] = {}
+    notice: str | None = None
     note: Note | None = None
     device: str | None = None
     way: str | None = None
