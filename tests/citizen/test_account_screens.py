@@ -82,9 +82,8 @@ async def test_she_goes_to_e_devlet_and_refuses_without_any_script(browser, home
     await page.click("header button:text('Çıkış')")
     await window.open("/sign-in")
     await to_e_devlet(page)
-    await page.wait_for_url("**/notice")
-    await page.click("main button")
-    assert "Işık Giyim" in await page.inner_text("main"), "opened without a code"
+    await page.wait_for_url("**/consents")
+    assert "Işık Giyim" in await page.inner_text("main"), "opened without a code, the notice read"
     await phone.client.aclose()
 
 

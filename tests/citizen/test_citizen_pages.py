@@ -9,8 +9,8 @@ from builders.heart import phone
 from builders.parties import BRAND_CODE, IYS_CODE
 from builders.visitor import MARK, ME, RECEIPT, SOMEBODY, Visitor
 
-
 FLOW = re.compile(r"/sign-in/code\?flow=\w+")
+
 
 async def states(owner) -> list[tuple[str, str]]:
     rows = await owner.fetch(

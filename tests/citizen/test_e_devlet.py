@@ -18,6 +18,7 @@ from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.simulator.people import PEOPLE
 from izin.simulator.registration import Lie
+from izin.web.citizen.flow import name_of
 from izin.wiring.citizen import open_citizens
 
 NUMBER = PEOPLE[0].tckn.clear
@@ -133,7 +134,12 @@ async def test_a_name_that_was_not_begun_here_lets_nobody_in(arrival, provider, 
     await thief.get("/sign-in")
     await thief.goes_to_gateway()
     await thief.comes_back(answer)
-    assert "IZ119" in thief.page, "of another state"
+    assert "süren bir e-Devlet girişi yok" in thief.page, "the answer is of another state"
+    [begun] = [each for each in thief.client.cookies if each.startswith("izin-half-")]
+    forged = f"izin-half-{name_of(answer['state'])}"
+    thief.client.cookies.set(forged, thief.client.cookies[begun])
+    await thief.comes_back(answer)
+    assert "IZ119" in thief.page, "whatever its cookie is called"
     await arrival.comes_back(answer)
     assert "Aydınlatma metni" in arrival.page
     await arrival.comes_back(answer)

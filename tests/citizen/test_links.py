@@ -99,6 +99,26 @@ async def test_two_taps_refuse_and_a_receipt_is_given(visitor, owner, a_link):
     assert "Geçerli" in visitor.page
 
 
+async def test_what_a_link_changed_stands_where_she_finds_it_and_may_be_taken_back(
+    visitor, owner, heart, a_link
+):
+    await heart.number_and_project()
+    at = await a_link(phone(1), channels=(Channel.MESAJ,))
+    await visitor.get(at)
+    await visitor.send(at, channel="ALL")
+    receipt = RECEIPT.search(visitor.page)[0]
+    await visitor.sign_in()
+    await visitor.get("/acts")
+    assert receipt in visitor.page
+    assert "Kısa mesajdaki bağlantı" in visitor.page
+    act = re.search(r"/acts/[0-9a-f-]{36}", visitor.page)[0]
+    await visitor.get(act)
+    await visitor.send(f"{act}/undo")
+    assert "Geri alındı." in visitor.page
+    assert ("MESAJ", "TACIR", "ONAY", "IYS_WEB") in await states(owner)
+    assert await events(owner) == 5 + 2 + 2, "both of its records, and nothing else"
+
+
 async def test_one_channel_is_refused_alone_and_then_the_other(visitor, owner, a_link):
     at = await a_link(phone(1))
     await visitor.get(at)

@@ -13,8 +13,8 @@ from izin.access.tokens import Tokens
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.core.terms import Channel, Status
-from izin.link.change import found_by
 from izin.link.find import look_at
+from izin.link.reach import found_by
 from izin.wiring.demo import DemoFile, check_demo, fill, read_file, until_numbered, write_file
 from izin.wiring.demo_link import NAME
 from izin.wiring.parts import open_parts

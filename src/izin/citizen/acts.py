@@ -1,4 +1,4 @@
-"""What a citizen has done at her own list: kept so that she finds it again, and can take it back.
+"""What a citizen has done, wherever: kept so that she finds it again, and can take it back.
 
 All of an address lies in one row, under a tag that no other table has. Of several changes only the
 last was written in the transaction of a company's record, so no row joins two companies'.
@@ -15,6 +15,7 @@ from izin.citizen import store
 from izin.core.address import Address
 from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
+from izin.core.terms import Source
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 from izin.vault.sealing import padded, unpadded
@@ -43,6 +44,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     refused     how many of them to RET
     brand_code  at which brand, if at one
     undoes      which act it takes back
+    source      from where; None of what was kept before that was known
     """
 
     act_id: UUID
@@ -54,6 +56,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     parts: int = 0
     brand_code: BrandCode | None = None
     undoes: UUID | None = None
+    source: Source | None = None
 
     def __repr__(self) -> str:
         """Leave everything out."""

@@ -120,6 +120,7 @@ async def add(
         asked=len(recorded),
         refused=0,
         brand_code=brand_code,
+        source=Source.IYS_WEB_YENI,
     )
     await keep(call.connection, call.keyring, call.address, act)
     return act

@@ -1,5 +1,9 @@
 """Records made ONAY or RET one by one, several in one act, with one receipt.
 
+One verb for whoever changes for her: at her list, by a link, at the telephone. The call says under
+which address, from where and since when it is hers; what is wished says of which records. So every
+change stands where she finds it again.
+
 Source  data page 4, 5; Law 6563 art. 8; Reg. 9
 """
 
@@ -9,7 +13,7 @@ from izin.brand import lookup as brands
 from izin.citizen.acts import Act, Did, keep, new_id
 from izin.citizen.call import Call
 from izin.citizen.records import Place
-from izin.consent.model import Proposal
+from izin.consent.model import ConsentKey, Proposal
 from izin.consent.of_citizen import key_under, standings
 from izin.core.terms import Status
 from izin.receipt.issue import issue
@@ -22,6 +26,11 @@ async def change(call: Call, wishes: Mapping[Place, Status]) -> Act | None:
     Gives   None where nothing is left to be changed
     Raises  UnavailableError
     """
+    return await change_keys(call, await _keys(call, wishes))
+
+
+async def change_keys(call: Call, wishes: Mapping[ConsentKey, Status]) -> Act | None:
+    """The same, of records whose keys are at hand: all under the call's address."""
     proposals = await _differing(call, wishes)
     recorded = await call.record(proposals)
     if not recorded:
@@ -37,26 +46,30 @@ async def change(call: Call, wishes: Mapping[Place, Status]) -> Act | None:
         asked=len(events),
         refused=sum(each.status is Status.RET for each in proposals),
         brand_code=codes.pop() if len(codes) == 1 else None,
+        source=call.source,
     )
     await keep(call.connection, call.keyring, call.address, act)
     return act
 
 
-async def _differing(call: Call, wishes: Mapping[Place, Status]) -> list[Proposal]:
+async def _keys(call: Call, wishes: Mapping[Place, Status]) -> dict[ConsentKey, Status]:
     codes = sorted({place.brand_code for place in wishes})
     known = {
         each.brand_code: each
         for each in await brands.some(call.connection, codes)
         if not each.is_test
     }
-    places = [place for place in wishes if place.brand_code in known]
-    keys = [
-        key_under(known[each.brand_code], each.channel, each.recipient_type, call.address)
-        for each in places
-    ]
-    found = await standings(call.connection, call.keyring, keys)
+    return {
+        key_under(known[each.brand_code], each.channel, each.recipient_type, call.address): status
+        for each, status in wishes.items()
+        if each.brand_code in known
+    }
+
+
+async def _differing(call: Call, wishes: Mapping[ConsentKey, Status]) -> list[Proposal]:
+    found = await standings(call.connection, call.keyring, list(wishes))
     return [
-        Proposal(key=key, status=wishes[place], source=call.source, consented_at=None)
-        for place, key, standing in zip(places, keys, found, strict=True)
-        if standing is not None and standing.status is not wishes[place]
+        Proposal(key=key, status=status, source=call.source, consented_at=None)
+        for (key, status), standing in zip(wishes.items(), found, strict=True)
+        if standing is not None and standing.status is not status
     ]

@@ -70,6 +70,7 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
         refused=begun.count,
         parts=begun.parts,
         brand_code=scope.brand,
+        source=call.source,
     )
     await keep(call.connection, call.keyring, call.address, act)
     return act
@@ -101,6 +102,7 @@ async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MA
         parts=begun.parts,
         brand_code=act.brand_code,
         undoes=act.act_id,
+        source=call.source,
     )
     await keep(call.connection, call.keyring, call.address, undone)
     return undone

@@ -88,10 +88,3 @@ class Found(msgspec.Struct, frozen=True):
         if not self.records or self.standing_at(Status.ONAY):
             return None
         return max(each.standing.since for each in self.records)
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """What came of it: the number of its receipt, and from when it is."""
-
-    receipt: str
-    at: datetime

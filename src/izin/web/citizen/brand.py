@@ -8,20 +8,21 @@ from typing import NamedTuple
 from izin.brand import lookup as brands
 from izin.brand.model import Brand, Naming
 from izin.brand.name import page_of, short_key_of
+from izin.citizen.change import change_keys
 from izin.citizen.hers import hers
 from izin.citizen.model import Citizen
 from izin.core.errors import RefusalError
-from izin.core.terms import Channel, RecipientType, Source, Status
-from izin.link.change import change, found_by
+from izin.core.terms import Channel, RecipientType, Status
 from izin.link.model import REACHED_BY, Found, Reach, Reached
+from izin.link.reach import found_by
 from izin.provider import lookup as providers
 from izin.shortcode.brands import near_to
 from izin.storage.database import Connection
 from izin.web.citizen import flow
-from izin.web.citizen.link import done, receipt_of, shown_of
+from izin.web.citizen.link import done, receipt_of, shown_of, wishes_of
 from izin.web.citizen.poster import png_of, svg_of
 from izin.web.citizen.reading import CODE_MAX, address_in
-from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.citizen.services import Hall, Row, Visit, call_of
 from izin.web.citizen.sign_in import known_of, session_cookie
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Sent, Shown
 
@@ -107,8 +108,8 @@ async def refuse(hall: Hall, visit: Visit) -> Outcome:
             raise NotThereError
         wanted = visit.form.values.get("channel", "")
         channels = [each for each in Channel if wanted in (_ALL, each.value)]
-        how = Status.RET, Source.IYS_WEB
-        changed = await change(connection, hall.keyring, hall.recorder, found, channels, how)
+        call = call_of(hall, visit, connection)
+        changed = await change_keys(call, wishes_of(found, channels, Status.RET))
     return done(named.at, Status.RET, changed)
 
 

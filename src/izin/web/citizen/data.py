@@ -142,7 +142,13 @@ def _movement_of(line: Line) -> dict[str, object]:
 
 
 def _change(act: Act) -> dict[str, object]:
-    return {"at": act.at, "what": act.did, "consents": act.asked, "receipt": act.receipt}
+    return {
+        "at": act.at,
+        "what": act.did,
+        "source": act.source,
+        "consents": act.asked,
+        "receipt": act.receipt,
+    }
 
 
 def _act(act: Act, language: Language) -> tuple[str, ...]:

@@ -3,17 +3,24 @@
 Looking changes nothing, however often previews and scanners do it. Source: security T29, T31.
 """
 
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from izin.admission.limiter import TooManyError
 from izin.brand.model import Brand
+from izin.citizen.acts import Act
+from izin.citizen.call import Call
+from izin.citizen.change import change_keys
+from izin.consent.model import ConsentKey
 from izin.core.address import Address, AddressKind
 from izin.core.plain import shown as in_plain_letters
 from izin.core.terms import Channel, Status
-from izin.link.change import change, found_by
 from izin.link.find import hold, look_at
 from izin.link.make import PATH
-from izin.link.model import Changed, Found, PersonalLink
+from izin.link.model import Found, PersonalLink
+from izin.link.reach import found_by
 from izin.proof.check import check as check_code
 from izin.proof.model import Asked, Purpose
 from izin.proof.model import Shown as Given
@@ -25,6 +32,14 @@ from izin.web.citizen import flow
 from izin.web.citizen.reading import CODE_MAX
 from izin.web.citizen.services import Hall, Row, Visit, stops_on
 from izin.web.shared.visit import Gone, Outcome, Sent, Shown
+
+
+class Changed(NamedTuple):
+    """What was changed: the number of its receipt, and from when it is."""
+
+    receipt: str
+    at: datetime
+
 
 _BRAND_MAX = 30
 _ALL = "ALL"
@@ -74,7 +89,7 @@ async def refuse(hall: Hall, visit: Visit) -> Outcome:
     return done(f"{PATH}{visit.path['link']}", Status.RET, changed)
 
 
-def done(at: str, status: Status, changed: Changed | None) -> Gone:
+def done(at: str, status: Status, changed: Act | None) -> Gone:
     """Go back, and say what came of it."""
     if changed is None:
         return Gone(at).saying("as_it_was")
@@ -192,12 +207,23 @@ async def _change(
     link: PersonalLink,
     channels: list[Channel],
     to: Status,
-) -> Changed | None:
+) -> Act | None:
     found = await found_by(connection, hall.keyring, link.reach)
     if found is None:
         return None
-    how = to, link.source
-    return await change(connection, hall.keyring, hall.recorder, found, channels, how)
+    call = Call(
+        connection=connection,
+        keyring=hall.keyring,
+        recorder=hall.recorder,
+        address=link.reach.address,
+        source=link.source,
+    )
+    return await change_keys(call, wishes_of(found, channels, to))
+
+
+def wishes_of(found: Found, channels: Collection[Channel], to: Status) -> dict[ConsentKey, Status]:
+    """What is to become of what a link reaches by these channels."""
+    return {each.key: to for each in found.records if each.key.channel in channels}
 
 
 async def _changed(hall: Hall, visit: Visit, connection: Connection) -> Changed | None:
