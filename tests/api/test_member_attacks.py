@@ -22,7 +22,7 @@ from builders.parties import OPERATOR, OTHER_IYS_CODE
 
 from izin.core.address import Address, AddressKind
 from izin.member import manage
-from izin.member.invite import invite_anew
+from izin.member.invite import Inviting, invite_anew
 from izin.member.model import Person
 
 NEW = "Ceviz-Sandalye-88"
@@ -69,7 +69,7 @@ async def enrolled_anew(house, invitation, password=NEW):
 async def invited_anew(given, house, who):
     return await invite_anew(
         given.database,
-        keys_of(house),
+        Inviting(keys=keys_of(house)),
         UUID(who.member_id),
         of=of_company(),
         now=datetime.now(UTC),

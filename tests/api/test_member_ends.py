@@ -20,7 +20,7 @@ from izin.audit.model import Principal, PrincipalKind, Query
 from izin.audit.read import read
 from izin.core.errors import RefusalError
 from izin.member import manage
-from izin.member.invite import invite_anew
+from izin.member.invite import Inviting, invite_anew
 from izin.member.model import Role
 from izin.wiring.web import open_app
 
@@ -72,10 +72,11 @@ async def test_the_verb_itself_looks_whether_who_asks_was_stopped(house, given):
     await manage.stop(given.database, UUID(gone.member_id), of=of_company(), by=OPERATOR)
     about = {"of": of_company(), "by": Principal(PrincipalKind.MEMBER, gone.member_id)}
     member_id, now = UUID(first.member_id), datetime.now(UTC)
+    how = Inviting(keys=keys_of(house))
     with pytest.raises(RefusalError, match="H351"):
         await manage.stop(given.database, member_id, **about)
     with pytest.raises(RefusalError, match="H351"):
-        await invite_anew(given.database, keys_of(house), member_id, now=now, **about)
+        await invite_anew(given.database, how, member_id, now=now, **about)
 
 
 async def test_an_owner_is_let_in_anew_by_the_registry_alone(house, given):
@@ -91,7 +92,7 @@ async def test_an_owner_is_let_in_anew_by_the_registry_alone(house, given):
         assert answer.status_code == 201
     made = await invite_anew(
         given.database,
-        keys_of(house),
+        Inviting(keys=keys_of(house)),
         UUID(second.member_id),
         of=of_company(),
         now=datetime.now(UTC),

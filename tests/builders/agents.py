@@ -12,7 +12,7 @@ from builders.parties import OPERATOR
 from izin.core.address import Address, AddressKind
 from izin.keyring import MemberKeyring
 from izin.member.enrol import Chosen, Enrolling
-from izin.member.invite import invite
+from izin.member.invite import Inviting, invite
 from izin.member.model import Belongs, Person, Post, Role
 from izin.member.passkey import RelyingParty
 from izin.message.seal import opened
@@ -40,7 +40,9 @@ class Staff:
         person = Person("Deniz Örnek", Address(email, AddressKind.EMAIL))
         now = datetime.now(UTC)
         invited = person, Post(role=role)
-        made = await invite(self.operator, self.keys, invited, of=Belongs(), now=now, by=OPERATOR)
+        made = await invite(
+            self.operator, Inviting(keys=self.keys), invited, of=Belongs(), now=now, by=OPERATOR
+        )
         app = App((await self.enrolling.begin(made.text, now=now)).totp_uri)
         chosen = Chosen(password=PASSWORD, code=app.code(now - app.STEP))
         await self.enrolling.finish(made.text, chosen, client="", now=now)

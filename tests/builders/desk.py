@@ -15,7 +15,7 @@ from builders.parties import OPERATOR
 from izin.core.address import Address, AddressKind
 from izin.keyring import MemberKeyring
 from izin.member.enrol import Chosen, Enrolling
-from izin.member.invite import invite
+from izin.member.invite import Inviting, invite
 from izin.member.model import Belongs, Person, Post, Role
 from izin.member.passkey import RelyingParty
 from izin.member.passwords import Passwords
@@ -88,7 +88,7 @@ class DeskHouse:
         person = Person("Deniz Örnek", Address(email, AddressKind.EMAIL))
         made = await invite(
             self.operator,
-            self.keys,
+            Inviting(keys=self.keys),
             (person, Post(role=role)),
             of=of,
             now=datetime.now(UTC),

@@ -14,7 +14,7 @@ from builders.registry import Registry
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode, IntermediaryCode, IysCode, PartnerCode
 from izin.keyring import MemberKeyring
-from izin.member.invite import Invitation, invite, invite_anew
+from izin.member.invite import Invitation, Inviting, invite, invite_anew
 from izin.member.model import Belongs, Person, Post, Role
 from izin.member.passwords import Passwords
 from izin.storage.database import Database
@@ -66,7 +66,7 @@ async def invited(
     if again is not None:
         return await invite_anew(
             given.database,
-            keys_of(house),
+            Inviting(keys=keys_of(house)),
             UUID(again.member_id),
             of=of_company(),
             now=datetime.now(UTC),
@@ -76,7 +76,7 @@ async def invited(
     limited = None if brands is None else frozenset(map(BrandCode, brands))
     return await invite(
         given.database,
-        keys_of(house),
+        Inviting(keys=keys_of(house)),
         (Person(name, address), Post(role=role, brands=limited)),
         of=of_company() if of is None else of,
         now=datetime.now(UTC),

@@ -51,6 +51,19 @@ def test_people_of_the_registry_are_invited_listed_and_stopped(izin):
     assert "gizem" not in json.dumps(trail).lower()
 
 
+def test_where_there_is_mail_nobody_sees_an_invitation_unless_he_asks_for_it(izin, monkeypatch):
+    monkeypatch.setenv("IZIN_SMTP_URLS", "smtp://127.0.0.1:2525")
+    whom = "invite", "Gizem Örnek", "gizem@izin.example", "--registry"
+    code, said = izin("member", *whom)
+    assert (code, "postayla gönderiliyor" in said, "izin_" in said) == (0, True, False)
+    _, listed = izin("member", "list", "--registry", "--json")
+    [member_id] = [each["member_id"] for each in listed["members"]]
+    _, made = izin("member", "reinvite", member_id, "--json")
+    assert (made["isMailed"], "invitation" in made) == (True, False)
+    _, made = izin("member", "reinvite", member_id, "--by-hand", "--json")
+    assert (made["isMailed"], made["invitation"][:5]) == (False, "izin_")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -121,7 +121,11 @@ INVITE = with_examples(
     {"name": "Ada Örnek", "email": "ada@ornek-magaza.example", "role": "OPERATOR"},
 )
 INVITED = object_of(
-    ("memberId", "invitation", "expiresAt"), memberId=UUID, invitation=_SECRET, expiresAt=WHEN
+    ("memberId", "isMailed", "expiresAt"),
+    memberId=UUID,
+    isMailed=YES,
+    invitation={**_SECRET, "description": "shown once, where it does not go by mail"},
+    expiresAt=WHEN,
 )
 POST = with_examples(
     object_of((), role=_ROLE, brands={**_BRANDS, "type": ["array", "null"]}),

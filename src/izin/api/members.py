@@ -16,7 +16,7 @@ from izin.core.clock import wire_time
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
 from izin.member import manage
-from izin.member.invite import Invitation, invite, invite_anew
+from izin.member.invite import Invitation, Inviting, invite, invite_anew
 from izin.member.model import BRANDS_MAX, NAME_LENGTH_MAX, PEOPLE, NewPost, Person, Post, Role
 from izin.member.show import SHOWN_MAX, Shown, members_of
 
@@ -47,7 +47,7 @@ async def invite_member(call: Call[Services]) -> Answer:
     services = call.services
     made = await invite(
         services.reserved,
-        services.members.keys,
+        _inviting(call),
         (Person(name, email), post),
         of=call.allowed.caller.of,
         now=services.clock(),
@@ -62,7 +62,7 @@ async def invite_member_anew(call: Call[Services]) -> Answer:
     services = call.services
     made = await invite_anew(
         services.reserved,
-        services.members.keys,
+        _inviting(call),
         _member_id(call),
         of=call.allowed.caller.of,
         now=services.clock(),
@@ -164,12 +164,19 @@ def _member_id(call: Call[Services]) -> UUID:
         raise RefusalError(Refused(code="IZ047", facts=(("memberId", text),))) from None
 
 
+def _inviting(call: Call[Services]) -> Inviting:
+    return msgspec.structs.replace(call.services.members.inviting, language=call.language)
+
+
 def _invitation(made: Invitation) -> Wire:
-    return {
+    shown: Wire = {
         "memberId": str(made.member_id),
-        "invitation": made.text,
+        "isMailed": made.text is None,
         "expiresAt": wire_time(made.expires_at),
     }
+    if made.text is not None:
+        shown["invitation"] = made.text
+    return shown
 
 
 _ONE = "/x/members/{memberId}"
@@ -201,8 +208,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         lane=Lane.INFO,
         handler=invite_member,
         summary=Summary(
-            "Birini davet eder; davet metni bir kez gösterilir.",
-            "Invites somebody; the invitation is shown once.",
+            "Birini davet eder; davet ona postayla gider ya da bir kez gösterilir.",
+            "Invites somebody; the invitation goes by mail, or is shown once.",
         ),
         takes=BodyKind.JSON,
         body_max=_BODY_MAX,

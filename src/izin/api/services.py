@@ -24,6 +24,7 @@ from izin.feed.pull import FeedWindow
 from izin.keyring import Keyring, MemberKeyring
 from izin.member.elsewhere import Elsewhere
 from izin.member.enrol import Enrolling
+from izin.member.invite import Inviting
 from izin.member.model import Role
 from izin.member.own import OwnAffairs
 from izin.member.passwords import Passwords
@@ -35,10 +36,12 @@ from izin.storage.database import Database
 class Members(msgspec.Struct, frozen=True, kw_only=True):
     """What takes care of the people who act for parties.
 
-    forget  has tokens asked about anew, by their tags
+    inviting  how people are invited
+    forget    has tokens asked about anew, by their tags
     """
 
     keys: MemberKeyring
+    inviting: Inviting
     enrolling: Enrolling
     sign_ins: SignIns
     elsewhere: Elsewhere

@@ -18,7 +18,7 @@ from izin.core.codes import BrandCode
 from izin.i18n.catalogue import Language
 from izin.keyring import MemberKeyring
 from izin.member import lookup, manage
-from izin.member.invite import Invitation, invite, invite_anew, the_member
+from izin.member.invite import Invitation, Inviting, invite, invite_anew, the_member
 from izin.member.model import (
     NAME_LENGTH_MAX,
     Belongs,
@@ -30,6 +30,7 @@ from izin.member.model import (
     is_name,
 )
 from izin.storage.database import Database
+from izin.wiring.settings import read_settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="People who act for a party, and their roles."
@@ -40,6 +41,9 @@ _HEADINGS = ("id", "role", "brands", "active", "enrolled", "since", "signed_in")
 
 Registry = Annotated[bool, typer.Option("--registry", help="Acts for the registry itself.")]
 Brands = Annotated[list[int] | None, typer.Option("--brand", help="Limited to this brand.")]
+ByHand = Annotated[
+    bool, typer.Option("--by-hand", help="The invitation is shown to you, and not mailed.")
+]
 Id = Annotated[UUID, typer.Argument(help="The member's id.")]
 InRole = Annotated[Role, typer.Argument(help="What somebody is.")]
 
@@ -55,10 +59,11 @@ def invite_command(
     carrier: Carrier = None,
     registry: Registry = False,
     brand: Brands = None,
+    by_hand: ByHand = False,
     as_json: AsJson = False,
     lang: In = Language.TR,
 ) -> None:
-    """Invite somebody; the invitation is shown once, and handed over by you."""
+    """Invite somebody; the invitation goes by mail, or is shown once and handed over by you."""
     with screen(as_json, lang) as to:
         of = _party(company, partner, carrier, registry=registry)
         address = parse_email(email)
@@ -70,19 +75,22 @@ def invite_command(
         person = Person(name, address)
 
         async def work(database: Database, keys: MemberKeyring) -> Invitation:
-            now = utc_now()
-            return await invite(database, keys, (person, post), of=of, now=now, by=operator())
+            how, now = _inviting(keys, lang, by_hand=by_hand), utc_now()
+            return await invite(database, how, (person, post), of=of, now=now, by=operator())
 
         _hand_over(to, over_members(work))
 
 
 @app.command("reinvite")
-def reinvite_command(id_: Id, as_json: AsJson = False, lang: In = Language.TR) -> None:
+def reinvite_command(
+    id_: Id, by_hand: ByHand = False, as_json: AsJson = False, lang: In = Language.TR
+) -> None:
     """Let a member choose password and second factor anew."""
 
     async def work(database: Database, keys: MemberKeyring) -> Invitation:
         of = await _whose(database, id_)
-        return await invite_anew(database, keys, id_, of=of, now=utc_now(), by=operator())
+        how = _inviting(keys, lang, by_hand=by_hand)
+        return await invite_anew(database, how, id_, of=of, now=utc_now(), by=operator())
 
     with screen(as_json, lang) as to:
         _hand_over(to, over_members(work))
@@ -181,10 +189,20 @@ def _change(
         to.give({"memberId": id_})
 
 
+def _inviting(keys: MemberKeyring, language: Language, *, by_hand: bool) -> Inviting:
+    by_mail = read_settings().has_mail and not by_hand
+    return Inviting(keys=keys, by_mail=by_mail, language=language)
+
+
 def _hand_over(to: Screen, made: Invitation) -> None:
     until = wire_time(made.expires_at)
+    if made.text is None:
+        to.tell(to.said("member_mailed", member=made.member_id, until=until))
+        to.give({"memberId": made.member_id, "isMailed": True, "expiresAt": until})
+        return
     to.tell(to.said("member_invited", member=made.member_id, invitation=made.text, until=until))
-    to.give({"memberId": made.member_id, "invitation": made.text, "expiresAt": until})
+    given = {"memberId": made.member_id, "isMailed": False, "expiresAt": until}
+    to.give(given | {"invitation": made.text})
 
 
 def _show(to: Screen, found: list[Member]) -> None:

@@ -43,6 +43,11 @@ def _intermediary(row: Record) -> Intermediary:
     )
 
 
+async def title(connection: Connection, code: IntermediaryCode) -> str | None:
+    found: str | None = await connection.fetchval(_SQL["title"], code)
+    return found
+
+
 async def is_there(connection: Connection, code: IntermediaryCode) -> bool:
     """Is a carrier of this code registered?"""
     return bool(await connection.fetchval(_SQL["is_there"], code))

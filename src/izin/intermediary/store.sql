@@ -29,6 +29,10 @@ select intermediary.intermediary_code, intermediary.title, intermediary.state
 from intermediary
 where intermediary.changed_in > $1
 
+-- name: title
+-- $1 intermediary_code
+select intermediary.title from intermediary where intermediary.intermediary_code = $1
+
 -- name: is_there
 -- $1 intermediary_code
 select exists (select from intermediary where intermediary.intermediary_code = $1)

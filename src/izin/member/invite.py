@@ -9,12 +9,13 @@ from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal, PrincipalKind
 from izin.brand import lookup as brands
 from izin.core.errors import RefusalError, Refused
+from izin.i18n.catalogue import Language
 from izin.keyring import MemberKeyring
-from izin.member import store
+from izin.member import letter, store
 from izin.member.alone import alone
 from izin.member.model import Belongs, Person, Post, Role
-from izin.member.party import see_that_it_is_there
-from izin.member.seal import seal
+from izin.member.party import see_that_it_is_there, title_of
+from izin.member.seal import opened, seal
 from izin.storage.database import Connection, Database
 from izin.subscription.few import see_that_it_may
 from izin.subscription.model import Counted
@@ -24,11 +25,26 @@ MEMBERS_MAX = 500
 """Of one party that are active, invited ones too."""
 
 
+class Inviting(msgspec.Struct, frozen=True, kw_only=True):
+    """How somebody is invited.
+
+    by_mail   the invitation goes to him by mail, and whoever invites does not see it
+    language  of that mail
+    """
+
+    keys: MemberKeyring
+    by_mail: bool = False
+    language: Language = Language.TR
+
+
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the invited gets, once. It prints nothing."""
+    """What the invited gets, once. It prints nothing.
+
+    text  to be handed over; None: it goes by mail
+    """
 
     member_id: UUID
-    text: str
+    text: str | None
     expires_at: datetime
 
     def __repr__(self) -> str:
@@ -38,7 +54,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 
 async def invite(
     database: Database,
-    keys: MemberKeyring,
+    how: Inviting,
     invited: tuple[Person, Post],
     *,
     of: Belongs,
@@ -54,25 +70,25 @@ async def invite(
             stopped · UnavailableError
     """
     person, post = invited
-    member_id = uuid4()
-    sealed = seal(keys.members.sealer, member_id, person)
+    keys, member_id = how.keys.members, uuid4()
+    sealed = seal(keys.sealer, member_id, person)
     async with changing(database, by, acting_for=of.party) as change:
         await alone(change, of)
         await see_that_it_is_there(change.connection, of)
         await check_post(change.connection, of, post)
         await _see_that_there_is_room(change.connection, of, post, now)
-        tag = keys.members.email_tag(person.email)
+        tag = keys.email_tag(person.email)
         if not await store.put(change, member_id, of, post, (tag, sealed)):
             raise RefusalError(Refused(code="IZ046", location=("email",)))
         change.tell(
             Action.MEMBER_INVITED, member_id, of=of.iys_code, party=of.party, **facts_of(post)
         )
-        return await _sent(change, keys, member_id, now)
+        return await _sent(change, how, (member_id, of, person), now)
 
 
 async def invite_anew(
     database: Database,
-    keys: MemberKeyring,
+    how: Inviting,
     member_id: UUID,
     *,
     of: Belongs,
@@ -91,12 +107,14 @@ async def invite_anew(
         raise RefusalError(Refused(code="IZ053"))
     async with changing(database, by, acting_for=of.party) as change:
         await alone(change, of)
-        member = (await the_member(change.connection, of, member_id)).member
+        found = await the_member(change.connection, of, member_id)
+        member = found.member
         is_owner = member.post.role is Role.OWNER and member.is_enrolled
         if is_owner and by.kind is PrincipalKind.MEMBER:
             raise RefusalError(Refused(code="IZ055"))
         change.tell(Action.MEMBER_INVITED, member_id, of=of.iys_code, party=of.party, isAnew=True)
-        return await _sent(change, keys, member_id, now)
+        person = opened(how.keys.members.sealer, member_id, found.person)
+        return await _sent(change, how, (member_id, of, person), now)
 
 
 async def the_member(connection: Connection, of: Belongs, member_id: UUID) -> store.Sealed:
@@ -147,8 +165,16 @@ def facts_of(post: Post) -> dict[str, str]:
     return {"role": post.role.value, "brands": brands_text}
 
 
-async def _sent(change: Change, keys: MemberKeyring, member_id: UUID, now: datetime) -> Invitation:
-    token = keys.tokens.issue()
-    expires_at = now + INVITATION_LIFE
-    await store.put_invitation(change, token.tag, member_id, expires_at)
-    return Invitation(member_id=member_id, text=token.text, expires_at=expires_at)
+async def _sent(
+    change: Change, how: Inviting, whom: tuple[UUID, Belongs, Person], now: datetime
+) -> Invitation:
+    member_id, of, person = whom
+    token, expires_at = how.keys.tokens.issue(), now + INVITATION_LIFE
+    sealed = None
+    if how.by_mail:
+        party = await title_of(change.connection, of)
+        going = letter.Invited(person.email.clear, token.text, party, how.language)
+        sealed = letter.seal(how.keys.members.sealer, member_id, going)
+    await store.put_invitation(change, token.tag, member_id, expires_at, sealed)
+    text = None if how.by_mail else token.text
+    return Invitation(member_id=member_id, text=text, expires_at=expires_at)

@@ -1,9 +1,10 @@
-"""Is there the party that somebody, or an account, is to act for?"""
+"""The party that somebody, or an account, is to act for: is it there, and what is it called?"""
 
 from izin.core.errors import RefusalError, Refused
 from izin.intermediary import lookup as intermediaries
 from izin.member.model import Belongs
 from izin.partner import lookup as partners
+from izin.provider import lookup as providers
 from izin.provider.manage import see_that_it_is_open
 from izin.storage.database import Connection
 
@@ -25,3 +26,16 @@ async def see_that_it_is_there(connection: Connection, of: Belongs) -> None:
         fact = "carrier"
     if not found:
         raise RefusalError(Refused(code=code, facts=((fact, str(of.code)),)))
+
+
+async def title_of(connection: Connection, of: Belongs) -> str:
+    """What a party that is there is called; of the registry nothing."""
+    found: str | None = ""
+    if of.iys_code is not None:
+        found = (await providers.titles(connection, [of.iys_code])).get(of.iys_code)
+    elif of.partner_code is not None:
+        found = await partners.title(connection, of.partner_code)
+    elif of.intermediary_code is not None:
+        found = await intermediaries.title(connection, of.intermediary_code)
+    assert found is not None, "whoever has members is there"
+    return found

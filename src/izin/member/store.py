@@ -68,16 +68,8 @@ async def put(
     change: Change, member_id: UUID, of: Belongs, post: Post, sealed: tuple[UUID, bytes]
 ) -> bool:
     """Write a member; False where the address, of which `sealed` has the tag, is a member's."""
-    put_id = await change.connection.fetchval(
-        _SQL["put"],
-        member_id,
-        of.iys_code,
-        of.partner_code,
-        of.intermediary_code,
-        post.role.value,
-        _brands(post),
-        *sealed,
-    )
+    facts = (of.iys_code, of.partner_code, of.intermediary_code, post.role.value, _brands(post))
+    put_id = await change.connection.fetchval(_SQL["put"], member_id, *facts, *sealed)
     return put_id is not None
 
 
@@ -116,8 +108,14 @@ async def stop(change: Change, member_id: UUID) -> None:
     await change.connection.execute(_SQL["stop"], member_id)
 
 
-async def put_invitation(change: Change, tag: UUID, member_id: UUID, expires_at: datetime) -> None:
-    await change.connection.execute(_SQL["put_invitation"], tag, member_id, expires_at)
+async def put_invitation(
+    change: Change, tag: UUID, member_id: UUID, expires_at: datetime, letter: bytes | None
+) -> None:
+    await change.connection.execute(_SQL["put_invitation"], tag, member_id, expires_at, letter)
+
+
+async def take_letters(connection: Connection, now: datetime, limit: int) -> list[Record]:
+    return await connection.fetch(_SQL["take_letters"], now, limit)
 
 
 async def invited(connection: Connection, tag: UUID, now: datetime) -> Invited | None:

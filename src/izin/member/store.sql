@@ -75,9 +75,27 @@ update member set is_active = false, subject_tag = null where member.member_id =
 
 -- name: put_invitation
 -- Invites a member, or anew: what was sent before is worth nothing any more.
--- $1 invitation_tag · $2 member_id · $3 expires_at · index invitation_of_member
+-- $1 invitation_tag · $2 member_id · $3 expires_at · $4 letter_sealed, or null: handed over otherwise
+-- index invitation_of_member
 with gone as (delete from invitation where invitation.member_id = $2)
-insert into invitation (invitation_tag, member_id, expires_at) values ($1, $2, $3)
+insert into invitation (invitation_tag, member_id, expires_at, letter_sealed)
+values ($1, $2, $3, $4)
+
+-- name: take_letters
+-- Invitations that are to go by mail; what was sealed for that is gone with the caller's commit.
+-- $1 now · $2 limit · gives (member_id, expires_at, sealed) · index invitation_unmailed · locks them
+with waiting as (
+    select invitation.invitation_tag, invitation.letter_sealed
+    from invitation
+    where invitation.letter_sealed is not null and invitation.expires_at > $1
+    order by invitation.expires_at
+    limit $2
+    for update skip locked
+)
+update invitation set letter_sealed = null
+from waiting
+where invitation.invitation_tag = waiting.invitation_tag
+returning invitation.member_id, invitation.expires_at, waiting.letter_sealed as sealed
 
 -- name: invited
 -- Whom an invitation is for, while it is good. $1 invitation_tag · $2 now · locks it

@@ -44,6 +44,11 @@ async def one(change: Change, code: PartnerCode) -> Partner | None:
     return None if row is None else _partner(row)
 
 
+async def title(connection: Connection, code: PartnerCode) -> str | None:
+    found: str | None = await connection.fetchval(_SQL["title"], code)
+    return found
+
+
 async def is_there(connection: Connection, code: PartnerCode) -> bool:
     """Is there such a partner, whatever its state?"""
     return bool(await connection.fetchval(_SQL["is_there"], code))

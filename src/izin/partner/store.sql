@@ -40,6 +40,10 @@ from partner
 where partner.partner_code = $1
 for no key update
 
+-- name: title
+-- $1 partner_code
+select partner.title from partner where partner.partner_code = $1
+
 -- name: is_there
 -- $1 partner_code
 select exists (select from partner where partner.partner_code = $1)

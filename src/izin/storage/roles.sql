@@ -127,7 +127,8 @@ grant select, insert, update on citizen_consent to izin_keeper;
 grant select, update, delete on batch to izin_keeper;
 grant select, insert, update, delete on job to izin_keeper;
 grant select, delete on token, limit_use, query_receipt, signed_once to izin_keeper;
-grant select, delete on session, sign_in, known_device, invitation to izin_keeper;
+grant select, delete on session, sign_in, known_device to izin_keeper;
+grant select, update, delete on invitation to izin_keeper; -- writes the mail of one
 grant update on retailer to izin_keeper; -- that a consent names them
 
 -- whoever takes on parties; no consent is in reach

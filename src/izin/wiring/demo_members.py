@@ -10,7 +10,7 @@ from izin.core.clock import utc_now
 from izin.keyring import MemberKeyring
 from izin.member import lookup
 from izin.member.enrol import Chosen, Enrolling
-from izin.member.invite import Invitation, invite, invite_anew
+from izin.member.invite import Invitation, Inviting, invite, invite_anew
 from izin.member.model import Belongs, Person, Post, Role
 from izin.storage.database import Database
 from izin.vault.member import STEP_S, totp_code
@@ -56,20 +56,22 @@ async def let_in(
         return before
     invitation = await _invited(with_, of, person, role)
     now = utc_now()
-    shown = await with_.enrolling.begin(invitation.text, now=now)
+    text = invitation.text
+    assert text is not None, "it is handed over"
+    shown = await with_.enrolling.begin(text, now=now)
     # the code before the running one, which is left for whoever signs in at once
     code = totp_code(shown.totp_uri, now - timedelta(seconds=STEP_S))
     chosen = Chosen(password=password, code=code)
-    await with_.enrolling.finish(invitation.text, chosen, client=_OWN_MACHINE, now=now)
+    await with_.enrolling.finish(text, chosen, client=_OWN_MACHINE, now=now)
     return DemoMember(email=person.email.clear, password=password, totp_uri=shown.totp_uri)
 
 
 async def _invited(with_: LettingIn, of: Belongs, person: Person, role: Role) -> Invitation:
     found, now = await _known(with_, of, person), utc_now()
-    operator, keys, by = with_.operator, with_.keys, with_.by
+    operator, how, by = with_.operator, Inviting(keys=with_.keys), with_.by
     if found is None:
-        return await invite(operator, keys, (person, Post(role=role)), of=of, now=now, by=by)
-    return await invite_anew(operator, keys, found["member_id"], of=of, now=now, by=by)
+        return await invite(operator, how, (person, Post(role=role)), of=of, now=now, by=by)
+    return await invite_anew(operator, how, found["member_id"], of=of, now=now, by=by)
 
 
 async def _known(with_: LettingIn, of: Belongs, person: Person) -> Record | None:

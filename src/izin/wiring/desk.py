@@ -59,6 +59,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Starlette]:
                 sign_ins=SignIns(*works_with, only=Belongs()),
                 enrolling=Enrolling(*works_with, only=Belongs()),
                 parties=Parties(parts.database),
+                has_mail=settings.has_mail,
                 citizens=settings.origin_of_citizens,
                 clock=utc_now,
             )

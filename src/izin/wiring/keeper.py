@@ -21,6 +21,7 @@ from izin.core.clock import utc_now
 from izin.inquiry.receipt import forget_old_receipts
 from izin.jobs.keeper import BRISK_S, TIMER_S, USUAL, Keeper, Timer, Waits
 from izin.link.forget import forget_old_links
+from izin.member.mail import Doors, Sealers, mail_invitations
 from izin.member.session import drop_expired as drop_expired_sessions
 from izin.message import heard
 from izin.message.lookup import forget_old_messages
@@ -52,15 +53,22 @@ async def run_keeper(settings: Settings) -> None:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop.set)
     async with open_parts(settings, role=KEEPER) as parts:
-        await keeper_of(parts, stop, is_sandbox=settings.is_sandbox).run()
+        doors = Doors(desk=settings.origin_of_desk, api=settings.origin)
+        await keeper_of(parts, stop, is_sandbox=settings.is_sandbox, doors=doors).run()
 
 
 def keeper_of(
-    parts: Parts, stop: asyncio.Event, *, waits: Waits = USUAL, is_sandbox: bool = False
+    parts: Parts,
+    stop: asyncio.Event,
+    *,
+    waits: Waits = USUAL,
+    is_sandbox: bool = False,
+    doors: Doors | None = None,
 ) -> Keeper:
     """Put a keeper together.
 
-    Takes   is_sandbox: whether texts of +90 599 are heard
+    Takes   is_sandbox: whether texts of +90 599 are heard · doors: where mails lead whom they
+            invite; None: none is written
     """
     recorder = Recorder(parts.keyring)
     closed = partial(_lines_closed, parts)
@@ -77,11 +85,14 @@ def keeper_of(
         partial(_look_at_packages, parts),
         partial(_forget_messages, parts),
     )
+    brisk: tuple[Timer, ...] = (_walk_of(parts),)
+    if doors is not None:
+        brisk = (*brisk, partial(_mail_invitations, parts, doors))
     return Keeper(
         parts.database,
         Projector(parts.database, parts.keyring),
         Queue(parts.database, handlers),
-        {TIMER_S: seldom, BRISK_S: (_walk_of(parts),)},
+        {TIMER_S: seldom, BRISK_S: brisk},
         stop,
         waits=waits,
     )
@@ -94,6 +105,13 @@ def _walk_of(parts: Parts) -> Timer:
         await walker.walk()
 
     return walk
+
+
+async def _mail_invitations(parts: Parts, doors: Doors) -> None:
+    keys = parts.keyring
+    sealers = Sealers(keys.members.sealer, keys.message_sealer)
+    async with parts.database.transaction() as connection:
+        await mail_invitations(connection, sealers, doors, now=utc_now())
 
 
 async def _lines_closed(parts: Parts, connection: Connection, phones: Sequence[Address]) -> None:

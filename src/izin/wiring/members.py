@@ -8,6 +8,7 @@ from izin.api.sign_on import SIGN_ON_RETURN
 from izin.keyring import Keyring, MemberKeyring
 from izin.member.elsewhere import Elsewhere
 from izin.member.enrol import Enrolling
+from izin.member.invite import Inviting
 from izin.member.own import OwnAffairs
 from izin.member.passkey import RelyingParty
 from izin.member.passwords import Passwords
@@ -39,6 +40,7 @@ def members_of(
     back = f"{settings.origin}{SIGN_ON_RETURN}"
     return Members(
         keys=keys,
+        inviting=Inviting(keys=keys, by_mail=settings.has_mail),
         enrolling=Enrolling(*parts),
         sign_ins=sign_ins,
         elsewhere=Elsewhere(database, keys, OidcClient(Fetch()), sign_ins, back=back),

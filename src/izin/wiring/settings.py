@@ -176,6 +176,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.mode is Mode.SANDBOX
 
     @property
+    def has_mail(self) -> bool:
+        """Whether there is a server that takes mails."""
+        return any(each.strip() for each in self.smtp_urls.split(","))
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port by which a browser reaches the registry."""
         return without_default_port(self.public_url or f"http://localhost:{self.port}")

@@ -10,7 +10,7 @@ from izin.core.address import Address, parse_email
 from izin.core.codes import IntermediaryCode, IysCode, PartnerCode
 from izin.intermediary import lookup as intermediaries
 from izin.member import lookup, manage
-from izin.member.invite import Invitation, invite, invite_anew
+from izin.member.invite import Invitation, Inviting, invite, invite_anew
 from izin.member.model import (
     NAME_LENGTH_MAX,
     PEOPLE,
@@ -76,7 +76,7 @@ def _values(of: Belongs) -> dict[str, object]:
 
 
 async def do_invite(desk: Desk, visit: Visit) -> Outcome:
-    """Invite somebody; the invitation is shown in this answer, and never again."""
+    """Invite somebody; the invitation goes by mail, or is shown in this answer and never again."""
     of, form = _of(visit), visit.form
     name = form.text("name", NAME_LENGTH_MAX, required=True)
     address = parse_email(form.text("email", _EMAIL_MAX, required=True))
@@ -88,15 +88,21 @@ async def do_invite(desk: Desk, visit: Visit) -> Outcome:
     assert isinstance(address, Address), "checked"
     assert role is not None, "checked"
     invited = Person(name, address), Post(role=role)
-    made = await invite(desk.database, desk.keys, invited, of=of, now=visit.now, by=visit.by)
+    how = _inviting(desk, visit)
+    made = await invite(desk.database, how, invited, of=of, now=visit.now, by=visit.by)
     return _handed(of, made)
 
 
 async def do_reinvite(desk: Desk, visit: Visit) -> Outcome:
     """Let a member choose password and second factor anew."""
     of, member_id = _of(visit), _member(visit)
-    made = await invite_anew(desk.database, desk.keys, member_id, of=of, now=visit.now, by=visit.by)
+    how = _inviting(desk, visit)
+    made = await invite_anew(desk.database, how, member_id, of=of, now=visit.now, by=visit.by)
     return _handed(of, made)
+
+
+def _inviting(desk: Desk, visit: Visit) -> Inviting:
+    return Inviting(keys=desk.keys, by_mail=desk.has_mail, language=visit.language)
 
 
 def _handed(of: Belongs, made: Invitation) -> Shown:

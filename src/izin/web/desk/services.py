@@ -21,6 +21,7 @@ _DIGITS_MAX = 8
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Database and keys of members, and who is let in by them.
 
+    has_mail  whether invitations go by mail
     citizens  where a browser reaches the citizens' pages
     """
 
@@ -29,6 +30,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     sign_ins: SignIns
     enrolling: Enrolling
     parties: Parties
+    has_mail: bool
     citizens: str
     clock: Callable[[], datetime]
 

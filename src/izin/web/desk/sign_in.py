@@ -83,8 +83,9 @@ async def leave(desk: Desk, visit: Visit) -> Outcome:
 
 
 async def ask_invitation(_: Desk, visit: Visit) -> Outcome:
-    """Ask for the invitation that somebody was handed."""
-    return Shown("invitation.html", {"given": visit.form.values.get("invitation", "")})
+    """Ask for the invitation that somebody was handed; a mail's link has it with it."""
+    given = visit.form.values.get("invitation") or visit.query.values.get("invitation", "")
+    return Shown("invitation.html", {"given": given[:_TOKEN_MAX]})
 
 
 async def open_invitation(desk: Desk, visit: Visit) -> Outcome:
