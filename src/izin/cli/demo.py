@@ -102,10 +102,10 @@ def commands(address: str, file: Path, users: DemoFile) -> tuple[str, str]:
 
 
 def _ivr(folder: Path) -> str:
-    """The line that holds a call of the voice menu, from wherever it is typed."""
+    """The line that holds a call of the voice menu; which number calls, is not printed here."""
     there = f"{PREFIX}DATA_FOLDER={shlex.quote(str(folder))} "
     is_usual = folder == Settings().data_folder
-    return f"{'' if is_usual else there}izin ivr --line 0{examples()[0].clear[3:]}"
+    return f"{'' if is_usual else there}izin ivr --line NUMBER"
 
 
 def _what_to_try(addresses: tuple[str, ...], file: Path, users: DemoFile) -> str:
@@ -135,7 +135,7 @@ def _what_to_try(addresses: tuple[str, ...], file: Path, users: DemoFile) -> str
             f"Citizens see and change their consents at:                 {citizens}",
             "  (by a code, or by e-Devlet, for which something stands in, with invented people)",
             f"A telephone that writes to 3338 and gets codes, an inbox: {outside}",
-            f"Its voice menu, as texts in a terminal: {_ivr(file.parent)}",
+            f"The voice menu, called by one of its numbers, as texts:     {_ivr(file.parent)}",
             "",
             "Ctrl-C stops everything, the database too.",
             "",
