@@ -22,6 +22,7 @@ from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType
 from izin.queue.queue import Queue
 from izin.wiring.citizen import open_citizens
+from izin.wiring.garbage import look_for_cycles_seldom
 from izin.wiring.settings import Settings
 
 RECORDS = int(os.environ.get("DRILL_RECORDS", "100000"))
@@ -100,6 +101,7 @@ async def test_she_acts_on_a_hundred_thousand_records(
     settings, given, heart, owner, keeper_database
 ):
     keyring, keeper_keyring = heart.keyring, heart.keeper_keyring
+    look_for_cycles_seldom()  # as every process of the registry does
     with measured("laid out"):
         await lay_out(owner, given, heart)
     async with open_citizens(settings) as app:

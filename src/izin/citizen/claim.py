@@ -11,7 +11,7 @@ import msgspec
 from izin.citizen import number, store
 from izin.citizen.call import Call
 from izin.citizen.parts import ROWS_MAX, Work, begin
-from izin.citizen.records import Place, everything_of
+from izin.citizen.records import everything_of, place_of
 from izin.core.address import AddressKind
 from izin.core.clock import IYS_TIME
 from izin.core.terms import Status
@@ -54,11 +54,7 @@ async def claim(call: Call, *, now: datetime, rows_max: int = ROWS_MAX) -> Claim
     today = now.astimezone(IYS_TIME).date()
     await number.say(call.connection, keys, call.address, today, now)
     records = await everything_of(call.connection, call.keyring, call.address)
-    places = tuple(
-        Place(each.brand.brand_code, each.key.channel, each.key.recipient_type)
-        for each in records
-        if each.standing.status is Status.ONAY
-    )
+    places = tuple(place_of(each) for each in records if each.standing.status is Status.ONAY)
     begun = await begin(call, Work(refuse=places), rows_max=rows_max) if places else None
     count, receipt = (0, "") if begun is None else (begun.count, begun.receipt)
     claimed = _Claim(call.address.clear, call.address.kind, now, count, receipt)

@@ -43,6 +43,24 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     channel: Channel
     recipient_type: RecipientType
 
+    @property
+    def kind(self) -> tuple[RecipientType, Channel]:
+        """Which of a brand's."""
+        return self.recipient_type, self.channel
+
+
+class Named(NamedTuple):
+    """A place, and what its brand and company are called."""
+
+    place: Place
+    brand: Brand
+    company: str
+
+
+def place_of(record: Record) -> Place:
+    """Where a record lies."""
+    return Place(record.brand.brand_code, record.key.channel, record.key.recipient_type)
+
 
 async def records_of(connection: Connection, keyring: Keyring, opened: Opened) -> list[Record]:
     """All that is shown to her: records of hers, by company and brand, as `everything_of`."""
@@ -61,21 +79,23 @@ async def everything_of(connection: Connection, keyring: Keyring, address: Addre
 
 
 async def places_of(connection: Connection, keyring: Keyring, address: Address) -> list[Place]:
-    """Which records of an address there are, by company and brand. Cost: three round trips."""
+    """Which records of an address there are, by company and brand; else as `named_places`."""
+    return [each.place for each in await named_places(connection, keyring, address)]
+
+
+async def named_places(connection: Connection, keyring: Keyring, address: Address) -> list[Named]:
+    """The same, and what their brands and companies are called. Cost: three round trips."""
     consents = await consents_of(connection, keyring, address)
     known = await _known(connection, sorted({each.brand_code for each in consents}))
     in_order = {
         code: (sort_key(company), sort_key(brand.name)) for code, (brand, company) in known.items()
     }
-    places = [
-        Place(each.brand_code, each.channel, each.recipient_type)
+    named = [
+        Named(Place(each.brand_code, each.channel, each.recipient_type), *known[each.brand_code])
         for each in consents
         if each.brand_code in known
     ]
-    return sorted(
-        places,
-        key=lambda place: (*in_order[place.brand_code], place.recipient_type, place.channel),
-    )
+    return sorted(named, key=lambda each: (*in_order[each.place.brand_code], *each.place.kind))
 
 
 async def records_in(

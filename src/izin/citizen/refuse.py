@@ -12,7 +12,7 @@ from izin.citizen.acts import Act, Did, acts_of, keep, new_id
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
 from izin.citizen.parts import ROWS_MAX, Work, begin
-from izin.citizen.records import Place, Record, everything_of
+from izin.citizen.records import Record, everything_of, place_of
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, RecipientType, Status
@@ -55,8 +55,7 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     records = await everything_of(call.connection, call.keyring, call.address)
     wanted = [each for each in records if scope.has(each)]
     places = tuple(
-        Place(each.brand.brand_code, each.key.channel, each.key.recipient_type)
-        for each in await hers(call.connection, call.keyring, wanted, call.since)
+        place_of(each) for each in await hers(call.connection, call.keyring, wanted, call.since)
     )
     begun = await begin(call, Work(refuse=places), rows_max=rows_max)
     if begun is None:

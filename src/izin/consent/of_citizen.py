@@ -4,6 +4,7 @@ The citizens' view knows which records there are and follows a moment behind; th
 says what stands. Only processes of both sides can look from the one to the other.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from izin.brand.model import Brand
@@ -19,6 +20,9 @@ from izin.storage.database import Connection
 ROWS_MAX = 100_000
 """Records of one address: three channels and two types of each of many brands."""
 
+AT_ONCE = 2_000
+"""Of very many records so many are worked on before others have their turn: some 50 ms."""
+
 
 async def consents_of(
     connection: Connection, keyring: Keyring, address: Address
@@ -33,10 +37,14 @@ async def consents_of(
     rows = await store.citizen_rows(connection, tag, bucket, ROWS_MAX + 1)
     if len(rows) > ROWS_MAX:
         raise OverflowError("more records under one address than can be handled at once")
-    return [
-        decode_citizen(citizen.sealer.open(row["sealed"], bucket, row["slot"].bytes))
-        for row in rows
-    ]
+    found: list[CitizenConsent] = []
+    for at in range(0, len(rows), AT_ONCE):
+        found += [
+            decode_citizen(citizen.sealer.open(row["sealed"], bucket, row["slot"].bytes))
+            for row in rows[at : at + AT_ONCE]
+        ]
+        await asyncio.sleep(0)  # whoever has very many keeps nobody else waiting
+    return found
 
 
 def key_under(
@@ -51,9 +59,10 @@ def key_under(
 async def standings(
     connection: Connection, keyring: Keyring, keys: Sequence[ConsentKey]
 ) -> list[Standing | None]:
-    """What stands under these keys now, in their order. Cost: one round trip."""
+    """What stands under these keys now, in their order. Cost: a round trip for each AT_ONCE."""
     found: list[Standing | None] = [None] * len(keys)
-    columns = key_columns(keyring.pseudonyms, keys)
-    for row in await store.current_states(connection, columns):
-        found[row["ord"] - 1] = standing_of(row, keyring.retailers)
+    for at in range(0, len(keys), AT_ONCE):
+        columns = key_columns(keyring.pseudonyms, keys[at : at + AT_ONCE])
+        for row in await store.current_states(connection, columns):
+            found[at + row["ord"] - 1] = standing_of(row, keyring.retailers)
     return found

@@ -1,13 +1,14 @@
 """A citizen's own list: what stands, by company and brand; each may be refused, or approved."""
 
 from collections import Counter
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from izin.citizen.acts import Act
 from izin.citizen.change import change
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
-from izin.citizen.records import Place, Record, everything_of
+from izin.citizen.records import Named, Place, named_places, place_of, records_in
 from izin.citizen.refuse import act_of
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
@@ -24,19 +25,19 @@ _ASKED = ("recipient", "search", "channel", "status")
 async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show her records of one kind: her own, or a merchant's."""
     assert visit.who is not None, "the table asks for somebody"
-    async with hall.database.connection() as connection:
-        everything = await everything_of(connection, hall.keyring, visit.who.address)
-        records = await hers(connection, hall.keyring, everything, visit.who.shown.since)
-        done = await _just_done(hall, visit, connection)
     kind = _kind(visit)
-    counts = Counter(each.key.recipient_type for each in records)
-    found = [each for each in records if _is_asked(each, kind, visit)]
-    page = _page(visit, len(found))
+    async with hall.database.connection() as connection:
+        listed = await _listed(hall, visit, connection)
+        found = _asked(listed, kind, visit)
+        page = _page(visit, len(found))
+        places = [each.place for each in found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]]
+        records = await records_in(connection, hall.keyring, visit.who.address, places)
+        done = await _just_done(hall, visit, connection)
     values = {
-        "records": found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS],
+        "records": records,
         "count_found": len(found),
-        "counts": counts,
-        "count_earlier": len(everything) - len(records),
+        "counts": Counter(each.place.recipient_type for each in listed.places),
+        "count_earlier": listed.earlier,
         "is_number": is_number(visit.who.address),
         "kind": kind,
         "asked": visit.query.values,
@@ -81,17 +82,53 @@ def _kind(visit: Visit) -> RecipientType:
     return RecipientType(given) if given in set(RecipientType) else RecipientType.BIREYSEL
 
 
-def _is_asked(record: Record, kind: RecipientType, visit: Visit) -> bool:
-    """Is it among what she looks for?"""
+class _Listed(NamedTuple):
+    """What is hers, what of it stands as she asks, and how many records are not hers."""
+
+    places: list[Named]
+    standing: frozenset[Place] | None = None
+    earlier: int = 0
+
+
+async def _listed(hall: Hall, visit: Visit, connection: Connection) -> _Listed:
+    """Hers; what stands is looked at where it is asked for, else of the shown page alone."""
+    assert visit.who is not None, "the table asks for somebody"
+    address, since = visit.who.address, visit.who.shown.since
+    everything = await named_places(connection, hall.keyring, address)
+    status = visit.query.values.get("status", "")
+    if not status and since is None:
+        return _Listed(everything)
+    places = [each.place for each in everything]
+    records = await records_in(connection, hall.keyring, address, places)
+    own = await hers(connection, hall.keyring, records, since)
+    hers_alone = {place_of(each) for each in own}
+    asked = {place_of(each) for each in own if status in ("", each.standing.status.value)}
+    return _Listed(
+        [each for each in everything if each.place in hers_alone],
+        frozenset(asked),
+        len(records) - len(own),
+    )
+
+
+def _asked(listed: _Listed, kind: RecipientType, visit: Visit) -> list[Named]:
+    """Those that she looks for; a brand's name is looked at once."""
     asked = visit.query.values
     words = search_key(asked.get("search", "")[:_SEARCH_MAX])
-    named = search_key(f"{record.company} {record.brand.name} {record.brand.brand_code}")
-    return (
-        record.key.recipient_type is kind
-        and asked.get("channel", "") in ("", record.key.channel.value)
-        and asked.get("status", "") in ("", record.standing.status.value)
-        and words in named
-    )
+    channel = asked.get("channel", "")
+    brands = {each.place.brand_code: each for each in listed.places} if words else {}
+    named = {code for code, each in brands.items() if words in _name_of(each)}
+    return [
+        each
+        for each in listed.places
+        if each.place.recipient_type is kind
+        and (listed.standing is None or each.place in listed.standing)
+        and channel in ("", each.place.channel.value)
+        and (not words or each.place.brand_code in named)
+    ]
+
+
+def _name_of(named: Named) -> str:
+    return search_key(f"{named.company} {named.brand.name} {named.brand.brand_code}")
 
 
 def _page(visit: Visit, count: int) -> int:
