@@ -17,6 +17,7 @@ IDLE, WHOLE = timedelta(minutes=20), timedelta(hours=4)
 PADDED_BYTES = 1024
 """One size for nearly all: how many addresses were shown is not to be told by it."""
 
+_ROUGH = timedelta(minutes=5)
 _PLACE = ("citizen_session", "body_sealed")
 
 
@@ -85,6 +86,11 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Body).decode
 
 
+def whole_minutes(at: datetime) -> datetime:
+    """Round up: to the moment, what stands in clear would be that of a code, and lead to whose."""
+    return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % _ROUGH
+
+
 class Seats:
     """Puts sessions down, and picks them up."""
 
@@ -102,8 +108,8 @@ class Seats:
         """Put a new one down; give what she calls with."""
         token = self._keyring.tokens.issue()
         sealed = self._sealed(token.tag, body)
-        idle_until = min(until, now + IDLE)
-        await store.put(connection, token.tag, sealed, is_open, idle_until, until)
+        ends = whole_minutes(min(until, now + IDLE)), whole_minutes(until)
+        await store.put(connection, token.tag, sealed, is_open, *ends)
         return token.text
 
     async def one(self, connection: Connection, tag: UUID, *, is_open: bool) -> Body | None:

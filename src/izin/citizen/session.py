@@ -10,7 +10,7 @@ from izin.citizen.call import Call
 from izin.citizen.claim import Claimed, claim
 from izin.citizen.model import Citizen, Opened
 from izin.citizen.notice import VERSION, is_read
-from izin.citizen.seat import IDLE, WHOLE, Body, Pending, Seats
+from izin.citizen.seat import IDLE, WHOLE, Body, Pending, Seats, whole_minutes
 from izin.consent.record import Recorder
 from izin.core.address import Address
 from izin.core.clock import IYS_TIME
@@ -109,7 +109,7 @@ class Citizens:
             body = await self._seats.one(connection, tag, is_open=True)
             if body is None:
                 return None
-            await store.keep(connection, tag, now + IDLE)
+            await store.keep(connection, tag, whole_minutes(now + IDLE))
             account = None
             if body.account_id is not None:
                 account = await find.of(connection, self._keyring.citizen, body.account_id)

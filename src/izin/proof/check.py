@@ -49,8 +49,8 @@ async def tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refuse
     if found is None:
         return Refused(code="IZ112")
     if found["is_right"]:
-        back = (found["back_kinds"], found["back_tags"], found["made_at"])
-        await store.give_back(connection, *back)
+        tags = keys.covered(shown.proof_id, found["back_tags"])
+        await store.give_back(connection, found["back_kinds"], tags, found["made_at"])
         return None
     await spend(connection, wrong)
     if found["tries_left"] == 0:

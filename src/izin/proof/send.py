@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from izin.admission.limiter import TooManyError
 from izin.core.errors import RefusalError, Refused
@@ -66,9 +66,8 @@ async def admit(
     """
     if asked.costs and not asked.to.clear.startswith(_MOBILE):
         raise RefusalError(Refused(code="IZ113"))
-    if asked.costs:
-        sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
-        await _see_that_codes_come_back(connection, sender_tag)
+    if asked.costs and asked.sender:  # a network's own budget stops it long before
+        await _see_that_codes_come_back(connection, keys.sender_tag(asked.sender))
     spent = _budgets(keys, asked)
     counts = [max(messages, parts) if each.kind in PAID else messages for each, _ in spent]
     await spend(connection, spent, counts=counts)
@@ -80,7 +79,8 @@ async def send_admitted(
     """Send a code that was counted before, else as `send`."""
     (proof_id,) = uuid7s(1, int(now.timestamp() * 1000))
     code = asked.secret or draw_code(DIGITS[asked.purpose])
-    sender_tag = keys.sender_tag(asked.sender or f"network:{asked.network}")
+    # a network's tag would join the addresses of a home: one is drawn, and leads nowhere
+    sender_tag = keys.sender_tag(asked.sender) if asked.sender else uuid4()
     given_back = [each for each in _budgets(keys, asked) if each[0].kind in GIVEN_BACK]
     back = sorted(given_back, key=lambda each: each[0].kind)  # all take their rows in one order
     await store.enter(
@@ -93,7 +93,7 @@ async def send_admitted(
         keys.code_hash(proof_id, asked.bound, code),
         now + asked.life,
         [budget.kind for budget, _ in back],
-        [tag for _, tag in back],
+        keys.covered(proof_id, [tag for _, tag in back]),
     )
     await _tell(connection, sealer, asked, (proof_id, code), now)
     return proof_id

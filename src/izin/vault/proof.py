@@ -2,6 +2,8 @@
 
 import hmac
 import secrets
+from collections.abc import Sequence
+from operator import xor
 from uuid import UUID
 
 from izin.core.address import Address, AddressKind
@@ -42,6 +44,16 @@ class ProofKeys:
         """Give the tag of the network that somebody calls from."""
         return self._tag("network", network)
 
+    def covered(self, proof_id: UUID, tags: Sequence[UUID]) -> list[UUID]:
+        """Cover tags so that only whoever has the key and this proof reads them; again uncovers.
+
+        They stand beside an address's own tag: bare they would join all that one network asked for.
+        """
+        return [
+            UUID(bytes=bytes(map(xor, tag.bytes, self._cover(proof_id, place))))
+            for place, tag in enumerate(tags)
+        ]
+
     def code_hash(self, proof_id: UUID, bound: bytes, code: str) -> bytes:
         """Give the hash by which a code is known again: of this proof, for what it is bound to."""
         return self._code.digest(framed(proof_id.bytes) + framed(bound) + framed_text(code))
@@ -49,6 +61,9 @@ class ProofKeys:
     def page_key(self, what: str, *fields: bytes) -> bytes:
         """Give 32 bytes that the registry alone can make: a key that a company's page carries."""
         return self._page.digest(framed_text(what) + b"".join(map(framed, fields)))
+
+    def _cover(self, proof_id: UUID, place: int) -> bytes:
+        return self._budget.digest(framed_text("cover") + framed(proof_id.bytes + bytes([place])))
 
     def _tag(self, what: str, whose: str) -> UUID:
         return UUID(bytes=self._budget.digest(framed_text(what) + framed_text(whose))[:16])
