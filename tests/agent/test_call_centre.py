@@ -85,6 +85,7 @@ async def test_a_caller_refuses_one_brand_and_everything_of_it_is_kept(
     assert "Ret kaydedildi." in agent.page
     told = await agent.told()
     assert f"{shown(BRAND_NAME)}, SMS izniniz RET oldu" in told
+    assert "/acts" in told, "where it is taken back, whole"
     assert "3338" not in told, "RET to it would end texts alone, and of one brand"
     call_id = await owner.fetchval("select call_id from support_call")
     async with agents_database.connection() as connection:

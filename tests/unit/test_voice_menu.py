@@ -161,11 +161,12 @@ def test_a_line_is_read_in_every_form_of_a_network(text: str, clear: str | None)
     assert (line and line.clear) == clear
 
 
-@pytest.mark.parametrize("words", ["voice_code", "call_refused", "call_refused_all"])
+@pytest.mark.parametrize("words", ["voice_code", "call_refused", "call_refused_all", "call_changed"])
 @pytest.mark.parametrize("language", list(Language))
 def test_what_comes_by_text_is_one_segment(words: str, language: Language) -> None:
     receipt = "7Q4M-2XKD-03VB-9TRC-H"
     values = {"code": "123456", "brand": "B" * 20, "count": "100000", "receipt": receipt}
+    values |= {"url": "https://izinkaydi.example/acts", "way": "e-posta", "to": "ONAY"}
     body = letter(words, language, values, is_sms=True).body
     assert body.isascii()
     assert is_gsm(body)

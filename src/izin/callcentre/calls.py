@@ -32,10 +32,11 @@ from izin.telemetry.log import redact
 class Agents:
     """What an agent does; each verb takes his member's id."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
-        """Take the database and keys of a process of both sides."""
+    def __init__(self, database: Database, keyring: Keyring, pages: str) -> None:
+        """Take the database and keys of a process of both sides, and where citizens' pages are."""
         self.database = database
         self.keyring = keyring
+        self.pages = pages
 
     async def begin(
         self, agent: UUID, address: Address, *, language: Language, now: datetime

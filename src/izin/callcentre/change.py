@@ -33,16 +33,23 @@ from izin.message.write import Letter, write
 from izin.storage.database import Connection, Database
 
 _GOOD_FOR = timedelta(days=1)
+_ACTS = "/acts"
+"""Where the citizens' pages show what was changed, and take it back."""
+
 NAME_ROOM = 20
 """Signs of a brand's name in a text message of one segment."""
 
 
 class Tools(NamedTuple):
-    """What a change in a call works with: keys of both sides, and the one writer."""
+    """What a change in a call works with: keys of both sides, and the one writer.
+
+    pages  where the citizens' pages are: the way back that the caller is told
+    """
 
     database: Database
     keyring: Keyring
     recorder: Recorder
+    pages: str
 
 
 class Wish(NamedTuple):
@@ -84,7 +91,7 @@ async def change_one(
         "to": wish.to.value,
     }
     heard = Heard(wish.script, wish.to, "call_changed", values)
-    tools = Tools(agents.database, agents.keyring, recorder)
+    tools = Tools(agents.database, agents.keyring, recorder, agents.pages)
     return await _change(tools, call, heard, partial(change, wishes={wish.place: wish.to}), now)
 
 
@@ -142,7 +149,12 @@ async def _keep(
     letter = Letter(
         to=call.caller.address,
         words=heard.words,
-        values={**heard.values, "count": str(act.refused), "receipt": act.receipt},
+        values={
+            **heard.values,
+            "count": str(act.refused),
+            "receipt": act.receipt,
+            "url": f"{tools.pages}{_ACTS}",
+        },
         language=call.caller.language,
         good_for=_GOOD_FOR,
     )

@@ -60,14 +60,14 @@ async def open_agents(settings: Settings) -> AsyncIterator[Any]:
                 database=parts.database,
                 members=members,
                 sign_ins=SignIns(parts.database, members, passwords, rp, only=Belongs()),
-                agents=Agents(parts.database, keyring),
+                agents=Agents(parts.database, keyring, settings.origin_of_citizens),
                 recorder=Recorder(keyring),
                 clock=utc_now,
                 is_sandbox=settings.is_sandbox,
             )
             cookies, client = Cookies("izin-agent", is_https=is_https), client_by(settings)
             door = Door(AtThePhone(booth), cookies, client, is_sandbox=settings.is_sandbox)
-            tools = Tools(parts.database, keyring, booth.recorder)
+            tools = Tools(parts.database, keyring, booth.recorder, booth.agents.pages)
             yield with_calls_by_voice(door.app(ROWS), settings, tools, cookies)
     finally:
         passwords.close()
