@@ -25,6 +25,7 @@ WALK: tuple[tuple[str, str, str, str], ...] = (
     ("", CONFIRM, "onay verin", "Consent to"),
     ("/data", "", "Verilerim", "My data"),
     ("/help", "", "Yardım", "Help"),
+    ("/not-mine", "", "Bu numara benim değil", "This number is not mine"),
     ("/help/accessibility", "", "Erişilebilirlik", "Accessibility"),
     ("/offline", "", "Bağlantı yok", "Bağlantı yok"),
     ("/acts", "", "İşlemlerim", "What I did"),
