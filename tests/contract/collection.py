@@ -16,6 +16,7 @@ from builders.registry import (
     NOBODY,
     PARTNER,
     SECOND_BRAND,
+    UNLICENSED,
     Attempt,
     Registry,
 )
@@ -73,7 +74,7 @@ def own(operation: Operation[Any]) -> dict[str, Way]:
         return _of_via(operation) | OF_VIA[name]
     found = OF_PASS.get(name, {})
     if "{iysCode}" not in operation.path:
-        found = found | {"H353": lambda registry: [good(operation, registry, PARTNER)]}
+        found = found | {"H353": lambda registry: [good(operation, registry, UNLICENSED)]}
     return found
 
 

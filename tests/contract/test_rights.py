@@ -68,6 +68,8 @@ PARTNERS = {
     "suspended partner": 30000017,
     "of the moved brand": 30000018,
     "without mandate": 30000019,
+    "via alone": 30000020,
+    "via to read": 30000021,
 }
 
 PEOPLE = {
@@ -95,6 +97,7 @@ TESTING = "our test account"
 _PROGRAMS = {*PARTNERS, "ours", "theirs", "paused", "closed", TESTING}
 _LEADING = {"our owner", "our manager"}
 _WRITING = {"ours", *_LEADING, "our operator"}
+_PARTNER_VIA = {PARTNER, "via alone", "partner's owner", "partner's operator"}
 _PARTNER_WRITING = {PARTNER, "other channel", "partner's owner", "partner's operator"}
 
 _OWNERS = {who for who in PEOPLE if who.endswith("owner")}
@@ -121,7 +124,7 @@ LET_IN: dict[Right, tuple[set[str], str]] = {
         "H353",
     ),
     Right.OWN: ({"ours", *_LEADING}, "H353"),
-    Right.VERIFY: ({"ours", *_LEADING, "our operator"}, "H353"),
+    Right.VERIFY: ({"ours", *_LEADING, "our operator", *_PARTNER_VIA}, "H353"),
     Right.GRANT: (_LEADING, "H353"),
     Right.MEMBERS: (_OWNERS, "H353"),
     Right.SELF: (set(PEOPLE), "H353"),
@@ -291,6 +294,8 @@ async def _take_on(operator: Database, web: Database, passwords) -> None:
         ("not yet", OURS[1], {"valid_from": now + timedelta(days=1)}),
         ("suspended partner", OURS[1], {}),
         ("of the moved brand", MOVED_BRAND, {}),
+        ("via alone", OURS[1], {"scope": Scope.VIA}),
+        ("via to read", OURS[1], {"scope": Scope.VIA, "can_write": False}),
     ):
         wanted = {"scope": Scope.MESAJ, "can_write": True, "valid_from": long_ago} | facts
         mandate = Grant(partner_code=PartnerCode(PARTNERS[who]), **wanted)

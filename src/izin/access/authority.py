@@ -26,7 +26,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel
 from izin.core.turkish import ascii_lower
 from izin.intermediary.model import IntermediaryState
-from izin.partner.model import Mandate
+from izin.partner.model import Mandate, Scope
 from izin.provider.model import Provider, ProviderState, Subscription
 from izin.subscription.model import as_subscribed, standing
 from izin.subscription.modules import shut
@@ -233,6 +233,8 @@ class Authority:
         """What a partner may touch: the channels of its mandates, as long as it may act at all."""
         iys_code, brand_code = about
         now = self._now()
+        if right is Right.VERIFY and iys_code is None:
+            return self._of_some_company(caller, partner_code, right)
         if brand_code is None:
             reached = self._reached(partner_code, right, iys_code)
             assert iys_code is not None, "a company whose brands are reached has a code"
@@ -254,6 +256,15 @@ class Authority:
             channels=frozenset(mandates),
             mandates=mandates,
         )
+
+    def _of_some_company(self, caller: Caller, partner_code: PartnerCode, right: Right) -> Permit:
+        """A call whose body alone says about which company it is: some mandate has to stand."""
+        self._see_that_it_may_act(partner_code, right)
+        now = self._now()
+        brands = self._directory.brands_with_mandates(partner_code)
+        if not any(mandated(self._directory.mandates(partner_code, b), right, now) for b in brands):
+            raise _not_covered("iysCode")
+        return Permit(caller=caller, right=right)
 
     def _see_that_it_may_act(self, partner_code: PartnerCode, right: Right) -> None:
         partner = self._directory.partner(partner_code)
@@ -317,10 +328,14 @@ def mandated(mandates: Iterable[Mandate], right: Right, now: datetime) -> dict[C
     """In which channels these mandates give a right, and under which of them.
 
     Takes   right: reading needs any mandate of a channel, all else one that may write; what is
-            about the whole brand is had by writing in any channel
+            about the whole brand is had by writing in any channel, and addresses are verified by
+            a mandate for ViA, which is about all of them
     Source  R-110
     """
-    standing = [each for each in mandates if each.scope.channel is not None and each.stands(now)]
+    standing = [each for each in mandates if each.stands(now)]
+    if right is Right.VERIFY:
+        via = [each for each in standing if each.scope is Scope.VIA and each.can_write]
+        return {channel: each.mandate_id for each in via for channel in Channel}
     return {
         each.scope.channel: each.mandate_id
         for each in standing

@@ -23,7 +23,8 @@ class Right(Enum):
     MANAGE   the provider's dealers; no movement, so nothing of it is a refusal
     SHARE    which dealers may use the consents of the provider's brand; no movement either
     OWN      what is the company's own affair: no partner has it, whatever its mandates
-    VERIFY   which addresses the company has verified; no consent comes of it
+    VERIFY   which addresses the company has verified; no consent comes of it. A partner has it by
+             a mandate of its own, for ViA
     GRANT    which partners may act for the company
     MEMBERS  who acts for the caller's own party, whatever party that is
     SELF     what a person who is signed in may do about himself

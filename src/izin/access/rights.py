@@ -32,7 +32,7 @@ MAY: Final[Mapping[Right, Roles]] = {
     Right.SHARE: _of_both(_WRITING),
     Right.MANAGE: _of_both(_LEADING | {Role.API}),
     Right.OWN: {ActorKind.COMPANY: _LEADING | {Role.API}},
-    Right.VERIFY: {ActorKind.COMPANY: _WRITING},
+    Right.VERIFY: _of_both(_WRITING),
     # a program that gave rights would outlive the loss of its password
     Right.GRANT: {ActorKind.COMPANY: _LEADING},
     Right.MEMBERS: dict.fromkeys(ActorKind, _OWNER),

@@ -151,7 +151,7 @@ async def _pass(
     path, unreadable = _read_parts(parts)
     permit = None
     if caller is not None and not unreadable:
-        permit = _permit(door, operation, caller, path)
+        permit = _permit(door, operation, caller, *_about(path))
     if operation.only_refusals is None:
         arrived = await _admit(door, operation, request, permit)
     else:
@@ -170,6 +170,7 @@ async def _pass(
             client=request.client,
             shown=request.shown,
             origin=request.origin,
+            about=None if caller is None else partial(_permit, door, operation, caller),
         )
         return _renewed(await operation.handler(call), caller)
 
@@ -233,12 +234,18 @@ def _challenge(right: Right) -> tuple[tuple[str, str], ...]:
     return (("www-authenticate", words),)
 
 
+def _about(path: Mapping[str, Any]) -> tuple[IysCode | None, BrandCode | None]:
+    return path.get("iysCode"), path.get("brandCode")
+
+
 def _permit(
-    door: Door[S], operation: Operation[S], caller: Caller, path: Mapping[str, Any]
+    door: Door[S],
+    operation: Operation[S],
+    caller: Caller,
+    iys_code: IysCode | None,
+    brand_code: BrandCode | None = None,
 ) -> Permit:
-    permit = door.authority.permit(
-        caller, operation.right, path.get("iysCode"), path.get("brandCode")
-    )
+    permit = door.authority.permit(caller, operation.right, iys_code, brand_code)
     if permit.held is not None and operation.may_pass_held() is None:
         raise RefusalError(permit.held)
     shut = door.authority.shut(permit, operation.id)

@@ -12,6 +12,7 @@ import msgspec
 
 from izin.access.model import Permit, Right, Shown, nothing_shown
 from izin.admission.lanes import Lane
+from izin.core.codes import IysCode
 from izin.i18n.catalogue import Language
 
 S = TypeVar("S")
@@ -60,6 +61,7 @@ class Call(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     path    parts of the path by name; those in INTEGER_PARTS are int, others str
     query   parameters by name; none stands twice
     body    decoded JSON or form, or a file's bytes; None where the operation takes no body
+    about   what the caller may touch of a company that the body alone names; raises as the door
     client  network address of the caller, for limits and the audit trail; never logged in clear
     shown   what it shows beside a token
     origin  of which page a browser says that it calls; empty where it says nothing
@@ -74,6 +76,7 @@ class Call(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     client: str
     shown: Callable[[], Shown] = nothing_shown
     origin: str = ""
+    about: Callable[[IysCode], Permit] | None = None
 
     @property
     def allowed(self) -> Permit:

@@ -59,7 +59,7 @@ SUBSCRIBED = object_of(
     ("data", "message"),
     data=list_of(
         object_of(
-            ("iysViaSubscriptionId", "iysCode", "viaCredit", "viaSubscriptionPackage"),
+            ("iysViaSubscriptionId", "iysCode", "viaSubscriptionPackage"),
             iysViaSubscriptionId=UUID,
             iysCode=CODE,
             creationDate=WHEN,

@@ -4,6 +4,7 @@ Source  contract 1.17b
 """
 
 import asyncio
+from uuid import UUID
 
 from izin.access.model import Right
 from izin.admission.lanes import Lane
@@ -13,13 +14,13 @@ from izin.api.pass_documents import HISTORY, HISTORY_ASKED, SUBSCRIBED
 from izin.api.pass_problems import dressed, dressed_of_subscription
 from izin.api.services import Services, company_of
 from izin.api.stamps import with_stamp
-from izin.api.via_pass import BODY_MAX, PATH, read_id
+from izin.api.via_pass import BODY_MAX, PATH, company_asked_for, read_id
 from izin.api.wire import Wire
 from izin.core.clock import IYS_TIME, wire_time
 from izin.core.errors import RefusalError, Refused
 from izin.i18n import catalogue
 from izin.viapass import lookup
-from izin.viapass.model import State, Step, Subscription, steps
+from izin.viapass.model import Request, State, Step, Subscription, steps
 from izin.viapass.paper import facts_of, pdf_of
 from izin.viapass.seal import opened
 
@@ -31,9 +32,7 @@ async def history(call: Call[Services]) -> Answer:
     request_id = read_id(_asked_for(call.body))
     page = _number(call, "page", 1, _PAGE_MAX)
     size = _number(call, "pageSize", _PAGE_SIZE, _PAGE_SIZE_MAX)
-    found = None
-    if request_id is not None:
-        found = await lookup.request_of(call.services.database, company_of(call), request_id)
+    found = None if request_id is None else await _request(call, request_id)
     if found is None:
         raise RefusalError(Refused(code="OTP-ERROR-002"))
     kind = found.kind.value.replace("_SHORTURL", " SHORT URL")
@@ -46,6 +45,11 @@ async def history(call: Call[Services]) -> Answer:
         "totalPages": -(-len(every) // size),
     }
     return Answer(200, {"content": shown, "pagination": pages})
+
+
+async def _request(call: Call[Services], request_id: UUID) -> Request | None:
+    of = await company_asked_for(call, request_id)
+    return None if of is None else await lookup.request_of(call.services.database, of, request_id)
 
 
 def _asked_for(body: object) -> str:
@@ -80,7 +84,7 @@ def _step(step: Step, kind: str) -> Wire:
 
 
 async def subscription(call: Call[Services]) -> Answer:
-    """Show what a company has bought, and what is left of it."""
+    """Show what a company has bought, and what is left of it: to the company, not to a partner."""
     found = await lookup.subscription_of(call.services.database, company_of(call))
     listed = [] if found is None else [_subscribed(call, found)]
     message = catalogue.done("via_pass_subscription", call.language)
@@ -94,22 +98,24 @@ def _subscribed(call: Call[Services], each: Subscription) -> Wire:
         "expirationDate": wire_time(each.ends_at),
         "status": status,
     }
-    return {
+    package: Wire = {
+        **span,
+        "viaSubscriptionId": str(each.subscription_id),
+        "viaSubscriptionPackageName": each.package,
+        "isLimited": each.credit >= 0,
+    }
+    shown: Wire = {
         **span,
         "iysViaSubscriptionId": str(each.subscription_id),
         "iysCode": each.iys_code,
         "creationDate": wire_time(each.created_at),
         "lastUpdateDate": wire_time(each.changed_at),
         "autoRenewal": each.auto_renewal,
-        "viaCredit": each.left,
-        "viaSubscriptionPackage": {
-            **span,
-            "viaSubscriptionId": str(each.subscription_id),
-            "viaSubscriptionPackageName": each.package,
-            "viaCredit": each.credit,
-            "isLimited": each.credit >= 0,
-        },
+        "viaSubscriptionPackage": package,
     }
+    if call.allowed.caller.partner_code is None:
+        shown["viaCredit"], package["viaCredit"] = each.left, each.credit
+    return shown
 
 
 async def file(call: Call[Services]) -> Answer:

@@ -24,8 +24,10 @@ from izin.api.pass_problems import dressed
 from izin.api.services import Services, company_of
 from izin.api.wire import Wire
 from izin.core.address import Address, parse_email, parse_phone
+from izin.core.codes import IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.i18n import catalogue
+from izin.viapass import lookup
 from izin.viapass.complete import HandedIn, complete
 from izin.viapass.model import Kind
 from izin.viapass.start import Wanted, start
@@ -126,8 +128,11 @@ async def _complete(call: Call[Services], kind: Kind) -> Answer:
     if request_id is None:
         raise RefusalError(Refused(code="OTP-ERROR-001"))
     services = call.services
+    of = await company_asked_for(call, request_id)
+    if of is None:
+        raise RefusalError(Refused(code="OTP-ERROR-001"))
     handed = HandedIn(
-        iys_code=company_of(call),
+        iys_code=of,
         kind=kind,
         request_id=request_id,
         code=code,
@@ -136,6 +141,22 @@ async def _complete(call: Call[Services], kind: Kind) -> Answer:
     )
     await complete(services.reserved, services.keyring, handed, now=services.clock())
     return Answer(200, {"message": catalogue.done("via_pass_completed", call.language)})
+
+
+async def company_asked_for(call: Call[Services], request_id: UUID) -> IysCode | None:
+    """Whose request a call is about that names no company: a company's own, or one's of a partner.
+
+    Gives   None where the partner has no mandate of whoever's it is, or there is no such request
+    Raises  RefusalError as the door does: H353 the mandate has ended, H520, H521, H524
+    """
+    permit = call.allowed
+    if permit.iys_code is not None:
+        return permit.iys_code
+    partner, about = permit.caller.partner_code, call.about
+    assert partner is not None, "others are let in for their own company"
+    assert about is not None, "somebody calls"
+    found = await lookup.company_of(call.services.database, partner, request_id)
+    return None if found is None else about(found).iys_code
 
 
 def read_id(text: str) -> UUID | None:

@@ -127,6 +127,13 @@ _INVITING = _exists(
     "member",
     f"((member.member_id = invitation.member_id) AND (member.party = {_ACTS_FOR}))",
 )
+# by a mandate for ViA; whether it counts just now is the door's to say
+_MANDATED = _exists(
+    "mandate",
+    "((mandate.iys_code = pass_request.iys_code) AND (mandate.scope = 'VIA'::text)"
+    " AND mandate.can_write AND (mandate.revoked_at IS NULL)"
+    f" AND (('partner:'::text || (mandate.partner_code)::text) = {_ACTS_FOR}))",
+)
 _SIGNATORY = _exists("application", "(application.application_id = signatory.application_id)")
 
 POLICIES: tuple[Policy, ...] = (
@@ -188,6 +195,7 @@ POLICIES: tuple[Policy, ...] = (
     *_of_own_company("pass_template", _DESK, _OPERATOR),
     *_of_own_company("pass_subscription", _OPERATOR),
     *_of_own_company("pass_request", _CITIZEN, _KEEPER),
+    Policy("pass_request", "seen_by_mandate", (_WEB,), "SELECT", _MANDATED, _NONE),
     *_written_by("mandate"),
     _moved_with_its_brand("mandate"),
     *_written_by("retailer"),

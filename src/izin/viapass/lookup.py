@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from izin.core.codes import IysCode
+from izin.core.codes import IysCode, PartnerCode
 from izin.keyring import Keyring
 from izin.storage.database import Connection, Database
 from izin.viapass import store
@@ -17,6 +17,17 @@ async def request_of(database: Database, iys_code: IysCode, request_id: UUID) ->
     """Find a company's own request. Raises UnavailableError."""
     async with database.acting_for(f"company:{iys_code}") as connection:
         return await store.one(connection, request_id, iys_code)
+
+
+async def company_of(
+    database: Database, partner_code: PartnerCode, request_id: UUID
+) -> IysCode | None:
+    """Whose request it is, of a company that has given the partner ViA. Raises UnavailableError.
+
+    Whether the mandate counts just now, and the partner may act, is the door's to say.
+    """
+    async with database.acting_for(f"partner:{partner_code}") as connection:
+        return await store.whose(connection, request_id)
 
 
 async def subscription_of(database: Database, iys_code: IysCode) -> Subscription | None:

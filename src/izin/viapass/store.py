@@ -8,6 +8,7 @@ import msgspec
 from asyncpg import Record
 
 from izin.audit.change import Change
+from izin.core.codes import IysCode
 from izin.storage.database import Connection
 from izin.storage.statements import load
 from izin.viapass.model import Request, Subscription, Template, Wording
@@ -76,6 +77,11 @@ async def enter(connection: Connection, *row: object) -> None:
 async def one(connection: Connection, request_id: UUID, iys_code: int) -> Request | None:
     row = await connection.fetchrow(_SQL["one"], request_id, iys_code)
     return None if row is None else msgspec.convert(dict(row), Request)
+
+
+async def whose(connection: Connection, request_id: UUID) -> IysCode | None:
+    iys_code: int | None = await connection.fetchval(_SQL["whose"], request_id)
+    return None if iys_code is None else IysCode(iys_code)
 
 
 async def linked(connection: Connection, link_tag: UUID) -> Request | None:

@@ -118,6 +118,10 @@ select
 from pass_request
 where request_id = $1 and iys_code = $2
 
+-- name: whose
+-- Of which company a request is, as row-level security lets whoever acts see it. $1 request_id
+select iys_code from pass_request where request_id = $1
+
 -- name: linked
 -- The request of a link. $1 link_tag · index pass_request_link_tag_key
 select
