@@ -206,10 +206,7 @@ def _after(step: str, **facts: Any) -> Way:
         brand = an_etk(who, types=["EPOSTA"], **facts.get("etk", {}))
         if step == CREDITS_GONE:
             await at.via_credits(registry, who, 10)
-        await registry.owner.execute(
-            "update brand set iys_code = $1 where brand_code = $2",
-            *(IYS_CODES["ours"], at.LEAVING_BRAND),
-        )
+        await leaving_brand(registry, "ours")
         body = a_mail_start(registry, who, consentTypes=[brand])
         request_id, [code] = await at.coded(registry, body, who)
         if step:
@@ -219,6 +216,22 @@ def _after(step: str, **facts: Any) -> Way:
     return way
 
 
+async def leaving_brand(registry: Registry, of: str, name: str = "Ayrılan Marka") -> None:
+    """Let a brand be somebody's, and be called so."""
+    await registry.owner.execute(
+        "update brand set iys_code = $1, name = $2 where brand_code = $3",
+        *(IYS_CODES[of], name, at.LEAVING_BRAND),
+    )
+
+
+async def _long_name(registry: Registry) -> list[Attempt]:
+    await leaving_brand(registry, "ours", LONG_NAME)
+    brand = an_etk(brandCodes=[at.LEAVING_BRAND])
+    return [_starting("ours", a_start(registry, consentTypes=[brand]))]
+
+
+LONG_NAME = " ".join(["Örnek"] * 170)
+"""No text of six segments has room for it."""
 CREDITS_GONE = f"update via_plan set credit = 0 where iys_code = {IYS_CODES['theirs']}"
 _LATEST = "(select request_id from via_request order by request_id desc limit 1)"
 _OVERDUE = f"update via_request set due_at = now() where request_id = {_LATEST}"
@@ -318,6 +331,7 @@ OF_VIA: dict[str, dict[str, Way]] = {
         "IZ114": _at_theirs(5, is_pumped=True),
         "IZ133": lambda registry: _asked_before(registry, a_start(registry), 2),
         "IZ134": _again,
+        "IZ137": _long_name,
     },
     CONFIRM: {
         **{code: _confirm_fault(fault) for code, fault in CONFIRM_FAULTS.items()},

@@ -17,7 +17,7 @@ from izin.api.operation import Operation
 from izin.core.codes import IysCode
 from izin.via.frame import Keys, Page, draw_keys, draw_nonce, is_work, widget_of, work_id
 
-from .collection import room
+from .collection import LONG_NAME, leaving_brand, room
 
 Way = Callable[[Registry], list[Attempt] | Awaitable[list[Attempt]]]
 LOADER, KEY, SCRIPT = "load-widget-loader", "frame-public-key", "load-widget-js"
@@ -217,15 +217,15 @@ def _at_theirs(credit: int | None, *, days: int = 300, is_pumped: bool = False) 
 
 
 async def _left(registry: Registry) -> list[Attempt]:
-    await _brand_of(registry, "theirs")
+    await leaving_brand(registry, "theirs")
     await _as_if_few_were_before(registry)
     return [starting(registry, a_stand(registry, form=at.LEAVING_FORM))]
 
 
-async def _brand_of(registry: Registry, who: str) -> None:
-    await registry.owner.execute(
-        "update brand set iys_code = $1 where brand_code = $2", IYS_CODES[who], at.LEAVING_BRAND
-    )
+async def _long_name(registry: Registry) -> list[Attempt]:
+    await leaving_brand(registry, "ours", LONG_NAME)
+    await _as_if_few_were_before(registry)
+    return [starting(registry, a_stand(registry, form=at.LEAVING_FORM))]
 
 
 async def _asked_before(registry: Registry, times: int, **fields: Any) -> list[Attempt]:
@@ -262,7 +262,7 @@ def _after(step: str = "", *, who: str = "ours", **fields: Any) -> Way:
     async def way(registry: Registry) -> list[Attempt]:
         if who == "theirs":
             await at.via_credits(registry, who, 10)
-        await _brand_of(registry, "ours")
+        await leaving_brand(registry, "ours")
         form = at.LEAVING_FORM if step == _LEFT else at.PAGE_FORM
         done = await coded(registry, a_stand(registry, who, form))
         if step:
@@ -354,6 +354,7 @@ _OF: dict[str, dict[str, Way]] = {
         "IZ114": _at_theirs(5, is_pumped=True),
         "IZ133": lambda registry: _asked_before(registry, 2),
         "IZ134": _again,
+        "IZ137": _long_name,
         "IZ153": _unworked,
         "IZ154": _too_many,
     },
