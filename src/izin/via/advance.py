@@ -16,6 +16,7 @@ from izin.queue import queue
 from izin.storage.database import Connection
 from izin.via import store
 from izin.via.evidence import words_of
+from izin.via.hers import forget_taken_back
 from izin.via.model import Title
 from izin.via.read import held
 from izin.via.request import Request, bound
@@ -96,3 +97,4 @@ async def end_overdue(connection: Connection, limit: int) -> None:
     await store.expire(connection, limit)
     now = await queue.now(connection)
     await store.forget_unmet(connection, now - KEPT_UNMET, limit)
+    await forget_taken_back(connection, now, limit)

@@ -142,6 +142,24 @@ async def forget_unmet(connection: Connection, before: datetime, limit: int) -> 
     await connection.execute(_SQL["forget_unmet"], before, limit)
 
 
+async def companies(connection: Connection) -> list[IysCode]:
+    return [IysCode(row["iys_code"]) for row in await connection.fetch(_SQL["companies"])]
+
+
+async def of_address(
+    connection: Connection, codes: Sequence[IysCode], tags: Sequence[UUID], limit: int
+) -> list[Record]:
+    return await connection.fetch(_SQL["of_address"], codes, tags, limit)
+
+
+async def take_back(connection: Connection, request_id: UUID, body: bytes) -> None:
+    await connection.execute(_SQL["take_back"], request_id, body)
+
+
+async def forget_taken_back(connection: Connection, before: datetime, limit: int) -> None:
+    await connection.execute(_SQL["forget_taken_back"], before, limit)
+
+
 def _form(row: Record) -> Form:
     return Form(
         form_id=row["form_id"],

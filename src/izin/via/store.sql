@@ -228,3 +228,40 @@ for no key update
 update via_request
 set step = 'OPENED', opened_at = now()
 where request_id = $1
+
+-- name: companies
+-- Every company that has a form. index via_form_of
+select distinct iys_code
+from via_form
+order by iys_code
+
+-- name: of_address
+-- What was answered under any of these companies' tags of an address, newest first.
+-- $1 iys_code[n] · $2 recipient_tag[n] · $3 limit · index via_request_of
+select
+    request_id, iys_code, form_id, form_version, verification, step, tries, etk_proof_id,
+    kvk_proof_id, opened_at, body_sealed, person_sealed, started_at, due_at, ended_at
+from unnest($1::integer[], $2::uuid[]) as each (iys_code, recipient_tag)
+join via_request using (iys_code, recipient_tag)
+where step = 'DONE' or etk_done_at is not null or kvk_done_at is not null
+order by started_at desc
+limit $3::integer
+
+-- name: take_back
+-- A word on personal data is taken back, and what was said of the person is erased. $1 request_id
+-- $2 body_sealed
+update via_request
+set body_sealed = $2, person_sealed = null, kvk_back_at = now()
+where request_id = $1
+
+-- name: forget_taken_back
+-- What was taken back long ago, where it is of nothing else. $1 before · $2 limit
+-- index via_request_taken_back
+delete from via_request
+where request_id = any (array(
+    select old.request_id
+    from via_request as old
+    where old.kvk_back_at < $1 and old.titles = '{KVK}'
+    order by old.kvk_back_at
+    limit $2::integer
+))

@@ -29,8 +29,8 @@ LETTERS = {Title.ETK: "via_code_etk", Title.KVK: "via_code_kvk"}
 FRAMED = {Title.ETK: "via_frame_etk", Title.KVK: "via_frame_kvk"}
 """Of codes that are told to the company, and of those that she types into its page herself."""
 
-LIST = "/consents"
-"""Where the citizens' pages show all that is hers."""
+BACK = {Title.ETK: "/consents", Title.KVK: "/answers"}
+"""Where the citizens' pages take each back."""
 
 RECORDED = {Title.ETK: "via_recorded_etk", Title.KVK: "via_recorded_kvk"}
 
@@ -70,7 +70,7 @@ def text_after(
     places = {
         **values(form, given, (company, named), language),
         "given": given_to(asked, details, known, language),
-        "url": f"{pages}{LIST}",
+        "url": f"{pages}{BACK[title]}",
     }
     return text_of(RECORDED[title], language, places, is_sms=asked.verification.is_sms)
 

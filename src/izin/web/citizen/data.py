@@ -19,6 +19,9 @@ from izin.citizen.mine import Opening, acts, parts_of, pieces, sheet
 from izin.core.clock import IYS_TIME
 from izin.files.write import harmless
 from izin.i18n.catalogue import Language
+from izin.via.model import Title
+from izin.via.request import Detail
+from izin.web.citizen.answers import Answered, answers_of, exported
 from izin.web.citizen.paper import ROWS_MAX, pdf_of
 from izin.web.citizen.services import Hall, Row, Visit, call_of
 from izin.web.shared.visit import NotThereError, Outcome, Sent, Shown, Streamed
@@ -58,7 +61,11 @@ async def send_pdf(hall: Hall, visit: Visit) -> Outcome:
     if given is None:
         raise NotThereError
     of = f"-{part}" if given.parts > 1 else ""
-    body = await pdf_of(given, visit.language)
+    answers: list[Answered] = []
+    if part == 1:
+        async with hall.database.connection() as connection:
+            answers = await answers_of(hall, visit, connection)
+    body = await pdf_of(given, answers, visit.language)
     return Sent(body, "application/pdf", name=_name(visit, "pdf", of))
 
 
@@ -89,7 +96,10 @@ async def _json(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
         yield lines if piece.is_new or not lines else b",\n" + lines
         before = b"]},\n"
     yield b"]}" if before != b"\n" else b""
-    yield b'],"changes":' + _encode([_change(each) for each in await acts(opening)]) + b"}\n"
+    yield b'],"changes":' + _encode([_change(each) for each in await acts(opening)])
+    async with opening() as call:
+        given = await answers_of(hall, visit, call.connection)
+    yield b',"answers":' + _encode([exported(each) for each in given]) + b"}\n"
 
 
 async def _csv(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
@@ -101,6 +111,11 @@ async def _csv(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
         yield "".join(row(map(harmless, cells)) for cells in lines).encode()
     for act in await acts(opening):
         yield row(map(harmless, _act(act, language))).encode()
+    async with opening() as call:
+        given = await answers_of(hall, visit, call.connection)
+    for each in given:
+        for detail in each.details:
+            yield row(map(harmless, _answer(each, detail, language))).encode()
 
 
 def _row_writer() -> Callable[[Iterable[str]], str]:
@@ -171,6 +186,26 @@ def _movement(told: Told, line: Line, language: Language) -> tuple[str, ...]:
         "" if line.source is None else say(f"source.{line.source}", language),
         line.holder or say("citizen.name", language),
         "",
+    )
+
+
+def _answer(given: Answered, detail: Detail, language: Language) -> tuple[str, ...]:
+    is_etk = detail.title is Title.ETK
+    kind = f"channel.{detail.kind}" if is_etk else f"citizen.via_{detail.kind.lower()}"
+    whom = given.recipient_type if is_etk else None
+    return (
+        say("citizen.answers", language),
+        _time(detail.at or given.at),
+        given.company,
+        given.brand(detail),
+        "" if detail.brand_code is None else str(detail.brand_code),
+        say(kind, language),
+        "" if whom is None else say(f"recipient.{whom}", language),
+        "",
+        say(f"consent.{detail.status}", language),
+        say(f"source.{given.source}", language),
+        say("citizen.name", language),
+        detail.transaction_id,
     )
 
 

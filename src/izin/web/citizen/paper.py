@@ -5,6 +5,7 @@ Typst is loaded when somebody asks for one; it needs nothing but its own wheel.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from izin.citizen.mine import Sheet
 from izin.core.clock import IYS_TIME
 from izin.i18n.catalogue import Language
+from izin.via.request import Detail
+from izin.web.citizen.answers import Answered
 from izin.web.shared.words import count_in_words, instant_in_words, say
 
 ROWS_MAX = 3000
@@ -22,9 +25,42 @@ _HEAD = ("date", "company", "brand", "channel", "recipient", "before", "after", 
 _HEAD_OF_ACTS = ("date", "what", "count", "receipt")
 
 
-async def pdf_of(given: Sheet, language: Language) -> bytes:
+async def pdf_of(given: Sheet, answers: Sequence[Answered], language: Language) -> bytes:
     """Set it. Cost: up to a second, in a thread of its own."""
-    return await asyncio.to_thread(_set, json.dumps(document(given, language)))
+    data = document(given, language) | {"answers": _answers(answers, language)}
+    return await asyncio.to_thread(_set, json.dumps(data))
+
+
+def _answers(answers: Sequence[Answered], language: Language) -> dict[str, Any]:
+    """What she answered by codes and links, and what she was sent, as text."""
+    return {
+        "title": say("citizen.answers", language),
+        "head": [say(f"mine.{each}", language) for each in ("date", "company", "what", "after")],
+        "sent": say("citizen.answers_sent", language),
+        "each": [
+            {
+                "rows": [
+                    [
+                        instant_in_words(detail.at or given.at, language),
+                        given.company,
+                        _named(given, detail, language),
+                        say(f"consent.{detail.status}", language),
+                    ]
+                    for detail in given.details
+                ],
+                "texts": [
+                    kept.text.body.strip() for kept in given.messages if kept.text is not None
+                ],
+            }
+            for given in answers
+        ],
+    }
+
+
+def _named(given: Answered, detail: Detail, language: Language) -> str:
+    if detail.brand_code is None:
+        return say(f"citizen.via_{detail.kind.lower()}", language)
+    return f"{given.brand(detail)}, {say(f'channel.{detail.kind}', language)}"
 
 
 def document(given: Sheet, language: Language) -> dict[str, Any]:
