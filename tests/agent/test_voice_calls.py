@@ -284,12 +284,16 @@ async def test_a_platform_that_speaks_voicexml_alone_holds_a_whole_call(caller, 
 
 async def test_a_terminal_holds_a_call_against_a_registry_that_runs(caller, app, settings, owner):
     async with serving(app) as base:
-        line = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "izin", "ivr", "--line", LINE, "--url", base),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "IZIN_DATA_FOLDER": str(settings.data_folder)},
-        )
+
+        async def calling(*options: str) -> asyncio.subprocess.Process:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "izin", "ivr", "--url", base, *options),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, "IZIN_DATA_FOLDER": str(settings.data_folder)},
+            )
+
+        line = await calling("--line", LINE)
 
         async def until(words: str) -> str:
             seen = ""
@@ -317,4 +321,6 @@ async def test_a_terminal_holds_a_call_against_a_registry_that_runs(caller, app,
         await key("0")
         await until("görevliye bağlıyorum")
         assert await line.wait() == 0
+        withheld, _ = await (await calling("--line", "", "--json")).communicate()
+        assert msgspec.json.decode(withheld)["then"] == "AGENT"
     assert await moved(owner) == [("RET", "IYS_CM")] * 2

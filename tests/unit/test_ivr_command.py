@@ -1,5 +1,7 @@
 """What keeps the voice menu from being served or called is told with what to do."""
 
+import json
+
 import pytest
 
 from izin.cli.main import run
@@ -38,3 +40,5 @@ def test_the_command_says_what_is_missing(settings, monkeypatch, capsys):
     draw_voice_secret(settings)
     assert run(call) == 1
     assert "No registry answers at http://localhost:1" in capsys.readouterr().err
+    assert run([*call, "--json"]) == 1
+    assert "No registry answers" in json.loads(capsys.readouterr().out)["errors"][0]["message"]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from izin.cli.screen import CannotError, In, Screen, screen
+from izin.cli.screen import AsJson, CannotError, In, Screen, screen
 from izin.i18n.catalogue import Language
 from izin.web.voice.documents import CALLS
 from izin.wiring.demo import read_file
@@ -29,13 +29,15 @@ Url = Annotated[
 
 
 @app.command()
-def ivr_command(line: Line, *, url: Url = None, lang: In = Language.TR) -> None:
+def ivr_command(
+    line: Line, *, url: Url = None, as_json: AsJson = False, lang: In = Language.TR
+) -> None:
     """Hold a call of the voice menu: read what is said, type what would be keyed in.
 
     Stands in for the voice platform, with its secret. An empty line keys in nothing; the end of
-    input hangs up.
+    input hangs up. In JSON each answer is a line, as the platform gets it.
     """
-    with screen(as_json=False, language=lang) as to:
+    with screen(as_json, lang) as to:
         settings = with_voice(read_settings())
         file = settings.ivr_secret_file
         assert file is not None, "set, or the demonstration's"
@@ -83,6 +85,7 @@ def _hold(to: Screen, registry: _Registry, line: str) -> None:
     """Hold one call to its end."""
     said = registry.ask(CALLS, {"line": line})
     while True:
+        to.give(said)
         for speech in said["say"]:
             to.tell(f"[{speech['language']}] {speech['text']}")
         if said["then"] != "LISTEN":
