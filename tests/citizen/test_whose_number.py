@@ -212,6 +212,24 @@ async def test_whoever_comes_next_by_its_code_says_whether_she_has_said_it(visit
     assert "Işık Giyim" in visitor.page
 
 
+async def test_nothing_of_an_account_is_shown_before_she_has_said_that_the_number_was_hers(
+    visitor, owner, citizen_keys
+):
+    """Whoever is given a number proves that one, and sees nothing else of whoever had it before."""
+    async with owner.transaction():
+        his = [Bound(phone(1), "annem", utc_now()), Bound(phone(9), "iş yeri", utc_now())]
+        await keep.bind(owner, citizen_keys, None, *his)
+    await let_in(visitor)
+    for path in ("/notice", "/addresses", "/consents", "/number"):
+        await visitor.get(path)
+        assert 'name="owned"' in visitor.page, path
+        for of_his in ("** 09", "annem", "iş yeri"):
+            assert of_his not in visitor.page, path
+    await visitor.send("/notice", owned="always")
+    await visitor.get("/addresses")
+    assert "** 09" in visitor.page
+
+
 async def test_nobody_says_again_what_was_never_said(visitor):
     await let_in(visitor)
     assert (await visitor.send("/notice", owned="same")).status_code == 422

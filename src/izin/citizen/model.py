@@ -84,6 +84,14 @@ class Citizen(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.opened) and not self.shown.is_answered
 
     @property
+    def may_be_another(self) -> bool:
+        """Has she shown one number alone, and not said since when it is hers?
+
+        Its account may be of whoever had it before: what else is his is shown to nobody yet.
+        """
+        return self.must_answer and not self.by_gateway and len(self.opened) == 1
+
+    @property
     def has_said(self) -> bool:
         """Has somebody said it of late? It may have been whoever had the number before."""
         return bool(self.opened) and self.shown.was_said

@@ -50,7 +50,8 @@ class Everybody:
             return Gone(f"{SIGN_IN}?next={quote(visit.here)}" if row.does is None else SIGN_IN)
         if row.path == NOTICE:
             return None
-        if not visit.who.has_read or (visit.who.must_answer and not row.is_bare):
+        is_open = row.is_bare and not visit.who.may_be_another
+        if not visit.who.has_read or (visit.who.must_answer and not is_open):
             return Gone(NOTICE)
         if not visit.who.opened and not row.is_bare:
             return Gone(ADDRESSES)
@@ -60,7 +61,8 @@ class Everybody:
         """Which address it is about, masked, and which others there are to choose."""
         who = visit.who
         opened = () if who is None else who.opened
-        labels = {} if who is None or who.account is None else who.account.labels
+        is_hers = who is not None and not who.may_be_another
+        labels = who.account.labels if who is not None and is_hers and who.account else {}
         return {
             "address": who.address.masked if who is not None and opened else "",
             "addresses": [
