@@ -88,14 +88,15 @@ async def _json(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
     opening = _opening(hall, visit)
     head = _encode({"address": visit.who.address.clear, "generatedAt": visit.now})
     yield head[:-1] + b',"records":['
-    before = b"\n"
+    before, joint = b"\n", b""
     async for piece in pieces(opening):
         if piece.is_new:
             yield before + _encode(_record(piece.told))[:-1] + b',"history":['
-        lines = b",\n".join(_encode(_movement_of(each)) for each in piece.told.lines)
-        yield lines if piece.is_new or not lines else b",\n" + lines
-        before = b"]},\n"
-    yield b"]}" if before != b"\n" else b""
+            before, joint = b"]},\n", b"\n"
+        for line in piece.told.lines:
+            yield joint + _encode(_movement_of(line))
+            joint = b",\n"
+    yield b"]}" if joint else b""
     yield b'],"changes":' + _encode([_change(each) for each in await acts(opening)])
     async with opening() as call:
         given = await answers_of(hall, visit, call.connection)
