@@ -20,6 +20,9 @@ async def test_a_form_is_read_and_decided_about(desk: DeskHouse, given, owner):
     assert (await browser.send(f"/via-forms/{one}/1/approve")).status_code == 422
     await browser.done(f"/via-forms/{one}/1/approve", sure="1")
     await browser.get(f"/via-forms/{other}/1")
+    turned = await browser.send(f"/via-forms/{other}/1/reject", reason="Kanal\u202eeksik")
+    assert turned.status_code == 422
+    assert "6. karakter görünmeyen bir denetim karakteri (U+202E)" in browser.page
     await browser.done(f"/via-forms/{other}/1/reject", reason="Kanal eksik: +905321234567")
     assert "Kanal eksik: [phone]" in browser.page
     found = await owner.fetch("select state from via_form_version order by form_id")

@@ -13,7 +13,9 @@ from izin.core.clock import IYS_TIME, YEARS
 
 FORM_BYTES_MAX = 256 * 1024
 _FIELDS_MAX = 60
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 """What no keyboard writes: it breaks a statement, or turns round what stands beside it."""
 
 E = TypeVar("E", bound=StrEnum)
