@@ -9,16 +9,12 @@ from izin.core.codes import BrandCode
 from izin.core.plain import shown
 from izin.core.terms import Channel, Status
 from izin.i18n.catalogue import Language
+from izin.i18n.ways import way
 from izin.via.model import Form, FormKind, KvkType, Title, Words
 from izin.via.request import Detail, Text
 from izin.via.rules import Asked
 from izin.via.told import text_of
 
-_CHANNELS = {
-    Channel.MESAJ: Words("SMS", "texts"),
-    Channel.ARAMA: Words("arama", "calls"),
-    Channel.EPOSTA: Words("e-posta", "e-mail"),
-}
 _TEXTS = {
     KvkType.AYDINLATMA_METNI: Words("aydınlatma", "notice"),
     KvkType.ACIK_RIZA_METNI: Words("açık rıza", "consent"),
@@ -88,7 +84,7 @@ def values(
     found = {
         "company": company,
         "brand": names,
-        "channels": ", ".join(_in(_CHANNELS[each], language) for each in channels),
+        "channels": ", ".join(way(each, language) for each in channels),
         "texts": " + ".join(_in(_TEXTS[each], language) for each in asked.kvk),
         "short": _in(form.draft.texts.short, language),
         "notice": _in(form.draft.texts.notice, language),
@@ -125,7 +121,7 @@ def given_to(
     found: dict[BrandCode, list[str]] = {}
     for each in details:
         if each.status is Status.ONAY and each.brand_code is not None:
-            channel = _in(_CHANNELS[Channel(each.kind)], language)
+            channel = way(Channel(each.kind), language)
             found.setdefault(each.brand_code, []).append(channel)
     is_sms = asked.verification.is_sms
     said = []
