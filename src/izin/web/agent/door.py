@@ -8,10 +8,9 @@ import msgspec
 from izin.member.model import Role
 from izin.member.session import acting
 from izin.web.agent.services import Booth, Row, Visit
+from izin.web.shared.two_factors import SIGN_IN
 from izin.web.shared.visit import Gone, Outcome
 from izin.web.shared.visit import Visit as AnyVisit
-
-SIGN_IN = "/sign-in"
 
 
 class AtThePhone:

@@ -12,10 +12,9 @@ from izin.member.session import acting
 from izin.web.desk.services import Desk, Row, suffices
 from izin.web.desk.visit import Visit
 from izin.web.shared.door import trouble
+from izin.web.shared.two_factors import SIGN_IN
 from izin.web.shared.visit import Gone, Outcome
 from izin.web.shared.visit import Visit as AnyVisit
-
-SIGN_IN = "/sign-in"
 
 
 class AtTheDesk:

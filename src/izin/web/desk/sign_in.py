@@ -2,20 +2,17 @@
 
 from urllib.parse import quote
 
-from izin.core.errors import RefusalError, Refused
 from izin.member.enrol import Chosen
 from izin.member.model import Role
-from izin.member.session import DEVICE_LIFE, sign_out
-from izin.member.sign_in import SIGN_IN_LIFE, SecondFactor
-from izin.vault.passwords import PASSWORD_BYTES_MAX
-from izin.web.desk.door import SIGN_IN
+from izin.member.session import sign_out
 from izin.web.desk.services import Desk, Row
 from izin.web.desk.visit import Visit
 from izin.web.shared.door import own_path
+from izin.web.shared.two_factors import CODE, SIGN_IN, asked_code, take_code, take_password
 from izin.web.shared.visit import Cookie, Gone, Outcome, Shown
 
-CODE, INVITATION = "/sign-in/code", "/invitation"
-_EMAIL_MAX, _CODE_MAX, _TOKEN_MAX, _PATH_MAX = 265, 10, 100, 2000
+INVITATION = "/invitation"
+_CODE_MAX, _TOKEN_MAX, _PATH_MAX = 10, 100, 2000
 
 
 async def ask(_: Desk, visit: Visit) -> Outcome:
@@ -27,45 +24,20 @@ async def ask(_: Desk, visit: Visit) -> Outcome:
 
 async def take(desk: Desk, visit: Visit) -> Outcome:
     """Take address and password."""
-    form = visit.form
-    email = form.text("email", _EMAIL_MAX, required=True)
-    password = form.values.get("password", "")
-    if not password:
-        form.refuse("password", "fault.required")
-    if len(password.encode()) > PASSWORD_BYTES_MAX:
-        form.refuse("password", "fault.long")
-    form.check()
-    begun = await desk.sign_ins.by_password(
-        email, password, device=visit.device, client=visit.client, now=visit.now
-    )
-    if not begun.has_totp:
-        raise RefusalError(Refused(code="IZ080"))
-    half = Cookie("half", begun.text, int(SIGN_IN_LIFE.total_seconds()))
+    half = await take_password(desk.sign_ins, visit)
     return Gone(f"{CODE}?next={quote(_next(visit))}", (half,))
 
 
 async def ask_code(_: Desk, visit: Visit) -> Outcome:
     """Ask for the code."""
-    return Gone(SIGN_IN) if visit.half is None else _shown_code(visit)
+    return Gone(SIGN_IN) if visit.half is None else asked_code(_next(visit))
 
 
-async def take_code(desk: Desk, visit: Visit) -> Outcome:
+async def let_in(desk: Desk, visit: Visit) -> Outcome:
     """Take the code, and let in."""
     if visit.half is None:
         return Gone(SIGN_IN)
-    code = visit.form.text("code", _CODE_MAX, required=True).replace(" ", "")
-    remember = visit.form.ticked("remember")
-    visit.form.check()
-    factor = SecondFactor(code=code)
-    session = await desk.sign_ins.finish(visit.half, factor, remember=remember, now=visit.now)
-    cookies = [Cookie("session", session.text), Cookie("half", "", 0)]
-    if session.device is not None:
-        cookies.append(Cookie("device", session.device, int(DEVICE_LIFE.total_seconds())))
-    return Gone(_next(visit), tuple(cookies))
-
-
-def _shown_code(visit: Visit) -> Shown:
-    return Shown("sign_in_code.html", {"next": _next(visit)})
+    return Gone(_next(visit), await take_code(desk.sign_ins, visit, visit.half))
 
 
 def _next(visit: Visit) -> str:
@@ -124,7 +96,7 @@ ROWS = (
     Row(path=SIGN_IN, least=None, shows=ask),
     Row(path=SIGN_IN, least=None, shows=ask, does=take),
     Row(path=CODE, least=None, shows=ask_code),
-    Row(path=CODE, least=None, shows=ask_code, does=take_code),
+    Row(path=CODE, least=None, shows=ask_code, does=let_in),
     Row(path=INVITATION, least=None, shows=ask_invitation),
     Row(path=INVITATION, least=None, shows=ask_invitation, does=open_invitation),
     Row(
