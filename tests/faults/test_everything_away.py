@@ -15,7 +15,7 @@ from builders.visitor import ME, Visitor
 from izin.consent.record import Recorder
 from izin.core.address import Address, AddressKind
 from izin.message import write
-from izin.shortcode.answer import answer
+from izin.shortcode.answer import Tools, answer
 from izin.wiring.citizen import open_citizens
 from izin.wiring.courier import courier_of
 from izin.wiring.parts import open_message_parts
@@ -99,7 +99,7 @@ async def test_she_refuses_by_every_way_that_is_left(ours, house, visitor):
 
     keys = house.parts.keyring
     sender = Address(OTHERS, AddressKind.PHONE)
-    sent = (house.parts.database, keys, Recorder(keys), sender, f"RET {BRAND_CODE}")
+    sent = (house.parts.database, Tools(keys, Recorder(keys)), sender, f"RET {BRAND_CODE}")
     assert "RET kaydedildi" in (await answer(*sent, now=datetime.now(UTC)) or "")
     assert not await allowed(ours, OTHERS, "MESAJ")
 

@@ -16,7 +16,7 @@ from izin.core.errors import UnavailableError
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring, open_keyring, open_whole_keyring
 from izin.keyring.keyring import REFUSAL_WAITS_S
-from izin.shortcode.answer import answer
+from izin.shortcode.answer import Tools, answer
 from izin.storage.database import Database
 from izin.vault.provider import FileKeyProvider
 from izin.vault.secret import Secret
@@ -124,7 +124,7 @@ async def test_a_service_that_does_not_answer_holds_no_refusal_up(heart, service
 async def test_who_writes_to_3338_is_answered_all_the_same(heart, service, citizen_database):
     keys: Keyring = await open_whole_keyring(citizen_database, service)
     service.is_away = True
-    sent = (citizen_database, keys, heart.recorder, phone(1), f"RET {BRAND_CODE}")
+    sent = (citizen_database, Tools(keys, heart.recorder), phone(1), f"RET {BRAND_CODE}")
     reply = await answer(*sent, now=datetime.now(UTC))
     assert reply is not None
     assert reply.startswith("RET kaydedildi: Ornek Magaza, SMS. Belge ")

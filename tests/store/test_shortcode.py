@@ -34,7 +34,7 @@ from izin.feed.pull import FeedWindow, Reader, pull
 from izin.keyring import Keyring, open_whole_keyring
 from izin.provider.model import ProviderState
 from izin.receipt.issue import check, proven_by
-from izin.shortcode.answer import ANSWERS_AN_HOUR, answer
+from izin.shortcode.answer import ANSWERS_AN_HOUR, Tools, answer
 from izin.shortcode.question import LIFE, forget_old_questions
 from izin.shortcode.replies import day, say
 from izin.storage.database import Connection, Database
@@ -50,13 +50,13 @@ class Telephones:
         self.database = database
         self.keyring = keyring
         self.now = datetime.now(UTC)
-        self._recorder = Recorder(keyring)
+        self.tools = Tools(keyring, Recorder(keyring))
 
     async def write(self, text: str, number: int = ME) -> str | None:
         return await self.write_from(phone(number), text)
 
     async def write_from(self, sender: Address, text: str) -> str | None:
-        return await answer(self.database, self.keyring, self._recorder, sender, text, now=self.now)
+        return await answer(self.database, self.tools, sender, text, now=self.now)
 
     async def proven(self, reply: str) -> datetime | None:
         """When was what the receipt in a reply is of?"""
@@ -484,6 +484,12 @@ async def test_another_countrys_number_is_not_answered_and_its_refusal_counts(
     assert await statuses(heart, a_key(address=abroad)) == [Status.RET]
 
 
+async def test_help_names_the_call_centres_number_where_there_is_one(telephones):
+    assert "cagri merkezi." in await telephones.write("YARDIM")
+    telephones.tools = telephones.tools._replace(call_centre="0850 123 45 67")
+    assert "cagri merkezi 0850 123 45 67." in await telephones.write("YARDIM")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -496,7 +502,11 @@ async def test_another_countrys_number_is_not_answered_and_its_refusal_counts(
 async def test_a_hostile_text_gets_an_ordinary_answer(text, telephones, brands, heart):
     await consent(heart, a_key())
     reply = await telephones.write(text)
-    assert reply in {say("help"), say("unknown"), say("counts", approvals=0, refusals=0)}
+    assert reply in {
+        say("help", call_centre=""),
+        say("unknown"),
+        say("counts", approvals=0, refusals=0),
+    }
     assert await statuses(heart, a_key()) == [Status.ONAY]
 
 

@@ -30,6 +30,7 @@ LONGEST = {
     "other_status": "ONAY",
     "other_date": DAY,
     "states": STATES,
+    "call_centre": " " + "0" * 20,
 }
 NAMES = [
     "A",

@@ -6,6 +6,7 @@ Source  data page 5; law.md C-22; Reg. 9
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from izin.admission.tries import count_within
 from izin.brand.model import Brand
@@ -39,18 +40,20 @@ ANSWERS_AN_HOUR = 20
 _LANE = "3338"
 
 
+class Tools(NamedTuple):
+    """What texts are answered with: keys of both sides, the one writer, and whom to call."""
+
+    keyring: Keyring
+    recorder: Recorder
+    call_centre: str = ""
+
+
 async def answer(
-    database: Database,
-    keyring: Keyring,
-    recorder: Recorder,
-    sender: Address,
-    text: str,
-    *,
-    now: datetime,
+    database: Database, tools: Tools, sender: Address, text: str, *, now: datetime
 ) -> str | None:
     """What is to be answered to a text? What it asks for is done when this comes back.
 
-    Takes   database, keyring: of a process of both sides · sender: `read_sender` of what the bound
+    Takes   database, tools: of a process of both sides · sender: `read_sender` of what the bound
             operator said, and of nobody else; its texts best one after the other, for each that
             waits for another of its telephone holds a connection · text as it came
     Gives   one segment; None where nothing is to be sent: to no mobile telephone of this country,
@@ -60,33 +63,33 @@ async def answer(
     Cost    one transaction; of `RET <brand>` eight round trips at most, begin and commit included
     """
     async with database.transaction() as connection:
-        return await answer_in(connection, keyring, recorder, sender, text, now=now)
+        return await answer_in(connection, tools, sender, text, now=now)
 
 
 async def answer_in(
-    connection: Connection,
-    keyring: Keyring,
-    recorder: Recorder,
-    sender: Address,
-    text: str,
-    *,
-    now: datetime,
+    connection: Connection, tools: Tools, sender: Address, text: str, *, now: datetime
 ) -> str | None:
     """The same, in a transaction of the caller's."""
     command = parse(text)
     # the sender's own row is locked by it: one text of a telephone at a time, so that of fifty
     # at once the second already finds what the first has done
-    tag = keyring.citizen.pseudonyms.sender_tag(sender.clear)
+    tag = tools.keyring.citizen.pseudonyms.sender_tag(sender.clear)
     is_within = await count_within(connection, _LANE, tag, ANSWERS_AN_HOUR)
     is_heard = is_within and may_be_answered(sender)
     if not is_heard and not isinstance(command, Refuse | Confirm):
         return None
-    call = Call(connection=connection, keyring=keyring, recorder=recorder, sender=sender, now=now)
-    reply = await _reply(call, command)
+    call = Call(
+        connection=connection,
+        keyring=tools.keyring,
+        recorder=tools.recorder,
+        sender=sender,
+        now=now,
+    )
+    reply = await _reply(call, command, tools.call_centre)
     return reply if is_heard else None
 
 
-async def _reply(call: Call, command: Command) -> str:
+async def _reply(call: Call, command: Command, call_centre: str) -> str:
     match command:
         case Refuse(which):
             reply = await _about(call, which, partial(refuse, call))
@@ -100,8 +103,10 @@ async def _reply(call: Call, command: Command) -> str:
             reply = await _refuse_all(call)
         case Decline():
             reply = say("declined" if await answered(call) else "not_asked")
+        case Approve():
+            reply = say("no_approval")
         case _:
-            reply = say("no_approval" if isinstance(command, Approve) else "help")
+            reply = say("help", call_centre=f" {call_centre}" if call_centre else "")
     return reply
 
 

@@ -18,6 +18,7 @@ from izin.core.workdays import Calendar
 from izin.jobs.listener import Listener
 from izin.message.heard import JOB as HEARD
 from izin.queue.queue import Queue
+from izin.shortcode.answer import Tools
 from izin.shortcode.hear import Hearing
 from izin.telemetry.log import configure
 from izin.web.citizen import (
@@ -95,7 +96,8 @@ def listener_of(parts: Parts, settings: Settings, stop: asyncio.Event) -> Listen
 
     A refusal counts within a second, whichever of them is frozen.
     """
-    hearing = Hearing(parts.keyring, Recorder(parts.keyring), is_sandbox=settings.is_sandbox)
+    by = Tools(parts.keyring, Recorder(parts.keyring), settings.call_centre_phone or "")
+    hearing = Hearing(by, is_sandbox=settings.is_sandbox)
     return Listener(Queue(parts.database, {HEARD: hearing}), stop)
 
 

@@ -28,6 +28,7 @@ from izin.message.lookup import forget_old_messages
 from izin.proof.forget import forget_old_proofs
 from izin.queue.queue import Handler, Queue
 from izin.retailer.retag import retag
+from izin.shortcode.answer import Tools
 from izin.shortcode.hear import Hearing
 from izin.shortcode.question import forget_old_questions
 from izin.storage.database import Connection, Database
@@ -54,7 +55,14 @@ async def run_keeper(settings: Settings) -> None:
         loop.add_signal_handler(signal_, stop.set)
     async with open_parts(settings, role=KEEPER) as parts:
         doors = Doors(desk=settings.origin_of_desk, api=settings.origin)
-        await keeper_of(parts, stop, is_sandbox=settings.is_sandbox, doors=doors).run()
+        keeper = keeper_of(
+            parts,
+            stop,
+            is_sandbox=settings.is_sandbox,
+            doors=doors,
+            call_centre=settings.call_centre_phone or "",
+        )
+        await keeper.run()
 
 
 def keeper_of(
@@ -64,11 +72,12 @@ def keeper_of(
     waits: Waits = USUAL,
     is_sandbox: bool = False,
     doors: Doors | None = None,
+    call_centre: str = "",
 ) -> Keeper:
     """Put a keeper together.
 
     Takes   is_sandbox: whether texts of +90 599 are heard · doors: where mails lead whom they
-            invite; None: none is written
+            invite; None: none is written · call_centre: the number that 3338's help names
     """
     recorder = Recorder(parts.keyring)
     closed = partial(_lines_closed, parts)
@@ -76,7 +85,7 @@ def keeper_of(
         batch.JOB: batch.BatchWork(parts.keyring, recorder),
         close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder, closed),
         changes.JOB: changes.Changing(parts.keyring, recorder),
-        heard.JOB: Hearing(parts.keyring, recorder, is_sandbox=is_sandbox),
+        heard.JOB: Hearing(Tools(parts.keyring, recorder, call_centre), is_sandbox=is_sandbox),
         VIA_STEP: Advancing(parts.keyring),
     }
     seldom: tuple[Timer, ...] = (

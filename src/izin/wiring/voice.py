@@ -16,14 +16,19 @@ from izin.wiring.database import write_private
 from izin.wiring.settings import PREFIX, Settings
 
 FILE = "ivr-secret"
+EXAMPLE_PHONE = "0850 000 33 38"
+"""Nobody's: no such number is given out."""
+
 _CHARS_MIN = 32
 
 
 def with_voice(settings: Settings) -> Settings:
-    """The same with a secret in the data folder, unless one is set: for the demonstration."""
-    if settings.ivr_secret_file is not None:
-        return settings
-    return msgspec.structs.replace(settings, ivr_secret_file=settings.data_folder / FILE)
+    """The same with a number to call, and a secret in the data folder: for the demonstration."""
+    return msgspec.structs.replace(
+        settings,
+        call_centre_phone=settings.call_centre_phone or EXAMPLE_PHONE,
+        ivr_secret_file=settings.ivr_secret_file or settings.data_folder / FILE,
+    )
 
 
 def draw_voice_secret(settings: Settings) -> None:
