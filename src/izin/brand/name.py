@@ -33,6 +33,7 @@ _PAGES = (
         "addresses",
         "adresler",
         "adreslerim",
+        "answers",
         "api",
         "app",
         "approve",
