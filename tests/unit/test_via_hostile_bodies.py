@@ -17,6 +17,7 @@ from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError
 from izin.i18n.catalogue import Language
 from izin.via import model
+from izin.via.start import Wanted
 
 HOSTILE: list[Any] = [
     *(None, True, 0, -1, 1.5, 2**63, 10**400),
@@ -133,6 +134,12 @@ def put(body: Any, way: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
+def asks_for_something(wanted: Wanted) -> bool:
+    """Nobody is asked for a consent to nothing."""
+    etk = wanted.asked.etk
+    return wanted.asked.count > 0 and (etk is None or bool(etk.channels))
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_body_is_read_or_refused(name):
     read, body = CALLS[name]
@@ -141,7 +148,9 @@ def test_a_body_is_read_or_refused(name):
     for way in places(body):
         for value in HOSTILE:
             try:
-                read(put(body, way, value))
+                found = read(put(body, way, value))
+                wanted = getattr(found, "wanted", found)
+                assert not isinstance(wanted, Wanted) or asks_for_something(wanted)
             except RefusalError as error:
                 refused += 1
                 named = max(named, len(error.refused))

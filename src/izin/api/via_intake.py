@@ -140,7 +140,8 @@ def read_search(body: object, *, sandbox: bool) -> tuple[Address, KvkType]:
     _object(body)
     refused: list[Refused] = []
     fields = Reader(body, ("type", "recipient"), refused)
-    kinds = types_in([fields.value("type", str)], KvkType, fields)
+    kind = fields.value("type", str)
+    kinds = types_in([] if kind is None else [kind], KvkType, fields)
     text = fields.value("recipient", str) or ""
     found = parse_email(text) if "@" in text else parse_phone(text, sandbox=sandbox)
     if text and not isinstance(found, Address):
@@ -233,8 +234,10 @@ def _etk(one: Reader) -> Etk:
 
 
 def types_in(given: list[Any] | None, kinds: type[E], one: Reader) -> list[E]:
-    """Read words of a closed list, each once."""
+    """Read words of a closed list, each once; a list of nothing but nulls says nothing."""
     found: list[E] = []
+    if given and all(each is None for each in given):
+        one.refuse("H1057", field="types")
     # of more than there are words one is there twice, or is none: the rest need not be looked at
     named = (each for each in given or () if each is not None)
     for each in islice(named, len(kinds) + 1):
