@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from html import escape
 
 import pytest
 from builders.browser import screen, serving
@@ -118,6 +119,16 @@ async def test_a_code_lets_in_once(visitor, app, owner, keyring):
     answers = await asyncio.gather(*tries)
     into = [each.headers.get("location") for each in answers]
     assert into.count("/notice") == 1
+
+
+async def test_anybody_reads_the_notice_before_telling_anything_and_keeps_it(visitor):
+    await visitor.get("/help/notice")
+    assert "Kısaca" in visitor.page
+    kept = await visitor.client.get("/help/notice.txt")
+    assert kept.headers["content-disposition"].startswith("attachment")
+    lines = [line for line in kept.text.split("\n\n") if line.strip()]
+    assert len(lines) == 13
+    assert all(escape(line.strip(), quote=False) in visitor.page for line in lines[:-1])
 
 
 async def test_nothing_is_shown_before_the_notice_is_read(visitor):

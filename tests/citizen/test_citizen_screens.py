@@ -27,6 +27,7 @@ WALK: tuple[tuple[str, str, str, str], ...] = (
     ("/help", "", "Yardım", "Help"),
     ("/not-mine", "", "Bu numara benim değil", "This number is not mine"),
     ("/help/accessibility", "", "Erişilebilirlik", "Accessibility"),
+    ("/help/notice", "", "Aydınlatma metni", "Privacy notice"),
     ("/offline", "", "Bağlantı yok", "Bağlantı yok"),
     ("/acts", "", "İşlemlerim", "What I did"),
 )

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from izin.citizen.notice import IN_FORCE, VERSION
+from izin.citizen.notice import VERSION
 from izin.citizen.seat import WHOLE
 from izin.web.citizen import flow
 from izin.web.citizen.door import NOTICE, SIGN_IN
+from izin.web.citizen.questions import NOTICE_TEXT
 from izin.web.citizen.reading import CODE_MAX, address_in, since_in
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Cookie, Gone, Outcome, Shown
@@ -69,8 +70,7 @@ async def show_notice(_: Hall, visit: Visit) -> Outcome:
             "asks_since": who.must_answer,
             "is_asked_again": False,
             "has_said": who.has_said,
-            "version": VERSION,
-            "in_force": IN_FORCE,
+            **NOTICE_TEXT,
         },
     )
 
