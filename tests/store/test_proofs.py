@@ -10,6 +10,7 @@ from izin.core.address import Address, AddressKind
 from izin.core.errors import RefusalError
 from izin.i18n.catalogue import Language
 from izin.message.seal import opened
+from izin.proof import alarm
 from izin.proof.check import check
 from izin.proof.forget import forget_old_proofs
 from izin.proof.model import BLOCK, GIVEN_BACK, SETTLED_MIN, Asked, Purpose, Shown
@@ -178,8 +179,10 @@ async def test_what_is_refused_counts_for_nobody(codes, owner):
 
 
 @pytest.mark.parametrize("sender", ["company:{}", ""])
-async def test_a_pump_of_adjacent_numbers_costs_little(codes, sender):
+async def test_a_pump_of_adjacent_numbers_costs_little(codes, sender, caplog, monkeypatch):
     """Ten thousand of them lie in two blocks at most; each has its day."""
+    monkeypatch.setattr(alarm, "_rang_at", {})
+    caplog.set_level("ERROR", "izin.proof")
     sent = 0
     for number in range(9_960, 10_060):  # from one block into the next
         try:
@@ -192,6 +195,8 @@ async def test_a_pump_of_adjacent_numbers_costs_little(codes, sender):
     hour, day = (each.most for each in BLOCK)
     assert sent == 2 * hour
     assert 2 * 2 * day <= 250  # by people and by companies
+    [told] = caplog.records  # once, though seventy were refused within the minute
+    assert told.reason in {"block_hour", "company_block_hour"}
 
 
 async def test_a_company_closes_no_range_to_the_people_in_it(codes):

@@ -15,6 +15,7 @@ from izin.core.uuid7 import uuid7s
 from izin.message.model import Rendered
 from izin.message.write import Letter, Meant, put, write
 from izin.proof import store
+from izin.proof.alarm import ring
 from izin.proof.model import (
     BLOCK,
     COMPANIES_BLOCK,
@@ -164,9 +165,10 @@ def see_that_none_is_empty(
     spent: Sequence[Spent], had: dict[str, tuple[int, int]], code: str = "IZ110"
 ) -> None:
     """See that no more was had than there is. Raises TooManyError `code`."""
-    over = [had[each.kind][1] for each, _ in spent if had.get(each.kind, (0, 0))[0] > each.most]
+    over = [each.kind for each, _ in spent if had.get(each.kind, (0, 0))[0] > each.most]
     if over:
-        raise TooManyError(code, retry_after_s=max(over))
+        ring(over)
+        raise TooManyError(code, retry_after_s=max(had[kind][1] for kind in over))
 
 
 def share() -> UUID:
@@ -193,5 +195,5 @@ async def _see_that_codes_come_back(connection: Connection, sender_tag: UUID) ->
     found = await store.outcomes(connection, sender_tag, LATEST)
     settled, confirmed = found["settled"], found["confirmed"]
     if settled >= SETTLED_MIN and confirmed < settled * CONFIRMED_SHARE_MIN:
-        _log.error("codes are not given back", extra={"settled": settled, "right": confirmed})
+        _log.error("codes are not given back", extra={"row_count": settled})
         raise TooManyError("IZ114", retry_after_s=3600)
