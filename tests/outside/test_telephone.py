@@ -100,6 +100,23 @@ async def test_every_page_is_accessible(browser, base):
     assert not found
 
 
+async def test_what_arrives_is_shown_as_it_arrives(browser, base, database, keyring):
+    window = await screen(browser, base)
+    await window.open(f"/telephone/{ME}")
+    assert window.complaints == []
+    assert not await window.page.is_visible(".again a"), "nobody has to look again"
+    await window.page.fill("#f-text", "RET \u015eIK")
+    counted = ".counted:has-text('1 parça, 63 karakter')"
+    assert await window.page.is_visible(counted), "one letter that is not in the basic alphabet"
+    text = Rendered(to=phone(1), body="Ornek Magaza: yeni sezon geldi")
+    async with database.transaction() as connection:
+        meant = Meant("reklam", 1, timedelta(minutes=3))
+        await put(connection, keyring.message_sealer, text, meant, now=datetime.now(UTC))
+    await window.page.wait_for_selector(".theirs:has-text('yeni sezon')")
+    assert await window.page.input_value("#f-text") == "RET \u015eIK", "what is typed stays"
+    assert window.complaints == []
+
+
 async def test_mails_are_shown_with_what_others_judge_them_by(base, database, keyring):
     told = Letter(
         to=Address("ayse@posta.example", AddressKind.EMAIL),

@@ -2,9 +2,11 @@
 
 import asyncio
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
+from izin.core.clock import IYS_TIME
 from izin.web.outside.services import Outside, Row, Typed
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown, Visit
 
@@ -19,6 +21,16 @@ _telephone = re.compile(r"(?:\+?90|0)?(599[0-9]{7})", re.ASCII).fullmatch
 _BLANKS = re.compile(r"[ ()-]+")
 
 
+SUGGESTED = (
+    ("DURUM", "counts"),
+    ("RET ORNEK", "refuse"),
+    ("DURUM ORNEK", "state"),
+    ("RET TUM", "all"),
+    ("YARDIM", "help"),
+)
+"""What to write, and what that does."""
+
+
 class Bubble(NamedTuple):
     """One message of a conversation; without a sender it was typed here."""
 
@@ -27,6 +39,17 @@ class Bubble(NamedTuple):
     sender: str = ""
     segments: int = 0
     was_taken: bool = True
+    begins_day: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day in Istanbul."""
+        return self.at.astimezone(IYS_TIME).date()
+
+    @property
+    def clock(self) -> str:
+        """The time of that day."""
+        return self.at.astimezone(IYS_TIME).strftime("%H:%M")
 
 
 async def show_first(outside: Outside, _: Visit) -> Outcome:
@@ -59,8 +82,25 @@ async def show_telephone(outside: Outside, visit: Visit) -> Outcome:
         for each in outside.network.inbox(number)
     ]
     bubbles = sorted(typed + came, key=lambda each: each.at)
-    values = {"telephone": number, "number": outside.number, "bubbles": bubbles}
-    return Shown("telephone.html", values)
+    return Shown(
+        "telephone.html",
+        {
+            "telephone": number,
+            "number": outside.number,
+            "bubbles": _by_days(bubbles),
+            "suggested": SUGGESTED,
+            "citizens": outside.origin,
+        },
+    )
+
+
+def _by_days(bubbles: Sequence[Bubble]) -> list[Bubble]:
+    """Mark the first of each day."""
+    days = [None, *(each.day for each in bubbles)]
+    return [
+        each._replace(begins_day=each.day != before)
+        for each, before in zip(bubbles, days, strict=False)
+    ]
 
 
 async def write(outside: Outside, visit: Visit) -> Outcome:

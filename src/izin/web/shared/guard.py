@@ -18,8 +18,8 @@ _CSP = (
 _INSTALLABLE = "; script-src 'self'; worker-src 'self'; connect-src 'self'; manifest-src 'self'"
 """Our own worker may be run and may fetch from us: it shows a page where there is no network."""
 
-_EMBEDDING = "; script-src {0}; connect-src {0}"
-"""All that a page needs which a company embeds our form in: nothing inline."""
+_EMBEDDING = "; script-src 'self' {0}; connect-src 'self' {0}"
+"""All that a page needs which a company embeds our form in, and its own scripts: nothing inline."""
 
 _HEADERS = {
     "cache-control": "no-store",
