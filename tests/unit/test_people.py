@@ -11,7 +11,7 @@ from izin.wiring.people import COMPANIES, FIRST, examples, movements, settled
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HAPPENED = movements()
-NOBODY = re.compile(r"\+90599\d{7}|kisi\d{4}@posta\.example")
+NOBODY = re.compile(r"\+90599\d{7}|\+902120000001|kisi\d{4}@posta\.example")
 
 
 def test_some_thousand_consents_are_invented_the_same_way_each_time():

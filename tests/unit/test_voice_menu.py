@@ -37,6 +37,15 @@ _MOVES = {
     (Step.BRAND, "0"): Step.MAIN,
     (Step.CONFIRM_BRAND, "2"): Step.MAIN,
     (Step.CONFIRM_ALL, "2"): Step.MAIN,
+    (Step.LINE_LANGUAGE, "1"): Step.LINE_MAIN,
+    (Step.LINE_LANGUAGE, "2"): Step.LINE_MAIN,
+    (Step.LINE_MAIN, "0"): Step.AGENT,
+    (Step.LINE_MAIN, "1"): Step.LINE_BRAND,
+    (Step.LINE_MAIN, "2"): Step.LINE_CONFIRM_ALL,
+    (Step.LINE_BRAND, "0"): Step.LINE_MAIN,
+    (Step.LINE_CONFIRM_BRAND, "2"): Step.LINE_MAIN,
+    (Step.LINE_CONFIRM_ALL, "2"): Step.LINE_MAIN,
+    (Step.LINE_RECEIPT, "1"): Step.LINE_MAIN,
 }
 _TASKS = {
     (Step.LANGUAGE, "1"): Task.SEND_CODE,
@@ -46,6 +55,9 @@ _TASKS = {
     **{(Step.BRAND, each): Task.FIND_BRAND for each in _NUMBERS},
     (Step.CONFIRM_BRAND, "1"): Task.REFUSE_BRAND,
     (Step.CONFIRM_ALL, "1"): Task.REFUSE_ALL,
+    **{(Step.LINE_BRAND, each): Task.FIND_BRAND for each in _NUMBERS},
+    (Step.LINE_CONFIRM_BRAND, "1"): Task.REFUSE_BRAND,
+    (Step.LINE_CONFIRM_ALL, "1"): Task.REFUSE_ALL,
 }
 _BEFORE_THE_CODE = {"language", "no_code", "code", "wrong_code", "locked"}
 
@@ -71,8 +83,34 @@ def test_no_way_without_the_right_code_says_a_brand_or_a_count(calls) -> None:
     assert voice.wrong <= TRIES
 
 
+@given(st.lists(st.tuples(st.sampled_from(_KEYS), st.booleans())))
+def test_no_way_of_a_fixed_line_asks_for_a_code_or_leads_where_one_was_asked(calls) -> None:
+    voice = Voice(step=Step.LINE_LANGUAGE)
+    for digits, is_well in calls:
+        move = keyed(voice, digits)
+        if move.task is not None:
+            assert move.task not in (Task.SEND_CODE, Task.CHECK_CODE)
+            move = went(move, is_well=is_well)
+        voice = move.voice
+        assert voice.step.startswith("LINE_") or voice.step is Step.AGENT
+
+
+def test_a_fixed_line_hears_its_receipt_as_often_as_it_asks() -> None:
+    asked = keyed(Voice(step=Step.LINE_CONFIRM_ALL, language=Language.EN), "1")
+    done = went(asked, is_well=True)
+    assert (done.says, done.voice.step) == (("line_refused",), Step.LINE_RECEIPT)
+    voice = done.voice
+    for _ in range(2):
+        again = keyed(voice, "9")
+        assert again == Move(voice, ("line_refused",))
+        voice = again.voice
+    assert went(asked, is_well=False).says == ("none_stood", "line_main")
+    first = keyed(Voice(step=Step.LINE_LANGUAGE), "2").voice
+    assert (first.step, first.language) == (Step.LINE_MAIN, Language.EN)
+
+
 def test_what_is_said_before_the_code_has_no_place_for_anybody() -> None:
-    for name in _BEFORE_THE_CODE | {"no_line"}:
+    for name in _BEFORE_THE_CODE | {"no_line", "line_busy", "line_main"}:
         assert "{" not in voice_texts()[name].tr + voice_texts()[name].en
 
 
@@ -113,11 +151,11 @@ def test_a_task_that_was_not_asked_for_goes_nowhere() -> None:
         went(Move(Voice(), ("language",)), is_well=True)
 
 
-def test_each_text_is_there_and_only_one_names_a_brand() -> None:
+def test_each_text_is_there_and_only_what_is_confirmed_names_a_brand() -> None:
     texts = voice_texts()
     assert {asks.says for asks in MENU.values()} <= set(texts)
     named = {name for name, text in texts.items() if "{brand}" in text.tr + text.en}
-    assert named == {"confirm_brand"}
+    assert named == {"confirm_brand", "line_confirm_brand"}
     values = {"count": "2", "brand": "Gül", "code": "654, 321", "receipt": "1"}
     for text, language in product(texts.values(), Language):
         assert "{" not in text.said(language, values)
@@ -148,7 +186,10 @@ def test_the_platform_is_told_what_to_wait_for() -> None:
         ("anonymous", None),
         ("sip:anonymous@anonymous.invalid", None),
         ("undefined", None),
-        ("02125550001", None),
+        ("02120000001", "+902120000001"),
+        ("tel:+90-850-000-00-01", "+908500000001"),
+        ("4440001", None),
+        ("904440001", None),
         ("3338", None),
         ("+4915112345678", None),
         ("٠٥٩٩٠٠٠٠٠٠١", None),

@@ -85,6 +85,7 @@ class Action(StrEnum):
     VIA_PLAN_PUT = "via_plan.put"
     CALL_STARTED = "call.started"
     CALL_IDENTIFIED = "call.identified"
+    CALL_BELIEVED = "call.believed"
     CALL_CHANGED = "call.changed"
     CALL_ENDED = "call.ended"
     KEY_MADE = "key.made"

@@ -15,6 +15,7 @@ from izin.audit.model import Action
 from izin.brand.model import Brand
 from izin.callcentre.calls import Agents
 from izin.callcentre.evidence import Read, add
+from izin.callcentre.line import is_fixed
 from izin.callcentre.model import Call
 from izin.callcentre.scripts import OF_STATUS, version_name
 from izin.citizen.acts import Act
@@ -26,7 +27,7 @@ from izin.consent.model import ConsentKey
 from izin.consent.record import Recorder
 from izin.core.errors import RefusalError, Refused
 from izin.core.plain import cut, shown
-from izin.core.terms import Source, Status
+from izin.core.terms import Channel, Source, Status
 from izin.i18n.ways import way
 from izin.keyring import Keyring
 from izin.message.write import Letter, write
@@ -105,12 +106,17 @@ async def refuse_in_call(
     Raises  RefusalError IZ146 the call has ended, or its caller is not known · UnavailableError
     """
     if brand is None:
-        heard, scope = Heard(script, Status.RET, "call_refused_all"), Scope()
+        heard = Heard(script, Status.RET, "call_refused_all")
     else:
         values = {"brand": cut(shown(brand.name), NAME_ROOM)}
         heard = Heard(script, Status.RET, "call_refused", values)
-        scope = Scope(brand=brand.brand_code)
-    return await _change(tools, call, heard, partial(refuse_all, scope=scope), now)
+    return await _change(tools, call, heard, partial(refuse_all, scope=scope_of(call, brand)), now)
+
+
+def scope_of(call: Call, brand: Brand | None = None) -> Scope:
+    """What a caller can refuse, at one brand or everywhere: of a fixed line that it is called."""
+    channel = Channel.ARAMA if is_fixed(call.caller.address) else None
+    return Scope(brand=None if brand is None else brand.brand_code, channel=channel)
 
 
 async def _change(
@@ -146,6 +152,8 @@ async def _keep(
     read = Read(act.at, act.receipt, heard.script, call.caller.language)
     if not await add(connection, tools.keyring, call.call_id, read):
         raise RefusalError(Refused(code="IZ146"))  # it has ended meanwhile: nothing is changed
+    if is_fixed(call.caller.address):
+        return  # no message reaches it: its receipt is said
     letter = Letter(
         to=call.caller.address,
         words=heard.words,

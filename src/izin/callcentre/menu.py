@@ -3,6 +3,9 @@
 No record is named by voice, only counts and the brand that the caller has keyed in: whoever has a
 number now may not hear its former owner's list. Nothing is approved here.
 
+To a fixed line no code can be sent: it has steps of its own, which refuse calls to it by the
+platform's word alone and tell nothing but a count.
+
 Source  rules 3.9; security T14
 """
 
@@ -33,6 +36,12 @@ class Step(StrEnum):
     BRAND = "BRAND"
     CONFIRM_BRAND = "CONFIRM_BRAND"
     CONFIRM_ALL = "CONFIRM_ALL"
+    LINE_LANGUAGE = "LINE_LANGUAGE"
+    LINE_MAIN = "LINE_MAIN"
+    LINE_BRAND = "LINE_BRAND"
+    LINE_CONFIRM_BRAND = "LINE_CONFIRM_BRAND"
+    LINE_CONFIRM_ALL = "LINE_CONFIRM_ALL"
+    LINE_RECEIPT = "LINE_RECEIPT"
     AGENT = "AGENT"
     ENDED = "ENDED"
 
@@ -70,6 +79,26 @@ MENU: Mapping[Step, Asks] = MappingProxyType(
         Step.BRAND: Asks("brand", {"0": Step.MAIN}, (1, BRAND_DIGITS_MAX), Task.FIND_BRAND),
         Step.CONFIRM_BRAND: Asks("confirm_brand", {"1": Task.REFUSE_BRAND, "2": Step.MAIN}),
         Step.CONFIRM_ALL: Asks("confirm_all", {"1": Task.REFUSE_ALL, "2": Step.MAIN}),
+        Step.LINE_LANGUAGE: Asks("language", {"1": Step.LINE_MAIN, "2": Step.LINE_MAIN}),
+        Step.LINE_MAIN: Asks(
+            "line_main",
+            {
+                "1": Step.LINE_BRAND,
+                "2": Step.LINE_CONFIRM_ALL,
+                "9": Step.LINE_MAIN,
+                "0": Step.AGENT,
+            },
+        ),
+        Step.LINE_BRAND: Asks(
+            "brand", {"0": Step.LINE_MAIN}, (1, BRAND_DIGITS_MAX), Task.FIND_BRAND
+        ),
+        Step.LINE_CONFIRM_BRAND: Asks(
+            "line_confirm_brand", {"1": Task.REFUSE_BRAND, "2": Step.LINE_MAIN}
+        ),
+        Step.LINE_CONFIRM_ALL: Asks(
+            "line_confirm_all", {"1": Task.REFUSE_ALL, "2": Step.LINE_MAIN}
+        ),
+        Step.LINE_RECEIPT: Asks("line_refused", {"9": Step.LINE_RECEIPT, "1": Step.LINE_MAIN}),
         Step.AGENT: Asks("agent"),
         Step.ENDED: Asks("locked"),
     }
@@ -78,16 +107,27 @@ MENU: Mapping[Step, Asks] = MappingProxyType(
 
 LANGUAGES = {"1": Language.TR, "2": Language.EN}
 OVER = frozenset((Step.AGENT, Step.ENDED))
-READ_BEFORE = frozenset((Step.CONFIRM_BRAND, Step.CONFIRM_ALL))
+READ_BEFORE = frozenset(
+    (Step.CONFIRM_BRAND, Step.CONFIRM_ALL, Step.LINE_CONFIRM_BRAND, Step.LINE_CONFIRM_ALL)
+)
 """Steps whose text is heard before a change: which one is kept with it."""
+
+_CONFIRMED_AT = {Step.BRAND: Step.CONFIRM_BRAND, Step.LINE_BRAND: Step.LINE_CONFIRM_BRAND}
+_MAIN_OF = {
+    Step.CONFIRM_BRAND: Step.MAIN,
+    Step.CONFIRM_ALL: Step.MAIN,
+    Step.LINE_CONFIRM_BRAND: Step.LINE_MAIN,
+    Step.LINE_CONFIRM_ALL: Step.LINE_MAIN,
+}
 
 
 class Voice(msgspec.Struct, frozen=True, array_like=True):
     """How far a call is; stored sealed, new fields at the end. It prints no brand.
 
-    wrong  how many codes were not right
-    brand  the number that was keyed in, of a brand that there is
-    heard  the text, with its version, that was said before a change
+    wrong    how many codes were not right
+    brand    the number that was keyed in, of a brand that there is
+    heard    the text, with its version, that was said before a change
+    receipt  of the last change of a fixed line, to which no message tells it
     """
 
     step: Step = Step.LANGUAGE
@@ -95,9 +135,10 @@ class Voice(msgspec.Struct, frozen=True, array_like=True):
     wrong: int = 0
     brand: str = ""
     heard: str = ""
+    receipt: str = ""
 
     def __repr__(self) -> str:
-        """Leave the brand out."""
+        """Leave brand and receipt out."""
         return f"Voice({self.step})"
 
 
@@ -118,11 +159,11 @@ def keyed(voice: Voice, digits: str) -> Move:
     """Take what a caller keyed in, "" for nothing. What is not asked for says the step again."""
     asks = MENU[voice.step]
     leads = asks.keys.get(digits)
+    if leads is not None and asks.says == "language":
+        voice = msgspec.structs.replace(voice, language=LANGUAGES[digits])
     if isinstance(leads, Step):
         return _to(msgspec.structs.replace(voice, brand=""), leads)
     if leads is not None:
-        if voice.step is Step.LANGUAGE:
-            voice = msgspec.structs.replace(voice, language=LANGUAGES[digits])
         return Move(voice, (), leads)
     if asks.task is not None and asks.digits is not None and _is_number(digits, *asks.digits):
         return Move(voice, (), asks.task, digits)
@@ -138,13 +179,21 @@ def went(move: Move, *, is_well: bool) -> Move:
         case Task.CHECK_CODE:
             return _to(voice, Step.MAIN) if is_well else _wrong(voice)
         case Task.FIND_BRAND if is_well:
-            return _to(msgspec.structs.replace(voice, brand=move.number), Step.CONFIRM_BRAND)
+            found = msgspec.structs.replace(voice, brand=move.number)
+            return _to(found, _CONFIRMED_AT[voice.step])
         case Task.FIND_BRAND:
             return Move(voice, ("unknown_brand",))
         case Task.REFUSE_BRAND | Task.REFUSE_ALL:
-            there = msgspec.structs.replace(voice, step=Step.MAIN, brand="", heard="")
-            return Move(there, ("refused" if is_well else "none_stood", MENU[Step.MAIN].says))
+            return _refused(msgspec.structs.replace(voice, brand="", heard=""), is_well=is_well)
     raise ValueError("the move had no task")
+
+
+def _refused(voice: Voice, *, is_well: bool) -> Move:
+    main = _MAIN_OF[voice.step]
+    if is_well and main is Step.LINE_MAIN:
+        return _to(voice, Step.LINE_RECEIPT)
+    there = msgspec.structs.replace(voice, step=main)
+    return Move(there, ("refused" if is_well else "none_stood", MENU[main].says))
 
 
 def _wrong(voice: Voice) -> Move:

@@ -10,7 +10,7 @@ from izin.callcentre.menu import MENU, OVER, Step, Voice
 from izin.callcentre.scripts import voice_texts
 from izin.i18n.catalogue import Language
 
-IN_EVERY_LANGUAGE = frozenset(("language", "no_line"))
+IN_EVERY_LANGUAGE = frozenset(("language", "no_line", "line_busy"))
 """Texts that are said before anybody has chosen a language."""
 
 

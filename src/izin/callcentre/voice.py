@@ -1,7 +1,7 @@
 """Calls of the voice menu: the platform says the line and what was keyed in, and hears what to say.
 
-A call opens one line, once the code that came there was keyed in. What changes is changed as in an
-agent's call.
+A call opens one line, once the code that came there was keyed in; a fixed line, to which none can
+be sent, refuses calls by the platform's word. What changes is changed as in an agent's call.
 
 Source  rules 3.9; security T10, T12, T14
 """
@@ -12,13 +12,15 @@ from uuid import UUID
 
 import msgspec
 
-from izin.audit.change import changing
+from izin.admission.limiter import TooManyError
+from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal, PrincipalKind
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
 from izin.callcentre import store
 from izin.callcentre.calls import bound_to
-from izin.callcentre.change import Tools, refuse_in_call
+from izin.callcentre.change import Tools, refuse_in_call, scope_of
+from izin.callcentre.line import is_fixed, see_that_it_is_not_worn_out
 from izin.callcentre.menu import MENU, OVER, READ_BEFORE, Move, Step, Task, Voice, keyed, went
 from izin.callcentre.model import LIFE, Call, Caller, Ended
 from izin.callcentre.said import Said, said, signs
@@ -28,7 +30,6 @@ from izin.citizen.records import records_of
 from izin.core.address import Address
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
-from izin.core.terms import Status
 from izin.core.uuid7 import uuid7s
 from izin.proof.check import check
 from izin.proof.model import Asked, Purpose, Shown
@@ -57,21 +58,33 @@ class Voices:
     async def begin(self, line: Address | None, *, now: datetime) -> Said:
         """Begin a call.
 
-        Takes   line: who calls, as the platform's own network says it; None: withheld, or no mobile
-                number of this country
-        Gives   what to say; of no line a call that is over and was never kept
+        Takes   line: who calls, as the platform's own network says it; None: withheld, or no line
+                of this country
+        Gives   what to say; of no line, and of a fixed one that called too often, a call that is
+                over and was never kept
         Raises  UnavailableError
         """
         if line is None:
             return said(Voice(step=Step.AGENT), ("no_line",), {})
         (call_id,) = uuid7s(1, int(now.timestamp() * 1000))
-        voice = Voice()
+        voice = Voice(step=Step.LINE_LANGUAGE if is_fixed(line) else Step.LANGUAGE)
         caller = Caller(line.clear, line.kind, voice.language, None, None, voice)
         body = sealed(self._tools.keyring, call_id, caller)
-        async with changing(self._tools.database, BY) as change:
-            await store.begin(change.connection, call_id, None, body, now + LIFE)
-            change.tell(Action.CALL_STARTED, call_id)
+        try:
+            async with changing(self._tools.database, BY) as change:
+                await store.begin(change.connection, call_id, None, body, now + LIFE)
+                change.tell(Action.CALL_STARTED, call_id)
+                if is_fixed(line):
+                    await self._believe(change, call_id, line, body)
+        except TooManyError:
+            return said(Voice(step=Step.ENDED), ("line_busy",), {})
         return said(voice, (MENU[voice.step].says,), {}, call_id)
+
+    async def _believe(self, change: Change, call_id: UUID, line: Address, body: bytes) -> None:
+        """Open a fixed line by the platform's word; the trail says that no code was asked."""
+        await see_that_it_is_not_worn_out(change.connection, self._tools.keyring.proofs, line)
+        await store.identify(change.connection, call_id, body)
+        change.tell(Action.CALL_BELIEVED, call_id)
 
     async def hear(self, call_id: UUID, digits: str, *, now: datetime) -> Said:
         """Take what the caller keyed in, "" for nothing, and go on.
@@ -86,8 +99,10 @@ class Voices:
             done = await self._do(call, move, now)
             is_known = is_known or (move.task is Task.CHECK_CODE and done.is_well)
             move = went(move, is_well=done.is_well)
-        values = await self._values(call, move) | {"receipt": signs(done.receipt)}
         voice = _having_heard(move.voice)
+        if done.receipt:
+            voice = msgspec.structs.replace(voice, receipt=done.receipt)
+        values = await self._values(call, move) | {"receipt": signs(voice.receipt)}
         caller = msgspec.structs.replace(done.caller, voice=voice, language=voice.language)
         now_at = msgspec.structs.replace(call, caller=caller, is_identified=is_known)
         await self._keep(was, call, now_at)
@@ -183,7 +198,7 @@ class Voices:
     async def _values(self, call: Call, move: Move) -> dict[str, str]:
         """What stands in the texts' places; nothing of anybody before the code was right."""
         step = move.voice.step
-        if step is Step.CONFIRM_BRAND:
+        if step in _BRAND_SAID:
             brand = await self._brand(move.voice.brand)
             assert brand is not None, "it was found, and no brand is ever deleted"
             return {"brand": brand.name, "code": signs("-".join(_in_threes(brand.brand_code)))}
@@ -194,10 +209,12 @@ class Voices:
     async def _count(self, call: Call) -> int:
         async with self._tools.database.connection() as connection:
             records = await records_of(connection, self._tools.keyring, call.caller.opened)
-        return sum(each.standing.status is Status.ONAY for each in records)
+        scope = scope_of(call)
+        return sum(scope.has(each) for each in records)
 
 
-_COUNTED = frozenset((Step.MAIN, Step.CONFIRM_ALL))
+_BRAND_SAID = frozenset((Step.CONFIRM_BRAND, Step.LINE_CONFIRM_BRAND))
+_COUNTED = frozenset((Step.MAIN, Step.CONFIRM_ALL, Step.LINE_CONFIRM_ALL))
 
 
 def _voice_of(call: Call) -> Voice:

@@ -30,7 +30,7 @@ from izin.wiring.parts import open_parts
 from izin.wiring.roles import AGENT
 from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import PREFIX, Settings
-from izin.wiring.voice import with_calls_by_voice
+from izin.wiring.voice import phone_of_the_menu, with_calls_by_voice
 from izin.wiring.web import DRAIN_S, networks_of
 
 ROWS = (*sign_in.ROWS, *screen.ROWS)
@@ -64,6 +64,7 @@ async def open_agents(settings: Settings) -> AsyncIterator[Any]:
                 recorder=Recorder(keyring),
                 clock=utc_now,
                 is_sandbox=settings.is_sandbox,
+                menu_phone=phone_of_the_menu(settings),
             )
             cookies, client = Cookies("izin-agent", is_https=is_https), client_by(settings)
             door = Door(AtThePhone(booth), cookies, client, is_sandbox=settings.is_sandbox)

@@ -54,6 +54,7 @@ from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import CITIZEN
 from izin.wiring.server import allow_open_files, server_of
 from izin.wiring.settings import PREFIX, Settings
+from izin.wiring.voice import phone_of_the_menu
 from izin.wiring.web import DRAIN_S, networks_of
 
 ROWS = (
@@ -124,6 +125,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Any, Parts]]:
             is_sandbox=settings.is_sandbox,
             arrivals=arrivals,
             call_centre=settings.call_centre_phone or "",
+            menu_phone=phone_of_the_menu(settings),
         )
         leads_to = origin_of_gateway(settings)
         cookies = Cookies("izin", is_https=is_https, leads_to=leads_to, is_installable=True)

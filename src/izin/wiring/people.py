@@ -55,6 +55,10 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     package: tuple[Package, int]
 
 
+FIXED_LINE = Address("+902120000001", AddressKind.PHONE)
+"""Nobody's: no subscriber's number begins with 0, which leads out of town."""
+
+
 class Movements(msgspec.Struct, frozen=True):
     """What happened, in this order: companies loaded, companies changed, citizens changed."""
 
@@ -205,7 +209,8 @@ def movements() -> Movements:
     refusing = rng.sample(loaded, len(loaded) // 12)
     refused = [_by_citizen(each, Status.RET) for each in refusing]
     regretted = [_by_citizen(each, Status.ONAY) for each in rng.sample(refusing, 40)]
-    return Movements(loaded, changed, refused + regretted)
+    called = [_called(brand) for brand in COMPANIES[0].brands]
+    return Movements(loaded + called, changed, refused + regretted)
 
 
 def examples() -> tuple[Address, Address, Address]:
@@ -269,6 +274,16 @@ def _changed(taken: Proposal, rng: random.Random) -> Proposal:
         status=Status.RET,
         source=Source.HS_CAGRI_MERKEZI,
         consented_at=_some_day(rng, taken.consented_at + timedelta(hours=1)),
+    )
+
+
+def _called(brand: Brand) -> Proposal:
+    """A consent to calls of the one fixed line, which refuses at the voice menu."""
+    key = ConsentKey(
+        brand.iys_code, brand.brand_code, Channel.ARAMA, RecipientType.BIREYSEL, FIXED_LINE
+    )
+    return Proposal(
+        key=key, status=Status.ONAY, source=Source.HS_CAGRI_MERKEZI, consented_at=_FIRST_DAY
     )
 
 

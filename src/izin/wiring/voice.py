@@ -31,6 +31,11 @@ def with_voice(settings: Settings) -> Settings:
     )
 
 
+def phone_of_the_menu(settings: Settings) -> str:
+    """What a fixed line dials in order to refuse by its keys; empty where no menu answers."""
+    return (settings.call_centre_phone or "") if settings.ivr_secret_file is not None else ""
+
+
 def draw_voice_secret(settings: Settings) -> None:
     """See that the demonstration's secret is there."""
     file = settings.data_folder / FILE

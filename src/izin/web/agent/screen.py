@@ -3,9 +3,11 @@
 Whatever is refused is shown again as it was typed.
 """
 
+from http import HTTPStatus
 from uuid import UUID
 
 from izin.callcentre.change import Wish, change_one
+from izin.callcentre.line import is_fixed
 from izin.callcentre.model import NOTE_MAX, Call
 from izin.callcentre.scripts import OF_STATUS, scripts, version_name
 from izin.citizen.number import is_number
@@ -90,6 +92,9 @@ async def do_begin(booth: Booth, visit: Visit) -> Outcome:
     visit.form.check()
     assert address is not None, "checked"
     assert language is not None, "checked"
+    if booth.menu_phone and is_fixed(address):  # no code can be sent there
+        values = {"menu_phone": booth.menu_phone}
+        return Shown("fixed_line.html", values, HTTPStatus.UNPROCESSABLE_ENTITY)
     await booth.agents.begin(agent_of(visit), address, language=language, now=visit.now)
     return Gone("/")
 

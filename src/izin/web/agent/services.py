@@ -17,7 +17,10 @@ from izin.web.shared.visit import Outcome
 
 
 class Booth(msgspec.Struct, frozen=True, kw_only=True):
-    """Database and keys, who is let in, calls, and the one writer."""
+    """Database and keys, who is let in, calls, and the one writer.
+
+    menu_phone  what a fixed line dials in order to refuse by its keys; empty: no menu answers
+    """
 
     database: Database
     members: MemberKeyring
@@ -26,6 +29,7 @@ class Booth(msgspec.Struct, frozen=True, kw_only=True):
     recorder: Recorder
     clock: Callable[[], datetime]
     is_sandbox: bool
+    menu_phone: str = ""
 
 
 Handler: TypeAlias = Callable[[Booth, Visit], Awaitable[Outcome]]

@@ -34,6 +34,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     origin       where a browser reaches these pages
     arrivals     by the state's gateway; None where the registry is not known there
     call_centre  what people dial; empty where no call centre is named
+    menu_phone   the same, where the voice menu answers: what a fixed line refuses by
     """
 
     database: Database
@@ -47,6 +48,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     is_sandbox: bool
     arrivals: Arrivals | None = None
     call_centre: str = ""
+    menu_phone: str = ""
 
 
 class Visit(AnyVisit, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
 """A citizen shows that an address is hers by a code; a notice is read once, and she may go."""
 
+from http import HTTPStatus
 from typing import Any
 
+from izin.callcentre.line import is_fixed
 from izin.citizen.notice import VERSION
 from izin.citizen.seat import WHOLE
 from izin.web.citizen import flow
@@ -28,6 +30,8 @@ async def take(hall: Hall, visit: Visit) -> Outcome:
     address = address_in(visit.form, is_sandbox=hall.is_sandbox)
     visit.form.check()
     assert address is not None, "checked"
+    if hall.menu_phone and is_fixed(address):  # no code can be sent there
+        return Shown("sign_in_line.html", status=HTTPStatus.UNPROCESSABLE_ENTITY)
     text = await hall.citizens.begin(
         address, language=visit.language, network=visit.client, now=visit.now
     )
