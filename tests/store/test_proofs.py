@@ -8,12 +8,22 @@ import pytest
 from izin.admission.limiter import TooManyError
 from izin.core.address import Address, AddressKind
 from izin.core.errors import RefusalError
-from izin.i18n.catalogue import Language
+from izin.i18n.catalogue import Language, expected, message
 from izin.message.seal import opened
-from izin.proof import alarm
+from izin.proof import alarm, model
 from izin.proof.check import check
 from izin.proof.forget import forget_old_proofs
-from izin.proof.model import BLOCK, GIVEN_BACK, SETTLED_MIN, Asked, Purpose, Shown
+from izin.proof.model import (
+    BLOCK,
+    GIVEN_BACK,
+    NETWORK,
+    SETTLED_MIN,
+    WHOSE,
+    Asked,
+    Budget,
+    Purpose,
+    Shown,
+)
 from izin.proof.send import send
 
 AYSE = Address("ayse@posta.example", AddressKind.EMAIL)
@@ -151,6 +161,8 @@ async def test_nobody_is_flooded_whoever_asks(codes, owner):
     with refused("IZ110") as said:
         await codes.send(phone(1), sender="company:9")
     assert 3500 < said.value.retry_after_s <= 3600
+    assert said.value.whose == "codes_of_address"
+    assert "bu adres için" in message(said.value.refused[0], Language.TR)
     assert await codes.sent() == 5
     an_hour_ago = "update budget set window_started_at = now() - interval '61 minutes'"
     await owner.execute(f"{an_hour_ago} where kind = 'to_hour'")
@@ -202,8 +214,9 @@ async def test_a_pump_of_adjacent_numbers_costs_little(codes, sender, caplog, mo
 async def test_a_company_closes_no_range_to_the_people_in_it(codes):
     for number in range(BLOCK[0].most):
         await codes.send(phone(number), sender=f"company:{number}")
-    with refused("IZ110"):
+    with refused("IZ110") as said:
         await codes.send(phone(900), sender="company:900")
+    assert said.value.whose == "codes_of_block"
     await codes.send(phone(901))
 
 
@@ -234,6 +247,13 @@ async def test_only_mobile_numbers_of_the_country_get_codes(codes, number):
     assert await codes.sent() == 0
 
 
+def test_each_limit_of_codes_says_whose_it_is():
+    budgets = [each for each in vars(model).values() if isinstance(each, (Budget, tuple))]
+    each = [b for one in budgets for b in (one if isinstance(one, tuple) else (one,))]
+    assert {b.kind for b in each if isinstance(b, Budget)} == set(WHOSE)
+    assert set(WHOSE.values()) <= expected().keys()
+
+
 async def test_new_codes_do_not_buy_new_tries(codes):
     wrong = 0
     for _ in range(5):
@@ -250,10 +270,15 @@ async def test_new_codes_do_not_buy_new_tries(codes):
 
 
 async def test_one_network_has_so_many_codes(codes):
-    for number in range(30):
+    """A class, an office, an operator's customers come at once; a prankster is stopped."""
+    for number in range(50):
+        await codes.send(phone(number * 10_000))
+    assert await codes.sent() == 50
+    for number in range(NETWORK[0].most - 50):
         await codes.send(Address(f"k{number}@posta.example", AddressKind.EMAIL))
-    with refused("IZ110"):
+    with refused("IZ110") as said:
         await codes.send()
+    assert said.value.whose == "codes_of_network"
     await codes.send(network="198.51.100.7")
 
 

@@ -20,11 +20,14 @@ class TooManyError(RefusalError):
     is_flood  it was refused more often than it may call, too: it does not heed what it is told
     """
 
-    def __init__(self, code: str, *, retry_after_s: int, is_flood: bool = False) -> None:
-        """Take the code of the limit that was reached."""
+    def __init__(
+        self, code: str, *, retry_after_s: int, is_flood: bool = False, whose: str = ""
+    ) -> None:
+        """Take the code of the limit that was reached, and whose limit it is, as a phrase."""
         self.retry_after_s = retry_after_s
         self.is_flood = is_flood
-        super().__init__(Refused(code=code))
+        self.whose = whose
+        super().__init__(Refused(code=code, facts=(("expected", whose),) if whose else ()))
 
 
 class Known(NamedTuple):

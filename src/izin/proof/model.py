@@ -60,8 +60,9 @@ SETTLED_MIN, CONFIRMED_SHARE_MIN, LATEST = 200, 0.2, 400
 """Of the latest codes that a sender paid for within an hour and that are over, so many at least
 have to have been right, once there are enough to tell."""
 
-NETWORK = (Budget("network_hour", 30, _HOUR_S),)
-"""Of one network, for people who sign in from it."""
+NETWORK = (Budget("network_hour", 100, _HOUR_S),)
+"""Of one network, for people who sign in from it: behind one address of a mobile operator, an
+office or a school are hundreds, and those whose codes come back count for nothing."""
 
 GIVEN_BACK = frozenset(each.kind for each in (*BLOCK, *COMPANIES_BLOCK, *NETWORK))
 """What strangers share: a code that comes back right counts for nothing there."""
@@ -72,11 +73,23 @@ PAID = frozenset({SENDER.kind, OVERALL.kind})
 """Of a company, and of all together: what a day may cost, in segments of text messages."""
 
 WRONG_RECIPIENT = Budget("wrong_to", 10, _HOUR_S)
-WRONG_NETWORK = Budget("wrong_network", 60, _HOUR_S)
+WRONG_NETWORK = Budget("wrong_network", 200, _HOUR_S)
 WRONG_SENDER = Budget("wrong_sender", 1_000, _HOUR_S)
 WRONG_OVERALL = Budget("wrong", 50_000 // SHARES, _DAY_S)
 """Wrong codes. A new code begins none of them anew. Fifty thousand tries a day at a million codes
 find one in twenty days, however many addresses they are spread over."""
+
+WHOSE: Mapping[str, str] = MappingProxyType(
+    {
+        **{each.kind: "codes_of_address" for each in (*RECIPIENT, WRONG_RECIPIENT)},
+        **{each.kind: "codes_of_network" for each in (*NETWORK, WRONG_NETWORK)},
+        **{each.kind: "codes_of_block" for each in (*BLOCK, *COMPANIES_BLOCK)},
+        **{each.kind: "codes_of_sender" for each in (SENDER, WRONG_SENDER)},
+        **{each.kind: "codes_of_all" for each in (OVERALL, WRONG_OVERALL)},
+    }
+)
+"""Whose limit is reached, as a phrase of `i18n/errors.toml`: what helps is not the same. Of several
+the first here is told."""
 
 
 class Worded(msgspec.Struct, frozen=True):

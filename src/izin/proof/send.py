@@ -30,6 +30,7 @@ from izin.proof.model import (
     SENDER,
     SETTLED_MIN,
     SHARES,
+    WHOSE,
     Asked,
     Budget,
 )
@@ -38,6 +39,7 @@ from izin.vault.proof import ProofKeys, draw_code
 from izin.vault.sealing import Sealer
 
 _MOBILE = "+905"
+_OF_CODES = "IZ110"
 _log = logging.getLogger("izin.proof")
 
 Spent = tuple[Budget, UUID]
@@ -132,7 +134,7 @@ async def _tell(
 async def spend(
     connection: Connection,
     spent: Sequence[Spent],
-    code: str = "IZ110",
+    code: str = _OF_CODES,
     *,
     counts: Sequence[int] | None = None,
 ) -> None:
@@ -151,7 +153,7 @@ async def spend(
     see_that_none_is_empty(spent, counted, code)
 
 
-async def see_room(connection: Connection, spent: Sequence[Spent], code: str = "IZ110") -> None:
+async def see_room(connection: Connection, spent: Sequence[Spent], code: str = _OF_CODES) -> None:
     """See that there is one more of each budget, and take none. Raises TooManyError `code`."""
     had = await store.had(
         connection, [budget.kind for budget, _ in spent], [tag for _, tag in spent]
@@ -162,13 +164,16 @@ async def see_room(connection: Connection, spent: Sequence[Spent], code: str = "
 
 
 def see_that_none_is_empty(
-    spent: Sequence[Spent], had: dict[str, tuple[int, int]], code: str = "IZ110"
+    spent: Sequence[Spent], had: dict[str, tuple[int, int]], code: str = _OF_CODES
 ) -> None:
     """See that no more was had than there is. Raises TooManyError `code`."""
     over = [each.kind for each, _ in spent if had.get(each.kind, (0, 0))[0] > each.most]
     if over:
         ring(over)
-        raise TooManyError(code, retry_after_s=max(had[kind][1] for kind in over))
+        retry_after_s = max(had[kind][1] for kind in over)
+        of_codes = WHOSE if code == _OF_CODES else {}  # others have words of their own
+        whose = next((of_codes[kind] for kind in of_codes if kind in over), "")
+        raise TooManyError(code, retry_after_s=retry_after_s, whose=whose)
 
 
 def share() -> UUID:

@@ -67,7 +67,7 @@ async def _not_there(hall: Hall, visit: Visit) -> NotThereError:
     """Count who asks for links that are none; whoever tries many waits."""
     async with hall.database.transaction() as connection:
         network = hall.keyring.proofs.network_tag(f"link {visit.client}")
-        await spend(connection, [(each, network) for each in NETWORK])
+        await spend(connection, [(each, network) for each in NETWORK], "IZ158")
     return NotThereError()
 
 

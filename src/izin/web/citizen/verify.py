@@ -26,7 +26,7 @@ async def do_check(hall: Hall, visit: Visit) -> Outcome:
     visit.form.check()
     async with hall.database.transaction() as connection:
         network = hall.keyring.proofs.network_tag(f"receipt {visit.client}")
-        await spend(connection, [(each, network) for each in NETWORK])
+        await spend(connection, [(each, network) for each in NETWORK], "IZ158")
         at = await check(connection, hall.keyring, number)
     proven_on = None if at is None else at.astimezone(IYS_TIME).date()
     return Shown("verify.html", {"checked": True, "proven_on": proven_on})

@@ -204,8 +204,10 @@ class Door(Generic[S]):
             outcome = await row.shows(self._audience.services, visit)
             if not isinstance(outcome, Shown):
                 return outcome
-            again = {**outcome.values, "visit": visit}
-            retry_s = error.retry_after_s if isinstance(error, TooManyError) else None
+            too_many = error if isinstance(error, TooManyError) else None
+            whose = "" if too_many is None else too_many.whose
+            again = {**outcome.values, "visit": visit, "limit_of": whose}
+            retry_s = None if too_many is None else too_many.retry_after_s
             status = _REFUSED if retry_s is None else HTTPStatus.TOO_MANY_REQUESTS
             return msgspec.structs.replace(outcome, values=again, status=status, retry_s=retry_s)
 
@@ -284,6 +286,7 @@ class Door(Generic[S]):
             "is_sandbox": self._is_sandbox,
             "file": address_of,
             "frame": self._audience.heading,
+            "limit_of": "",
             "done": "" if visit.note is None else visit.note.word,
             **self._audience.frame(visit),
             **shown.values,
