@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 from builders.agents import CODE, PASSWORD, Agent, Staff
 from builders.browser import screen, serving
-from builders.heart import a_key, a_proposal, phone
+from builders.heart import a_key, a_proposal, email, phone
 from builders.parties import BRAND_CODE
 
 from izin.callcentre.evidence import read_in
 from izin.callcentre.lookup import end_and_forget
 from izin.core.clock import utc_now
 from izin.core.plain import shown
-from izin.core.terms import Channel
+from izin.core.terms import Channel, RecipientType
 from izin.member.model import Role
 from izin.receipt.issue import proven_by
 from izin.storage.database import Database
@@ -23,6 +23,7 @@ CALLER, OTHER = "0599 000 00 01", "0599 000 00 02"
 MESAJ = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL"}
 REFUSE = MESAJ | {"to": "RET", "script": "refuse/1", "read": "1"}
 BRAND_NAME = "Işık Giyim"
+MAILED = "arayan@posta.example"
 
 
 @pytest.fixture
@@ -31,7 +32,11 @@ async def app(fresh_database, tmp_path, root, given, heart) -> AsyncIterator:
     await given.provider(title="Işık Giyim A.Ş.")
     await given.brand(name=BRAND_NAME)
     mine = [a_proposal(key=a_key(1)), a_proposal(key=a_key(1, channel=Channel.ARAMA))]
-    await heart.record(*mine, a_proposal(key=a_key(2)))
+    mailed = [
+        a_proposal(key=a_key(channel=Channel.EPOSTA, recipient_type=each, address=email("arayan")))
+        for each in RecipientType
+    ]
+    await heart.record(*mine, a_proposal(key=a_key(2)), *mailed)
     await heart.number_and_project()
     settings = Settings(
         database_url=fresh_database, data_folder=tmp_path, root_key_file=tmp_path / "root.key"
@@ -96,6 +101,34 @@ async def test_a_caller_refuses_one_brand_and_everything_of_it_is_kept(
     assert await owner.fetchval(found, proven.events) == 1
     await agent.send("/change", **REFUSE)
     assert "Zaten öyleydi" in agent.page
+
+
+async def test_what_is_read_aloud_is_the_callers_and_true(agent, owner):
+    await agent.get()
+    assert "(greeting/1)" in agent.page
+    assert "Welcome to the consent registry" in agent.page, "in either language"
+    assert "gönderdim" not in agent.page, "no code has gone anywhere yet"
+    await agent.begin(MAILED, "en")
+    assert "(opening_mail/1)" in agent.page
+    assert "sent a code to this address by e-mail" in agent.page, "whichever the agent's page has"
+    await agent.check()
+    assert "(closing_unchanged/1)" in agent.page
+    person, merchant = agent.page.split("</table>")[:2]
+    assert "Bireysel: 1 izin bulundu" in person
+    assert "Tacir" not in person
+    assert "Tacir: 1 izin bulundu" in merchant, "never in one list"
+    mailed = REFUSE | {"channel": "EPOSTA", "kind": "TACIR"}
+    await agent.send("/change", **mailed)
+    assert "Arayana e-postayla bildirildi." in agent.page
+    assert "(closing_mail/1)" in agent.page
+    assert "told by e-mail what we changed" in agent.page
+    await agent.send(agent.call, note="")
+    await agent.begin(CALLER)
+    assert "(opening/2)" in agent.page
+    assert "kısa mesajla bir kod gönderdim" in agent.page
+    await agent.check()
+    await agent.send("/change", **REFUSE)
+    assert "(closing/2)" in agent.page
 
 
 async def test_the_trail_names_agent_and_call_and_no_address(agent, owner, caplog):

@@ -63,13 +63,15 @@ class Caller(msgspec.Struct, frozen=True, array_like=True):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """An open call.
 
-    by  the agent who has it, or the registry's voice menu
+    by          the agent who has it, or the registry's voice menu
+    is_changed  whether something of the caller's was changed in it
     """
 
     call_id: UUID
     by: Principal
     caller: Caller
     is_identified: bool
+    is_changed: bool
     started_at: datetime
     good_until: datetime
 

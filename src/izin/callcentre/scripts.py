@@ -7,10 +7,26 @@ from importlib import resources
 
 import msgspec
 
+from izin.core.address import AddressKind
 from izin.core.terms import Status
 from izin.i18n.catalogue import Language, Phrase
 
 OF_STATUS: Mapping[Status, str] = {Status.RET: "refuse", Status.ONAY: "approve"}
+OPENING: Mapping[AddressKind, str] = {
+    AddressKind.PHONE: "opening",
+    AddressKind.EMAIL: "opening_mail",
+}
+"""Where the code of a caller went."""
+
+_CLOSING: Mapping[AddressKind, str] = {
+    AddressKind.PHONE: "closing",
+    AddressKind.EMAIL: "closing_mail",
+}
+
+
+def closing(kind: AddressKind, *, is_changed: bool) -> str:
+    """Name the last text of a call: what was changed in it, and by which way he was told."""
+    return _CLOSING[kind] if is_changed else "closing_unchanged"
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -29,6 +29,7 @@ def opened(keyring: Keyring, row: Record, by: Principal) -> Call:
         by=by,
         caller=_decode(unpadded(body)),
         is_identified=row["is_identified"],
+        is_changed=row["is_changed"],
         started_at=row["started_at"],
         good_until=row["good_until"],
     )

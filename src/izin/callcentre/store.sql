@@ -10,13 +10,17 @@ returning call_id
 
 -- name: open
 -- The agent's open call. $1 agent · index support_call_open
-select call_id, body_sealed, identified_at is not null as is_identified, started_at, good_until
+select
+    call_id, body_sealed, identified_at is not null as is_identified,
+    read_sealed is not null as is_changed, started_at, good_until
 from support_call
 where agent = $1 and ended_at is null and good_until > now()
 
 -- name: open_by_voice
 -- An open call of the voice menu. $1 call_id · index support_call_pkey
-select call_id, body_sealed, identified_at is not null as is_identified, started_at, good_until
+select
+    call_id, body_sealed, identified_at is not null as is_identified,
+    read_sealed is not null as is_changed, started_at, good_until
 from support_call
 where call_id = $1 and agent is null and ended_at is null and good_until > now()
 

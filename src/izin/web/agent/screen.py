@@ -3,15 +3,17 @@
 Whatever is refused is shown again as it was typed.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from uuid import UUID
 
 from izin.callcentre.change import Wish, change_one
 from izin.callcentre.line import is_fixed
 from izin.callcentre.model import NOTE_MAX, Call
-from izin.callcentre.scripts import OF_STATUS, scripts, version_name
+from izin.callcentre.scripts import OF_STATUS, OPENING, closing, scripts, version_name
 from izin.citizen.number import is_number
 from izin.citizen.records import Place, Record
+from izin.core.address import AddressKind
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
 from izin.core.turkish import search_key
@@ -23,6 +25,7 @@ from izin.web.shared.words import say
 
 _SEARCH_MAX = 100
 _ROWS_MAX = 100
+_KINDS = (RecipientType.BIREYSEL, RecipientType.TACIR)
 
 
 async def show(booth: Booth, visit: Visit) -> Outcome:
@@ -31,10 +34,13 @@ async def show(booth: Booth, visit: Visit) -> Outcome:
     call = await booth.agents.call_of(agent)
     if call is None:
         unnoted = await booth.agents.unnoted(agent, now=visit.now)
-        return Shown("begin.html", {"unnoted": unnoted, "script": _script("opening", visit)})
+        greetings = [_script("greeting", each) for each in Language]
+        return Shown("begin.html", {"unnoted": unnoted, "greetings": greetings})
+    caller = call.caller
     if not call.is_identified:
-        values = {"call": call, "asks_since": is_number(call.caller.address)}
-        return Shown("check.html", values | {"script": _script("opening", visit)})
+        values = {"call": call, "asks_since": is_number(caller.address)}
+        script = _script(OPENING[caller.kind], caller.language)
+        return Shown("check.html", values | {"script": script})
     return await _opened(booth, visit, call)
 
 
@@ -42,17 +48,25 @@ async def _opened(booth: Booth, visit: Visit, call: Call) -> Shown:
     records = await booth.agents.records(call)
     search = visit.query.values.get("search", "")[:_SEARCH_MAX]
     found = [each for each in records if search_key(search) in _named(each)]
+    caller = call.caller
+    last = closing(caller.kind, is_changed=call.is_changed)
     values = {
         "call": call,
-        "records": found[:_ROWS_MAX],
-        "count_found": len(found),
+        "lists": _lists(found),
         "count_all": len(records),
         "search": search,
-        "meant": _meant(records, visit, call.caller.language),
+        "meant": _meant(records, visit, caller.language),
         "receipt": visit.note_of,
-        "closing": _script("closing", visit, call.caller.language),
+        "is_mailed": caller.kind is AddressKind.EMAIL,
+        "closing": _script(last, caller.language),
     }
     return Shown("call.html", values)
+
+
+def _lists(found: Sequence[Record]) -> list[tuple[RecipientType, Sequence[Record], int]]:
+    """What is hers as a person and what as a merchant, apart: which, what is shown, how many."""
+    kinds = ((kind, [each for each in found if each.key.recipient_type is kind]) for kind in _KINDS)
+    return [(kind, each[:_ROWS_MAX], len(each)) for kind, each in kinds if each]
 
 
 def _named(record: Record) -> str:
@@ -73,9 +87,13 @@ def _meant(records: list[Record], visit: Visit, language: Language) -> dict[str,
     return None
 
 
-def _script(name: str, visit: Visit, language: Language | None = None) -> dict[str, str]:
-    said = scripts()[name].said(language or visit.language, {})
-    return {"name": version_name(name), "text": said, "language": language or visit.language}
+def _script(name: str, language: Language) -> dict[str, str]:
+    """A text as it is read aloud: in the caller's language, whichever the agent's page has."""
+    return {
+        "name": version_name(name),
+        "text": scripts()[name].said(language, {}),
+        "language": language,
+    }
 
 
 def words_of(record: Record, to: Status, language: Language) -> str:
