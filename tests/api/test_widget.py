@@ -7,12 +7,15 @@ from itertools import count
 from uuid import uuid4
 
 import httpx2
+import msgspec
 import pytest
 from builders.house import BRAND
 from builders.parties import BRAND_CODE, IYS_CODE
 from builders.via import Post, a_form_in_force, code_in, said
 from builders.watch import used
 
+from izin.admission.limiter import Limiter
+from izin.admission.limits import Limits
 from izin.core.codes import IysCode
 from izin.provider.model import Subscription
 from izin.via.frame import WORK_BITS, widget_of
@@ -309,7 +312,15 @@ async def test_hostile_input_is_refused_and_begins_nothing(visitor, owner):
         assert answer.status_code in (400, 401)
     path = f"/widget/process/start/{visitor.widget}"
     assert code_of(await visitor.client.post(path, json=[])) == (400, "H1043")
-    assert code_of(await visitor.client.post(path, content=b"{")) == (400, "H014")
+    too_early = {
+        (400, "H014"): await visitor.client.post(path, content=b"{"),
+        (413, "IZ001"): await visitor.client.post(path, content=b"x" * 20_000),
+        (405, "IZ003"): await visitor.client.delete(path),
+        (422, "IZ005"): await visitor.client.get(f"/widget/publicKey/{visitor.widget}?a=1&a=2"),
+    }
+    for kept, answer in too_early.items():
+        assert code_of(answer) == kept
+        assert answer.headers["access-control-allow-origin"] == PAGE, "so that its page can tell"
     for fields, code in (
         ({"requestId": "x"}, "H1030"),
         ({"consentType": "X"}, "H1013"),
@@ -363,3 +374,13 @@ async def test_a_link_is_answered_elsewhere(house, ours, operator_database, owne
         assert (waits.status_code, waits.json()["status"]) == (200, "PENDING")
         await owner.execute("update via_request set due_at = now()")
         assert code_of(await visitor.complete(begun_, "", **way)) == (400, "H1051")
+
+
+async def test_a_page_can_read_that_it_comes_too_often(house, widget):
+    slow = Limiter(Limits(per_second=1, hourly={}))
+    house.app._door = msgspec.structs.replace(house.app._door, limiter=slow)
+    async with a_visitor(house, widget) as visitor:
+        _, late = [await visitor.client.get(f"/widget/publicKey/{widget}") for _ in range(2)]
+    assert code_of(late) == (429, "H124")
+    assert late.headers["access-control-allow-origin"] == PAGE
+    assert late.headers["access-control-expose-headers"] == "retry-after"

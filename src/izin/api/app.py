@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Generic
 
 from izin.api import problems
-from izin.api.endpoint import Door, answer, encoded
+from izin.api.endpoint import Door, answer, dressed, encoded
 from izin.api.house import Ready, Unprojected, house_operations, none_unprojected
 from izin.api.lifespan import Lifespan
 from izin.api.operation import Answer, Operation, S
@@ -65,22 +65,27 @@ class ContractApp(Generic[S]):
         await _send(found, send, is_head=scope["method"] == "HEAD")
 
     async def _route(self, scope: Scope, request: Request) -> Answer:
-        declared = request.declared_bytes
-        if declared is not None and declared > self._router.body_max:
-            raise too_large(self._router.body_max)
         rows = None if _hides_a_slash(scope) else self._router.find(scope["path"])
         if rows is None:
+            self._weigh(request)
             raise RefusalError(Refused(code="IZ002"))
         by_method, values = rows
         method = scope["method"]
         row = by_method.get("GET" if method == "HEAD" else method)
         if row is None:
+            self._weigh(request)
             return _other_method(
                 method, {name: each[0] for name, each in by_method.items()}, request
             )
         operation, names = row
         parts = dict(zip(names, values, strict=True))
         return await answer(self._door, operation, parts, request)
+
+    def _weigh(self, request: Request) -> None:
+        """Refuse by its length what no operation will weigh."""
+        declared = request.declared_bytes
+        if declared is not None and declared > self._router.body_max:
+            raise too_large(self._router.body_max)
 
 
 def _hides_a_slash(scope: Scope) -> bool:
@@ -98,8 +103,7 @@ def _other_method(method: str, known: Mapping[str, Operation[Any]], request: Req
     refused = Refused(code="IZ003", facts=(("allowed", allowed),))
     body = problems.envelope((refused,), request.language)
     found = Answer(HTTPStatus.METHOD_NOT_ALLOWED, body, headers)
-    dressed = next(iter(known.values())).dressed
-    return encoded(found if dressed is None else dressed(found, request.language))
+    return encoded(dressed(next(iter(known.values())), found, request))
 
 
 _EVERY_ANSWER = (

@@ -25,7 +25,7 @@ from izin.admission.overload import CrowdedError, Overload
 from izin.api import problems
 from izin.api.body import decode_json, decode_json_or_form
 from izin.api.client import Network
-from izin.api.operation import INTEGER_PARTS, Answer, BodyKind, Call, Operation, S
+from izin.api.operation import INTEGER_PARTS, Answer, BodyKind, Call, Operation, S, readable
 from izin.api.request import ClientGoneError, Request, too_large
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import ChallengedError, RefusalError, Refused, UnavailableError
@@ -105,7 +105,7 @@ async def answer(
         raise
     except Exception as error:  # noqa: BLE001  # the last door: nothing of it may get out
         found = problems.broken(_incident(operation.id, error), request.language)
-        return encoded(_dressed(operation, found, request))
+        return encoded(dressed(operation, found, request))
 
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -126,20 +126,23 @@ async def _answer_or_refuse(
         return await _pass(door, operation, parts, request)
     except RefusalError as error:
         found = problems.refusal(error, request.language, is_oauth=operation.is_oauth)
-        found = _dressed(operation, found, request)
+        found = dressed(operation, found, request)
         if not (isinstance(error, TooManyError) and error.is_flood):
             return found
     except UnavailableError as error:
         # One line a call would make an overload worse: whoever looks into one asks for this level.
         _LOG.debug("%s: unavailable: %s", operation.id, error)
-        found = _dressed(operation, problems.unavailable(error, request.language), request)
+        found = dressed(operation, problems.unavailable(error, request.language), request)
         if not isinstance(error, CrowdedError):
             return found
     await door.overload.hold()  # past the block: the error kept the call's body
     return found
 
 
-def _dressed(operation: Operation[S], found: Answer, request: Request) -> Answer:
+def dressed(operation: Operation[S], found: Answer, request: Request) -> Answer:
+    """Give an error its operation's shape; a page that may call the operation may read it."""
+    if operation.of_pages and request.origin:
+        found = readable(found, request.origin)
     return found if operation.dressed is None else operation.dressed(found, request.language)
 
 

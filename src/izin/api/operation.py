@@ -98,6 +98,16 @@ class Answer(msgspec.Struct, frozen=True):
     media: str = "application/json"
 
 
+def readable(found: Answer, origin: str) -> Answer:
+    """The same answer, which the page that asked may read, and no other."""
+    headers = (
+        ("access-control-allow-origin", origin),
+        ("access-control-expose-headers", "retry-after"),
+        ("vary", "origin"),
+    )
+    return Answer(found.status, found.body, (*found.headers, *headers), found.media)
+
+
 Handler = Callable[[Call[S]], Awaitable[Answer]]
 
 
@@ -118,6 +128,8 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     tokenless      the code of a call that brings no token at all
     is_oauth       refusals in the shape of OAuth 2 (the token call)
     media          of its good answers
+    of_pages       do pages elsewhere call it? What keeps a call from its handler they may read, for
+                   it says nothing of anybody; what the handler answers is the handler's to show
     dressed        gives an error the shape that the contract draws for this operation alone
     """
 
@@ -141,6 +153,7 @@ class Operation(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     is_oauth: bool = False
     media: str = "application/json"
     tokenless: str = "H351"
+    of_pages: bool = False
     dressed: Callable[["Answer", Language], "Answer"] | None = None
 
     def may_pass_held(self) -> Callable[[Any], bool] | None:

@@ -13,7 +13,7 @@ from izin.access.absent import is_served
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api import problems
-from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary
+from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary, readable
 from izin.api.services import Services
 from izin.api.via import confirming_of
 from izin.api.widget_documents import COMPLETE, COMPLETED, KEY, SCRIPT, START, STARTED
@@ -51,19 +51,25 @@ Act = Callable[[Call[Services], Stand], Awaitable[Answer]]
 
 
 def on_a_page(act: Act) -> Callable[[Call[Services]], Awaitable[Answer]]:
-    """Let a page of the form's domains alone read what comes of a call, be it a refusal."""
+    """Let a page of the form's domains alone read what comes of a call, be it a refusal.
+
+    What keeps a call from coming here says nothing of any form: the door shows that to every page.
+    """
 
     @wraps(act)
     async def handle(call: Call[Services]) -> Answer:
-        stand = await _stand(call)
-        see_that_it_may_stand_on(stand.form, stand.page.domain)
+        try:
+            stand = await _stand(call)
+            see_that_it_may_stand_on(stand.form, stand.page.domain)
+        except RefusalError as error:
+            return problems.refusal(error, call.language)  # past the door, which would show it
         try:
             found = await act(call, stand)
         except RefusalError as error:
             found = again_is_409(problems.refusal(error, call.language), call.language)
         except UnavailableError as error:
             found = problems.unavailable(error, call.language)
-        return Answer(found.status, found.body, (*found.headers, *_readable(call.origin)))
+        return readable(found, call.origin)
 
     return handle
 
@@ -73,14 +79,6 @@ def again_is_409(found: Answer, _: catalogue.Language) -> Answer:
     if found.body["errors"][0]["code"] != "H1032":
         return found
     return Answer(HTTPStatus.CONFLICT, found.body, found.headers)
-
-
-def _readable(origin: str) -> tuple[tuple[str, str], ...]:
-    return (
-        ("access-control-allow-origin", origin),
-        ("access-control-expose-headers", "retry-after"),
-        ("vary", "origin"),
-    )
 
 
 async def _stand(call: Call[Services]) -> Stand:
@@ -195,7 +193,7 @@ def _row(
         right=Right.NONE,
         handler=handler,
         summary=summary,
-        **{"lane": Lane.INFO, **rest},
+        **{"lane": Lane.INFO, "of_pages": True, **rest},
     )
 
 
@@ -210,6 +208,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         Summary("Sayfaya gömülen yükleyiciyi verir.", "Gives the loader that a page embeds."),
         answers={200: {"type": "string"}},
         media="application/javascript",
+        of_pages=False,  # no page reads it: it is embedded
         errors=("IZ150",),
     ),
     _row(
