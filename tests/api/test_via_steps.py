@@ -9,10 +9,12 @@ from builders.house import BRAND, ago
 from builders.parties import BRAND_CODE
 from builders.via import a_kvk, a_start, code_in
 from builders.via_wire import OWN, PHONE, VIA, begun, code_of, coded, confirm, other, status
+from builders.visitor import RECEIPT
 
 from izin.core.errors import UndeliverableError
 from izin.message import note
 from izin.message.model import Receipt
+from izin.receipt.issue import check
 from izin.smpp.segments import is_one_segment
 from izin.via import store
 from izin.via.advance import end_overdue
@@ -139,7 +141,7 @@ KINDS = {"ETK": ["MESAJ", "ARAMA"], "KVK": ["ACIK_RIZA_METNI", "AYDINLATMA_METNI
 
 
 @pytest.mark.parametrize("order", [("ETK", "KVK"), ("KVK", "ETK")])
-async def test_each_title_is_answered_by_itself_in_any_order(ours, post, both, owner, order):
+async def test_each_title_is_answered_by_itself_in_any_order(ours, post, both, owner, house, order):
     request_id, codes = both
     first, last = order
     answer = await confirm(ours, request_id, codes[first], title=first)
@@ -158,6 +160,9 @@ async def test_each_title_is_answered_by_itself_in_any_order(ours, post, both, o
     assert [each["type"] for each in answer.json()["message"]] == KINDS[last]
     assert await status(ours, request_id) == ("COMPLETED", "SUCCESS")
     [told] = await post.carry()
+    for each in post.took[-2:]:
+        [receipt] = RECEIPT.findall(each.body)
+        assert await check(owner, house.parts.keyring, receipt), "each has one of its own"
     proven = (await ours.get(f"{OWN}/{request_id}/evidence")).json()["evidence"]
     hashes = {each["title"]: each["evidenceHash"] for each in proven}
     assert hashes[first] == before != hashes[last]
@@ -215,6 +220,21 @@ async def test_three_wrong_codes_lock_it(ours, post, form):
     assert code_of(await confirm(ours, request_id, other(code))) == (400, "H1050")
     assert code_of(await confirm(ours, request_id, code)) == (400, "H1050")
     assert await status(ours, request_id) == ("COMPLETED", "OTP_CODE_INCORRECT")
+
+
+async def test_a_code_that_is_not_out_yet_costs_no_try(ours, post, form, owner):
+    request_id = await begun(ours, a_start(form, PHONE))
+    await post.carry()
+    await post.arrive()
+    await moved(owner, "CODE")
+    for _ in range(4):
+        assert code_of(await confirm(ours, request_id, "12345678")) == (400, "H1028")
+    assert await owner.fetchval("select tries from via_request") == 0
+    assert await owner.fetchval("select count(*) from budget where kind like 'wrong%'") == 0
+    assert await status(ours, request_id) == ("SUCCESS", "START")
+    [code] = await post.carry()
+    assert await status(ours, request_id) == ("CONSENT_REQUESTED", "PENDING")
+    assert (await confirm(ours, request_id, code_in(code))).status_code == 200
 
 
 async def test_a_code_is_over_after_three_minutes(ours, post, form, owner):

@@ -10,12 +10,13 @@ from builders.browser import LIGHT, screen, serving
 from builders.heart import phone
 from builders.parties import IYS_CODE, OPERATOR
 from builders.via import ENDS, a_form, a_kvk, a_start, said
-from builders.visitor import ME, SOMEBODY, Visitor
+from builders.visitor import ME, RECEIPT, SOMEBODY, Visitor
 
 from izin.api.form import Form
 from izin.api.via_forms import read_draft
 from izin.api.via_intake import read_start
 from izin.core.codes import company
+from izin.receipt.issue import check
 from izin.subscription.via import put
 from izin.via.advance import end_overdue
 from izin.via.forms import approve, make, submit
@@ -111,6 +112,10 @@ async def test_she_takes_her_word_back_and_what_was_said_of_her_is_erased(
     assert "geri alındı; firmanın bildirdiği bilgiler silindi" in visitor.page
     assert "Aslı Can" not in visitor.page
     assert "take-back" not in visitor.page
+    said, *kept = RECEIPT.findall(re.sub(r"(?s)<blockquote>.*?</blockquote>", "", visitor.page))
+    assert kept[-1] == said, "taking back has a receipt, and so have both answers"
+    assert len(set(kept)) == 3
+    assert await check(owner, keyring, said) is not None
     row = await owner.fetchrow("select person_sealed, kvk_back_at from via_request")
     assert row["person_sealed"] is None
     assert row["kvk_back_at"] is not None

@@ -8,7 +8,7 @@ import pytest
 from builders.browser import screen, serving
 from builders.parties import IYS_CODE, OPERATOR
 from builders.via import ENDS, a_form, a_kvk, a_start, said
-from builders.visitor import MARK
+from builders.visitor import MARK, RECEIPT
 
 from izin.api.form import Form
 from izin.api.via_forms import read_draft
@@ -16,6 +16,7 @@ from izin.api.via_intake import read_start
 from izin.brand import lookup as brands
 from izin.core.codes import company
 from izin.message.seal import opened
+from izin.receipt.issue import proven_by
 from izin.subscription.via import put
 from izin.via.forms import approve, make, submit
 from izin.via.paper import facts_of
@@ -76,9 +77,43 @@ async def test_she_answers_each_line_once(visitor, owner, link, keyring):
     assert "(SMS)" in text, "calls she refused"
     assert "cagri merkezi" in text, "a way back that ends more than texts"
     assert "http://localhost:8002/consents" in text, "where the pages are, whole"
-    mark = {"mark": MARK.search(visitor.page)[1]}
-    again = await visitor.client.post(link, data={**mark, **ANSWERS})
-    assert again.status_code in (409, 422)
+    await visitor.send(link, **ANSWERS)
+    assert "Yanıtınız kaydedildi" in visitor.page, "the same once more is no fault"
+    assert await moved(owner) == [("MESAJ", "ONAY")]
+    assert await owner.fetchval("select count(*) from receipt_number") == 2
+
+
+async def test_each_answer_has_a_receipt_that_is_checked(visitor, owner, link, keyring):
+    await visitor.get(link)
+    await visitor.send(link, **ANSWERS)
+    etk, kvk = RECEIPT.findall(visitor.page)
+    tags = re.findall(r'class="tag \w+">([^<]+)<', visitor.page)
+    assert tags == ["✓ Onay", "✕ Ret", "✓ Onay"], "which answer it was, line by line"
+    for words, receipt in (("via_recorded_etk", etk), ("via_recorded_kvk", kvk)):
+        row = await owner.fetchrow("select message_id, sealed from message where words = $1", words)
+        assert receipt in opened(keyring.message_sealer, row["message_id"], row["sealed"]).body
+        await visitor.get("/verify")
+        await visitor.send("/verify", receipt=receipt)
+        assert "İşlemin kaydedildiği an" in visitor.page
+    request_id = await owner.fetchval("select request_id from via_request")
+    event_id = await owner.fetchval(
+        "select event_id from consent_event order by event_id desc limit 1"
+    )
+    assert (await proven_by(owner, keyring, etk)).events == (request_id, event_id)
+    assert (await proven_by(owner, keyring, kvk)).events == (request_id,)
+
+
+async def test_of_two_tabs_the_second_hears_which_answer_stands(visitor, owner, link):
+    await visitor.get(link)
+    await visitor.send(link, **ANSWERS)
+    kept = RECEIPT.findall(visitor.page)
+    late = await visitor.send(link, **ANSWERS | {"answer0": "RET"})
+    assert late.status_code == 422
+    assert "IZ156" in visitor.page
+    assert "Daha önceki yanıtınız geçerli" in visitor.page
+    assert "Yanıtınız kaydedildi" not in visitor.page
+    assert re.findall(r'class="tag \w+">([^<]+)<', visitor.page) == ["✓ Onay", "✕ Ret", "✓ Onay"]
+    assert RECEIPT.findall(visitor.page) == kept
     assert await moved(owner) == [("MESAJ", "ONAY")]
 
 

@@ -15,6 +15,7 @@ from izin.core.plain import unseen_in
 from izin.core.terms import Channel, RecipientType, Status
 from izin.i18n.catalogue import Language
 from izin.i18n.letters import letter, texts
+from izin.receipt.number import written
 from izin.smpp.segments import is_gsm, is_one_segment
 from izin.via.model import Form, FormState, KvkType, Title
 from izin.via.request import Detail
@@ -54,10 +55,11 @@ def test_what_she_refused_is_not_named():
     assert given.kvk == ()
     text = given_to(ASKED, details, KNOWN, Language.TR)
     assert text == "Ornek Magaza (SMS)"
-    places = {"given": text, "url": "https://izinkaydi.example/consents"}
+    places = {"given": text, "url": "https://izinkaydi.example/consents", "receipt": written(7)}
     for language in Language:
         whole = letter("via_recorded_etk", language, places, is_sms=True).body
         assert places["url"] in whole
+        assert places["receipt"] in whole
         assert is_gsm(whole)
         assert is_one_segment(whole)
 
@@ -95,7 +97,7 @@ def test_no_name_is_cut_and_nothing_in_it_is_lost():
     places = values(form, asked, (company, list(known.values())), Language.TR) | {"url": "x"}
     texts_ = texts_before(form, asked, places, Language.TR, framed=False)
     details = answered((A, Channel.MESAJ), (B, Channel.ARAMA))
-    after = text_after(form, asked, details, (company, known), (Title.ETK, Language.TR), "x")
+    after = text_after(form, asked, details, (company, known), (Title.ETK, Language.TR), ("x", "y"))
     for text in (texts_[0], texts_[1], after):
         for code in (A, B):
             assert f"Ornek Buyuk Magazacilik Perakende ve Ticaret {code}" in text.body, text.words
@@ -118,6 +120,7 @@ def test_every_text_of_it_is_of_one_segment_with_names_of_usual_length():
         "channels": "SMS, arama",
         "given": "B" * 20 + " (SMS, arama)",
         "texts": "t" * 24,
+        "receipt": written(0),
     }
     for name, text in texts().items():
         if name.startswith("via_"):

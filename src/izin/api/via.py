@@ -18,7 +18,7 @@ from izin.core.terms import Status
 from izin.partner.model import Scope
 from izin.via.confirm import Confirming
 from izin.via.model import Title
-from izin.via.read import kvk_requests, request_of
+from izin.via.read import kvk_requests, request_of, with_what_is_out
 from izin.via.request import Body, Detail, Request
 from izin.via.rules import shown
 from izin.via.start import On, Wanted, start
@@ -71,6 +71,8 @@ def confirming_of(services: Services) -> Confirming:
 async def show_request(call: Call[Services]) -> Answer:
     """Show how far a request is, and what came of it."""
     request = await request_seen(call, request_id(str(call.path["requestId"])))
+    async with call.services.database.acting_for(company(request.iys_code)) as connection:
+        request = await with_what_is_out(connection, request)
     body, person = request.body, request.person
     stage, status = shown(request.stands, call.services.clock())
     at = request.started_at.astimezone(IYS_TIME)

@@ -23,7 +23,8 @@ PARTS_MAX = 1000
 class Proven(msgspec.Struct, frozen=True, array_like=True):
     """What a receipt proves; stored sealed only, new fields go to the end.
 
-    parts  in how many parts the events come, where they are more than one transaction takes
+    events  what happened: movements, and the request that was answered where one was
+    parts   in how many parts the events come, where they are more than one transaction takes
     """
 
     at: datetime
@@ -37,17 +38,28 @@ _encode_part = msgspec.msgpack.Encoder().encode
 _decode_part = msgspec.msgpack.Decoder(tuple[UUID, ...]).decode
 
 
+def draw() -> str:
+    """Draw a number that has to be named before what it is of has happened."""
+    return written(secrets.randbits(BITS))
+
+
 async def issue(
-    connection: Connection, keyring: Keyring, events: Sequence[UUID], at: datetime
+    connection: Connection,
+    keyring: Keyring,
+    events: Sequence[UUID],
+    at: datetime,
+    *,
+    number: str = "",
 ) -> str:
     """Give the number of a receipt for what was just changed, in the caller's transaction.
 
-    Takes   events: what changed, one at least · at: when, as the citizen is told
+    Takes   events: what changed, one at least · at: when, as the citizen is told · number: drawn
+            before; empty: it is drawn now
     Gives   the number as people read it; nobody can find it again who has lost it
     Cost    one round trip
     """
     assert events, "a receipt is of something that happened"
-    return await _put(connection, keyring, Proven(at, tuple(events)))
+    return await _put(connection, keyring, number or draw(), Proven(at, tuple(events)))
 
 
 async def announce(connection: Connection, keyring: Keyring, at: datetime, parts: int) -> str:
@@ -56,7 +68,7 @@ async def announce(connection: Connection, keyring: Keyring, at: datetime, parts
     Takes   at: when it was asked for · parts: PARTS_MAX at most
     """
     assert 0 < parts <= PARTS_MAX, "nothing has more parts than are read back"
-    return await _put(connection, keyring, Proven(at, (), parts))
+    return await _put(connection, keyring, draw(), Proven(at, (), parts))
 
 
 async def add_part(
@@ -107,8 +119,7 @@ async def proven_by(connection: Connection, keyring: Keyring, text: str) -> Prov
     return _decode(unpadded(opener.open(sealed, *_PLACE, tag.bytes)))
 
 
-async def _put(connection: Connection, keyring: Keyring, proven: Proven) -> str:
-    number = written(secrets.randbits(BITS))
+async def _put(connection: Connection, keyring: Keyring, number: str, proven: Proven) -> str:
     tag = _tag(keyring, number)
     sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, padded(_encode(proven)))
     await store.put(connection, tag, _bucket(tag), sealed)

@@ -84,6 +84,7 @@ $$;
 -- the contract API
 grant select, insert on batch to izin_web;
 grant select, insert on query_receipt to izin_web;
+grant insert on receipt_number to izin_web; -- of an answer that a company hands in; never read
 grant select, insert, update on api_user, client_key to izin_web; -- accounts, which companies keep themselves
 grant select, insert, update on client_use to izin_web;
 grant select, insert on signed_once to izin_web;

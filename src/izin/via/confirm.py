@@ -21,7 +21,7 @@ from izin.proof.model import Purpose, Shown
 from izin.storage.database import Connection, Database
 from izin.via import store
 from izin.via.model import Title
-from izin.via.read import held
+from izin.via.read import held, waiting
 from izin.via.record import Answering, messages_of, record_answer
 from izin.via.request import Body, Proof, Request, bound
 from izin.via.rules import TRIES_MAX, Verification, may_be_confirmed, wrong_titles
@@ -61,8 +61,8 @@ class Confirming:
     async def confirm(self, of: IysCode, handed: Told, *, now: datetime) -> Body:
         """Record what each code is for, by itself; give the request as it stands.
 
-        A wrong code counts whatever becomes of the call; a right one is used up with the consent,
-        or not at all.
+        A wrong code counts whatever becomes of the call, once it can have been told; a right one is
+        used up with the consent, or not at all.
         Raises  RefusalError H1030 there is no such request, H1056, H1064 it is of another kind,
                 H1028, H1032, H1049, H1050, H1051 as it stands, H1113 no such code was sent, H1052
                 a code is wrong, H1015, H1014, H1031 · TooManyError IZ110 · UnavailableError
@@ -73,6 +73,9 @@ class Confirming:
             if refused is not None:
                 raise RefusalError(refused)
             assert request is not None, "else it was refused"
+            codes = [request.proofs[title] for title in handed.codes]
+            if await waiting(connection, codes):  # nobody can know it: it costs no try
+                raise RefusalError(Refused(code="H1028"))
             wrong = await self._wrong(connection, request, handed, of)
             if not wrong:
                 return await self._record(connection, request, handed, now)

@@ -16,6 +16,7 @@ from izin.core.address import Address
 from izin.core.clock import IYS_TIME
 from izin.core.terms import Status
 from izin.keyring import Keyring
+from izin.receipt.issue import issue
 from izin.storage.database import Connection
 from izin.via import store
 from izin.via.evidence import evidence_hash
@@ -51,24 +52,26 @@ async def take_back(
     request_id: UUID,
     *,
     now: datetime,
-) -> bool:
-    """Take her word on personal data back, in the caller's transaction; give whether there was one.
+) -> str | None:
+    """Take her word on personal data back, in the caller's transaction; give the receipt's number.
 
     What a company said of her is erased. What proves her word, and that it was taken back, stays
     for KEPT_TAKEN_BACK. That she was shown a notice stays true.
     Takes   hers: her address, and since when
+    Gives   None where there is nothing to be taken back
     Raises  UnavailableError
     """
     request = await held(connection, keyring, request_id)
     if request is None or not _is_hers(request, *hers) or not may_be_taken_back(request):
-        return False
+        return None
     body = request.body
     details = tuple(
         _back(request_id, body, each, now) if _stands(each) else each for each in body.details
     )
-    body = msgspec.structs.replace(body, details=details)
+    receipt = await issue(connection, keyring, [request_id], now)
+    body = msgspec.structs.replace(body, details=details, back=receipt)
     await store.take_back(connection, request_id, seal_body(keyring, request_id, body))
-    return True
+    return receipt
 
 
 def may_be_taken_back(request: Request) -> bool:

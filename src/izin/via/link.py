@@ -45,10 +45,12 @@ async def answer(
 ) -> Body | None:
     """Record what she says at the page, in the caller's transaction: once.
 
-    A refusal gets through whatever the company has left of its credits.
+    A refusal gets through whatever the company has left of its credits. The same said again changes
+    nothing and is no fault.
     Takes   answers: to each of its details, by its place · came: from which network, when
     Gives   the request as it stands; None where there is none behind the link
-    Raises  RefusalError IZ136 it was answered, is over, or was given up · UnavailableError
+    Raises  RefusalError IZ156 it was answered otherwise, IZ136 it is over, or was given up ·
+            UnavailableError
     """
     name, row, (network, now) = read(link), None, came
     if name is not None:
@@ -56,9 +58,15 @@ async def answer(
     if row is None:
         return None
     request = await opened(on.keyring, row)
-    if request.stands.at(now) is not Step.LINK:
+    details = request.body.details
+    assert set(answers) == set(range(len(details))), "the page asks for each"
+    step = request.stands.at(now)
+    if step is Step.DONE:
+        if any(details[place].status is not status for place, status in answers.items()):
+            raise RefusalError(Refused(code="IZ156"))
+        return request.body
+    if step is not Step.LINK:
         raise RefusalError(Refused(code="IZ136"))
-    assert set(answers) == set(range(len(request.body.details))), "the page asks for each"
     await store.open_link(connection, request.request_id)
     proof = Proof(
         messages=await messages_of(connection, [request.request_id]),

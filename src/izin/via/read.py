@@ -1,14 +1,18 @@
 """A request is looked up: as it stands, opened."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record
 
 from izin.core.address import Address
 from izin.core.codes import IysCode
 from izin.core.terms import Status
 from izin.keyring import Keyring
+from izin.message.lookup import told
+from izin.message.model import MessageState
 from izin.storage.database import Connection
 from izin.via import store
 from izin.via.model import KvkType, Title
@@ -28,6 +32,21 @@ async def held(connection: Connection, keyring: Keyring, request_id: UUID) -> Re
     """The same; nobody else changes it until the commit."""
     row = await store.held_request(connection, request_id)
     return None if row is None else await opened(keyring, row)
+
+
+async def with_what_is_out(connection: Connection, request: Request) -> Request:
+    """The same, knowing whether what she answers by has been handed over. Cost: one round trip."""
+    stands, codes = request.stands, request.proofs
+    keys = [id_ for title, id_ in codes.items() if title not in stands.done]
+    is_out = await waiting(connection, keys or [request.request_id]) == set()
+    stands = msgspec.structs.replace(stands, is_out=is_out)
+    return msgspec.structs.replace(request, stands=stands)
+
+
+async def waiting(connection: Connection, keys: Collection[UUID]) -> set[UUID]:
+    """Which messages no supplier has taken yet, by the keys under which they were written."""
+    heard = await told(connection, keys)
+    return {key for key, each in heard.items() if each.standing.state is MessageState.WAITING}
 
 
 async def kvk_requests(

@@ -23,6 +23,7 @@ from izin.keyring import Keyring
 from izin.message.lookup import told
 from izin.message.write import Meant, put
 from izin.provider import lookup as providers
+from izin.receipt.issue import draw, issue
 from izin.storage.database import Connection
 from izin.subscription.via import spend, take
 from izin.via import evidence, store
@@ -58,6 +59,8 @@ async def record_answer(
 ) -> Body:
     """Record an answer in the caller's transaction, take its credits, and tell her of it.
 
+    Each title's answer has a receipt of its own, be it yes or no.
+
     Takes   request: held by this transaction · answers: by the place of its details
     Gives   the request as it stands from now on
     Raises  RefusalError H1015 too few credits are left, H1014 a brand is no longer the company's,
@@ -77,12 +80,13 @@ async def record_answer(
     verdicts = await on.recorder.record(
         connection, list(movements.values()), actor=on.actor, on_repeat=OnRepeat.BY_RULES
     )
-    details = list(said)
+    details, events = list(said), list[UUID]()
     for place, verdict in zip(movements, verdicts, strict=True):
         if isinstance(verdict, Recorded):  # of what never stood nothing is refused: H175
             details[place] = msgspec.structs.replace(
                 said[place], transaction_id=verdict.transaction_id, at=verdict.recorded_at
             )
+            events.append(verdict.event_id)
     for place in answers:
         if said[place].title is Title.KVK:
             id_ = _own_id(request.request_id, body, said[place])
@@ -91,6 +95,10 @@ async def record_answer(
     await pay(connection, request.iys_code, len(answers))
     body = msgspec.structs.replace(body, details=tuple(details))
     await _end(connection, on.keyring, request, body)
+    for title in body.receipts.keys() - request.body.receipts.keys():
+        happened = (request.request_id, *(events if title is Title.ETK else ()))
+        number = body.receipts[title]
+        await issue(connection, on.keyring, happened, proof.given_at, number=number)
     for title, text in after.items():
         meant = Meant(
             text.words, text.version, TOLD_FOR, uuid5(request.request_id, f"recorded {title}")
@@ -148,14 +156,16 @@ async def _proven(
     company = (await providers.titles(connection, [request.iys_code])).get(request.iys_code, "")
     names = (company, {code: each.name for code, each in known.items()})
     fresh = sorted({each.title for each in said if each.status is not None} - body.done)
-    given, after = dict(body.given), {}
+    given, receipts, after = dict(body.given), dict(body.receipts), {}
     for title in fresh:
         own = [each for each in said if each.title is title]
-        text = text_after(form, body.asked, own, (company, known), (title, body.language), pages)
+        receipts[title] = draw()
+        told = (pages, receipts[title])
+        text = text_after(form, body.asked, own, (company, known), (title, body.language), told)
         given[title] = evidence.given(body, title, proof, text, names)
         if text is not None:
             after[title] = text
-    return msgspec.structs.replace(body, given=given), after
+    return msgspec.structs.replace(body, given=given, receipts=receipts), after
 
 
 def _said(

@@ -134,6 +134,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     frame       where it was begun, if by a widget
     texts       what she was sent before she answered
     given       what proves each title's answer
+    receipts    the number of the receipt that she was given for each
+    back        the same of taking her word on personal data back
     """
 
     address: str
@@ -150,6 +152,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     frame: Frame | None = None
     texts: tuple[Text, ...] = ()
     given: dict[Title, Given] = {}
+    receipts: dict[Title, str] = {}
+    back: str = ""
 
     @property
     def to(self) -> Address:

@@ -152,7 +152,7 @@ def _unfit_etk(form: Form, verification: Verification, etk: Etk) -> Refused | No
 class Stands(msgspec.Struct, frozen=True, kw_only=True):
     """What a request's standing is shown by.
 
-    is_out  has its first message been handed over?
+    is_out  has what she answers by been handed over: link, or a code that is still open?
     done    what of it is answered, while something else may be open still
     """
 
@@ -183,6 +183,8 @@ def shown(stands: Stands, now: datetime) -> tuple[str, str]:
         is_told = step is Step.LINK and stands.is_out
         return ("CONSENT_REQUESTED", "PENDING") if is_told else ("SUCCESS", "START")
     if step is Step.CODE:
+        if not stands.is_out and not stands.tries:
+            return "SUCCESS", "START"
         return "CONSENT_REQUESTED", "OTP_CODE_INCORRECT" if stands.tries else "PENDING"
     if step in (Step.EXPIRED, Step.WITHDRAWN):
         link = "SHORT_URL_EXPIRED" if stands.was_opened else "LINK_CLICK_TIMEOUT"

@@ -27,6 +27,7 @@ from izin.proof.model import Asked as Coded
 from izin.proof.model import Purpose
 from izin.proof.send import admit
 from izin.provider import lookup as providers
+from izin.receipt.number import written
 from izin.storage.database import Connection
 from izin.subscription.via import see_that_it_has
 from izin.via import store
@@ -191,7 +192,7 @@ async def _texts(
         whole = [msgspec.structs.replace(each, status=Status.ONAY) for each in details_of(asked)]
         parties = (title, {each.brand_code: each for each in named})
         after = [
-            text_after(form, asked, whole, parties, (each, language), on.pages)
+            text_after(form, asked, whole, parties, (each, language), (on.pages, written(0)))
             for each in asked.titles
         ]
         see_that_they_fit([*texts, *(each for each in after if each is not None)])

@@ -51,14 +51,14 @@ def text_after(
     details: Sequence[Detail],
     parties: tuple[str, Mapping[BrandCode, Brand]],
     of: tuple[Title, Language],
-    pages: str,
+    told: tuple[str, str],
 ) -> Text | None:
     """What confirms to her what she gave under one title; None if she gave nothing there.
 
-    Takes   details: answered · parties: the company's title, and its brands · pages: where the
-            citizens' pages are: the way back that she is told
+    Takes   details: answered · parties: the company's title, and its brands · told: where the
+            citizens' pages are, which is her way back, and her receipt's number
     """
-    (company, known), (title, language) = parties, of
+    (company, known), (title, language), (pages, receipt) = parties, of, told
     given = granted(asked, details)
     if title not in given.titles:
         return None
@@ -67,6 +67,7 @@ def text_after(
         **values(form, given, (company, named), language),
         "given": given_to(asked, details, known, language),
         "url": f"{pages}{BACK[title]}",
+        "receipt": receipt,
     }
     return text_of(RECORDED[title], language, places, is_sms=asked.verification.is_sms)
 

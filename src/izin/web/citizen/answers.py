@@ -16,7 +16,7 @@ from izin.storage.database import Connection
 from izin.via.evidence import Kept, messages, proven
 from izin.via.hers import answered, may_be_taken_back, take_back
 from izin.via.model import FormKind
-from izin.via.request import Detail, Person, Request
+from izin.via.request import Body, Detail, Person, Request
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
@@ -29,6 +29,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
     by                 whether a code or a link was what she answered by
     company, brands    what they were called then; of an answer of old the company as it is now
+    receipts           their numbers, by what each is of
     messages           what she was sent, in its order
     person             what the company said of her
     """
@@ -42,6 +43,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     recipient_type: RecipientType | None
     details: tuple[Detail, ...]
+    receipts: dict[str, str]
     messages: tuple[Kept, ...]
     person: Person | None
     may_be_taken_back: bool
@@ -70,7 +72,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show all of it."""
     async with hall.database.connection() as connection:
         found = await answers_of(hall, visit, connection)
-    return Shown("answers.html", {"answers": found})
+    return Shown("answers.html", {"answers": found, "receipt": visit.note_of})
 
 
 async def do_take_back(hall: Hall, visit: Visit) -> Outcome:
@@ -82,8 +84,10 @@ async def do_take_back(hall: Hall, visit: Visit) -> Outcome:
         raise NotThereError from None
     hers = (visit.who.address, visit.who.shown.since)
     async with hall.database.transaction() as connection:
-        is_back = await take_back(connection, hall.keyring, hers, request_id, now=visit.now)
-    return Gone(ANSWERS).saying("word_taken_back" if is_back else "nothing_to_take_back")
+        receipt = await take_back(connection, hall.keyring, hers, request_id, now=visit.now)
+    if receipt is None:
+        return Gone(ANSWERS).saying("nothing_to_take_back")
+    return Gone(ANSWERS).saying("word_taken_back", of=receipt)
 
 
 def exported(given: Answered) -> dict[str, object]:
@@ -94,6 +98,7 @@ def exported(given: Answered) -> dict[str, object]:
         "company": given.company,
         "form": given.form,
         "source": given.source,
+        "receipts": given.receipts,
         "answers": [
             {
                 "title": each.title,
@@ -126,6 +131,12 @@ def exported(given: Answered) -> dict[str, object]:
     }
 
 
+def receipts_of(body: Body) -> dict[str, str]:
+    """Give the numbers of a request's receipts, by what each is of; one of old has none."""
+    found = {title.value: number for title, number in body.receipts.items()}
+    return found | ({"back": body.back} if body.back else {})
+
+
 def lines_of(details: Sequence[Detail]) -> Iterator[Detail]:
     """What was answered."""
     return (each for each in details if each.status is not None)
@@ -150,6 +161,7 @@ def _answered(request: Request, title: str) -> Answered:
         source=body.source,
         recipient_type=None if body.asked.etk is None else body.asked.etk.recipient_type,
         details=tuple(lines_of(body.details)),
+        receipts=receipts_of(body),
         messages=tuple(every),
         person=None
         if request.person is None

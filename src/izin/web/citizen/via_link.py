@@ -21,7 +21,8 @@ from izin.via.model import Form, Title
 from izin.via.record import Answering
 from izin.via.request import Detail, Request
 from izin.via.rules import Step
-from izin.via.start import LINKS
+from izin.via.start import LINKS, NOTICES
+from izin.web.citizen.answers import receipts_of
 from izin.web.citizen.notices import texts_of
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
@@ -37,16 +38,22 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         assert form is not None, "a request names a version that there is"
         company, known = await _parties(connection, request)
     step = request.stands.at(visit.now)
+    key = {Step.LINK: "ask", Step.DONE: "done"}.get(step, "over")
+    body = request.body
     details = [
         {"place": place, "detail": each, "brand": known.get(each.brand_code or BrandCode(0))}
-        for place, each in enumerate(request.body.details)
+        for place, each in enumerate(body.details)
     ]
     values = {
         "link": visit.path["link"],
         "company": company,
-        "whose": request.body.to.masked,
-        "key": {Step.LINK: "ask", Step.DONE: "done"}.get(step, "over"),
+        "whose": body.to.masked,
+        "key": "before" if key == "done" and visit.problems else key,
         "until": request.stands.due_at,
+        "answered_at": request.ended_at,
+        "texts": f"{NOTICES}/{request.form_id}/{request.form_version}",
+        "details": details,
+        "receipts": receipts_of(body),
         "blocks": _blocks(form, details),
     }
     return Shown("via_link.html", values)
