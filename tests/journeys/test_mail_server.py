@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesParser
 
+import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from izin.core.address import Address, AddressKind
 from izin.core.errors import StartRefusedError, UnavailableError, UndeliverableError
 from izin.mail.compose import Mail, Sender
-from izin.mail.dkim import Signer, body_hash, parted, signed_bytes
+from izin.mail.dkim import Signer, body_hash, drawn_keys, parted, signed_bytes
 from izin.mail.smtp import Server, hand_over, server_at
 from izin.simulator.inbox import Inbox, listening
 
@@ -32,9 +36,10 @@ def own(port: int) -> Server:
 
 
 async def test_a_mail_arrives_as_it_was_written_and_signed():
-    key, inbox = Ed25519PrivateKey.generate(), Inbox()
-    sender = Sender(
-        name=SENDER.name, address=SENDER.address, signer=Signer("izin.example", "izin", key)
+    keys, inbox = [load_pem_private_key(each, None) for each in drawn_keys()], Inbox()
+    sender = msgspec.structs.replace(
+        SENDER,
+        signers=(Signer("izin.example", "izin", keys[0]), Signer("izin.example", "rsa", keys[1])),
     )
     mail = a_mail(unsubscribe="https://izin.example/k/0123456789abcdef/one-click")
     async with listening(inbox) as port:
@@ -48,13 +53,25 @@ async def test_a_mail_arrives_as_it_was_written_and_signed():
     assert read["list-unsubscribe"] == f"<{mail.unsubscribe}>"
     assert read["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
     headers, body = parted(came.raw.rstrip(b"\r\n") + b"\r\n")
-    value = next(value for name, value in headers if name == b"DKIM-Signature").strip()
-    fields = dict(each.strip().split(b"=", 1) for each in value.split(b";"))
-    assert body_hash(body).encode() == fields[b"bh"]
-    names = fields[b"h"].decode().split(":")
-    assert {"from", "list-unsubscribe", "list-unsubscribe-post"} <= set(names)
-    data = signed_bytes([each for each in headers if each[0] != b"DKIM-Signature"], names, value)
-    key.public_key().verify(base64.b64decode(fields[b"b"]), hashlib.sha256(data).digest())
+    signatures = [value.strip() for name, value in headers if name == b"DKIM-Signature"]
+    assert [each.split(b";")[1].strip() for each in signatures] == [
+        b"a=ed25519-sha256",
+        b"a=rsa-sha256",
+    ]
+    bare = [each for each in headers if each[0] != b"DKIM-Signature"]
+    for key, value in zip(keys, signatures, strict=True):  # each stands for itself
+        fields = dict(each.strip().split(b"=", 1) for each in value.split(b";"))
+        assert body_hash(body).encode() == fields[b"bh"]
+        names = fields[b"h"].decode().split(":")
+        assert {"from", "list-unsubscribe", "list-unsubscribe-post"} <= set(names)
+        check(key, base64.b64decode(fields[b"b"]), signed_bytes(bare, names, value))
+
+
+def check(key, signature: bytes, data: bytes) -> None:
+    if isinstance(key, RSAPrivateKey):
+        key.public_key().verify(signature, data, PKCS1v15(), SHA256())
+    else:
+        key.public_key().verify(signature, hashlib.sha256(data).digest())
 
 
 async def test_what_a_server_says_no_to_is_not_tried_again():

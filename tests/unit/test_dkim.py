@@ -18,7 +18,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from izin.core.errors import StartRefusedError
-from izin.mail.dkim import Signer, body_hash, parted, read_key, relaxed, signed_bytes
+from izin.mail.dkim import (
+    RSA_BITS_MIN,
+    Signer,
+    body_hash,
+    drawn_keys,
+    parted,
+    read_key,
+    relaxed,
+    signed_bytes,
+)
+from izin.wiring.courier import sender_of
+from izin.wiring.outside import draw_mail_keys, with_outside
+from izin.wiring.settings import Settings
 
 # RFC 8463, appendix A: the key, the mail, and the value of its signature
 PUBLIC = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -134,3 +146,36 @@ def test_a_key_is_ed25519_or_a_long_rsa(tmp_path):
     ):
         with pytest.raises(StartRefusedError):
             read_key(path)
+
+
+def test_one_key_is_enough_and_two_have_two_names(tmp_path):
+    files = tmp_path / "ed25519", tmp_path / "rsa"
+    for file, key in zip(files, drawn_keys(), strict=True):
+        file.write_bytes(key)
+    first, second = {"dkim_key_file": files[0]}, {"dkim_second_key_file": files[1]}
+    for facts, names in (
+        ({}, []),
+        (first, ["izin"]),
+        (second, ["izin-rsa"]),
+        (first | second, ["izin", "izin-rsa"]),
+    ):
+        sender = sender_of(Settings(**facts))
+        assert [each.selector for each in sender.signers] == names
+        assert {each.domain for each in sender.signers} <= {"izin.example"}
+    assert isinstance(sender.signers[1].key, rsa.RSAPrivateKey)
+    assert sender.signers[1].key.key_size == RSA_BITS_MIN
+    with pytest.raises(StartRefusedError, match="DKIM_SECOND_SELECTOR"):
+        sender_of(Settings(**first, **second, dkim_second_selector="izin"))
+
+
+def test_the_demonstration_draws_what_is_missing_and_nothing_anew(tmp_path):
+    settings = with_outside(Settings(data_folder=tmp_path))
+    draw_mail_keys(settings)
+    drawn = [settings.dkim_key_file.read_bytes(), settings.dkim_second_key_file.read_bytes()]
+    settings.dkim_second_key_file.unlink()  # of an older version there is one
+    draw_mail_keys(settings)
+    assert settings.dkim_key_file.read_bytes() == drawn[0]
+    assert settings.dkim_second_key_file.read_bytes() != drawn[1]
+    assert len(sender_of(settings).signers) == 2
+    own = with_outside(Settings(data_folder=tmp_path, dkim_key_file=tmp_path / "mine"))
+    assert (own.dkim_key_file, own.dkim_second_key_file) == (tmp_path / "mine", None)

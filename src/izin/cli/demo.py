@@ -20,7 +20,7 @@ from izin.wiring.demo import (
 )
 from izin.wiring.gateway import draw_secret, with_gateway
 from izin.wiring.launch import serve
-from izin.wiring.outside import draw_mail_key, with_outside
+from izin.wiring.outside import draw_mail_keys, with_outside
 from izin.wiring.people import examples
 from izin.wiring.settings import PREFIX, LogLevel, Settings
 from izin.wiring.voice import draw_voice_secret, with_voice
@@ -60,7 +60,7 @@ class _Demo:
     async def prepare(self, url: str) -> None:
         await migrate(url)
         draw_secret(self._settings)
-        draw_mail_key(self._settings)
+        draw_mail_keys(self._settings)
         draw_voice_secret(self._settings)
         self._settings = msgspec.structs.replace(self._settings, database_url=url)
         with self._to.progress("Inventing people") as told:

@@ -35,11 +35,14 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """From whom mails come, and who signs them; unsigned where nobody does."""
+    """From whom mails come, and who signs them; unsigned where nobody does.
+
+    signers  each by a key of its own: many who receive mails know RSA alone (RFC 8463 5)
+    """
 
     name: str
     address: str
-    signer: Signer | None = None
+    signers: tuple[Signer, ...] = ()
 
     @property
     def domain(self) -> str:
@@ -48,8 +51,9 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def composed(mail: Mail, sender: Sender, *, at: datetime) -> bytes:
-    """Put a mail together, signed, as it goes over the wire.
+    """Put a mail together, signed by each key, as it goes over the wire.
 
+    Each signature stands for itself: whoever can read one of them needs no other.
     Source  RFC 5322; RFC 8058 3: both headers of one click are there and are signed
     """
     message = EmailMessage(_POLICY)
@@ -66,7 +70,6 @@ def composed(mail: Mail, sender: Sender, *, at: datetime) -> bytes:
         names += _OF_ONE_CLICK
     message.set_content(mail.body)
     raw = message.as_bytes()
-    if sender.signer is None:
-        return raw
-    value = sender.signer.signature(raw, names, at=int(at.timestamp()))
-    return b"DKIM-Signature: " + value.replace("; ", ";\r\n ").encode() + b"\r\n" + raw
+    values = [each.signature(raw, names, at=int(at.timestamp())) for each in sender.signers]
+    lines = [f"DKIM-Signature: {each}\r\n".replace("; ", ";\r\n ").encode() for each in values]
+    return b"".join(lines) + raw

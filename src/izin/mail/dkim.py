@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -65,9 +65,16 @@ class Signer(msgspec.Struct, frozen=True):
         return self.key.sign(hashlib.sha256(data).digest())  # RFC 8463 3: of the hash
 
 
-def drawn_key() -> bytes:
-    """Draw a private key, in PEM. Source: RFC 8463."""
-    key = Ed25519PrivateKey.generate()
+def drawn_keys() -> tuple[bytes, bytes]:
+    """Draw two private keys in PEM: Ed25519, and RSA for whoever knows no other.
+
+    Source  RFC 8463 5; RFC 8301 3.2
+    """
+    rsa = generate_private_key(public_exponent=65537, key_size=RSA_BITS_MIN)
+    return _pem_of(Ed25519PrivateKey.generate()), _pem_of(rsa)
+
+
+def _pem_of(key: PrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 

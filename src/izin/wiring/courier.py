@@ -6,7 +6,10 @@ import sys
 from functools import partial
 from uuid import UUID
 
+import msgspec
+
 from izin.core.clock import utc_now
+from izin.core.errors import StartRefusedError
 from izin.jobs.courier import Courier
 from izin.mail.compose import Mail, Sender
 from izin.mail.dkim import Signer, read_key
@@ -20,7 +23,7 @@ from izin.queue.queue import Queue
 from izin.telemetry.log import configure
 from izin.wiring.operators import Operator, links_of
 from izin.wiring.parts import MessageParts, open_message_parts
-from izin.wiring.settings import Settings
+from izin.wiring.settings import PREFIX, Settings
 
 
 class MailSupplier:
@@ -74,8 +77,16 @@ def mail_suppliers(settings: Settings) -> list[MailSupplier]:
 def sender_of(settings: Settings) -> Sender:
     """From whom mails come. Raises StartRefusedError."""
     sender = Sender(name=settings.mail_name, address=settings.mail_from)
-    if settings.dkim_key_file is None:
-        return sender
-    key = read_key(settings.dkim_key_file)
-    signer = Signer(sender.domain, settings.dkim_selector, key)
-    return Sender(name=sender.name, address=sender.address, signer=signer)
+    keys = (
+        (settings.dkim_selector, settings.dkim_key_file),
+        (settings.dkim_second_selector, settings.dkim_second_key_file),
+    )
+    signers = tuple(
+        Signer(sender.domain, selector, read_key(file)) for selector, file in keys if file
+    )
+    if len({each.selector for each in signers}) < len(signers):
+        raise StartRefusedError(
+            f"{PREFIX}DKIM_SELECTOR and {PREFIX}DKIM_SECOND_SELECTOR are both "
+            f"{settings.dkim_selector}: under one name of the DNS there is one key."
+        )
+    return msgspec.structs.replace(sender, signers=signers)

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,7 @@ import msgspec
 from izin.brand.name import page_of
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
-from izin.mail.dkim import drawn_key
+from izin.mail.dkim import drawn_keys
 from izin.simulator.inbox import Inbox, listening
 from izin.simulator.smsc import Smsc, SmscSettings
 from izin.telemetry.log import configure
@@ -36,7 +37,7 @@ from izin.wiring.settings import PREFIX, Settings
 SUFFIX = " B099"
 """What this operator appends to each text, as every one does. Source: rules 1.5, R-46."""
 
-_DKIM_FILE = "dkim-key.pem"
+_DKIM_FILE, _DKIM_SECOND_FILE = "dkim-key.pem", "dkim-second-key.pem"
 
 
 def with_outside(settings: Settings) -> Settings:
@@ -48,17 +49,32 @@ def with_outside(settings: Settings) -> Settings:
     return msgspec.structs.replace(
         settings,
         outside_port=port,
-        dkim_key_file=settings.dkim_key_file or settings.data_folder / _DKIM_FILE,
+        **_mail_keys(settings),
         smtp_urls=f"smtp://127.0.0.1:{port + 1}",
         smpp_urls=f"smpp://izin:{password}@127.0.0.1:{port + 2}",
     )
 
 
-def draw_mail_key(settings: Settings) -> None:
-    """See that there is a key to sign mails with; nobody but this outside world reads them."""
-    file = settings.data_folder / _DKIM_FILE
-    if settings.dkim_key_file == file and not file.exists():
-        write_private(file, drawn_key())
+def _mail_keys(settings: Settings) -> dict[str, Path]:
+    """Both keys in the data folder, unless there is one elsewhere."""
+    if settings.dkim_key_file or settings.dkim_second_key_file:
+        return {}
+    return {
+        "dkim_key_file": settings.data_folder / _DKIM_FILE,
+        "dkim_second_key_file": settings.data_folder / _DKIM_SECOND_FILE,
+    }
+
+
+def draw_mail_keys(settings: Settings) -> None:
+    """See that there are keys to sign mails with; nobody but this outside world reads them."""
+    files = (settings.data_folder / _DKIM_FILE, settings.data_folder / _DKIM_SECOND_FILE)
+    named = (settings.dkim_key_file, settings.dkim_second_key_file)
+    missing = [each == file and not file.exists() for each, file in zip(named, files, strict=True)]
+    if not any(missing):
+        return
+    for file, is_missing, drawn in zip(files, missing, drawn_keys(), strict=True):
+        if is_missing:
+            write_private(file, drawn)
 
 
 @asynccontextmanager

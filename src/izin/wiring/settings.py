@@ -120,6 +120,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dkim_key_file           private key in PEM (Ed25519 or RSA) by which mails are signed for the
                             domain of mail_from; absent, they are not
     dkim_selector           under which name the key stands in the DNS: <name>._domainkey.<domain>
+    dkim_second_key_file    another one, so that mails are signed by both: of RSA where the first is
+                            Ed25519, which many who receive mails cannot read
+    dkim_second_selector    under which name that one stands in the DNS
     trusted_proxies         networks whose X-Forwarded-For is believed, comma-separated
     log_level               of the log on standard error
     """
@@ -163,6 +166,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_name: str = "İleti İzin Kaydı"
     dkim_key_file: Path | None = None
     dkim_selector: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,63}$")] = "izin"
+    dkim_second_key_file: Path | None = None
+    dkim_second_selector: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,63}$")] = "izin-rsa"
     trusted_proxies: str = ""
     log_level: LogLevel = LogLevel.INFO
 
