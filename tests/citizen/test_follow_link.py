@@ -11,10 +11,12 @@ import httpx2
 import pytest
 from builders.browser import screen, serving
 from builders.parties import IYS_CODE, OPERATOR
+from builders.visitor import RECEIPT
 
 from izin.core.address import Address, AddressKind
 from izin.i18n.catalogue import Language
 from izin.message.seal import opened
+from izin.receipt.issue import check
 from izin.viapass.model import Kind, TemplateState, Wording
 from izin.viapass.start import Wanted, start
 from izin.viapass.subscribe import subscribe
@@ -106,8 +108,12 @@ async def test_her_word_counts_once_and_only_when_she_gives_it(links, caplog):
     many = await asyncio.gather(*(links.client.post(yes, data=marks) for _ in range(10)))
     assert sorted(each.status_code for each in many) == [303, *[422] * 9]
     assert (await links.say(no, "DENIED")).status_code == 303
+    answered = await links.open(no)
+    assert "Doğrulanmadı" in answered
+    [receipt] = RECEIPT.findall(answered)
+    assert await check(links.owner, links.keyring, receipt) is not None
     assert "Adresiniz doğrulandı" in await links.open(yes)
-    assert "Doğrulanmadı" in await links.open(no)
+    assert await links.owner.fetchval("select count(*) from receipt_number") == 2
     assert await links.states() == ["DONE", "DENIED", "STARTED"]
     mark = MARK.search(await links.open(late))[1]
     for answer in ("STARTED", "BELKI", ""):

@@ -13,6 +13,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
 from izin.proof.check import tried
 from izin.proof.model import Shown
+from izin.receipt.issue import issue
 from izin.storage.database import Connection, Database
 from izin.viapass import store
 from izin.viapass.model import Given, Kind, Request, State
@@ -59,10 +60,11 @@ async def complete(
 
 async def follow(
     database: Database, keyring: Keyring, link: str, to: State, *, network: str, now: datetime
-) -> Refused | None:
+) -> str | Refused:
     """Take a link's end: she confirms that the address is hers, or that she asked for nothing.
 
-    Gives   None, or why it is over: H1110, H1050, H1051; IZ144 there is no such link
+    Gives   her receipt's number, or why it is over: H1110, H1050, H1051; IZ144 there is no such
+            link
     Raises  TooManyError IZ110 · UnavailableError
     """
     given = Given(code="", user_id=None, network=network)
@@ -75,9 +77,12 @@ async def follow(
             if refused is None:
                 sealed = seal_given(keyring, request.request_id, given)
                 await store.finish(connection, request.request_id, to.value, sealed)
+        else:
+            shown = msgspec.structs.replace(given, code=link)
+            refused = await _taken(connection, keyring, request, shown, (network, now))
+        if refused is not None:
             return refused
-        shown = msgspec.structs.replace(given, code=link)
-        return await _taken(connection, keyring, request, shown, (network, now))
+        return await issue(connection, keyring, [request.request_id], now)
 
 
 async def _taken(

@@ -34,6 +34,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "key": _key(request, visit),
         "until": request.good_until,
         "ended": request.ended_at,
+        "receipt": visit.note_of,
     }
     return Shown("follow.html", values)
 
@@ -55,12 +56,12 @@ async def do_follow(hall: Hall, visit: Visit) -> Outcome:
     if link is None:
         raise await _not_there(hall, visit)
     known: dict[str, Any] = {"network": visit.client, "now": visit.now}
-    refused = await follow(hall.database, hall.keyring, link, to, **known)
-    if refused is not None and refused.code == "IZ144":
+    found = await follow(hall.database, hall.keyring, link, to, **known)
+    if isinstance(found, str):
+        return Gone(f"/o/{link}").saying("answer_kept", of=found)
+    if found.code == "IZ144":
         raise await _not_there(hall, visit)
-    if refused is not None:
-        raise RefusalError(refused)
-    return Gone(f"/o/{link}")
+    raise RefusalError(found)
 
 
 async def _not_there(hall: Hall, visit: Visit) -> NotThereError:
