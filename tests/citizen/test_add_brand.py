@@ -43,7 +43,7 @@ async def test_she_finds_a_brand_and_adds_it(visitor, given, owner, heart):
         [opened] = await open_bodies(connection, heart.keyring, [row["event_id"]])
     assert opened.body.citizen_name == "Ayşe Işık"
     await visitor.send(HERE, **fields)
-    assert "Zaten öyleydi" in visitor.page, "a record that is there does not change here"
+    assert "kaydınız zaten vardı" in visitor.page, "a record that is there does not change here"
     assert "Çınar Market" in (await visitor.get(f"/brands/{OTHER_BRAND_CODE}")).text
     for table in ("consent_event", "citizen_act", "provider_consent"):
         rows = await owner.fetch(f"select {table}::text as row from {table}")

@@ -68,6 +68,8 @@ async def test_she_refuses_within_three_steps_what_she_chooses(visitor, owner):
     }
     assert await owner.fetchval("select count(*) from provider_consent where status = 'RET'") == 2
     await visitor.send("/isikgiyim/refuse", channel="ALL")
+    await visitor.send("/isikgiyim/refuse", channel="ALL")
+    assert "burada reddedilecek bir onay yok" in visitor.page, "true whosever the refusals are"
     await visitor.get("/isikgiyim")
     assert "✕ Ret" not in visitor.page, "it may be of whoever had the number before"
     await visitor.get("/notice")
@@ -78,6 +80,8 @@ async def test_she_refuses_within_three_steps_what_she_chooses(visitor, owner):
     assert "kayıtlı izin yok" in visitor.page
     before = await owner.fetchval("select count(*) from consent_event")
     await visitor.send("/isilti/refuse", channel="ALL")
+    assert "size ait bir izin kaydı yok" in visitor.page
+    assert "Zaten öyleydi" not in visitor.page
     assert await owner.fetchval("select count(*) from consent_event") == before
 
 

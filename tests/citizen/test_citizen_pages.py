@@ -100,8 +100,10 @@ async def test_nobody_sees_or_changes_anything_without_a_code(visitor, owner):
 async def test_a_session_is_for_its_own_address(visitor, app, owner, keyring):
     await visitor.sign_in(SOMEBODY)
     assert "1 izin bulundu" in visitor.page
-    await visitor.change("RET", channel="ARAMA")
-    assert "Zaten öyleydi" in visitor.page
+    for to, brand in [("RET", BRAND_CODE), ("ONAY", BRAND_CODE), ("ONAY", 99999999)]:
+        await visitor.change(to, channel="ARAMA", brand=str(brand))
+        assert "Hiçbir şey kaydedilmedi" in visitor.page, "there is no record that stood so"
+        assert "Zaten öyleydi" not in visitor.page
     assert await owner.fetchval("select count(*) from provider_consent where status = 'RET'") == 0
 
 

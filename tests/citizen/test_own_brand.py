@@ -43,6 +43,8 @@ async def test_what_changes_nothing_is_said_to(visitor, owner):
     await visitor.get(f"{HERE}/review?to_MESAJ_BIREYSEL=ONAY")
     assert "Değişiklik yapmadınız." in visitor.page
     await visitor.send(HERE, to_MESAJ_BIREYSEL="ONAY", to_EPOSTA_BIREYSEL="ONAY")
+    assert "Zaten öyleydi" in visitor.page
+    await visitor.send(HERE)
     assert "Değişiklik yapmadınız." in visitor.page
     answer = await visitor.send(HERE, to_MESAJ_BIREYSEL="BELKI")
     assert answer.status_code in (404, 422)

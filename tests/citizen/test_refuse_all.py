@@ -113,7 +113,7 @@ async def test_what_changed_since_is_not_taken_back(visitor, owner, heart, more)
     await visitor.send(undo_path)
     assert await statuses(owner) == {"ONAY": 6, "RET": 1}
     await visitor.send(undo_path)
-    assert "Geri alınacak bir şey kalmamış" in visitor.page
+    assert "zaten geri alınmıştı" in visitor.page
 
 
 async def test_nobody_else_takes_it_back(visitor, owner, more):

@@ -29,6 +29,7 @@ from izin.consent.model import (
     Decision,
     Facts,
     MessageKind,
+    Over,
     Proposal,
     Question,
     Standing,
@@ -93,6 +94,28 @@ def test_a_later_refusal_is_never_overruled_by_an_earlier_consent(refused_at, no
     standing = a_record(Status.RET, source=Source.IYS_WEB, consented_at=refused_at)
     verdict = accept(standing, a_proposal(Status.ONAY, consented_at=taken_at), now=now)
     assert isinstance(verdict, Accepted) == (refused_at < taken_at <= now)
+
+
+doors = st.tuples(st.sampled_from(Status), st.none() | seconds)
+
+
+@given(st.none() | st.sampled_from(Status), st.lists(doors, max_size=12))
+def test_of_many_doors_only_that_is_recorded_which_changes_something(first, asked):
+    """However they come between each other, and between the dated words of companies."""
+    current = None if first is None else a_record(first)
+    for place, (status, dated) in enumerate(asked):
+        over = Over.ONAY if status is Status.RET else Over.RET
+        hers = a_proposal(status, source=Source.IYS_WEB, consented_at=None, over=over)
+        proposal = hers if dated is None else a_proposal(status, consented_at=dated)
+        stood = None if current is None else current.status
+        verdict = accept(current, proposal, now=EVENING + place * DAYS)
+        if dated is None:
+            changes = stood is not None and stood is not status
+            assert isinstance(verdict, Accepted) == changes, "her word is lost, or recorded twice"
+        if isinstance(verdict, Accepted):
+            current = a_record(
+                verdict.status, source=verdict.source, consented_at=verdict.consented_at
+            )
 
 
 @given(proposals, instants)

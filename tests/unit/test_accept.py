@@ -15,7 +15,7 @@ from builders.movements import (
     a_record,
 )
 
-from izin.consent.model import Accepted
+from izin.consent.model import Accepted, Over
 from izin.consent.rules import accept, repeats
 from izin.core.errors import Refused
 from izin.core.terms import Channel, RecipientType, Source, Status
@@ -278,3 +278,23 @@ def test_what_is_taken_back_has_to_stand_still():
     moved = a_record(ONAY, event_id=UUID(int=stored.event_id.int + 1))
     assert code_of(accept(moved, a_citizens(ONAY, **back), now=EVENING)) == "IZ120"
     assert code_of(accept(None, a_citizens(ONAY), now=EVENING)) == "accepted"
+    assert code_of(accept(None, a_citizens(ONAY, **back), now=EVENING)) == "IZ120"
+
+
+@pytest.mark.parametrize(
+    ("current", "status", "over", "expected"),
+    [
+        (a_record(ONAY), RET, Over.ONAY, "accepted"),
+        (a_record(RET), RET, Over.ONAY, "IZ155"),  # another door was there first
+        (None, RET, Over.ONAY, "H175"),
+        (a_record(RET), ONAY, Over.RET, "accepted"),
+        (a_record(ONAY), ONAY, Over.RET, "IZ155"),
+        (None, ONAY, Over.RET, "IZ155"),  # no approval begins a record unless she adds the brand
+        (None, ONAY, Over.NOTHING, "accepted"),
+        (a_record(ONAY), ONAY, Over.NOTHING, "IZ155"),
+        (a_record(RET), ONAY, Over.NOTHING, "IZ155"),
+        (a_record(RET), RET, None, "accepted"),  # by İYS Yolu, with its evidence
+    ],
+)
+def test_what_is_to_be_changed_has_to_stand(current, status, over, expected):
+    assert code_of(accept(current, a_citizens(status, over=over), now=EVENING)) == expected

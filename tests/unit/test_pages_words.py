@@ -10,6 +10,8 @@ import pytest
 from izin.application.model import ApplicationState
 from izin.audit.model import Action, PrincipalKind
 from izin.brand.model import BrandStatus
+from izin.citizen.change import Left
+from izin.citizen.refuse import Stays
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.i18n.catalogue import Language
 from izin.intermediary.model import IntermediaryState
@@ -44,6 +46,7 @@ LISTED = {
     "process": ("web", "keeper", "desk", "courier", "citizen", "agent", "sequencer"),
     "channel": Channel,
     "consent": Status,
+    "done": [*Left, *Stays],
     "recipient": RecipientType,
     "source": Source,
     "via_kind": FormKind,

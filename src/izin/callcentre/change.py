@@ -7,7 +7,7 @@ written together with two companies' records would say that both are of one pers
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from izin.audit.change import changing
@@ -20,7 +20,7 @@ from izin.callcentre.model import Call
 from izin.callcentre.scripts import OF_STATUS, version_name
 from izin.citizen.acts import Act
 from izin.citizen.call import Call as Work
-from izin.citizen.change import change
+from izin.citizen.change import Left, change
 from izin.citizen.records import Place
 from izin.citizen.refuse import Scope, refuse_all
 from izin.consent.model import ConsentKey
@@ -36,6 +36,8 @@ from izin.storage.database import Connection, Database
 _GOOD_FOR = timedelta(days=1)
 _ACTS = "/acts"
 """Where the citizens' pages show what was changed, and take it back."""
+
+L = TypeVar("L", Left, None)
 
 NAME_ROOM = 20
 """Signs of a brand's name in a text message of one segment."""
@@ -72,10 +74,10 @@ class Heard(NamedTuple):
 
 async def change_one(
     agents: Agents, recorder: Recorder, agent: UUID, wish: Wish, *, now: datetime
-) -> Act | None:
+) -> Act | Left:
     """Make one record of the caller's ONAY or RET.
 
-    Gives   None where it stands so already, or is none of his
+    Gives   why, where nothing was recorded: it stands so already, or is none of his
     Raises  RefusalError IZ146 no call is open, or its caller is not known; IZ148 another version of
             the text is read now · UnavailableError
     """
@@ -85,7 +87,7 @@ async def change_one(
     records = await agents.records(call)
     record = next((each for each in records if _is_meant(each.key, wish.place)), None)
     if record is None:
-        return None
+        return Left.NO_RECORD
     values = {
         "brand": cut(shown(record.brand.name), NAME_ROOM),
         "way": way(wish.place.channel, call.caller.language),
@@ -123,9 +125,9 @@ async def _change(
     tools: Tools,
     call: Call,
     heard: Heard,
-    do: Callable[[Work], Awaitable[Act | None]],
+    do: Callable[[Work], Awaitable[Act | L]],
     now: datetime,
-) -> Act | None:
+) -> Act | L:
     """Change what `do` changes, in one transaction with what was heard and the message."""
     async with tools.database.transaction() as connection:
         work = Work(
@@ -137,8 +139,8 @@ async def _change(
             since=call.caller.since,
         )
         act = await do(work)
-        if act is None:
-            return None
+        if not isinstance(act, Act):
+            return act
         await _keep(tools, connection, (call, heard, act), now)
     async with changing(tools.database, call.by) as told:
         told.tell(Action.CALL_CHANGED, call.call_id, to=heard.to.value, script=heard.script)

@@ -17,6 +17,7 @@ from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.core.terms import Source
 from izin.keyring import Keyring
+from izin.receipt.issue import done_parts, parts_of
 from izin.storage.database import Connection
 from izin.vault.sealing import padded, unpadded
 
@@ -39,7 +40,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     """One thing that she did; stored sealed only, new fields at the end.
 
     receipt     its number
-    asked       how many records it was to change
+    asked       how many records it has changed; of one in parts that goes on, is to change
     parts       in how many parts it is worked through; 0: it was done at once
     refused     how many of them to RET
     brand_code  at which brand, if at one
@@ -61,6 +62,11 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     def __repr__(self) -> str:
         """Leave everything out."""
         return "Act(…)"
+
+    @property
+    def is_void(self) -> bool:
+        """Has all of it been worked through, and nothing of it recorded? Then it is no act."""
+        return self.asked == 0
 
     def may_be_undone(self, now: datetime) -> bool:
         """May what it refused be approved again at one stroke? Source: data page 4."""
@@ -84,9 +90,7 @@ async def keep(connection: Connection, keyring: Keyring, address: Address, act: 
     tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
     sealed = await store.hold_acts(connection, tag, _next_day(act.at + KEPT))
     acts = [act, *await _opened(keyring, tag, sealed)][:ACTS_MAX]
-    body = padded(_encode(acts))
-    sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, body)
-    await store.write_acts(connection, tag, sealed)
+    await _write(connection, keyring, tag, acts)
 
 
 async def acts_of(
@@ -97,15 +101,55 @@ async def acts_of(
     Takes   since: the day from which on it is hers; what came before is of whoever had it then
     Cost    one round trip
     """
+    began = await begun_of(connection, keyring, address, since)
+    return [each for each in began if not each.is_void]
+
+
+async def begun_of(
+    connection: Connection, keyring: Keyring, address: Address, since: date | None
+) -> list[Act]:
+    """The same, and what was begun and came to nothing."""
     tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
     acts = await _opened(keyring, tag, await store.acts(connection, tag))
     return [each for each in acts if since is None or each.at.astimezone(IYS_TIME).date() >= since]
+
+
+async def hold(connection: Connection, keyring: Keyring, address: Address) -> list[Act]:
+    """What was done at an address's list, held until the caller's transaction ends.
+
+    After its records, as all writers do: whoever holds none may begin with this.
+    """
+    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
+    return await _opened(keyring, tag, await store.held_acts(connection, tag))
+
+
+async def settle(connection: Connection, keyring: Keyring, address: Address, receipt: str) -> None:
+    """Say of an act in parts what it has come to, once the last of them is done.
+
+    In the transaction of each part, after it: of two that end at once the second finds both done.
+    Cost    two round trips; of the last part two more
+    """
+    acts = await hold(connection, keyring, address)
+    act = next((each for each in acts if each.receipt == receipt), None)
+    if act is None or await done_parts(connection, keyring, receipt) < act.parts:
+        return
+    parts = await parts_of(connection, keyring, receipt)
+    count = sum(len(events) for events in parts.values())
+    whole = msgspec.structs.replace(act, asked=count, refused=count if act.refused else 0)
+    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
+    await _write(connection, keyring, tag, [whole if each is act else each for each in acts])
 
 
 async def drop(connection: Connection, keyring: Keyring, addresses: Iterable[Address]) -> None:
     """Forget what was done at these addresses' lists: whoever did it leaves for good."""
     tags = [keyring.citizen.pseudonyms.doer_tag(each.clear) for each in addresses]
     await store.drop_acts(connection, tags)
+
+
+async def _write(connection: Connection, keyring: Keyring, tag: UUID, acts: list[Act]) -> None:
+    body = padded(_encode(acts))
+    sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, body)
+    await store.write_acts(connection, tag, sealed)
 
 
 async def _opened(keyring: Keyring, tag: UUID, sealed: bytes | None) -> list[Act]:

@@ -12,7 +12,7 @@ from izin.brand.model import Brand
 from izin.citizen.acts import Act, Did, keep, new_id
 from izin.citizen.call import Call
 from izin.citizen.records import records_at
-from izin.consent.model import Proposal
+from izin.consent.model import Over, Proposal
 from izin.consent.of_citizen import key_under
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode
@@ -101,23 +101,24 @@ async def add(
             status=Status.ONAY,
             source=Source.IYS_WEB_YENI,
             consented_at=None,
+            over=Over.NOTHING,
             citizen_name=name or None,
         )
         for channel in ways_to(call.address)
         if channel in channels and channel not in taken
     ]
-    recorded = await call.record(proposals)
-    if not recorded:
+    made = await call.record(proposals)
+    if not made:
         return None
-    at = max(each.recorded_at for each in recorded)
+    at = max(each.recorded.recorded_at for each in made)
     act = Act(
         act_id=new_id(),
         did=Did.ADDED,
         at=at,
         receipt=await issue(
-            call.connection, call.keyring, [each.event_id for each in recorded], at
+            call.connection, call.keyring, [each.recorded.event_id for each in made], at
         ),
-        asked=len(recorded),
+        asked=len(made),
         refused=0,
         brand_code=brand_code,
         source=Source.IYS_WEB_YENI,

@@ -1,6 +1,7 @@
 """What every change of a citizen's works with."""
 
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,6 +12,17 @@ from izin.core.address import Address
 from izin.core.terms import Source
 from izin.keyring import Keyring
 from izin.storage.database import Connection
+
+
+class Made(NamedTuple):
+    """A movement that was asked for and is recorded."""
+
+    proposal: Proposal
+    recorded: Recorded
+
+    def __repr__(self) -> str:
+        """Leave out whose it is."""
+        return f"Made({self.proposal.key.brand_code}, {self.proposal.status})"
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,12 +43,16 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         """Leave the address out."""
         return "Call(…)"
 
-    async def record(self, proposals: list[Proposal]) -> list[Recorded]:
-        """Record what may be; give that, in order.
+    async def record(self, proposals: list[Proposal]) -> list[Made]:
+        """Record what may be; give that, in order. What an act is, and counts, is this alone.
 
         Raises  UnavailableError
         """
         verdicts = await self.recorder.record(
             self.connection, proposals, actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
         )
-        return [each for each in verdicts if isinstance(each, Recorded)]
+        return [
+            Made(proposal, verdict)
+            for proposal, verdict in zip(proposals, verdicts, strict=True)
+            if isinstance(verdict, Recorded)
+        ]

@@ -8,43 +8,65 @@ Source  data page 4, 5; Law 6563 art. 8; Reg. 9
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
 
 from izin.brand import lookup as brands
 from izin.citizen.acts import Act, Did, keep, new_id
 from izin.citizen.call import Call
+from izin.citizen.hers import hers
 from izin.citizen.records import Place
-from izin.consent.model import ConsentKey, Proposal
+from izin.consent.model import ConsentKey, Over, Proposal, Standing
 from izin.consent.of_citizen import key_under, standings
 from izin.core.terms import Status
 from izin.receipt.issue import issue
 
+_OVER = {Status.ONAY: Over.RET, Status.RET: Over.ONAY}
 
-async def change(call: Call, wishes: Mapping[Place, Status]) -> Act | None:
+
+class Left(StrEnum):
+    """Why nothing was recorded; by this word pages say it."""
+
+    AS_IT_WAS = "as_it_was"
+    NO_RECORD = "no_record"
+
+
+async def change(call: Call, wishes: Mapping[Place, Status]) -> Act | Left:
     """Make records ONAY or RET, in the caller's transaction.
 
     Takes   wishes: a page's worth; what there is no record of, or stands so already, is left
-    Gives   None where nothing is left to be changed
+    Gives   why, where nothing was recorded
     Raises  UnavailableError
     """
     return await change_keys(call, await _keys(call, wishes))
 
 
-async def change_keys(call: Call, wishes: Mapping[ConsentKey, Status]) -> Act | None:
-    """The same, of records whose keys are at hand: all under the call's address."""
-    proposals = await _differing(call, wishes)
-    recorded = await call.record(proposals)
-    if not recorded:
-        return None
-    at = max(each.recorded_at for each in recorded)
-    events = [each.event_id for each in recorded]
-    codes = {each.key.brand_code for each in proposals}
+async def change_keys(call: Call, wishes: Mapping[ConsentKey, Status]) -> Act | Left:
+    """The same, of records whose keys are at hand: all under the call's address.
+
+    What differs is seen by the one writer alone, when it writes: of several doors at once one
+    changes a record, and the others find it changed.
+    """
+    made = await call.record(
+        [
+            Proposal(
+                key=key, status=status, source=call.source, consented_at=None, over=_OVER[status]
+            )
+            for key, status in wishes.items()
+        ]
+    )
+    if not made:
+        return await _why(call, wishes)
+    at = max(each.recorded.recorded_at for each in made)
+    events = [each.recorded.event_id for each in made]
+    codes = {each.proposal.key.brand_code for each in made}
     act = Act(
         act_id=new_id(),
         did=Did.CHANGED,
         at=at,
         receipt=await issue(call.connection, call.keyring, events, at),
         asked=len(events),
-        refused=sum(each.status is Status.RET for each in proposals),
+        refused=sum(each.proposal.status is Status.RET for each in made),
         brand_code=codes.pop() if len(codes) == 1 else None,
         source=call.source,
     )
@@ -66,10 +88,21 @@ async def _keys(call: Call, wishes: Mapping[Place, Status]) -> dict[ConsentKey, 
     }
 
 
-async def _differing(call: Call, wishes: Mapping[ConsentKey, Status]) -> list[Proposal]:
+class _Stood(NamedTuple):
+    key: ConsentKey
+    standing: Standing
+
+
+async def _why(call: Call, wishes: Mapping[ConsentKey, Status]) -> Left:
+    """A record that was left stood as she wished; of whoever had the number before nothing is said.
+
+    Source  security T14
+    """
     found = await standings(call.connection, call.keyring, list(wishes))
-    return [
-        Proposal(key=key, status=status, source=call.source, consented_at=None)
-        for (key, status), standing in zip(wishes.items(), found, strict=True)
-        if standing is not None and standing.status is not status
+    stood = [
+        _Stood(key, standing)
+        for key, standing in zip(wishes, found, strict=True)
+        if standing is not None
     ]
+    own = await hers(call.connection, call.keyring, stood, call.since)
+    return Left.AS_IT_WAS if own else Left.NO_RECORD

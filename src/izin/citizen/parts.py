@@ -1,8 +1,8 @@
 """A change of many records is done in parts: at once as far as one transaction goes, else as jobs.
 
 Each part is one transaction with its own piece of the receipt, so what was cut off goes on where it
-stopped, and nothing is done twice. The parts wait for nobody's approvals: refusals have a place of
-their own among the jobs.
+stopped, and nothing is done twice. The last says of the act what it has come to. The parts wait for
+nobody's approvals: refusals have a place of their own among the jobs.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,11 @@ from uuid import UUID, uuid4
 import msgspec
 
 from izin.brand import lookup as brands
+from izin.citizen.acts import settle
 from izin.citizen.call import Call
 from izin.citizen.records import Place
-from izin.consent.model import Proposal
-from izin.consent.of_citizen import key_under, standings
+from izin.consent.model import Over, Proposal
+from izin.consent.of_citizen import key_under
 from izin.consent.opened import Opened, read_bodies
 from izin.consent.record import Recorder
 from izin.core.address import Address, AddressKind
@@ -128,31 +129,34 @@ class Changing:
         )
         events, _ = await _do(call, carried.work)
         await add_part(connection, self._keyring, carried.receipt, carried.part, events)
+        await settle(connection, self._keyring, call.address, carried.receipt)
 
 
 async def _do(call: Call, work: Work) -> tuple[list[UUID], datetime | None]:
     proposals = await _refusals(call, work.refuse) + await _taken_back(call, work.take_back)
-    recorded = await call.record(proposals)
-    at = max((each.recorded_at for each in recorded), default=None)
-    return [each.event_id for each in recorded], at
+    made = [each.recorded for each in await call.record(proposals)]
+    at = max((each.recorded_at for each in made), default=None)
+    return [each.event_id for each in made], at
 
 
 async def _refusals(call: Call, places: Sequence[Place]) -> list[Proposal]:
-    """What stands at ONAY there now; existing records only. Source: data page 4."""
+    """Of what stands at ONAY there, as the one writer finds it. Source: data page 4."""
     if not places:
         return []
     known = await brands.some(call.connection, sorted({each.brand_code for each in places}))
     by_code = {each.brand_code: each for each in known}
-    keys = [
-        key_under(by_code[each.brand_code], each.channel, each.recipient_type, call.address)
+    return [
+        Proposal(
+            key=key_under(
+                by_code[each.brand_code], each.channel, each.recipient_type, call.address
+            ),
+            status=Status.RET,
+            source=call.source,
+            consented_at=None,
+            over=Over.ONAY,
+        )
         for each in places
         if each.brand_code in by_code
-    ]
-    found = await standings(call.connection, call.keyring, keys)
-    return [
-        Proposal(key=key, status=Status.RET, source=call.source, consented_at=None)
-        for key, standing in zip(keys, found, strict=True)
-        if standing is not None and standing.status is Status.ONAY
     ]
 
 

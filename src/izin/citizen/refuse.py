@@ -3,12 +3,14 @@
 Source  data page 4; Law 6563 art. 8/1; Reg. 9
 """
 
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from izin.citizen.acts import Act, Did, acts_of, keep, new_id
+from izin.citizen.acts import Act, Did, begun_of, hold, keep, new_id
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
 from izin.citizen.parts import ROWS_MAX, Work, begin
@@ -75,10 +77,17 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     return act
 
 
-async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MAX) -> Act | None:
+class Stays(StrEnum):
+    """Why nothing was taken back; by this word pages say it."""
+
+    UNDONE_BEFORE = "undone_before"
+    CHANGED_SINCE = "nothing_to_undo"
+
+
+async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MAX) -> Act | Stays:
     """Approve again what one of her acts refused, and nothing that was changed since.
 
-    Gives   None where nothing of it stands any more
+    Gives   why, where nothing was taken back
     Raises  RefusalError IZ121: a day has gone by, or there is no such act; IZ122: it is not done
             yet · UnavailableError
     """
@@ -88,9 +97,12 @@ async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MA
     done = await progress_of(call.connection, call.keyring, act)
     if not done.is_whole:
         raise RefusalError(Refused(code="IZ122"))
+    if len(done.events) > rows_max and await _has_been_undone(call, act):
+        return Stays.UNDONE_BEFORE  # jobs alone are left here: no record is held, but her list is
     begun = await begin(call, Work(take_back=done.events), rows_max=rows_max)
     if begun is None:
-        return None
+        is_undone = await _has_been_undone(call, act)
+        return Stays.UNDONE_BEFORE if is_undone else Stays.CHANGED_SINCE
     undone = Act(
         act_id=new_id(),
         did=Did.UNDID,
@@ -107,6 +119,16 @@ async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MA
     return undone
 
 
+def undone_by(act: Act, acts: Iterable[Act]) -> Act | None:
+    """By which of them was it taken back?"""
+    return next((each for each in acts if each.undoes == act.act_id and not each.is_void), None)
+
+
+async def _has_been_undone(call: Call, act: Act) -> bool:
+    acts = await hold(call.connection, call.keyring, call.address)
+    return undone_by(act, acts) is not None
+
+
 class Progress(msgspec.Struct, frozen=True):
     """How far an act has come: which movements it has made, and whether more are to come."""
 
@@ -121,8 +143,8 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 async def act_of(call: Call, named: str) -> Act | None:
-    """One of what was done at this address's list, by its id. Cost: one round trip."""
-    acts = await acts_of(call.connection, call.keyring, call.address, call.since)
+    """One of what was begun at this address's list, by its id. Cost: one round trip."""
+    acts = await begun_of(call.connection, call.keyring, call.address, call.since)
     return next((each for each in acts if str(each.act_id) == named), None)
 
 

@@ -100,6 +100,11 @@ async def acts(connection: Connection, doer_tag: UUID) -> bytes | None:
     return sealed
 
 
+async def held_acts(connection: Connection, doer_tag: UUID) -> bytes | None:
+    sealed: bytes | None = await connection.fetchval(_SQL["held_acts"], doer_tag)
+    return sealed
+
+
 async def drop_acts(connection: Connection, doer_tags: Sequence[UUID]) -> None:
     await connection.execute(_SQL["drop_acts"], doer_tags)
 

@@ -145,6 +145,13 @@ select body_sealed
 from citizen_act
 where doer_tag = $1
 
+-- name: held_acts
+-- $1 doer_tag · locks it
+select body_sealed
+from citizen_act
+where doer_tag = $1
+for update
+
 -- name: drop_acts
 -- $1 doer_tags · index citizen_act_pkey
 delete from citizen_act where doer_tag = any ($1::uuid[])

@@ -39,6 +39,14 @@ class Origin(msgspec.Struct, frozen=True):
     sub_request_id: UUID
 
 
+class Over(StrEnum):
+    """What has to stand under a key for a movement to change it."""
+
+    NOTHING = "NOTHING"
+    ONAY = "ONAY"
+    RET = "RET"
+
+
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """A movement that somebody asks for.
 
@@ -48,6 +56,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     a consent only answered where it repeats what stands.
     mandate_id: of the partner that asks for it, under which its company lets it.
     cites: the movement that it takes back, which has to stand still.
+    over: what it is to change, which has to stand when it is recorded; None: whatever does.
     citizen_name: of a citizen who consents for the first time, if she gives it to this brand.
     evidence_hash: hex, of what proves a consent that the registry took itself.
     """
@@ -62,6 +71,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     is_late: bool = False
     mandate_id: UUID | None = None
     cites: UUID | None = None
+    over: Over | None = None
     citizen_name: str | None = None
     evidence_hash: str | None = None
 

@@ -11,6 +11,7 @@ from izin.consent.model import (
     Facts,
     MessageKind,
     Note,
+    Over,
     Proposal,
     Question,
     Reason,
@@ -104,12 +105,22 @@ def _is_citizens(proposal: Proposal) -> bool:
 
 
 def _refuse_citizens(current: Current | None, proposal: Proposal) -> Refused | None:
-    """What is taken back has to stand: whatever came after it is another's word, or a later one."""
-    if current is None:
-        return _refuse_first(proposal)
-    if proposal.cites not in (None, current.event_id):
+    """What she meant to change has to stand, and so has what she takes back.
+
+    Whatever came between is another's word, or her own that came by another door.
+    """
+    refused = _refuse_first(proposal) if current is None else None
+    if refused is not None:
+        return refused
+    if proposal.over not in (None, _standing_over(current)):
+        return Refused(code="IZ155")
+    if proposal.cites not in (None, None if current is None else current.event_id):
         return Refused(code="IZ120")
     return None
+
+
+def _standing_over(current: Current | None) -> Over:
+    return Over.NOTHING if current is None else Over(current.status)
 
 
 def _refuse_provider(current: Current | None, proposal: Proposal, now: datetime) -> Refused | None:

@@ -96,14 +96,28 @@ async def parts_of(
     }
 
 
+async def done_parts(connection: Connection, keyring: Keyring, number: str) -> int:
+    """How many parts are done. Cost: one round trip."""
+    tag = _tag(keyring, number)
+    return await store.done_parts(connection, tag, _bucket(tag))
+
+
 async def check(connection: Connection, keyring: Keyring, text: str) -> datetime | None:
-    """When was what this receipt is of? None: there is no such receipt.
+    """When was what this receipt is of? None: there is no such receipt, or it is of nothing.
+
+    What was begun in parts may find, when all are done, that other doors were there first.
 
     Takes   text: a number as somebody typed it; whoever asks is limited by the door
-    Cost    one round trip, none for what is no number
+    Cost    one round trip, none for what is no number; of one in parts one more
     """
-    proven = await proven_by(connection, keyring, text)
-    return None if proven is None else proven.at
+    number, proven = read(text), await proven_by(connection, keyring, text)
+    if number is None or proven is None:
+        return None
+    if proven.parts:
+        done = await parts_of(connection, keyring, number)
+        if len(done) == proven.parts and not any(done.values()):
+            return None
+    return proven.at
 
 
 async def proven_by(connection: Connection, keyring: Keyring, text: str) -> Proven | None:

@@ -24,5 +24,10 @@ async def put_part(
     await connection.execute(_SQL["put_part"], tag, bucket, part, sealed)
 
 
+async def done_parts(connection: Connection, tag: UUID, bucket: int) -> int:
+    count: int = await connection.fetchval(_SQL["done_parts"], tag, bucket)
+    return count
+
+
 async def parts(connection: Connection, tag: UUID, bucket: int) -> list[Record]:
     return list(await connection.fetch(_SQL["parts"], tag, bucket))

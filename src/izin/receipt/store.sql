@@ -16,6 +16,12 @@ where tag = $1::uuid and bucket = $2::smallint
 insert into receipt_part (tag, bucket, part, body_sealed)
 values ($1::uuid, $2::smallint, $3::integer, $4::bytea)
 
+-- name: done_parts
+-- How many there are. $1 tag · $2 bucket · index receipt_part_pkey
+select count(*)
+from receipt_part
+where tag = $1::uuid and bucket = $2::smallint
+
 -- name: parts
 -- $1 tag · $2 bucket · gives (part, body_sealed), at most as many as a receipt has
 -- index receipt_part_pkey

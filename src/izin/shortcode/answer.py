@@ -133,8 +133,7 @@ async def _ask(call: Call) -> str:
 async def _refuse_all(call: Call) -> str:
     if not await answered(call):
         return say("not_asked")
-    records = await all_consenting(call)
-    if not records:
+    ended = await end(call, await all_consenting(call))
+    if ended is None:
         return say("all_none")
-    brands = {record.brand.brand_code for record in records}
-    return say("all_refused", count=len(brands), receipt=await end(call, records))
+    return say("all_refused", count=ended.brands, receipt=ended.receipt)

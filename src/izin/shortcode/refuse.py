@@ -7,11 +7,12 @@ Source  law.md C-4, C-22; data page 4, 5; Reg. 9
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from izin.brand import lookup
 from izin.brand.model import Brand
 from izin.consent.event import Actor
-from izin.consent.model import Proposal, Recorded
+from izin.consent.model import Over, Proposal, Recorded
 from izin.consent.of_citizen import consents_of
 from izin.consent.record import OnRepeat
 from izin.core.terms import Channel, Source, Status
@@ -30,7 +31,10 @@ async def refuse(call: Call, brand: Brand) -> str:
     records = await records_at(call, [brand])
     standing = _consenting(records)
     if standing:
-        return say_of("refused", brand, receipt=await end(call, standing))
+        ended = await end(call, standing)
+        if ended is not None:
+            return say_of("refused", brand, receipt=ended.receipt)
+        records = await records_at(call, [brand])  # it was refused by another door meanwhile
     own = await own_of(call, records)
     if not own:
         return say_of("no_record", brand)
@@ -38,20 +42,42 @@ async def refuse(call: Call, brand: Brand) -> str:
     return say_of("already", brand, date=day(since))
 
 
-async def end(call: Call, records: Sequence[Record]) -> str:
-    """Record a RET on each, in the call's transaction; give the number of the receipt."""
+class Ended(NamedTuple):
+    """What was refused: the number of its receipt, and at how many brands."""
+
+    receipt: str
+    brands: int
+
+
+async def end(call: Call, records: Sequence[Record]) -> Ended | None:
+    """Record a RET on each that stands at ONAY still, in the call's transaction.
+
+    Gives   None where none does: other doors were there first
+    """
     proposals = [
-        Proposal(key=record.key, status=Status.RET, source=Source.IYS_KISAMESAJ, consented_at=None)
+        Proposal(
+            key=record.key,
+            status=Status.RET,
+            source=Source.IYS_KISAMESAJ,
+            consented_at=None,
+            over=Over.ONAY,
+        )
         for record in records
     ]
     verdicts = await call.recorder.record(
         call.connection, proposals, actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
     )
-    recorded = [verdict for verdict in verdicts if isinstance(verdict, Recorded)]
-    assert len(recorded) == len(proposals), "a citizen's word on a record that exists gets through"
-    at = max(verdict.recorded_at for verdict in recorded)
-    events = [verdict.event_id for verdict in recorded]
-    return await issue(call.connection, call.keyring, events, at)
+    made = [
+        (record.brand.brand_code, verdict)
+        for record, verdict in zip(records, verdicts, strict=True)
+        if isinstance(verdict, Recorded)
+    ]
+    if not made:
+        return None
+    at = max(verdict.recorded_at for _, verdict in made)
+    events = [verdict.event_id for _, verdict in made]
+    receipt = await issue(call.connection, call.keyring, events, at)
+    return Ended(receipt, len({code for code, _ in made}))
 
 
 async def all_records(call: Call) -> list[Record]:

@@ -11,6 +11,7 @@ from izin.callcentre.change import Wish, change_one
 from izin.callcentre.line import is_fixed
 from izin.callcentre.model import NOTE_MAX, Call
 from izin.callcentre.scripts import OF_STATUS, OPENING, closing, scripts, version_name
+from izin.citizen.change import Left
 from izin.citizen.number import is_number
 from izin.citizen.records import Place, Record
 from izin.core.address import AddressKind
@@ -151,8 +152,8 @@ async def do_change(booth: Booth, visit: Visit) -> Outcome:
     assert to is not None, "checked"
     wish = Wish(Place(BrandCode(brand), channel, kind), to, script)
     done = await change_one(booth.agents, booth.recorder, agent_of(visit), wish, now=visit.now)
-    if done is None:
-        return Gone("/").saying("as_it_was")
+    if isinstance(done, Left):
+        return Gone("/").saying(done.value)
     word = "refused" if to is Status.RET else "approved"
     return Gone("/").saying(word, of=done.receipt)
 

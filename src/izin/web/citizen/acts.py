@@ -2,7 +2,7 @@
 
 from izin.brand import lookup as brands
 from izin.citizen.acts import Act, acts_of
-from izin.citizen.refuse import act_of, progress_of, undo
+from izin.citizen.refuse import act_of, progress_of, undo, undone_by
 from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
@@ -33,8 +33,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "progress": progress,
         "brand": known[0].name if known else None,
         "stops_on": stops_on(hall, act.at),
-        "may_be_undone": act.may_be_undone(visit.now) and _undone_by(act, acts) is None,
-        "undone_by": _undone_by(act, acts),
+        "may_be_undone": act.may_be_undone(visit.now) and undone_by(act, acts) is None,
+        "undone_by": undone_by(act, acts),
     }
     return Shown("act.html", values)
 
@@ -44,13 +44,9 @@ async def do_undo(hall: Hall, visit: Visit) -> Outcome:
     async with hall.database.transaction() as connection:
         call = call_of(hall, visit, connection)
         undone = await undo(call, visit.path["act"], now=visit.now)
-    if undone is None:
-        return Gone(f"/acts/{visit.path['act']}").saying("nothing_to_undo")
+    if not isinstance(undone, Act):
+        return Gone(f"/acts/{visit.path['act']}").saying(undone.value)
     return Gone(f"/acts/{undone.act_id}").saying("undone")
-
-
-def _undone_by(act: Act, acts: list[Act]) -> Act | None:
-    return next((each for each in acts if each.undoes == act.act_id), None)
 
 
 ROWS = (

@@ -55,7 +55,7 @@ async def do_add(hall: Hall, visit: Visit) -> Outcome:
     async with hall.database.transaction() as connection:
         act = await add(call_of(hall, visit, connection), brand_in(visit), channels, kind, name)
     if act is None:
-        return Gone(f"/brands/{brand_in(visit)}").saying("as_it_was")
+        return Gone(f"/brands/{brand_in(visit)}").saying("has_record")
     return Gone(f"/acts/{act.act_id}").saying("approved")
 
 

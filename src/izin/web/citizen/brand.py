@@ -8,7 +8,7 @@ from typing import NamedTuple
 from izin.brand import lookup as brands
 from izin.brand.model import Brand, Naming
 from izin.brand.name import page_of, short_key_of
-from izin.citizen.change import change_keys
+from izin.citizen.change import Left, change_keys
 from izin.citizen.hers import hers
 from izin.citizen.model import Citizen
 from izin.core.errors import RefusalError
@@ -110,6 +110,8 @@ async def refuse(hall: Hall, visit: Visit) -> Outcome:
         channels = [each for each in Channel if wanted in (_ALL, each.value)]
         call = call_of(hall, visit, connection)
         changed = await change_keys(call, wishes_of(found, channels, Status.RET))
+    if isinstance(changed, Left) and who.must_answer:  # what is left may be somebody else's
+        return Gone(named.at).saying("none_approved")
     return done(named.at, Status.RET, changed)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from izin.citizen.acts import Act
-from izin.citizen.change import change
+from izin.citizen.change import Left, change
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.records import Named, Place, named_places, place_of, records_in
@@ -65,8 +65,8 @@ async def do_change(hall: Hall, visit: Visit) -> Outcome:
     async with hall.database.transaction() as connection:
         act = await change(call_of(hall, visit, connection), {place: status})
     gone = Gone(f"/consents?recipient={kind.value}")
-    if act is None:
-        return gone.saying("as_it_was")
+    if isinstance(act, Left):
+        return gone.saying(act.value)
     done = "refused" if status is Status.RET else "approved"
     return gone.saying(done, of=str(act.act_id))
 

@@ -12,7 +12,7 @@ from izin.admission.limiter import TooManyError
 from izin.brand.model import Brand
 from izin.citizen.acts import Act
 from izin.citizen.call import Call
-from izin.citizen.change import change_keys
+from izin.citizen.change import Left, change_keys
 from izin.consent.model import ConsentKey
 from izin.core.address import Address, AddressKind
 from izin.core.plain import shown as in_plain_letters
@@ -89,10 +89,12 @@ async def refuse(hall: Hall, visit: Visit) -> Outcome:
     return done(f"{PATH}{visit.path['link']}", Status.RET, changed)
 
 
-def done(at: str, status: Status, changed: Act | None) -> Gone:
-    """Go back, and say what came of it."""
+def done(at: str, status: Status, changed: Act | Left | None) -> Gone:
+    """Go back, and say what came of it; None: there is nothing there that could be changed."""
     if changed is None:
-        return Gone(at).saying("as_it_was")
+        return Gone(at)
+    if isinstance(changed, Left):
+        return Gone(at).saying(changed.value)
     return Gone(at).saying(status.value.lower(), of=changed.receipt)
 
 
@@ -207,7 +209,7 @@ async def _change(
     link: PersonalLink,
     channels: list[Channel],
     to: Status,
-) -> Act | None:
+) -> Act | Left | None:
     found = await found_by(connection, hall.keyring, link.reach)
     if found is None:
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from izin.citizen.call import Call
-from izin.citizen.change import change
+from izin.citizen.change import Left, change
 from izin.citizen.hers import hers
 from izin.citizen.history import page_of
 from izin.citizen.records import Place, Record, records_at
@@ -62,10 +62,14 @@ async def do_change(hall: Hall, visit: Visit) -> Outcome:
         call = call_of(hall, visit, connection)
         records = await _records(call, visit)
         chosen = _wishes(records, visit.form)
-        wishes = {_place(record): to for record, to in zip(records, chosen, strict=True)}
+        wishes = {
+            _place(record): to
+            for record, to in zip(records, chosen, strict=True)
+            if visit.form.values.get(_name(record))  # of the others she has said nothing
+        }
         act = await change(call, wishes)
-    if act is None:
-        return Gone(f"/brands/{brand_in(visit)}").saying("unchanged")
+    if isinstance(act, Left):
+        return Gone(f"/brands/{brand_in(visit)}").saying(act.value if wishes else "unchanged")
     return Gone(f"/acts/{act.act_id}").saying("saved")
 
 

@@ -70,7 +70,7 @@ async def do_refuse(hall: Hall, visit: Visit) -> Outcome:
     async with hall.database.transaction() as connection:
         act = await refuse_all(call_of(hall, visit, connection), scope)
     if act is None:
-        return Gone("/consents").saying("as_it_was")
+        return Gone("/consents").saying("none_approved")
     return Gone(f"/acts/{act.act_id}").saying("refused")
 
 

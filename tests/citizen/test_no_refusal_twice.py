@@ -1,0 +1,271 @@
+"""Whichever door comes second records nothing and says so: whatever comes at the same moment."""
+
+import asyncio
+import re
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import httpx2
+import pytest
+from builders.heart import a_key, a_proposal, phone
+from builders.parties import BRAND_CODE, OTHER_BRAND_CODE, OTHER_IYS_CODE
+from builders.visitor import MARK, RECEIPT
+
+from izin.citizen.acts import Act, acts_of
+from izin.citizen.add import add
+from izin.citizen.call import Call
+from izin.citizen.change import Left, change
+from izin.citizen.parts import JOB, Changing
+from izin.citizen.records import Place
+from izin.citizen.refuse import Scope, Stays, progress_of, refuse_all, undo
+from izin.consent.record import Recorder
+from izin.core.clock import utc_now
+from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.queue.queue import Queue
+from izin.receipt.issue import check, proven_by
+from izin.shortcode.answer import Tools, answer
+
+ROUNDS = 4
+MESAJ = Place(BRAND_CODE, Channel.MESAJ, RecipientType.BIREYSEL)
+MERCHANTS = Place(BRAND_CODE, Channel.MESAJ, RecipientType.TACIR)
+
+
+class Doors:
+    """Ways to change her consents, each in a transaction of its own."""
+
+    def __init__(self, database, keeper_database, keyring) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.recorder = Recorder(keyring)
+        self.work = Queue(keeper_database, {JOB: Changing(keyring, self.recorder)})
+
+    async def do(self, verb, *, source=Source.IYS_WEB, **wanted):
+        """Do what a page, a link or a call does."""
+        async with self.database.transaction() as connection:
+            return await verb(self.on(connection, source), **wanted)
+
+    def on(self, connection, source=Source.IYS_WEB) -> Call:
+        return Call(
+            connection=connection,
+            keyring=self.keyring,
+            recorder=self.recorder,
+            address=phone(1),
+            source=source,
+        )
+
+    async def write(self, text: str) -> str:
+        """Write to 3338."""
+        tools = Tools(self.keyring, self.recorder)
+        return await answer(self.database, tools, phone(1), text, now=utc_now())
+
+    async def wish(self, to: Status, place: Place = MESAJ, **facts) -> Act | Left:
+        return await self.do(partial(change, wishes={place: to}), **facts)
+
+    async def work_all(self) -> None:
+        """Do the jobs, two at a time."""
+        while jobs := await self.work.claim(2):
+            await asyncio.gather(*(self.work.work(each) for each in jobs))
+
+    async def acts(self) -> list[Act]:
+        async with self.database.connection() as connection:
+            return await acts_of(connection, self.keyring, phone(1), None)
+
+    async def came_to(self, act: Act) -> int:
+        async with self.database.connection() as connection:
+            return len((await progress_of(connection, self.keyring, act)).events)
+
+    async def proven(self, told: str) -> int:
+        """How many refusals a reply's receipt proves."""
+        found = RECEIPT.search(told)
+        if found is None:
+            return 0
+        async with self.database.connection() as connection:
+            return len((await proven_by(connection, self.keyring, found[0])).events)
+
+    async def is_valid(self, act: Act) -> bool:
+        async with self.database.connection() as connection:
+            return await check(connection, self.keyring, act.receipt) is not None
+
+
+@pytest.fixture
+def doors(app, citizen_database, keeper_database, keeper_keyring) -> Doors:
+    return Doors(citizen_database, keeper_database, keeper_keyring)
+
+
+async def events(owner) -> int:
+    return await owner.fetchval("select count(*) from consent_event")
+
+
+async def receipts(owner) -> int:
+    return await owner.fetchval("select count(*) from receipt_number")
+
+
+async def statuses(owner) -> Counter[str]:
+    rows = await owner.fetch("select status::text as status from provider_consent")
+    return Counter(row["status"] for row in rows)
+
+
+async def posts(visitor, path: str, *fields: dict[str, str]) -> list[str]:
+    """What pages say to one session's forms that are sent at once."""
+    mark = MARK.search(visitor.page)[1]
+    transport = httpx2.ASGITransport(app=visitor.app)
+    cookies = visitor.client.cookies
+
+    async def post(more: dict[str, str]) -> str:
+        async with httpx2.AsyncClient(
+            transport=transport, base_url="http://localhost:8002", cookies=cookies
+        ) as client:
+            answered = await client.post(path, data={"mark": mark, **more})
+            assert answered.status_code == 303, answered.text
+            return (await client.get(answered.headers["location"], follow_redirects=True)).text
+
+    return await asyncio.gather(*(post(each) for each in fields))
+
+
+async def test_forms_that_are_sent_twice_at_once_refuse_once_and_are_undone(visitor, owner):
+    """Each recorded every refusal: two receipts, two events in the feed, and no way back."""
+    await visitor.sign_in()
+    for _ in range(ROUNDS):
+        await visitor.get("/refuse/review?channel=&recipient=")
+        before, given = await events(owner), await receipts(owner)
+        pages = await posts(visitor, "/refuse", {}, {}, {})
+        assert sum("Ret kaydedildi." in page for page in pages) == 1
+        assert sum("reddedilecek bir onay yok" in page for page in pages) == 2
+        assert (await events(owner), await receipts(owner)) == (before + 3, given + 1)
+        [done] = [page for page in pages if "Ret kaydedildi." in page]
+        undo_path = re.search(r'action="(/acts/[^"]+/undo)"', done)[1]
+        back = await posts(visitor, undo_path, {}, {})
+        assert sum("Geri alındı." in page for page in back) == 1
+        assert sum("zaten geri alınmıştı" in page for page in back) == 1
+        assert (await events(owner), await receipts(owner)) == (before + 6, given + 2)
+        assert await statuses(owner) == {"ONAY": 4}
+    await visitor.get("/acts")
+    assert len(RECEIPT.findall(visitor.page)) == 2 * ROUNDS
+
+
+async def test_one_record_is_refused_once_by_forms_of_the_list(visitor, owner):
+    await visitor.sign_in()
+    one = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL"}
+    for to, said in [("RET", "Ret kaydedildi."), ("ONAY", "Onay kaydedildi.")] * ROUNDS:
+        before = await events(owner)
+        pages = await posts(visitor, "/consents", *([one | {"to": to}] * 3))
+        assert sum(said in page for page in pages) == 1
+        assert sum("Zaten öyleydi" in page for page in pages) == 2
+        assert await events(owner) == before + 1
+
+
+async def test_all_doors_at_once_make_one_refusal_of_each_record(doors, owner):
+    """Web, link, call centre and 3338; none waits for another for ever, and counts are true."""
+    for _ in range(ROUNDS):
+        before, given = await events(owner), await receipts(owner)
+        done = await asyncio.gather(
+            doors.wish(Status.RET),
+            doors.do(partial(refuse_all, scope=Scope())),
+            doors.wish(Status.RET, MERCHANTS, source=Source.IYS_KISAMESAJ),
+            doors.write(f"RET {BRAND_CODE}"),
+            doors.do(partial(refuse_all, scope=Scope(brand=BRAND_CODE)), source=Source.IYS_CM),
+        )
+        told = done.pop(3)
+        acts = [each for each in done if isinstance(each, Act)]
+        by_text = "Belge" in told
+        counted = sum(each.asked for each in acts) + await doors.proven(told)
+        assert await events(owner) - before == counted == 3
+        assert await receipts(owner) - given == len(acts) + by_text
+        for act in acts:
+            assert act.asked == act.refused == await doors.came_to(act) > 0
+        assert by_text or "RET kayitli" in told
+        assert set(done) - set(acts) <= {Left.AS_IT_WAS, None}
+        wishes = dict.fromkeys((MESAJ, MERCHANTS), Status.ONAY)
+        calls = Place(BRAND_CODE, Channel.ARAMA, RecipientType.BIREYSEL)
+        approved = await doors.do(partial(change, wishes=wishes | {calls: Status.ONAY}))
+        assert approved.asked == 3
+
+
+async def test_approvals_and_refusals_at_once_are_each_told_what_they_did(doors, owner):
+    await doors.wish(Status.RET)
+    for to in (Status.ONAY, Status.RET) * ROUNDS:
+        before = await events(owner)
+        same = await asyncio.gather(*(doors.wish(to) for _ in range(3)))
+        assert Counter(map(type, same)) == {Act: 1, Left: 2}
+        assert await events(owner) == before + 1
+    for _ in range(ROUNDS):
+        before = await events(owner)
+        both = await asyncio.gather(*(doors.wish(each) for each in (*Status, *Status)))
+        acts = [each for each in both if isinstance(each, Act)]
+        assert await events(owner) - before == len(acts)
+        last = await owner.fetchval(
+            "select status::text from provider_consent where version = (select max(version)"
+            " from provider_consent)"
+        )
+        newest = max(acts, key=lambda act: act.at)
+        assert last == (Status.RET if newest.refused else Status.ONAY)
+        refusals = sum(act.refused for act in acts)
+        assert abs(2 * refusals - len(acts)) <= 1, "they take turns: none follows its own kind"
+
+
+async def test_a_brand_is_added_once(doors, owner, given):
+    await given.provider(OTHER_IYS_CODE, title="Çınar Market A.Ş.")
+    await given.brand(OTHER_BRAND_CODE, of=OTHER_IYS_CODE, name="Çınar Market")
+    before = await events(owner)
+    wanted = {"brand_code": OTHER_BRAND_CODE, "channels": tuple(Channel), "name": None}
+    adding = partial(add, recipient_type=RecipientType.BIREYSEL, **wanted)
+    done = await asyncio.gather(*(doors.do(adding) for _ in range(3)))
+    assert sorted(act.asked for act in done if act is not None) == [2]
+    assert await events(owner) == before + 2
+
+
+async def test_in_parts_too_an_act_is_what_it_recorded(doors, owner):
+    before = await events(owner)
+    refusing = partial(refuse_all, scope=Scope(), rows_max=1)
+    begun = await asyncio.gather(doors.do(refusing), doors.do(refusing))
+    assert [act.asked for act in begun] == [3, 3], "neither is more than begun"
+    changed, _ = await asyncio.gather(doors.wish(Status.RET, MERCHANTS), doors.work_all())
+    await doors.work_all()
+    assert await events(owner) == before + 3
+    acts = await doors.acts()
+    assert sum(act.asked for act in acts) == sum(act.refused for act in acts) == 3
+    for act in acts:
+        assert act.asked == await doors.came_to(act) > 0
+        assert await doors.is_valid(act)
+    known = {act.act_id for act in acts}
+    for act in begun:
+        assert (act.act_id in known) == await doors.is_valid(act), "nothing done, no receipt"
+    assert changed is Left.AS_IT_WAS or changed.act_id in known
+
+
+async def test_what_came_to_nothing_says_so_and_stands_in_no_list(visitor, doors):
+    await visitor.sign_in()
+    act = await doors.do(partial(refuse_all, scope=Scope(), rows_max=1))
+    await doors.do(partial(refuse_all, scope=Scope()))
+    await doors.work_all()
+    await visitor.get(f"/acts/{act.act_id}")
+    assert "Hiçbir şey kaydedilmedi" in visitor.page
+    assert not RECEIPT.search(visitor.page)
+    await visitor.get("/acts")
+    assert str(act.act_id) not in visitor.page
+    await visitor.get("/verify")
+    await visitor.send("/verify", receipt=act.receipt)
+    assert "Geçerli değil" in visitor.page
+
+
+async def test_in_parts_too_it_is_taken_back_once(doors, owner):
+    refused = await doors.do(partial(refuse_all, scope=Scope()))
+    before, given = await events(owner), await receipts(owner)
+    undoing = partial(undo, named=str(refused.act_id), now=refused.at, rows_max=1)
+    done = await asyncio.gather(doors.do(undoing), doors.do(undoing))
+    assert Counter(map(type, done)) == {Act: 1, Stays: 1}
+    await doors.work_all()
+    assert (await events(owner), await receipts(owner)) == (before + 3, given + 1)
+    assert await statuses(owner) == {"ONAY": 4}
+
+
+async def test_what_others_changed_is_told_from_what_was_taken_back(doors, heart):
+    refused = await doors.wish(Status.RET)
+    undoing = partial(undo, named=str(refused.act_id), now=refused.at)
+    await heart.record(a_proposal(key=a_key(1), ago=timedelta(0)))
+    assert await doors.do(undoing) is Stays.CHANGED_SINCE
+    refused = await doors.wish(Status.RET)
+    undoing = partial(undo, named=str(refused.act_id), now=refused.at)
+    assert isinstance(await doors.do(undoing), Act)
+    assert await doors.do(undoing) is Stays.UNDONE_BEFORE
