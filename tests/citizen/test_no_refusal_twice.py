@@ -234,6 +234,16 @@ async def test_in_parts_too_an_act_is_what_it_recorded(doors, owner):
     assert changed is Left.AS_IT_WAS or changed.act_id in known
 
 
+async def test_what_is_approved_after_a_refusal_in_parts_was_asked_for_stays(doors, owner):
+    """A job that came later refused what she had approved again meanwhile."""
+    act = await doors.do(partial(refuse_all, scope=Scope(), rows_max=1))
+    assert isinstance(await doors.wish(Status.RET), Act)
+    assert isinstance(await doors.wish(Status.ONAY), Act)
+    await doors.work_all()
+    assert await statuses(owner) == {"ONAY": 2, "RET": 2}
+    assert await doors.came_to(act) == 2
+
+
 async def test_what_came_to_nothing_says_so_and_stands_in_no_list(visitor, doors):
     await visitor.sign_in()
     act = await doors.do(partial(refuse_all, scope=Scope(), rows_max=1))

@@ -67,7 +67,7 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 class _Part(msgspec.Struct, frozen=True, array_like=True):
-    """What a job carries; sealed only."""
+    """What a job carries; sealed only, new fields at the end."""
 
     address: str
     kind: AddressKind
@@ -75,6 +75,7 @@ class _Part(msgspec.Struct, frozen=True, array_like=True):
     receipt: str
     part: int
     work: Work
+    asked_at: datetime | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -100,7 +101,8 @@ async def _leave(call: Call, parts: Sequence[Work]) -> Begun:
     at = await queue.now(call.connection)
     receipt = await announce(call.connection, call.keyring, at, len(parts))
     for number, work in enumerate(parts):
-        carried = _Part(call.address.clear, call.address.kind, call.source, receipt, number, work)
+        address = (call.address.clear, call.address.kind)
+        carried = _Part(*address, call.source, receipt, number, work, at)
         row = uuid4().bytes
         sealed = call.keyring.batch_sealer.seal(*_PLACE, row, _encode(carried))
         await queue.put(call.connection, JOB, row + sealed, None, _IN_TURN)
@@ -127,20 +129,28 @@ class Changing:
             address=Address(carried.address, carried.kind),
             source=carried.source,
         )
-        events, _ = await _do(call, carried.work)
+        events, _ = await _do(call, carried.work, carried.asked_at)
         await add_part(connection, self._keyring, carried.receipt, carried.part, events)
         await settle(connection, self._keyring, call.address, carried.receipt)
 
 
-async def _do(call: Call, work: Work) -> tuple[list[UUID], datetime | None]:
-    proposals = await _refusals(call, work.refuse) + await _taken_back(call, work.take_back)
+async def _do(
+    call: Call, work: Work, asked_at: datetime | None = None
+) -> tuple[list[UUID], datetime | None]:
+    refusals = await _refusals(call, work.refuse, asked_at)
+    proposals = refusals + await _taken_back(call, work.take_back)
     made = [each.recorded for each in await call.record(proposals)]
     at = max((each.recorded_at for each in made), default=None)
     return [each.event_id for each in made], at
 
 
-async def _refusals(call: Call, places: Sequence[Place]) -> list[Proposal]:
-    """Of what stands at ONAY there, as the one writer finds it. Source: data page 4."""
+async def _refusals(
+    call: Call, places: Sequence[Place], asked_at: datetime | None
+) -> list[Proposal]:
+    """Of what stands at ONAY there, as the one writer finds it, and was given before she asked.
+
+    Source  data page 4
+    """
     if not places:
         return []
     known = await brands.some(call.connection, sorted({each.brand_code for each in places}))
@@ -154,6 +164,7 @@ async def _refusals(call: Call, places: Sequence[Place]) -> list[Proposal]:
             source=call.source,
             consented_at=None,
             over=Over.ONAY,
+            given_by=asked_at,
         )
         for each in places
         if each.brand_code in by_code

@@ -112,11 +112,18 @@ def _refuse_citizens(current: Current | None, proposal: Proposal) -> Refused | N
     refused = _refuse_first(proposal) if current is None else None
     if refused is not None:
         return refused
-    if proposal.over not in (None, _standing_over(current)):
+    if proposal.over not in (None, _standing_over(current)) or _is_newer(current, proposal):
         return Refused(code="IZ155")
     if proposal.cites not in (None, None if current is None else current.event_id):
         return Refused(code="IZ120")
     return None
+
+
+def _is_newer(current: Current | None, proposal: Proposal) -> bool:
+    """Was what stands given only after she had asked for this?"""
+    given_at = None if current is None else current.consented_at
+    until = proposal.given_by
+    return until is not None and given_at is not None and given_at > until
 
 
 def _standing_over(current: Current | None) -> Over:
