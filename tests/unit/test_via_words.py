@@ -144,3 +144,17 @@ def test_a_sign_that_nobody_sees_is_found(text, found):
     assert unseen_in(text) == found
     assert unseen_in(f"{text}\n\x07", lines=True) is not None
     assert unseen_in("a\nb", lines=True) is None
+
+
+MAILS = [
+    pytest.param(words.mail, words.subject, id=name)
+    for name, words in texts().items()
+    if words.mail is not None and "{code}" in words.mail.tr
+]
+
+
+@pytest.mark.parametrize(("mail", "subject"), MAILS)
+def test_a_locked_screen_shows_no_code_of_a_mail(mail, subject):
+    for whole, title in ((mail.tr, subject.tr), (mail.en, subject.en)):
+        assert "{code}" not in title
+        assert whole.index("{code}") > 120, "it shows how a mail begins too"
