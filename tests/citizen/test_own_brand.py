@@ -80,7 +80,7 @@ async def test_her_history_says_who_changed_what_and_who_can_prove_it(visitor, h
     told = lines(visitor.page)
     assert len(told) == 4
     assert "Onay → Ret" in told[0]
-    assert "Bu sayfalar · Kanıt kimde: İleti İzin Kaydı" in told[0]
+    assert "İYS web · Kanıt kimde: İleti İzin Kaydı" in told[0]
     assert all("İlk kayıt: Onay Kaynak: Web sitesi" in each for each in told[1:])
     assert all("Kanıt kimde: Işık Giyim A.Ş." in each for each in told[1:])
 

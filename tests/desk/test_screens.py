@@ -272,7 +272,7 @@ async def test_agreements_trail_and_language_need_no_scripts(desk, browser, base
 
     await window.open("/audit")
     await page.select_option("#f-action", "agreement.published")
-    await page.click("main button:text('Süz')")
+    await page.click("main button:text('Filtrele')")
     assert await page.locator("tbody tr").count() == 2
     await page.click("header button:text('English')")
     assert await page.get_attribute("html", "lang") == "en"

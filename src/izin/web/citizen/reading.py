@@ -8,6 +8,7 @@ import msgspec
 from izin.citizen.model import Opened
 from izin.core.address import Address, parse_email, parse_phone
 from izin.core.clock import IYS_TIME
+from izin.core.turkish import search_key
 from izin.web.shared.form import Form
 
 ADDRESS_MAX, CODE_MAX = 265, 12
@@ -35,12 +36,21 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def address_in(form: Form, *, is_sandbox: bool) -> Address | None:
-    """Read the field `address` as people write one: 0532 123 45 67, +90…, or an e-mail address."""
+    """Read the field `address` as people write one: 0532 123 45 67, +90…, or an e-mail address.
+
+    None of what does not read, which is noted; what was meant then stands in the field.
+    """
     given = form.text("address", ADDRESS_MAX, required=True)
     address = _read(given, is_sandbox=is_sandbox)
-    if given and address is None:
+    if address is not None or not given:
+        return address
+    meant = _meant(given)
+    if meant is None:
         form.refuse("address", "fault.address")
-    return address
+    else:  # the form shows it, so that she has to look at it and send it, no more
+        form.values["address"] = meant
+        form.refuse("address", "fault.address_meant", meant=meant)
+    return None
 
 
 def since_in(form: Form, now: datetime, before: Opened | None = None) -> Said | None:
@@ -75,6 +85,15 @@ def _as_before(form: Form, before: Opened | None) -> Said | None:
         form.refuse("owned", "fault.choice")
         return None
     return Said(before.since)
+
+
+def _meant(text: str) -> str | None:
+    """The e-mail address that somebody meant whose keyboard is Turkish; None where it is none.
+
+    İ in a domain would be another's: ``İSTANBUL.com.tr`` is ``xn--istanbul-o0e``.
+    """
+    plain = search_key(text) if "@" in text else ""
+    return plain if isinstance(parse_email(plain), Address) else None
 
 
 def _number(text: str) -> int:
