@@ -7,6 +7,7 @@ from itertools import count
 
 import httpx2
 from builders.authenticator import App
+from builders.forms import whole_path
 from builders.parties import OPERATOR
 
 from izin.core.address import Address, AddressKind
@@ -64,7 +65,9 @@ class Agent:
         return self._seen(await self.client.get(path, follow_redirects=True))
 
     async def send(self, path: str, **fields: str) -> httpx2.Response:
-        answer = await self.client.post(path, data={"mark": MARK.search(self.page)[1], **fields})
+        answer = await self.client.post(
+            whole_path(self.page, path), data={"mark": MARK.search(self.page)[1], **fields}
+        )
         if answer.status_code == 303:
             return await self.get(answer.headers["location"])
         return self._seen(answer)

@@ -10,6 +10,7 @@ import httpx2
 import msgspec
 import pytest
 from builders.authenticator import App
+from builders.forms import whole_path
 from builders.parties import OPERATOR
 
 from izin.core.address import Address, AddressKind
@@ -52,7 +53,9 @@ class Browser:
 
     async def send(self, path: str, **fields: object) -> httpx2.Response:
         """Send a form of the page that is shown, with the mark that stands in it."""
-        return self._seen(await self.client.post(path, data={"mark": self.mark, **fields}))
+        return self._seen(
+            await self.client.post(whole_path(self.page, path), data={"mark": self.mark, **fields})
+        )
 
     async def done(self, path: str, **fields: object) -> httpx2.Response:
         """Send a form that has to be taken, and go where it leads."""

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import msgspec
+from builders.forms import whole_path
 from builders.parties import BRAND_CODE
 
 from izin.message.model import Rendered
@@ -37,9 +38,9 @@ class Visitor:
     async def send(self, path: str, **fields: str) -> httpx2.Response:
         """Click a form's button; go where it leads."""
         self.clicks += 1
-        whole = re.search(rf'action="({re.escape(path)}\?flow=\w+)"', self.page)
-        path = path if whole is None else whole[1]
-        answer = await self.client.post(path, data={"mark": MARK.search(self.page)[1], **fields})
+        answer = await self.client.post(
+            whole_path(self.page, path), data={"mark": MARK.search(self.page)[1], **fields}
+        )
         if answer.status_code == 303:
             return await self.get(answer.headers["location"])
         return self._seen(answer)

@@ -85,6 +85,46 @@ async def test_she_refuses_within_three_steps_what_she_chooses(visitor, owner):
     assert await owner.fetchval("select count(*) from consent_event") == before
 
 
+async def test_what_she_refused_is_shown_and_not_asked_again_before_she_says_whose_it_was(
+    visitor, owner
+):
+    await visitor.get("/isikgiyim")
+    await visitor.send("/isikgiyim", address=ME)
+    await visitor.send("/isikgiyim/code", code=await visitor.code())
+    await visitor.send("/isikgiyim/refuse", channel="MESAJ")
+    assert visitor.page.count("✕ Ret") == 1
+    assert 'value="MESAJ"' not in visitor.page, "it is refused"
+    assert "Bunu da reddet: Arama" in visitor.page, "calls are not"
+    await visitor.send("/isikgiyim/refuse", channel="ALL")
+    assert visitor.page.count("✕ Ret") == 1, "by this act alone"
+    assert "Bunu da reddet" not in visitor.page
+    assert "Evet, reddet" not in visitor.page
+    act = re.search(r'href="(/acts/[0-9a-f-]{36})"', visitor.page)[1]
+    await visitor.get(act)
+    await visitor.send("/notice", owned="always")
+    assert RECEIPT.search(visitor.page), "to the act, where she wanted to go"
+    await visitor.send(f"{act}/undo")
+    assert "Geri alındı." in visitor.page
+    assert {row[0] for row in await refused(owner)} == {"MESAJ"}
+
+
+async def test_of_a_number_that_may_be_another_s_she_learns_that_no_approval_stands_and_no_more(
+    visitor, heart
+):
+    await visitor.get("/isikgiyim")
+    await visitor.send("/isikgiyim", address=ME)
+    await visitor.send("/isikgiyim/code", code=await visitor.code())
+    await visitor.send("/isikgiyim/refuse", channel="ALL")
+    told = []
+    for page in ("/isikgiyim", "/isilti"):  # refused before, and never approved
+        await visitor.get(page)
+        await visitor.send(f"{page}/refuse", channel="ALL")
+        assert "burada reddedilecek bir onay yok" in visitor.page
+        assert "Evet, reddet" not in visitor.page, "asked once"
+        told.append(visitor.page.count("✕ Ret"))
+    assert told == [0, 0]
+
+
 async def test_nobody_refuses_for_another(visitor, owner):
     await visitor.get("/isikgiyim")
     await visitor.send("/isikgiyim/refuse", channel="ALL")
@@ -118,8 +158,8 @@ async def test_what_can_be_no_name_is_no_page(visitor):
         answer = await visitor.get(path)
         assert answer.status_code == 404
     for path in ("/yoktur/code", "/yoktur/refuse", "/yoktur/qr.svg", "/yoktur/qr.png"):
-        answer = await visitor.client.get(path)
-        assert answer.status_code in (404, 405)
+        answer = await visitor.get(path)
+        assert answer.status_code == 404
     assert "Sayfa bulunamadı" in before
 
 
@@ -176,6 +216,10 @@ async def test_every_page_is_accessible(browser, app, owner, keyring):
         await window.page.fill("#f-code", await helper.code())
         await window.page.click("main button")
         await look("known")
+        await window.page.click("main button[value=MESAJ]")
+        await look("refused")
+        await window.page.click("main button[value=ALL]")
+        await look("refused whole")
         await window.open("/notice")
         await window.page.click("input[value=always]")
         await window.page.click("main button")

@@ -6,11 +6,15 @@ from html import escape
 
 import pytest
 from builders.browser import screen, serving
-from builders.heart import phone
+from builders.heart import a_key, a_proposal, phone
 from builders.parties import BRAND_CODE, IYS_CODE
 from builders.visitor import MARK, ME, RECEIPT, SOMEBODY, Visitor
 
+from izin.core.terms import Channel, RecipientType
+
 FLOW = re.compile(r"/sign-in/code\?flow=\w+")
+LAST_DAY = re.compile(r"Firmanın son günü: (<time[^<]+</time>)")
+SMS_AND_CALLS = (Channel.MESAJ, Channel.ARAMA)
 
 
 async def states(owner) -> list[tuple[str, str]]:
@@ -61,6 +65,28 @@ async def test_merchants_have_a_list_of_their_own(visitor, owner):
     assert "1 izin bulundu" in visitor.page
     await visitor.change("RET", kind="TACIR")
     assert await states(owner) == [("ONAY", "HS_WEB")] * 3
+
+
+async def test_who_has_a_merchant_s_consents_alone_is_led_to_them(visitor, heart):
+    keys = [a_key(3, recipient_type=RecipientType.TACIR, channel=each) for each in SMS_AND_CALLS]
+    await heart.record(*[a_proposal(key=each) for each in keys])
+    await heart.number_and_project()
+    await visitor.sign_in("0599 000 00 03")
+    assert "2 izin bulundu" in visitor.page
+    await visitor.get("/consents?recipient=BIREYSEL")
+    assert "Bireysel izniniz yok; tacir olarak var:" in visitor.page
+    assert "kayıtlı izin yok" not in visitor.page
+    assert "Tüm markaları reddet" in visitor.page
+
+
+async def test_the_list_says_until_when_a_refused_company_may_send(visitor):
+    await visitor.sign_in()
+    assert LAST_DAY.search(visitor.page) is None
+    await visitor.change("RET")
+    note = re.search(r"bırakması gereken son gün: (<time[^<]+</time>)", visitor.page)[1]
+    assert LAST_DAY.findall(visitor.page) == [note], "of the one that she refused"
+    await visitor.get(f"/brands/{BRAND_CODE}")
+    assert LAST_DAY.findall(visitor.page) == [note]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,45 @@ async def test_two_addresses_are_added_in_two_tabs(visitor):
 
 
 @pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        ("/acts?x=1&y=ç", "/acts"),
+        ("/sign-in?next=//evil.example", "/consents"),
+        ("/sign-in?next=https://evil.example/acts", "/consents"),
+        ("/sign-in?next=/%5Cevil.example", "/consents"),
+        ("/sign-in?next=/sign-in", "/consents"),
+    ],
+)
+async def test_she_comes_to_the_page_that_she_wanted_and_to_no_other_house(visitor, wanted, there):
+    await visitor.get(wanted)
+    led = re.search(r'name="next" value="([^"]+)"', visitor.page)
+    assert (led is not None) == (wanted.startswith("/acts") or wanted.endswith("=/sign-in"))
+    fields = {} if led is None else {"next": led[1]}
+    await visitor.send("/sign-in", address=ME, **fields)
+    await visitor.send("/sign-in/code", code=await visitor.code())
+    answer = await visitor.send("/notice", owned="always")
+    assert (answer.status_code, answer.url.path) == (200, there)
+    assert answer.url.host == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/acts/00000000-0000-4000-8000-000000000000/undo", "/acts/{}"),
+        ("/number/since", "/number"),
+        ("/isikgiyim/refuse", "/isikgiyim"),
+        ("/%5Cevil.example/refuse", "/%5Cevil.example"),
+        ("/sign-out", "/"),
+        ("/language", "/"),
+    ],
+)
+async def test_the_address_of_a_form_leads_to_its_page(visitor, path, page):
+    answer = await visitor.client.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == page.format("00000000-0000-4000-8000-000000000000")
+
+
+@pytest.mark.parametrize(
     "path", ["/sign-in/code", "/sign-in/code?flow=00ff00ff00ff", "/isikgiyim/code?flow=x;y"]
 )
 async def test_a_code_without_its_beginning_says_how_to_go_on(visitor, given, path):

@@ -39,6 +39,8 @@ async def test_she_is_asked_on_the_notice_and_nothing_is_shown_before(visitor):
     assert "Listeden birini seçin" in visitor.page
     assert "ne zamandan beri sizin" in (await visitor.get("/number")).text
     await visitor.send("/notice", owned="always")
+    assert "baştan beri sizin olduğunu söylediniz" in visitor.page, "where she wanted to go"
+    await visitor.get("/consents")
     assert "Işık Giyim" in visitor.page
 
 

@@ -115,13 +115,21 @@ async def test_looking_changes_nothing(desk, owner, application):
     assert await trail_length(owner) == before
 
 
-async def test_what_a_form_does_is_reached_by_no_get(desk, application):
+async def test_a_form_looked_at_does_nothing_and_leads_to_its_page(desk, owner, application):
     browser = await desk.at_work(Role.OWNER)
     looks = {row.path for row in LOOKS}
+    before = await trail_length(owner)
     for row in DOES:
-        if row.path not in looks and row.path != "/staff/{member}":
-            answer = await browser.get(path_of(row, application))
-            assert answer.status_code in {404, 405}, row.path
+        if row.path not in looks:
+            path = path_of(row, application)
+            answer = await browser.get(path)
+            if answer.status_code == 303:
+                to = answer.headers["location"]
+                assert path.startswith(to), row.path
+                assert (await browser.get(to)).status_code in {200, 303, 404}, row.path
+            else:
+                assert answer.status_code == 404, f"{row.path} is the name of something else"
+    assert await trail_length(owner) == before
 
 
 async def test_every_answer_allows_neither_frames_nor_scripts_nor_keeping(desk, application):

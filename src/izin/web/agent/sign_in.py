@@ -13,19 +13,17 @@ async def ask(_: Booth, visit: Visit) -> Outcome:
 
 async def take(booth: Booth, visit: Visit) -> Outcome:
     """Take address and password."""
-    return Gone(CODE, (await take_password(booth.sign_ins, visit),))
+    return await take_password(booth.sign_ins, visit)
 
 
 async def ask_code(_: Booth, visit: Visit) -> Outcome:
     """Ask for the code."""
-    return Gone(SIGN_IN) if visit.half is None else asked_code()
+    return asked_code(visit)
 
 
 async def let_in(booth: Booth, visit: Visit) -> Outcome:
     """Take the code, and let in."""
-    if visit.half is None:
-        return Gone(SIGN_IN)
-    return Gone("/", await take_code(booth.sign_ins, visit, visit.half))
+    return await take_code(booth.sign_ins, visit, "/")
 
 
 async def leave(booth: Booth, visit: Visit) -> Outcome:

@@ -6,7 +6,7 @@ from izin.web.citizen import flow
 from izin.web.citizen.door import ADDRESSES
 from izin.web.citizen.reading import CODE_MAX, address_in
 from izin.web.citizen.services import Hall, Row, Visit
-from izin.web.shared.door import own_path
+from izin.web.shared.paths import own_path
 from izin.web.shared.visit import Gone, Outcome, Shown
 
 CODE = "/addresses/code"

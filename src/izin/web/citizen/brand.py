@@ -12,14 +12,15 @@ from izin.citizen.change import Left, change_keys
 from izin.citizen.hers import hers
 from izin.citizen.model import Citizen
 from izin.core.errors import RefusalError
-from izin.core.terms import Channel, RecipientType, Status
+from izin.core.terms import RecipientType, Status
 from izin.link.model import REACHED_BY, Found, Reach, Reached
 from izin.link.reach import found_by
 from izin.provider import lookup as providers
 from izin.shortcode.brands import near_to
 from izin.storage.database import Connection
 from izin.web.citizen import flow
-from izin.web.citizen.link import done, receipt_of, shown_of, wishes_of
+from izin.web.citizen.just_done import just_done, noted
+from izin.web.citizen.link import Changed, shown_of, wishes_of
 from izin.web.citizen.poster import png_of, svg_of
 from izin.web.citizen.reading import CODE_MAX, address_in
 from izin.web.citizen.services import Hall, Row, Visit, call_of
@@ -51,11 +52,15 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         if found is None:
             raise NotThereError
         own_records = await _own(hall, connection, found, who)
-        changed = await receipt_of(hall, connection, visit.note_of)
+        just = await just_done(hall, visit, connection)
     own = Found(found.brand, found.company, own_records)
+    act = just.act
+    changed = None if act is None else Changed(act.receipt, act.at)
     values |= {**shown_of(hall, own, changed), "whose": who.address.masked, "is_told": True}
+    values |= {"act": act, "may_be_undone": act is not None and act.may_be_undone(visit.now)}
     if who.must_answer:  # it may be somebody's who had the number before: refused is all the same
-        values |= {"asked": REACHED_BY[who.address.kind], "is_told": False}
+        left = [each for each in REACHED_BY[who.address.kind] if each not in just.chosen]
+        values |= {"asked": left, "refused": just.refused, "is_told": False}
     return Shown("brand_known.html", values)
 
 
@@ -107,12 +112,16 @@ async def refuse(hall: Hall, visit: Visit) -> Outcome:
         if found is None:
             raise NotThereError
         wanted = visit.form.values.get("channel", "")
-        channels = [each for each in Channel if wanted in (_ALL, each.value)]
+        reached = REACHED_BY[who.address.kind]
+        channels = [each for each in reached if wanted in (_ALL, each.value)]
         call = call_of(hall, visit, connection)
         changed = await change_keys(call, wishes_of(found, channels, Status.RET))
-    if isinstance(changed, Left) and who.must_answer:  # what is left may be somebody else's
-        return Gone(named.at).saying("none_approved")
-    return done(named.at, Status.RET, changed)
+    gone = Gone(named.at)
+    if isinstance(changed, Left):  # what is left may be somebody else's
+        word = "none_approved" if who.must_answer else changed.value
+        return gone.saying(word, of=noted(channels))
+    refused = [each for each in found.channels_at(Status.ONAY) if each in channels]
+    return gone.saying("ret", of=noted(channels, refused, changed))
 
 
 async def show_svg(hall: Hall, visit: Visit) -> Outcome:

@@ -25,9 +25,10 @@ _ASKED = ("recipient", "search", "channel", "status")
 async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show her records of one kind: her own, or a merchant's."""
     assert visit.who is not None, "the table asks for somebody"
-    kind = _kind(visit)
     async with hall.database.connection() as connection:
         listed = await _listed(hall, visit, connection)
+        counts = Counter(each.place.recipient_type for each in listed.places)
+        kind = _kind(visit, counts)
         found = _asked(listed, kind, visit)
         page = _page(visit, len(found))
         places = [each.place for each in found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]]
@@ -36,7 +37,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     values = {
         "records": records,
         "count_found": len(found),
-        "counts": Counter(each.place.recipient_type for each in listed.places),
+        "counts": counts,
         "count_earlier": listed.earlier,
         "is_number": is_number(visit.who.address),
         "kind": kind,
@@ -44,7 +45,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "page": page,
         "pages": max(1, -(-len(found) // PAGE_ROWS)),
         "act": done,
-        "stops_on": None if done is None else stops_on(hall, done.at),
+        "stops_on": lambda at: stops_on(hall, at),
         "may_be_undone": done is not None and done.may_be_undone(visit.now),
         "again": lambda wanted: _again(visit, wanted),
     }
@@ -77,9 +78,13 @@ async def _just_done(hall: Hall, visit: Visit, connection: Connection) -> Act | 
     return await act_of(call_of(hall, visit, connection), named) if named else None
 
 
-def _kind(visit: Visit) -> RecipientType:
+def _kind(visit: Visit, counts: Counter[RecipientType]) -> RecipientType:
+    """The one that she asks for; else her own, or a merchant's where she has those alone."""
     given = visit.query.values.get("recipient", "")
-    return RecipientType(given) if given in set(RecipientType) else RecipientType.BIREYSEL
+    if given in set(RecipientType):
+        return RecipientType(given)
+    is_merchant = counts[RecipientType.TACIR] and not counts[RecipientType.BIREYSEL]
+    return RecipientType.TACIR if is_merchant else RecipientType.BIREYSEL
 
 
 class _Listed(NamedTuple):

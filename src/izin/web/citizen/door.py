@@ -13,6 +13,11 @@ from izin.web.shared.visit import Visit as AnyVisit
 SIGN_IN, NOTICE, ADDRESSES = "/sign-in", "/notice", "/addresses"
 
 
+def notice_before(wanted: str) -> str:
+    """The notice's address, and where she goes when she has read it; empty: to her consents."""
+    return f"{NOTICE}?next={quote(wanted)}" if wanted else NOTICE
+
+
 class Everybody:
     """Citizens, known or not."""
 
@@ -52,7 +57,7 @@ class Everybody:
             return None
         is_open = row.is_bare and not visit.who.may_be_another
         if not visit.who.has_read or (visit.who.must_answer and not is_open):
-            return Gone(NOTICE)
+            return Gone(notice_before(visit.here if row.does is None else ""))
         if not visit.who.opened and not row.is_bare:
             return Gone(ADDRESSES)
         return None

@@ -1,50 +1,25 @@
-"""A way that waits for a code: begun in one tab it is finished there, whatever other tabs do.
-
-Each has a cookie of its own. The address of its page names the cookie, and nothing by which the way
-could be finished elsewhere.
-"""
+"""Ways that wait for a citizen's code: each is finished in the tab where it was begun."""
 
 import hashlib
-import secrets
 
 from izin.proof.model import LIFE
-from izin.web.citizen.services import Visit
-from izin.web.shared.visit import HALF, Cookie, Gone, Shown
+from izin.web.shared import flow
+from izin.web.shared.flow import FLOW, begun, named, over
+from izin.web.shared.visit import Gone, Shown
 
-FLOW = "flow"
-_NAME_BYTES = 6
+__all__ = ["FLOW", "begin", "begun", "lost", "name_of", "named", "over"]
+
 _CODE_S = int(LIFE.total_seconds())
 
 
-def name() -> str:
-    """Name a way that begins."""
-    return secrets.token_hex(_NAME_BYTES)
+def begin(to: str, text: str, **more: str) -> Gone:
+    """Go to the page that asks for the code, as long as it is good."""
+    return flow.begin(to, text, _CODE_S, **more)
 
 
 def name_of(state: str) -> str:
     """Name a way by what comes back of it from elsewhere, which is nobody else's to see."""
-    return hashlib.sha256(state.encode()).hexdigest()[: 2 * _NAME_BYTES]
-
-
-def begin(to: str, text: str) -> Gone:
-    """Go to the page that asks for the code; `text` is what it is finished with."""
-    flow = name()
-    return Gone(f"{to}?{FLOW}={flow}", (Cookie(HALF + flow, text, _CODE_S),))
-
-
-def named(visit: Visit) -> str:
-    """Which way the page is of."""
-    return visit.query.values.get(FLOW, "")
-
-
-def begun(visit: Visit) -> str | None:
-    """What this browser began it with; None where it did not, or too long ago."""
-    return visit.halves.get(named(visit))
-
-
-def over(visit: Visit) -> Cookie:
-    """Have the browser forget a way that `begun` has found."""
-    return Cookie(HALF + named(visit), "", 0)
+    return hashlib.sha256(state.encode()).hexdigest()[: 2 * flow.NAME_BYTES]
 
 
 def lost(back: str) -> Shown:

@@ -72,6 +72,8 @@ def shown_of(hall: Hall, found: Found, changed: Changed | None) -> dict[str, obj
         "refused_since": found.refused_since,
         "receipt": None if changed is None else changed.receipt,
         "stops_on": None if changed is None else stops_on(hall, changed.at),
+        "act": None,
+        "may_be_undone": False,
     }
 
 
@@ -230,12 +232,7 @@ def wishes_of(found: Found, channels: Collection[Channel], to: Status) -> dict[C
 
 async def _changed(hall: Hall, visit: Visit, connection: Connection) -> Changed | None:
     """What was changed a moment ago, if she comes from there."""
-    return await receipt_of(hall, connection, visit.note_of)
-
-
-async def receipt_of(hall: Hall, connection: Connection, text: str) -> Changed | None:
-    """A receipt as it came back in an address; None for what is none."""
-    receipt = number.read(text)
+    receipt = number.read(visit.note_of)
     at = None if receipt is None else await check(connection, hall.keyring, receipt)
     return None if receipt is None or at is None else Changed(receipt, at)
 

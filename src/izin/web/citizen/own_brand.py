@@ -30,6 +30,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "chosen": {_name(record): status for record, status in zip(records, chosen, strict=True)},
         "dealers": dealers[:_DEALERS_SHOWN],
         "more_dealers": max(0, len(dealers) - _DEALERS_SHOWN),
+        "stops_on": lambda at: stops_on(hall, at),
     }
     return Shown("own_brand.html", values)
 

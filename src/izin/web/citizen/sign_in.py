@@ -7,10 +7,11 @@ from izin.callcentre.line import is_fixed
 from izin.citizen.notice import VERSION
 from izin.citizen.seat import WHOLE
 from izin.web.citizen import flow
-from izin.web.citizen.door import NOTICE, SIGN_IN
+from izin.web.citizen.door import NOTICE, SIGN_IN, notice_before
 from izin.web.citizen.questions import NOTICE_TEXT
 from izin.web.citizen.reading import CODE_MAX, address_in, since_in
 from izin.web.citizen.services import Hall, Row, Visit
+from izin.web.shared.paths import next_of
 from izin.web.shared.visit import Cookie, Gone, Outcome, Shown
 
 CODE, CONSENTS, NUMBER = "/sign-in/code", "/consents", "/number"
@@ -21,8 +22,8 @@ _VERSION_DIGITS = 4
 async def ask(_: Hall, visit: Visit) -> Outcome:
     """Ask for a telephone number or an e-mail address."""
     if visit.who is not None:
-        return Gone(CONSENTS)
-    return Shown("sign_in.html")
+        return Gone(wanted_in(visit) or CONSENTS)
+    return Shown("sign_in.html", {"next": wanted_in(visit)})
 
 
 async def take(hall: Hall, visit: Visit) -> Outcome:
@@ -35,13 +36,13 @@ async def take(hall: Hall, visit: Visit) -> Outcome:
     text = await hall.citizens.begin(
         address, language=visit.language, network=visit.client, now=visit.now
     )
-    return flow.begin(CODE, text)
+    return flow.begin(CODE, text, next=wanted_in(visit))
 
 
 async def ask_code(hall: Hall, visit: Visit) -> Outcome:
     """Ask for the code."""
     if visit.who is not None:
-        return Gone(CONSENTS)
+        return Gone(wanted_in(visit) or CONSENTS)
     asked = await hall.citizens.asked(flow.begun(visit))
     if asked is None:
         return flow.lost(SIGN_IN)
@@ -58,7 +59,7 @@ async def take_code(hall: Hall, visit: Visit) -> Outcome:
     text = await hall.citizens.finish(half, code, **known_of(visit))
     if text is None:
         return flow.lost(SIGN_IN)
-    return Gone(NOTICE, (session_cookie(text), flow.over(visit)))
+    return Gone(notice_before(wanted_in(visit)), (session_cookie(text), flow.over(visit)))
 
 
 async def show_notice(_: Hall, visit: Visit) -> Outcome:
@@ -66,7 +67,7 @@ async def show_notice(_: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     who = visit.who
     if who.has_read and not who.must_answer:
-        return Gone(CONSENTS)
+        return Gone(wanted_in(visit) or CONSENTS)
     return Shown(
         "notice.html",
         {
@@ -83,13 +84,13 @@ async def read_notice(hall: Hall, visit: Visit) -> Outcome:
     """She has read it, and said since when the number is hers."""
     assert visit.session is not None, "the table asks for somebody"
     assert visit.who is not None, "the same"
-    to = CONSENTS
+    to = wanted_in(visit) or CONSENTS
     if visit.who.must_answer:
         said = since_in(visit.form, visit.now, visit.who.shown)
         visit.form.check()
         assert said is not None, "checked"
         await hall.citizens.answer(visit.who, said.since, now=visit.now)
-        to = NUMBER if said.is_new else CONSENTS
+        to = NUMBER if said.is_new else to
     text = await hall.citizens.has_read(visit.session, now=visit.now)
     if text is None:
         return Gone(SIGN_IN)
@@ -101,6 +102,12 @@ async def leave(hall: Hall, visit: Visit) -> Outcome:
     if visit.session is not None:
         await hall.citizens.leave(visit.session)
     return Gone("/", (Cookie("session", "", 0),)).saying("left")
+
+
+def wanted_in(visit: Visit) -> str:
+    """The page from which she was led here; empty where she came by herself."""
+    wanted = next_of(visit)
+    return "" if wanted == "/" else wanted
 
 
 def known_of(visit: Visit) -> dict[str, Any]:

@@ -1,49 +1,38 @@
 """Whoever works at the desk comes in by password and code, and goes again."""
 
-from urllib.parse import quote
-
 from izin.member.enrol import Chosen
 from izin.member.model import Role
 from izin.member.session import sign_out
 from izin.web.desk.services import Desk, Row
 from izin.web.desk.visit import Visit
-from izin.web.shared.door import own_path
+from izin.web.shared.paths import next_of
 from izin.web.shared.two_factors import CODE, SIGN_IN, asked_code, take_code, take_password
 from izin.web.shared.visit import Cookie, Gone, Outcome, Shown
 
 INVITATION = "/invitation"
-_CODE_MAX, _TOKEN_MAX, _PATH_MAX = 10, 100, 2000
+_CODE_MAX, _TOKEN_MAX = 10, 100
 
 
 async def ask(_: Desk, visit: Visit) -> Outcome:
     """Ask for address and password."""
     if visit.who is not None:
         return Gone("/")
-    return Shown("sign_in.html", {"next": _next(visit)})
+    return Shown("sign_in.html", {"next": next_of(visit)})
 
 
 async def take(desk: Desk, visit: Visit) -> Outcome:
     """Take address and password."""
-    half = await take_password(desk.sign_ins, visit)
-    return Gone(f"{CODE}?next={quote(_next(visit))}", (half,))
+    return await take_password(desk.sign_ins, visit, next_of(visit))
 
 
 async def ask_code(_: Desk, visit: Visit) -> Outcome:
     """Ask for the code."""
-    return Gone(SIGN_IN) if visit.half is None else asked_code(_next(visit))
+    return asked_code(visit)
 
 
 async def let_in(desk: Desk, visit: Visit) -> Outcome:
     """Take the code, and let in."""
-    if visit.half is None:
-        return Gone(SIGN_IN)
-    return Gone(_next(visit), await take_code(desk.sign_ins, visit, visit.half))
-
-
-def _next(visit: Visit) -> str:
-    """Where whoever comes in wanted to go."""
-    given = visit.form.values.get("next") or visit.query.values.get("next") or "/"
-    return own_path(given)[:_PATH_MAX]
+    return await take_code(desk.sign_ins, visit, next_of(visit))
 
 
 async def leave(desk: Desk, visit: Visit) -> Outcome:

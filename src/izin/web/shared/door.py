@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Generic, Protocol, TypeVar
@@ -22,6 +22,7 @@ from izin.web.shared.guard import MARK, Cookies, is_from_elsewhere, is_ours, mar
 from izin.web.shared.note import NOTE
 from izin.web.shared.note import read as note_in
 from izin.web.shared.one_click import body_of, is_one_click
+from izin.web.shared.paths import PATH_MAX, above, own_path
 from izin.web.shared.render import Renderer
 from izin.web.shared.static import address_of, file_at
 from izin.web.shared.visit import (
@@ -140,14 +141,17 @@ class Door(Generic[S]):
         """
         routes = [
             Route("/language", self._choose_language, methods=["POST"]),
+            Route("/language", self._above("/language", ()), methods=["GET"]),
             Route("/static/{name}", self._file),
             Route("/healthz", self._healthy),
             Route("/readyz", self._ready),
         ]
-        routes += [
-            Route(row.path, self._endpoint(row, one_clicks.get(row.path)), methods=[row.method])
-            for row in rows
-        ]
+        pages = {row.path for row in rows if row.does is None}
+        for row in rows:
+            endpoint = self._endpoint(row, one_clicks.get(row.path))
+            routes.append(Route(row.path, endpoint, methods=[row.method]))
+            if row.path not in pages:
+                routes.append(Route(row.path, self._above(row.path, pages), methods=["GET"]))
         wrong: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
             HTTPException: self._no_such_page,
             Exception: self._failed,
@@ -170,6 +174,15 @@ class Door(Generic[S]):
                 visit = self._nobody(request)
                 outcome = _unavailable(error)
             return self._answer(outcome, visit)
+
+        return endpoint
+
+    def _above(self, path: str, pages: Collection[str]) -> Callable[[Request], Awaitable[Response]]:
+        """Lead whoever looks at a form's address to its page."""
+
+        async def endpoint(request: Request) -> Response:
+            to = Gone(above(path, pages, request.url.path))
+            return self._answer(to, self._nobody(request))
 
         return endpoint
 
@@ -226,7 +239,6 @@ class Door(Generic[S]):
             now=self._audience.now(),
             secret=self._cookie(request, _VISITOR) or secrets.token_urlsafe(32),
             here=here,
-            half=self._cookie(request, "half"),
             halves=self._halves(request),
             notice=self._cookie(request, "notice"),
             note=note_in(self._cookie(request, NOTE), here),
@@ -302,7 +314,7 @@ class Door(Generic[S]):
             return self._answer(trouble("mark", HTTPStatus.FORBIDDEN), visit)
         language = form.choice("language", Language) or Language.TR
         kept = (Cookie("language", language.value, LANGUAGE_S),)
-        return self._answer(Gone(own_path(form.text("back", 2000)), kept), visit)
+        return self._answer(Gone(own_path(form.text("back", PATH_MAX)), kept), visit)
 
     async def _file(self, request: Request) -> Response:
         found = file_at(request.path_params["name"])
@@ -340,12 +352,6 @@ class Door(Generic[S]):
         _LOG.error("a page failed", exc_info=error)
         failed = trouble("failed", HTTPStatus.INTERNAL_SERVER_ERROR)
         return self._answer(failed, self._nobody(request))
-
-
-def own_path(text: str) -> str:
-    """A path of this door, as a form brought it back; the first page for everything else."""
-    is_own = text.startswith("/") and not text.startswith(("//", "/\\"))
-    return text if is_own and text.isascii() and text.isprintable() else "/"
 
 
 async def _form_of(request: Request) -> Form | None:

@@ -4,14 +4,15 @@ from izin.core.errors import RefusalError, Refused
 from izin.member.session import DEVICE_LIFE
 from izin.member.sign_in import SIGN_IN_LIFE, SecondFactor, SignIns
 from izin.vault.passwords import PASSWORD_BYTES_MAX
-from izin.web.shared.visit import Cookie, Shown, Visit
+from izin.web.shared import flow
+from izin.web.shared.visit import Cookie, Gone, Shown, Visit
 
 SIGN_IN, CODE = "/sign-in", "/sign-in/code"
 _EMAIL_MAX, _CODE_MAX = 265, 10
 
 
-async def take_password(sign_ins: SignIns, visit: Visit) -> Cookie:
-    """Take address and password; give what the code is asked for by.
+async def take_password(sign_ins: SignIns, visit: Visit, next_: str = "") -> Gone:
+    """Take address and password; go where the code is asked for, in this tab alone.
 
     Raises  FormError, RefusalError IZ080 and what `by_password` refuses
     """
@@ -28,25 +29,29 @@ async def take_password(sign_ins: SignIns, visit: Visit) -> Cookie:
     )
     if not begun.has_totp:
         raise RefusalError(Refused(code="IZ080"))
-    return Cookie("half", begun.text, int(SIGN_IN_LIFE.total_seconds()))
+    return flow.begin(CODE, begun.text, int(SIGN_IN_LIFE.total_seconds()), next=next_)
 
 
-def asked_code(next_: str = "") -> Shown:
-    """The page that asks for the code, and leads on to where he wanted to go."""
-    return Shown("staff_code.html", {"next": next_})
+def asked_code(visit: Visit) -> Shown | Gone:
+    """The page that asks for the code; back to the beginning where this tab has begun nothing."""
+    return Gone(SIGN_IN) if flow.begun(visit) is None else Shown("staff_code.html")
 
 
-async def take_code(sign_ins: SignIns, visit: Visit, half: str) -> tuple[Cookie, ...]:
-    """Take the code, and let in.
+async def take_code(sign_ins: SignIns, visit: Visit, to: str) -> Gone:
+    """Take the code, let in, and go there; back to the beginning as `asked_code`.
 
     Raises  FormError, and what `finish` refuses
     """
+    half = flow.begun(visit)
+    if half is None:
+        return Gone(SIGN_IN)
     code = visit.form.text("code", _CODE_MAX, required=True).replace(" ", "")
     remember = visit.form.ticked("remember")
     visit.form.check()
     factor = SecondFactor(code=code)
     session = await sign_ins.finish(half, factor, remember=remember, now=visit.now)
-    cookies = (Cookie("session", session.text), Cookie("half", "", 0))
+    cookies = (Cookie("session", session.text), flow.over(visit))
     if session.device is None:
-        return cookies
-    return (*cookies, Cookie("device", session.device, int(DEVICE_LIFE.total_seconds())))
+        return Gone(to, cookies)
+    device = Cookie("device", session.device, int(DEVICE_LIFE.total_seconds()))
+    return Gone(to, (*cookies, device))

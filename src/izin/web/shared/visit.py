@@ -21,8 +21,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """Who comes, for what, with what. It prints nothing.
 
     path, query  what the address names
-    half         what a begun sign-in is finished with
-    halves       the same of ways that may be open side by side, each under a name of its own
+    halves       what begun ways are finished with; each has a name, so they stand side by side
     notice       which version of the notice was read in this browser
     note         what has just been done, said on this page alone
     device       what an earlier sign-in left here
@@ -38,7 +37,6 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     secret: str
     here: str
-    half: str | None = None
     halves: Mapping[str, str] = {}
     notice: str | None = None
     note: Note | None = None
