@@ -174,8 +174,12 @@ async def codes_in_mails(base: str) -> dict[str, str]:
     async with httpx2.AsyncClient(base_url=base) as client:
 
         async def came() -> bool:
-            page = (await client.get("/mail")).text
-            found.update(re.findall(r"Your (consent|personal data) code: ([0-9]{8})", page))
+            listed = re.findall(r'href="(/mail/[0-9]+)"', (await client.get("/mail")).text)
+            for address in listed:
+                page = (await client.get(address)).text
+                title = re.search(r"<h1[^>]*>Your (consent|personal data) code</h1>", page)
+                if title is not None:
+                    found[title[1]] = re.search(r"^Code: ([0-9]{8})", page, re.MULTILINE)[1]
             return len(found) == 2
 
         await until(came)
