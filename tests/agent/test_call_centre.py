@@ -21,7 +21,7 @@ from izin.wiring.settings import Settings
 
 CALLER, OTHER = "0599 000 00 01", "0599 000 00 02"
 MESAJ = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL"}
-REFUSE = MESAJ | {"to": "RET", "script": "refuse/1", "read": "1"}
+REFUSE = MESAJ | {"to": "RET", "script": "refuse/2", "read": "1"}
 BRAND_NAME = "Işık Giyim"
 MAILED = "arayan@posta.example"
 
@@ -81,7 +81,7 @@ async def test_a_caller_refuses_one_brand_and_everything_of_it_is_kept(
     await agent.check()
     assert agent.page.count(BRAND_NAME + "</strong>") == 2
     await agent.get(f"/?{'&'.join(f'{name}={value}' for name, value in MESAJ.items())}")
-    assert f"{BRAND_NAME} markasının size Mesaj" in agent.page
+    assert f"{BRAND_NAME} markasının size SMS ile" in agent.page
     assert await moved(owner) == []
     unread = await agent.send("/change", **(REFUSE | {"read": ""}))
     assert unread.status_code == 422
@@ -96,7 +96,7 @@ async def test_a_caller_refuses_one_brand_and_everything_of_it_is_kept(
     async with agents_database.connection() as connection:
         [kept] = await read_in(connection, keyring, call_id)
         proven = await proven_by(connection, keyring, kept.receipt)
-    assert (kept.script, kept.language) == ("refuse/1", "tr")
+    assert (kept.script, kept.language) == ("refuse/2", "tr")
     found = "select count(*) from consent_event where event_id = any ($1)"
     assert await owner.fetchval(found, proven.events) == 1
     await agent.send("/change", **REFUSE)

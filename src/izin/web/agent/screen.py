@@ -19,10 +19,10 @@ from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
 from izin.core.turkish import search_key
 from izin.i18n.catalogue import Language
+from izin.i18n.ways import way
 from izin.web.agent.services import Booth, Row, Visit, agent_of
 from izin.web.citizen.reading import CODE_MAX, address_in, since_in
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
-from izin.web.shared.words import say
 
 _SEARCH_MAX = 100
 _ROWS_MAX = 100
@@ -99,7 +99,7 @@ def _script(name: str, language: Language) -> dict[str, str]:
 
 def words_of(record: Record, to: Status, language: Language) -> str:
     """What is read aloud before a record is changed."""
-    channel = say(f"channel.{record.key.channel}", language)
+    channel = way(record.key.channel, language)
     values = {"brand": record.brand.name, "channel": channel}
     return scripts()[OF_STATUS[to]].said(language, values)
 
