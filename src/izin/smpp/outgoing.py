@@ -55,7 +55,7 @@ def bind_body(settings: LinkSettings) -> bytes:
 def submit_bodies(
     settings: LinkSettings, to: Address, text: str, reference: int
 ) -> tuple[bytes, ...]:
-    """Write a text as one body for each segment.
+    """Write a text as one body for each segment; a receipt is asked for the last of them.
 
     Takes   reference: its last sixteen bits go along as the user's reference, eight mark the parts
     Raises  UnsendableError
@@ -70,7 +70,7 @@ def submit_bodies(
             short_message=part,
             source=_source(settings.sender),
             destination=_international(to.clear),
-            registered_delivery=_ASKS_FOR_RECEIPT,
+            registered_delivery=_ASKS_FOR_RECEIPT if index == len(parts) else 0,
             encoding="ucs2" if coding == CODING_UCS2 else "gsm0338",
             optional_params=[OptionalParam(USER_MESSAGE_REFERENCE, reference & _REFERENCE_BITS)],
         )
