@@ -12,11 +12,11 @@ import pytest
 from builders.heart import until
 
 from izin.core.address import Address, AddressKind
-from izin.jobs.courier import AT_ONCE
 from izin.message import write
 from izin.message.model import Rendered
 from izin.message.write import Meant
 from izin.simulator.smsc import Smsc, SmscSettings
+from izin.wiring.courier import AT_ONCE
 from izin.wiring.launch import environment_of
 from izin.wiring.settings import Settings
 

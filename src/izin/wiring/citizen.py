@@ -15,7 +15,7 @@ from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
 from izin.core.workdays import Calendar
-from izin.jobs.listener import Listener
+from izin.jobs.hands import Hands
 from izin.message.heard import JOB as HEARD
 from izin.queue.queue import Queue
 from izin.shortcode.answer import Tools
@@ -82,6 +82,10 @@ ROWS = (
 """Brands' own addresses stand last: every other page goes before them."""
 
 
+HEARD_AT_ONCE = 2
+"""One text that waits for a row holds no other up."""
+
+
 @asynccontextmanager
 async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
     """Open database and keys, and give the application of the citizens' pages.
@@ -92,14 +96,14 @@ async def open_citizens(settings: Settings) -> AsyncIterator[Any]:
         yield app
 
 
-def listener_of(parts: Parts, settings: Settings, stop: asyncio.Event) -> Listener:
+def listener_of(parts: Parts, settings: Settings, stop: asyncio.Event) -> Hands:
     """Put together who does what people write to 3338: the keeper does it too, while there is one.
 
     A refusal counts within a second, whichever of them is frozen.
     """
     by = Tools(parts.keyring, Recorder(parts.keyring), settings.call_centre_phone or "")
     hearing = Hearing(by, is_sandbox=settings.is_sandbox)
-    return Listener(Queue(parts.database, {HEARD: hearing}), stop)
+    return Hands(Queue(parts.database, {HEARD: hearing}), stop, at_once=HEARD_AT_ONCE)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import msgspec
 
 from izin.core.clock import utc_now
 from izin.core.errors import StartRefusedError
-from izin.jobs.courier import Courier
+from izin.jobs.hands import Hands
 from izin.mail.compose import Mail, Sender
 from izin.mail.dkim import Signer, read_key
 from izin.mail.smtp import Server, hand_over, server_at
@@ -24,6 +24,9 @@ from izin.telemetry.log import configure
 from izin.wiring.operators import Operator, links_of
 from izin.wiring.parts import MessageParts, open_message_parts
 from izin.wiring.settings import PREFIX, Settings
+
+AT_ONCE = 8
+"""A supplier that answers in half a second still takes sixteen messages in each."""
 
 
 class MailSupplier:
@@ -59,12 +62,13 @@ async def run_courier(settings: Settings) -> None:
         await courier_of(parts, settings, stop).run()
 
 
-def courier_of(parts: MessageParts, settings: Settings, stop: asyncio.Event) -> Courier:
+def courier_of(parts: MessageParts, settings: Settings, stop: asyncio.Event) -> Hands:
     """Put a courier together. Raises StartRefusedError."""
     operators = [Operator(parts, each) for each in links_of(settings)]
     ways = {Medium.EMAIL: Switch(mail_suppliers(settings)), Medium.SMS: Switch(operators)}
     queue = Queue(parts.database, {write.JOB: Sending(parts.sealer, ways), note.JOB: note_later})
-    return Courier(queue, [partial(each.run, stop) for each in operators], stop)
+    links = [partial(each.run, stop) for each in operators]
+    return Hands(queue, stop, at_once=AT_ONCE, links=links)
 
 
 def mail_suppliers(settings: Settings) -> list[MailSupplier]:
