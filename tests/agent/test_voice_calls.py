@@ -51,13 +51,6 @@ async def app(settings, root, given, heart) -> AsyncIterator:
         yield opened_app
 
 
-@pytest.fixture
-async def caller(app, owner, keyring) -> AsyncIterator[Caller]:
-    one = Caller(app, owner, keyring)
-    yield one
-    await one.client.aclose()
-
-
 async def moved(owner) -> list[tuple[str, str]]:
     rows = await owner.fetch(
         "select status, code from provider_consent join source on id = source"

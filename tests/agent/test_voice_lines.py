@@ -9,7 +9,7 @@ from builders.authenticator import App
 from builders.browser import screen, serving
 from builders.heart import a_key, a_proposal
 from builders.parties import BRAND_CODE
-from builders.voice import FIXED, SECRET, Browser, Caller
+from builders.voice import FIXED, SECRET, Browser
 
 from izin.callcentre.evidence import read_in
 from izin.callcentre.line import CALLS
@@ -57,13 +57,6 @@ async def app(settings, root, given, heart) -> AsyncIterator:
     await heart.number_and_project()
     async with open_agents(settings) as opened_app:
         yield opened_app
-
-
-@pytest.fixture
-async def caller(app, owner, keyring) -> AsyncIterator[Caller]:
-    one = Caller(app, owner, keyring)
-    yield one
-    await one.client.aclose()
 
 
 @pytest.fixture
