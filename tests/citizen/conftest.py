@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from builders.browser import browser as browser
+from builders.doors import Doors
 from builders.gateway import SECRET, gateway
 from builders.heart import a_key, a_proposal
 from builders.visitor import Visitor, known_at
@@ -40,6 +41,11 @@ async def app(settings_of_pages, root, given, heart) -> AsyncIterator:
     await heart.number_and_project()
     async with open_citizens(settings_of_pages) as opened_app:
         yield opened_app
+
+
+@pytest.fixture
+def doors(app, citizen_database, keeper_database, keeper_keyring) -> Doors:
+    return Doors(citizen_database, keeper_database, keeper_keyring)
 
 
 @pytest.fixture

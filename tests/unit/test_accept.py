@@ -298,3 +298,17 @@ def test_what_is_taken_back_has_to_stand_still():
 )
 def test_what_is_to_be_changed_has_to_stand(current, status, over, expected):
     assert code_of(accept(current, a_citizens(status, over=over), now=EVENING)) == expected
+
+
+def test_what_is_recorded_later_than_it_was_said_is_dated_when_it_was_said():
+    """So what a company took after it is the newer, whichever comes first."""
+    stored = a_record(ONAY, consented_at=EVENING - timedelta(hours=2))
+    said_at = EVENING - timedelta(hours=1)
+    refusal = a_citizens(RET, over=Over.ONAY, given_by=said_at, said_at=said_at)
+    verdict = accept(stored, refusal, now=EVENING)
+    assert verdict.consented_at == said_at
+    newer = a_record(ONAY, consented_at=said_at + timedelta(seconds=1))
+    assert code_of(accept(newer, refusal, now=EVENING)) == "IZ155"
+    refused = a_record(RET, source=Source.IYS_WEB, consented_at=said_at)
+    later = a_proposal(ONAY, consented_at=said_at + timedelta(seconds=1))
+    assert code_of(accept(refused, later, now=EVENING)) == "accepted"

@@ -46,6 +46,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     brand_code  at which brand, if at one
     undoes      which act it takes back
     source      from where; None of what was kept before that was known
+    is_worked   have all its parts been worked through? True of what was done at once
     """
 
     act_id: UUID
@@ -58,6 +59,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     brand_code: BrandCode | None = None
     undoes: UUID | None = None
     source: Source | None = None
+    is_worked: bool = True
 
     def __repr__(self) -> str:
         """Leave everything out."""
@@ -89,7 +91,8 @@ async def keep(connection: Connection, keyring: Keyring, address: Address, act: 
     """
     tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
     sealed = await store.hold_acts(connection, tag, _next_day(act.at + KEPT))
-    acts = [act, *await _opened(keyring, tag, sealed)][:ACTS_MAX]
+    begun = msgspec.structs.replace(act, is_worked=not act.parts)
+    acts = [begun, *await _opened(keyring, tag, sealed)][:ACTS_MAX]
     await _write(connection, keyring, tag, acts)
 
 
@@ -135,7 +138,9 @@ async def settle(connection: Connection, keyring: Keyring, address: Address, rec
         return
     parts = await parts_of(connection, keyring, receipt)
     count = sum(len(events) for events in parts.values())
-    whole = msgspec.structs.replace(act, asked=count, refused=count if act.refused else 0)
+    whole = msgspec.structs.replace(
+        act, asked=count, refused=count if act.refused else 0, is_worked=True
+    )
     tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
     await _write(connection, keyring, tag, [whole if each is act else each for each in acts])
 

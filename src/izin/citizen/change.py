@@ -15,13 +15,12 @@ from izin.brand import lookup as brands
 from izin.citizen.acts import Act, Did, keep, new_id
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
+from izin.citizen.meanwhile import record_all
 from izin.citizen.records import Place
-from izin.consent.model import ConsentKey, Over, Proposal, Standing
+from izin.consent.model import ConsentKey, Standing
 from izin.consent.of_citizen import key_under, standings
 from izin.core.terms import Status
 from izin.receipt.issue import issue
-
-_OVER = {Status.ONAY: Over.RET, Status.RET: Over.ONAY}
 
 
 class Left(StrEnum):
@@ -47,14 +46,7 @@ async def change_keys(call: Call, wishes: Mapping[ConsentKey, Status]) -> Act | 
     What differs is seen by the one writer alone, when it writes: of several doors at once one
     changes a record, and the others find it changed.
     """
-    made = await call.record(
-        [
-            Proposal(
-                key=key, status=status, source=call.source, consented_at=None, over=_OVER[status]
-            )
-            for key, status in wishes.items()
-        ]
-    )
+    made = await record_all(call, wishes)
     if not made:
         return await _why(call, wishes)
     at = max(each.recorded.recorded_at for each in made)

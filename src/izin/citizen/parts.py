@@ -7,6 +7,7 @@ nobody's approvals: refusals have a place of their own among the jobs.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
@@ -30,27 +31,41 @@ JOB = "citizen's change"
 ROWS_MAX = 1000
 """Records of one transaction: a second at most, and what a request may take."""
 
+T = TypeVar("T")
+
 _ID_BYTES = 16
 _PLACE = ("job", "payload")
 _IN_TURN = queue.Turn(follows=True)
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):
-    """What is to be done: what stands at ONAY there is refused, those refusals are taken back."""
+    """What is to be done; new fields at the end.
+
+    refuse     what stands at ONAY there is refused
+    take_back  these refusals are taken back
+    again      refusals there stay, whether or not an undo has taken them back by then
+    """
 
     refuse: tuple[Place, ...] = ()
     take_back: tuple[UUID, ...] = ()
+    again: tuple[Place, ...] = ()
 
     @property
     def count(self) -> int:
         """How many records it is about."""
-        return len(self.refuse) + len(self.take_back)
+        return len(self.refuse) + len(self.take_back) + len(self.again)
 
     def cut(self, rows: int) -> "list[Work]":
         """Cut it into parts of so many records."""
-        refusals = [self.refuse[at : at + rows] for at in range(0, len(self.refuse), rows)]
-        others = [self.take_back[at : at + rows] for at in range(0, len(self.take_back), rows)]
-        return [Work(refuse=each) for each in refusals] + [Work(take_back=each) for each in others]
+        return [
+            *(Work(refuse=each) for each in _cut(self.refuse, rows)),
+            *(Work(take_back=each) for each in _cut(self.take_back, rows)),
+            *(Work(again=each) for each in _cut(self.again, rows)),
+        ]
+
+
+def _cut(whole: tuple[T, ...], rows: int) -> list[tuple[T, ...]]:
+    return [whole[at : at + rows] for at in range(0, len(whole), rows)]
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -137,20 +152,20 @@ class Changing:
 async def _do(
     call: Call, work: Work, asked_at: datetime | None = None
 ) -> tuple[list[UUID], datetime | None]:
-    refusals = await _refusals(call, work.refuse, asked_at)
-    proposals = refusals + await _taken_back(call, work.take_back)
+    proposals = await _refusals(call, work, asked_at)
+    proposals += await _taken_back(call, work.take_back, asked_at)
     made = [each.recorded for each in await call.record(proposals)]
     at = max((each.recorded_at for each in made), default=None)
     return [each.event_id for each in made], at
 
 
-async def _refusals(
-    call: Call, places: Sequence[Place], asked_at: datetime | None
-) -> list[Proposal]:
-    """Of what stands at ONAY there, as the one writer finds it, and was given before she asked.
+async def _refusals(call: Call, work: Work, asked_at: datetime | None) -> list[Proposal]:
+    """Of what the one writer finds there that was given before she asked, dated as she asked.
 
     Source  data page 4
     """
+    overs = dict.fromkeys(work.again) | dict.fromkeys(work.refuse, Over.ONAY)
+    places = list(overs)
     if not places:
         return []
     known = await brands.some(call.connection, sorted({each.brand_code for each in places}))
@@ -163,15 +178,18 @@ async def _refusals(
             status=Status.RET,
             source=call.source,
             consented_at=None,
-            over=Over.ONAY,
+            over=overs[each],
             given_by=asked_at,
+            said_at=asked_at,
         )
         for each in places
         if each.brand_code in by_code
     ]
 
 
-async def _taken_back(call: Call, event_ids: Sequence[UUID]) -> list[Proposal]:
+async def _taken_back(
+    call: Call, event_ids: Sequence[UUID], asked_at: datetime | None
+) -> list[Proposal]:
     """A new ONAY for each of her refusals that ended one; the rules see that it stands still."""
     if not event_ids:
         return []
@@ -198,6 +216,7 @@ async def _taken_back(call: Call, event_ids: Sequence[UUID]) -> list[Proposal]:
             source=call.source,
             consented_at=None,
             cites=body.event_id,
+            said_at=asked_at,
         )
         for body in bodies
     ]

@@ -13,6 +13,7 @@ import msgspec
 from izin.citizen.acts import Act, Did, begun_of, hold, keep, new_id
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
+from izin.citizen.meanwhile import acts_going_on, newest
 from izin.citizen.parts import ROWS_MAX, Work, begin
 from izin.citizen.records import Record, everything_of, place_of
 from izin.core.codes import BrandCode, IysCode
@@ -37,10 +38,13 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, record: Record) -> bool:
         """Is it to be refused? Only what stands at ONAY is."""
+        return record.standing.status is Status.ONAY and self.covers(record)
+
+    def covers(self, record: Record) -> bool:
+        """Is it meant, however it stands?"""
         key = record.key
         return (
-            record.standing.status is Status.ONAY
-            and self.company in (None, record.brand.iys_code)
+            self.company in (None, record.brand.iys_code)
             and self.brand in (None, record.brand.brand_code)
             and self.channel in (None, key.channel)
             and self.recipient_type in (None, key.recipient_type)
@@ -54,12 +58,13 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     Gives   None where nothing of it stands at ONAY
     Raises  UnavailableError
     """
+    undone_at = newest(await acts_going_on(call), makes=Status.ONAY)  # before what stands is read
     records = await everything_of(call.connection, call.keyring, call.address)
-    wanted = [each for each in records if scope.has(each)]
-    places = tuple(
-        place_of(each) for each in await hers(call.connection, call.keyring, wanted, call.since)
-    )
-    begun = await begin(call, Work(refuse=places), rows_max=rows_max)
+    wanted = [each for each in records if scope.has(each) or _is_undone_yet(scope, each, undone_at)]
+    own = await hers(call.connection, call.keyring, wanted, call.since)
+    refuse = tuple(place_of(each) for each in own if scope.has(each))
+    again = tuple(place_of(each) for each in own if not scope.has(each))
+    begun = await begin(call, Work(refuse=refuse, again=again), rows_max=rows_max)
     if begun is None:
         return None
     act = Act(
@@ -75,6 +80,12 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     )
     await keep(call.connection, call.keyring, call.address, act)
     return act
+
+
+def _is_undone_yet(scope: Scope, record: Record, undone_at: datetime | None) -> bool:
+    """Is it refused, but may an undo that goes on make it ONAY once its turn comes?"""
+    is_before = undone_at is not None and record.standing.since <= undone_at
+    return is_before and record.standing.status is Status.RET and scope.covers(record)
 
 
 class Stays(StrEnum):

@@ -57,7 +57,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     mandate_id: of the partner that asks for it, under which its company lets it.
     cites: the movement that it takes back, which has to stand still.
     over: what it is to change, which has to stand when it is recorded; None: whatever does.
-    given_by: until when that has to have been given, if it is recorded later than it was asked for.
+    given_by: until when that has to have been given, if she said this of what stood at a moment.
+    said_at: when she said it, if it is recorded later: it is dated then.
     citizen_name: of a citizen who consents for the first time, if she gives it to this brand.
     evidence_hash: hex, of what proves a consent that the registry took itself.
     """
@@ -74,6 +75,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     cites: UUID | None = None
     over: Over | None = None
     given_by: datetime | None = None
+    said_at: datetime | None = None
     citizen_name: str | None = None
     evidence_hash: str | None = None
 

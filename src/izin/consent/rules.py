@@ -34,7 +34,7 @@ def accept(current: Current | None, proposal: Proposal, *, now: datetime) -> Acc
     """
     if _is_citizens(proposal):
         refused = _refuse_citizens(current, proposal)
-        consented_at: datetime | None = _dated_after(current, now)
+        consented_at: datetime | None = _dated_after(current, proposal.said_at or now)
     else:
         refused = _refuse_provider(current, proposal, now)
         consented_at = proposal.consented_at
@@ -169,14 +169,14 @@ def _refuse_update(current: Current, proposal: Proposal) -> Refused | None:
     return None
 
 
-def _dated_after(current: Current | None, now: datetime) -> datetime:
-    """A citizen's word counts from now on, and always after what stands.
+def _dated_after(current: Current | None, said_at: datetime) -> datetime:
+    """A citizen's word counts from when she says it, and always after what stands.
 
     Her refusal over a refusal is recorded too: else a consent dated between the two would win.
     """
     if current is None or current.consented_at is None:
-        return now
-    return max(now, current.consented_at + JUST_AFTER)
+        return said_at
+    return max(said_at, current.consented_at + JUST_AFTER)
 
 
 # may this be sent?

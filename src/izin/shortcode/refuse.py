@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from izin.brand import lookup
 from izin.brand.model import Brand
-from izin.consent.event import Actor
-from izin.consent.model import Over, Proposal, Recorded
+from izin.citizen.call import Call as Work
+from izin.citizen.meanwhile import record_all
 from izin.consent.of_citizen import consents_of
-from izin.consent.record import OnRepeat
 from izin.core.terms import Channel, Source, Status
 from izin.receipt.issue import issue
 from izin.shortcode.call import Call, Record, records_at
@@ -29,12 +28,11 @@ async def refuse(call: Call, brand: Brand) -> str:
     Cost    one round trip to see what stands, three to change it with its receipt
     """
     records = await records_at(call, [brand])
-    standing = _consenting(records)
-    if standing:
-        ended = await end(call, standing)
+    if records:
+        ended = await end(call, records)
         if ended is not None:
             return say_of("refused", brand, receipt=ended.receipt)
-        records = await records_at(call, [brand])  # it was refused by another door meanwhile
+        records = await records_at(call, [brand])  # it may be another door that refused it
     own = await own_of(call, records)
     if not own:
         return say_of("no_record", brand)
@@ -50,34 +48,25 @@ class Ended(NamedTuple):
 
 
 async def end(call: Call, records: Sequence[Record]) -> Ended | None:
-    """Record a RET on each that stands at ONAY still, in the call's transaction.
+    """Record a RET on each that stands at ONAY, or that an undo would still make so.
 
+    In the call's transaction.
     Gives   None where none does: other doors were there first
     """
-    proposals = [
-        Proposal(
-            key=record.key,
-            status=Status.RET,
-            source=Source.IYS_KISAMESAJ,
-            consented_at=None,
-            over=Over.ONAY,
-        )
-        for record in records
-    ]
-    verdicts = await call.recorder.record(
-        call.connection, proposals, actor=Actor.CITIZEN, on_repeat=OnRepeat.BY_RULES
+    work = Work(
+        connection=call.connection,
+        keyring=call.keyring,
+        recorder=call.recorder,
+        address=call.sender,
+        source=Source.IYS_KISAMESAJ,
     )
-    made = [
-        (record.brand.brand_code, verdict)
-        for record, verdict in zip(records, verdicts, strict=True)
-        if isinstance(verdict, Recorded)
-    ]
+    made = await record_all(work, dict.fromkeys((each.key for each in records), Status.RET))
     if not made:
         return None
-    at = max(verdict.recorded_at for _, verdict in made)
-    events = [verdict.event_id for _, verdict in made]
+    at = max(each.recorded.recorded_at for each in made)
+    events = [each.recorded.event_id for each in made]
     receipt = await issue(call.connection, call.keyring, events, at)
-    return Ended(receipt, len({code for code, _ in made}))
+    return Ended(receipt, len({each.proposal.key.brand_code for each in made}))
 
 
 async def all_records(call: Call) -> list[Record]:
