@@ -155,6 +155,26 @@ async def test_a_page_begins_again_works_when_it_has_to_and_speaks_english(brows
     assert await owner.fetchval(query) == Source.IYS_FRAME_EPOSTA
 
 
+async def test_what_a_turkish_keyboard_meant_is_asked_and_never_sent(browser, base, owner):
+    window = await screen(browser, base)
+    await window.open("/magaza")
+    page = window.page
+    await page.check("label:text-is('E-posta')")
+    await page.check("input[value=EPOSTA]")
+    for typed, meant in (("aslı@POSTA.example", "asli@posta.example"), ("вe@posta.example", "")):
+        await page.fill("input[type=email]", typed)
+        await page.click(".izin-widget button")
+        fault = await page.inner_text(".izin-field .izin-fault >> nth=-1")
+        assert ("Bunu mu demek istediniz" in fault, meant in fault) == (bool(meant), True)
+        assert await page.input_value("input[type=email]") == (meant or typed)
+    assert await owner.fetchval("select count(*) from via_request") == 0
+    await page.fill("input[type=email]", "aslı@posta.example")
+    await page.click(".izin-widget button")
+    await page.click(".izin-widget button")
+    await page.wait_for_selector("input[autocomplete=one-time-code]")
+    assert await owner.fetchval("select count(*) from via_request") == 1
+
+
 async def fill_in_a_mail(window: Screen, address: str) -> None:
     """Ask for mails and for something on personal data: two things, and a code for each."""
     await window.page.check("label:text-is('E-mail')")

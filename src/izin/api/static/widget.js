@@ -62,9 +62,9 @@ config => {
   const faults = make("div", { role: "alert", class: "izin-faults" });
   const say = text => { progress.textContent = text; };
   const fault = texts => faults.replaceChildren(...texts.map(text => make("p", {}, text)));
-  const wrong = (input, name) => {
+  const wrong = (input, name, facts = {}) => {
     const hint = document.getElementById(`${input.id}-fault`);
-    hint.textContent = name ? t(name) : "";
+    hint.textContent = name ? t(name, facts) : "";
     if (name) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
     return !name;
@@ -139,6 +139,13 @@ config => {
       rest,
       make("button", { type: "submit" }, t(config.isLink ? "send_link" : "send")));
     const ticked = name => [...form.querySelectorAll(`input[name="${id(name)}"]:checked`)].map(each => each.value);
+    const addressFault = (input, recipient) => {
+      if (isSms(way)) return [recipient ? "" : "need_phone"];
+      const plain = recipient.includes("@") ? meant(recipient) : "";
+      if (!plain || plain === recipient) return [plain ? "" : "need_mail"];
+      input.value = plain;  // she has to look at it and send it, no more
+      return ["meant", { meant: plain }];
+    };
     const check = () => {
       const etkTypes = ticked("etk"), kvkTypes = ticked("kvk");
       const address = form.querySelector(`[id="${id("address")}"]`);
@@ -148,8 +155,8 @@ config => {
       const first = [
         [boxes, etkTypes.length + kvkTypes.length ? "" : "pick"],
         [name, name && kvkTypes.length && !name.value.trim() ? "need_name" : ""],
-        [address, recipient && (isSms(way) || recipient.includes("@")) ? "" : isSms(way) ? "need_phone" : "need_mail"],
-      ].filter(([input, fault_]) => input && !wrong(input, fault_))[0];
+        [address, ...addressFault(address, recipient)],
+      ].filter(([input, fault_, facts]) => input && !wrong(input, fault_, facts))[0];
       if (first) return first[0].focus();
       const asked = {
         etkTypes, kvkTypes, recipient, verificationType: way, widgetUUID: config.widget,
@@ -170,6 +177,12 @@ config => {
     show(t("who", { company: config.company }),
       ...(config.brands.length ? [make("p", { class: "izin-brands" }, t("brands", { brands: config.brands.join(", ") }))] : []),
       form);
+  };
+  // what a Turkish keyboard meant: İ or ş in a domain would be another's; "" where it is no address
+  const meant = text => {
+    if (/^[!-~]+$/.test(text)) return text;
+    const plain = text.normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "").replace(/ı/g, "i");
+    return /^[!-~]+@[!-~]+\.[!-~]+$/.test(plain) ? plain : "";
   };
   const number = text => {
     const digits = text.replace(/[\s()./-]/g, "").replace(/^(?:\+?90|0)/, "");
