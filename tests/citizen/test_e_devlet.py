@@ -1,8 +1,9 @@
 """A citizen comes by e-Devlet, which says who she is and never by which number."""
 
 import logging
+import re
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from builders.gateway import Citizen
@@ -60,6 +61,33 @@ async def test_she_comes_without_an_address_and_adds_one_by_a_code(arrival, prov
     await arrival.get("/consents")
     await arrival.send("/notice", owned="always")
     assert "Işık Giyim" in arrival.page
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led_to"),
+    [
+        ("/acts", "/acts"),
+        ("/consents?recipient=TACIR&channel=ARAMA", "/consents?recipient=TACIR&channel=ARAMA"),
+        ("//elsewhere.example/acts", "/consents"),
+        ("https://elsewhere.example", "/consents"),
+        ("/" + "a" * 1500, "/consents"),
+    ],
+)
+async def test_she_comes_to_the_page_from_which_she_was_led(arrival, provider, wanted, led_to):
+    await arrives(arrival, provider)
+    await arrival.send("/notice")
+    await arrival.add(ME)
+    await arrival.get("/consents")
+    await arrival.send("/notice", owned="always")
+    await arrival.send("/sign-out")
+    await arrival.get(f"/sign-in?{urlencode({'next': wanted})}")
+    found = re.search(r'action="/e-devlet">.*?name="next" value="([^"]+)"', arrival.page)
+    url = await arrival.goes_to_gateway(next=wanted)
+    assert "elsewhere" not in url
+    assert (found is not None) is (led_to != "/consents" or "aaa" in wanted)
+    async with Citizen(provider) as citizen:
+        answer = await arrival.comes_back(await citizen.through(url, "ayse"))
+    assert answer.url.raw_path.decode() == led_to
 
 
 async def test_all_that_is_bound_is_opened_when_she_comes_again(arrival, provider, owner):

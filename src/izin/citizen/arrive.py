@@ -28,6 +28,9 @@ from izin.storage.database import Connection, Database
 UNDER_WAY = timedelta(minutes=10)
 """How long she may take at the gateway."""
 
+WANTED_MAX = 300
+"""A longer address of the page that she wanted is left out: a seal has one size for nearly all."""
+
 _CODES = {Fault.DENIED: "IZ117", Fault.AWAY: "IZ118"}
 _OTHERS = "IZ119"
 
@@ -44,10 +47,12 @@ class Arrived(msgspec.Struct, frozen=True):
     """Back from the gateway: what she calls with from now on; None where she came for her number.
 
     has_tckn  whether it was handed over, and is kept
+    wanted    the page that she was led from; empty where she came by herself
     """
 
     text: str | None
     has_tckn: bool = False
+    wanted: str = ""
 
     def __repr__(self) -> str:
         """Leave the text out."""
@@ -64,12 +69,14 @@ class Arrivals:
         self._gateway = gateway
         self._seats = Seats(keyring)
 
-    async def begin(self, *, now: datetime) -> tuple[str, str]:
+    async def begin(self, *, now: datetime, wanted: str = "") -> tuple[str, str]:
         """Give what this browser comes back with, and where it goes.
 
+        Takes   wanted: a page of ours, kept sealed, and nothing of it told to the gateway
         Raises  RefusalError IZ118 the gateway does not answer, IZ119 it answers amiss
         """
-        return await self._begin(Body(), now)
+        kept = wanted if len(wanted) <= WANTED_MAX else ""
+        return await self._begin(Body(wanted=kept), now)
 
     async def begin_for_tckn(self, who: Citizen, *, now: datetime) -> tuple[str, str]:
         """The same, to have her number handed over: she has said so on a page of its own."""
@@ -97,7 +104,8 @@ class Arrivals:
             if body.with_tckn:
                 return await self._keep_tckn(connection, body, shown, gateway_tag, now)
             account = await keep.arrive(connection, self._keyring.citizen, gateway_tag)
-            return Arrived(await self._let_in(connection, account, read, now))
+            text = await self._let_in(connection, account, read, now)
+            return Arrived(text, wanted=body.wanted)
 
     async def forget_tckn(self, who: Citizen) -> None:
         """She takes back that her number may be kept."""

@@ -47,6 +47,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
     started     a way to the gateway that was begun; of a session that is not open
     with_tckn   whether her number was asked for on that way
     pendings    further addresses to which codes were sent, each in a tab of its own; the latest few
+    wanted      from which page of ours a way to the gateway was begun
     """
 
     pending: Pending | None = None
@@ -58,6 +59,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
     started: Started | None = None
     with_tckn: bool = False
     pendings: tuple[Pending, ...] = ()
+    wanted: str = ""
 
     def __repr__(self) -> str:
         """Show nothing of whom."""

@@ -9,9 +9,9 @@ from izin.i18n.catalogue import message
 from izin.proof.model import Budget
 from izin.proof.send import spend
 from izin.web.citizen import flow
-from izin.web.citizen.door import NOTICE, SIGN_IN
+from izin.web.citizen.door import SIGN_IN, notice_before
 from izin.web.citizen.services import Hall, Row, Visit
-from izin.web.citizen.sign_in import ask, known_of
+from izin.web.citizen.sign_in import ask, known_of, wanted_in
 from izin.web.shared.visit import HALF, Cookie, Gone, NotThereError, Outcome, Shown, noted
 from izin.web.shared.words import say
 
@@ -26,7 +26,7 @@ async def go(hall: Hall, visit: Visit) -> Outcome:
     """Send the browser there."""
     arrivals = _arrivals(hall)
     await _count(hall, visit)
-    text, url = await arrivals.begin(now=visit.now)
+    text, url = await arrivals.begin(now=visit.now, wanted=wanted_in(visit))
     return Gone(url, (_half(text, url),))
 
 
@@ -54,7 +54,7 @@ async def come_back(hall: Hall, visit: Visit) -> Outcome:
         values_ = {"problem": "", "to": ACCOUNT}
         return Shown("gateway_back.html", values_, cookies=(_over(way), note))
     session = Cookie("session", arrived.text, int(WHOLE.total_seconds()))
-    values_ = {"problem": "", "to": NOTICE}
+    values_ = {"problem": "", "to": notice_before(arrived.wanted)}
     return Shown("gateway_back.html", values_, cookies=(session, _over(way)))
 
 
