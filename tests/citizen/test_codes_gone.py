@@ -1,9 +1,17 @@
 """Whoever gets no code hears whose limit that is, and what she can do without one."""
 
+from datetime import UTC, datetime
+
 import msgspec
 from builders.browser import screen, serving
-from builders.visitor import Visitor
+from builders.heart import a_key, a_proposal, email, phone
+from builders.parties import BRAND_CODE
+from builders.visitor import ME, Visitor
 
+from izin.core.address import Address
+from izin.core.terms import Channel, RecipientType
+from izin.link.make import make
+from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
 from izin.wiring.citizen import open_citizens
 
 CALL = 'href="tel:08500003338"'
@@ -50,3 +58,69 @@ async def test_receipts_that_are_tried_are_no_codes(app, visitor, owner):
     answer = await visitor.send("/verify", receipt="7Q4M-2XKD-03VB-9TRC-H")
     assert (answer.status_code, "IZ158" in visitor.page) == (429, True)
     assert "Beklemeden" not in visitor.page
+
+
+async def a_link(database, keyring, to: Address) -> str:
+    """Make a personal link of all that reaches an address; give its path."""
+    reach = Reach(
+        brand_code=BRAND_CODE,
+        address=to,
+        channels=REACHED_BY[to.kind],
+        recipient_types=tuple(RecipientType),
+    )
+    async with database.connection() as connection:
+        link = PersonalLink(reach=reach, good_until=datetime.now(UTC) + LIFE)
+        [name] = await make(connection, keyring, [link])
+    return f"/k/{name}"
+
+
+async def test_no_way_is_offered_that_does_not_do_what_she_wants(
+    app, settings_of_pages, owner, keyring, database, heart
+):
+    mailbox = email("isik.okur")
+    key = a_key(channel=Channel.EPOSTA, address=mailbox)
+    await heart.record(a_proposal(key=key))
+    links = [await a_link(database, keyring, to) for to in (phone(1), mailbox)]
+    settings = msgspec.structs.replace(settings_of_pages, call_centre_phone="0850 000 33 38")
+    async with open_citizens(settings) as pages:
+        visitor = Visitor(pages, owner, keyring)
+        for at in links:
+            await visitor.get(at)
+            await visitor.send(at, channel="ALL")
+        await visitor.get("/sign-in")
+        await visitor.send("/sign-in", address=mailbox.clear)
+        for kind, is_open in (("to_hour", False), ("network_hour", True)):
+            for at, channel in zip(links, ("MESAJ", "EPOSTA"), strict=True):
+                await owner.execute("delete from budget")
+                for status in (200, 429):
+                    await visitor.get(f"{at}/undo")
+                    answer = await visitor.send(f"{at}/undo", **{channel: "1"})
+                    assert answer.status_code == status
+                    await owner.execute("update budget set used = 1000 where kind = $1", kind)
+                assert "3338'e RET" not in visitor.page, "nothing is taken back by it"
+                assert ("Beklemeden" in visitor.page) is is_open
+            await visitor.get("/sign-in")
+            answer = await visitor.send("/sign-in", address=mailbox.clear)
+            assert answer.status_code == 429
+            assert "3338'e RET" not in visitor.page, "nobody writes there from a mailbox"
+        await owner.execute("delete from budget")
+        await visitor.sign_in(ME)
+        await owner.execute("update budget set used = 1000 where kind = 'network_hour'")
+        await visitor.get("/addresses")
+        answer = await visitor.send("/addresses", address="0599 000 00 02", label="")
+        assert (answer.status_code, "Beklemeden" in visitor.page) == (429, False)
+        await visitor.client.aclose()
+
+
+async def test_past_a_wrong_code_the_page_promises_no_more_than_is_left(visitor):
+    await visitor.get("/sign-in?next=/acts")
+    await visitor.send("/sign-in", address=ME, next="/acts")
+    assert "en çok üç kez" in visitor.page
+    wrong = f"{(int(await visitor.code()) + 1) % 10**6:06d}"
+    for said in ("2 deneme daha", "1 deneme daha", "IZ112"):
+        await visitor.send("/sign-in/code", code=wrong)
+        assert said in visitor.page
+        assert "3 dakika" not in visitor.page
+        assert "üç kez" not in visitor.page
+    assert 'id="f-code"' not in visitor.page, "no code of this way is taken any more"
+    assert 'class="button" href="/sign-in?next=/acts"' in visitor.page

@@ -4,6 +4,7 @@ from izin.account.model import ADDRESSES_MAX, LABEL_MAX
 from izin.core.address import Address
 from izin.web.citizen import flow
 from izin.web.citizen.door import ADDRESSES
+from izin.web.citizen.fixed_line import instead_of_a_code
 from izin.web.citizen.reading import CODE_MAX, address_in
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.paths import own_path
@@ -39,7 +40,8 @@ async def add(hall: Hall, visit: Visit) -> Outcome:
     label = visit.form.text("label", LABEL_MAX)
     visit.form.check()
     assert address is not None, "checked"
-    return await _send(hall, visit, address, label)
+    told = instead_of_a_code(hall, address, ADDRESSES)
+    return told or await _send(hall, visit, address, label)
 
 
 async def do_open(hall: Hall, visit: Visit) -> Outcome:
@@ -54,7 +56,7 @@ async def ask_code(hall: Hall, visit: Visit) -> Outcome:
     asked = await hall.addresses.asked(visit.who, flow.named(visit))
     if asked is None:
         return flow.lost(ADDRESSES)
-    return Shown("address_code.html", {"whose": asked.masked})
+    return Shown("address_code.html", {"anew": ADDRESSES, "whose": asked.masked})
 
 
 async def take_code(hall: Hall, visit: Visit) -> Outcome:

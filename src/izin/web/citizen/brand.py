@@ -19,6 +19,7 @@ from izin.provider import lookup as providers
 from izin.shortcode.brands import near_to
 from izin.storage.database import Connection
 from izin.web.citizen import flow
+from izin.web.citizen.fixed_line import instead_of_a_code
 from izin.web.citizen.just_done import just_done, noted
 from izin.web.citizen.link import Changed, shown_of, wishes_of
 from izin.web.citizen.poster import png_of, svg_of
@@ -66,10 +67,13 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
 
 async def send_code(hall: Hall, visit: Visit) -> Outcome:
     """Send a code to the address that she types."""
-    at = await _at(hall, visit)
+    brand, _, at = await _there(hall, visit)
     address = address_in(visit.form, is_sandbox=hall.is_sandbox)
     visit.form.check()
     assert address is not None, "checked"
+    told = instead_of_a_code(hall, address, at, brand=brand.brand_code)
+    if told is not None:
+        return told
     text = await hall.citizens.begin(
         address, language=visit.language, network=visit.client, now=visit.now
     )
@@ -82,7 +86,7 @@ async def show_code(hall: Hall, visit: Visit) -> Outcome:
     asked = await hall.citizens.asked(flow.begun(visit))
     if asked is None:
         return flow.lost(at)
-    return Shown("brand_code.html", {"at": at, "whose": asked.masked})
+    return Shown("brand_code.html", {"anew": at, "whose": asked.masked})
 
 
 async def take_code(hall: Hall, visit: Visit) -> Outcome:
@@ -157,13 +161,18 @@ def _reach(brand: Brand, who: Citizen) -> Reach:
     )
 
 
-async def _at(hall: Hall, visit: Visit) -> str:
-    """The page's path. Raises NotThereError where there is no such brand."""
+async def _there(hall: Hall, visit: Visit) -> _Named:
+    """The brand of the page. Raises NotThereError where there is no such brand."""
     async with hall.database.connection() as connection:
         named = await _named(connection, visit)
     if named is None:
         raise NotThereError
-    return named.at
+    return named
+
+
+async def _at(hall: Hall, visit: Visit) -> str:
+    """The page's path. Raises NotThereError where there is no such brand."""
+    return (await _there(hall, visit)).at
 
 
 async def _named(connection: Connection, visit: Visit) -> _Named | None:

@@ -18,6 +18,11 @@ def notice_before(wanted: str) -> str:
     return f"{NOTICE}?next={quote(wanted)}" if wanted else NOTICE
 
 
+def sign_in_before(wanted: str) -> str:
+    """The same of the page where she shows her address."""
+    return f"{SIGN_IN}?next={quote(wanted)}" if wanted else SIGN_IN
+
+
 class Everybody:
     """Citizens, known or not."""
 
@@ -52,7 +57,7 @@ class Everybody:
         if not row.asks:
             return None
         if visit.who is None:
-            return Gone(f"{SIGN_IN}?next={quote(visit.here)}" if row.does is None else SIGN_IN)
+            return Gone(sign_in_before(visit.here if row.does is None else ""))
         if row.path == NOTICE:
             return None
         is_open = row.is_bare and not visit.who.may_be_another

@@ -29,6 +29,7 @@ from izin.receipt import number
 from izin.receipt.issue import check
 from izin.storage.database import Connection
 from izin.web.citizen import flow
+from izin.web.citizen.fixed_line import instead_of_a_code
 from izin.web.citizen.reading import CODE_MAX
 from izin.web.citizen.services import Hall, Row, Visit, stops_on
 from izin.web.shared.visit import Gone, Outcome, Sent, Shown
@@ -138,6 +139,8 @@ async def send_code(hall: Hall, visit: Visit) -> Outcome:
         if not channels:
             visit.form.refuse("channels", "fault.ways")
         visit.form.check()
+        if (told := instead_of_a_code(hall, link.reach.address, at)) is not None:
+            return told
         asked = Asked(
             to=link.reach.address,
             purpose=Purpose.CONSENT,
@@ -163,7 +166,8 @@ async def show_code(hall: Hall, visit: Visit) -> Outcome:
         link = await _looked_at(hall, visit, connection)
     if link is None:
         return Shown("link_gone.html", status=404)
-    return Shown("link_code.html", {"at": at, "whose": link.reach.address.masked})
+    values = {"at": at, "anew": f"{at}/undo", "whose": link.reach.address.masked}
+    return Shown("link_code.html", values)
 
 
 async def approve(hall: Hall, visit: Visit) -> Outcome:

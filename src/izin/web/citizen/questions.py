@@ -18,9 +18,9 @@ NOTICE_TEXT: Mapping[str, object] = {
 """What the text of the notice is put together from, on whichever page it stands."""
 
 
-async def show(_: Hall, __: Visit) -> Outcome:
+async def show(hall: Hall, _: Visit) -> Outcome:
     """Show what people ask, and where to turn."""
-    return Shown("help.html", {"questions": QUESTIONS})
+    return Shown("help.html", {"questions": QUESTIONS, "menu_phone": hall.menu_phone})
 
 
 async def show_not_mine(_: Hall, __: Visit) -> Outcome:

@@ -1,13 +1,12 @@
 """A citizen shows that an address is hers by a code; a notice is read once, and she may go."""
 
-from http import HTTPStatus
 from typing import Any
 
-from izin.callcentre.line import is_fixed
 from izin.citizen.notice import VERSION
 from izin.citizen.seat import WHOLE
 from izin.web.citizen import flow
-from izin.web.citizen.door import NOTICE, SIGN_IN, notice_before
+from izin.web.citizen.door import NOTICE, SIGN_IN, notice_before, sign_in_before
+from izin.web.citizen.fixed_line import instead_of_a_code
 from izin.web.citizen.questions import NOTICE_TEXT
 from izin.web.citizen.reading import CODE_MAX, address_in, since_in
 from izin.web.citizen.services import Hall, Row, Visit
@@ -31,8 +30,8 @@ async def take(hall: Hall, visit: Visit) -> Outcome:
     address = address_in(visit.form, is_sandbox=hall.is_sandbox)
     visit.form.check()
     assert address is not None, "checked"
-    if hall.menu_phone and is_fixed(address):  # no code can be sent there
-        return Shown("sign_in_line.html", status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if (told := instead_of_a_code(hall, address, sign_in_before(wanted_in(visit)))) is not None:
+        return told
     text = await hall.citizens.begin(
         address, language=visit.language, network=visit.client, now=visit.now
     )
@@ -45,20 +44,22 @@ async def ask_code(hall: Hall, visit: Visit) -> Outcome:
         return Gone(wanted_in(visit) or CONSENTS)
     asked = await hall.citizens.asked(flow.begun(visit))
     if asked is None:
-        return flow.lost(SIGN_IN)
-    return Shown("sign_in_code.html", {"whose": asked.masked})
+        return flow.lost(sign_in_before(wanted_in(visit)))
+    return Shown(
+        "sign_in_code.html", {"anew": sign_in_before(wanted_in(visit)), "whose": asked.masked}
+    )
 
 
 async def take_code(hall: Hall, visit: Visit) -> Outcome:
     """Take the code, and let in."""
     half = flow.begun(visit)
     if half is None:
-        return flow.lost(SIGN_IN)
+        return flow.lost(sign_in_before(wanted_in(visit)))
     code = visit.form.text("code", CODE_MAX, required=True).replace(" ", "")
     visit.form.check()
     text = await hall.citizens.finish(half, code, **known_of(visit))
     if text is None:
-        return flow.lost(SIGN_IN)
+        return flow.lost(sign_in_before(wanted_in(visit)))
     return Gone(notice_before(wanted_in(visit)), (session_cookie(text), flow.over(visit)))
 
 

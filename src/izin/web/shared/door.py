@@ -384,6 +384,7 @@ def _problems(error: FormError | RefusalError, language: Language) -> tuple[Prob
     return tuple(
         Problem(
             field=next((str(part) for part in reversed(each.location)), ""),
+            code=each.code,
             sentence=f"{message(each, language)} ({each.code}){_wait(error, language)}",
         )
         for each in error.refused

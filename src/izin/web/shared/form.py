@@ -22,9 +22,13 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to mend: in which field, if in one, and the sentence or its key with its facts."""
+    """One thing to mend: in which field, if in one, and the sentence or its key with its facts.
+
+    code  of the catalogue, where the registry refused
+    """
 
     field: str = ""
+    code: str = ""
     key: str = ""
     sentence: str = ""
     facts: Mapping[str, str] = {}
