@@ -1,9 +1,10 @@
-"""One address with a hundred thousand records, as hostile companies could make it: she still acts.
+"""One address with 120,000 records, as hostile companies could make it: she still acts.
 
 Nobody has so many. What is bounded stays so: pages, memory, transactions; a refusal of everything
 is begun while she waits, and worked through in parts.
 """
 
+import asyncio
 import os
 import threading
 import time
@@ -12,20 +13,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from builders.heart import a_key, a_proposal
+from builders.heart import a_key, a_proposal, phone
 from builders.parties import BRAND_CODE, IYS_CODE
 from builders.visitor import ME, Visitor
 
+from izin.citizen.call import Call
+from izin.citizen.claim import claim
 from izin.citizen.parts import JOB, Changing
+from izin.consent import close_lines
 from izin.consent.record import Recorder
+from izin.core.clock import utc_now
 from izin.core.codes import BrandCode, IysCode
-from izin.core.terms import Channel, RecipientType
+from izin.core.terms import Channel, RecipientType, Source
 from izin.queue.queue import Queue
+from izin.shortcode.answer import Tools, answer
 from izin.wiring.citizen import open_citizens
 from izin.wiring.garbage import look_for_cycles_seldom
 from izin.wiring.settings import Settings
 
-RECORDS = int(os.environ.get("DRILL_RECORDS", "100000"))
+RECORDS = int(os.environ.get("DRILL_RECORDS", "120000"))
 COMPANIES = 20
 A_BATCH = 1000
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -97,9 +103,7 @@ async def lay_out(owner, given, heart) -> None:
 
 
 @pytest.mark.drill
-async def test_she_acts_on_a_hundred_thousand_records(
-    settings, given, heart, owner, keeper_database
-):
+async def test_she_acts_on_very_many_records(settings, given, heart, owner, keeper_database):
     keyring, keeper_keyring = heart.keyring, heart.keeper_keyring
     look_for_cycles_seldom()  # as every process of the registry does
     with measured("laid out"):
@@ -108,7 +112,8 @@ async def test_she_acts_on_a_hundred_thousand_records(
         visitor = Visitor(app, owner, keyring)
         with measured("sign-in and first page"):
             await visitor.sign_in(ME)
-        for path in ("/consents", "/consents?page=3", "/refuse", "/data", "/acts"):
+        paths = ("/consents", "/consents?page=3", "/consents?status=ONAY", "/consents?status=RET")
+        for path in (*paths, "/number", "/refuse", "/data", "/acts"):
             with measured(path):
                 assert (await visitor.get(path)).status_code == 200
         for form in ("json", "csv", "pdf"):
@@ -128,7 +133,74 @@ async def test_she_acts_on_a_hundred_thousand_records(
                 await queue.work(jobs[0])
         left = await owner.fetchval("select count(*) from provider_consent where status = 'ONAY'")
         assert left == 0
-        for path in ("/acts", "/consents"):
+        for path in ("/acts", "/consents", "/consents?status=RET"):
             with measured(path):
                 await visitor.get(path)
         await visitor.client.aclose()
+
+
+@pytest.mark.drill
+async def test_3338_a_claim_and_a_closed_line_reach_very_many_records(
+    given, heart, owner, keeper_database, citizen_database
+):
+    keyring = heart.keeper_keyring
+    recorder = Recorder(keyring)
+    look_for_cycles_seldom()
+    with measured("laid out"):
+        await lay_out(owner, given, heart)
+    jobs = {
+        JOB: Changing(keyring, recorder),
+        close_lines.JOB: close_lines.ClosingLines(keyring, recorder, nobody_hears),
+    }
+    work = Queue(keeper_database, jobs)
+
+    async def work_all() -> None:
+        while some := await work.claim(1):
+            await work.work(some[0])
+
+    async def left(channel: str = "%") -> int:
+        return await owner.fetchval(
+            "select count(*) from provider_consent where status = 'ONAY' and channel::text like $1",
+            channel,
+        )
+
+    tools = Tools(keyring, recorder)
+    for text in ("DURUM", "RET TUM", "EVET"):
+        with measured(text):
+            print(await answer(citizen_database, tools, phone(1), text, now=utc_now()))  # noqa: T201
+    with measured("all parts"):
+        await work_all()
+    assert await left("MESAJ") == 0
+    with measured("claim"):
+        await claim_all(citizen_database, keyring, recorder)
+    await owner.execute("delete from job where name = $1", JOB)  # the claim's: what it left stands
+    assert await left() > 0
+    with measured("line closed"):
+        await close_line(heart, keeper_database, owner, work_all)
+    assert await left() == 0
+
+
+async def claim_all(database, keyring, recorder) -> None:
+    async with database.transaction() as connection:
+        call = Call(
+            connection=connection,
+            keyring=keyring,
+            recorder=recorder,
+            address=phone(1),
+            source=Source.IYS_WEB,
+        )
+        await claim(call, now=utc_now())
+
+
+async def close_line(heart, keeper_database, owner, work_all) -> None:
+    async with keeper_database.transaction() as connection:
+        await close_lines.submit(connection, heart.keeper_keyring, [phone(1)])
+    await asyncio.sleep(close_lines.SETTLING.total_seconds())
+    for _ in range(2):
+        await heart.number_and_project()
+        await owner.execute("update job set run_at = now() where name = $1", close_lines.JOB)
+        await work_all()
+
+
+async def nobody_hears(*_: object) -> None:
+    """Take the place of links and accounts that forget a closed line."""

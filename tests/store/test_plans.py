@@ -72,7 +72,9 @@ HOT: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
     ("izin_keeper", "consent", "upsert_citizen"): {"citizen_consent_pkey": ()},
     ("izin_keeper", "consent", "citizen_keys"): {"citizen_consent_pkey": ("tag", "slot")},
     ("izin_keeper", "consent", "rewrite_citizens"): {"citizen_consent_pkey": ("tag", "slot")},
-    ("izin_citizen", "consent", "citizen_rows"): {"citizen_consent_pkey": ("tag", "bucket")},
+    ("izin_citizen", "consent", "citizen_rows"): {
+        "citizen_consent_pkey": ("tag", "bucket", "slot")
+    },
     ("izin_citizen", "consent", "current_states"): RECORD,
     ("izin_citizen", "receipt", "one"): {"receipt_number_pkey": ("tag", "bucket")},
     ("izin_citizen", "receipt", "parts"): {"receipt_part_pkey": ("tag", "bucket")},

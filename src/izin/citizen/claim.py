@@ -10,11 +10,10 @@ import msgspec
 
 from izin.citizen import number, store
 from izin.citizen.call import Call
-from izin.citizen.parts import ROWS_MAX, Work, begin
-from izin.citizen.records import everything_of, place_of
+from izin.citizen.parts import ROWS_MAX, begin
+from izin.citizen.refuse import Scope, works_of
 from izin.core.address import AddressKind
 from izin.core.clock import IYS_TIME
-from izin.core.terms import Status
 from izin.storage.database import Connection
 
 _KEPT = timedelta(days=3 * 365 + 1)
@@ -53,9 +52,8 @@ async def claim(call: Call, *, now: datetime, rows_max: int = ROWS_MAX) -> Claim
     keys = call.keyring.citizen
     today = now.astimezone(IYS_TIME).date()
     await number.say(call.connection, keys, call.address, today, now)
-    records = await everything_of(call.connection, call.keyring, call.address)
-    places = tuple(place_of(each) for each in records if each.standing.status is Status.ONAY)
-    begun = await begin(call, Work(refuse=places), rows_max=rows_max) if places else None
+    everything = msgspec.structs.replace(call, since=None)
+    begun = await begin(call, works_of(everything, Scope()), rows_max=rows_max)
     count, receipt = (0, "") if begun is None else (begun.count, begun.receipt)
     claimed = _Claim(call.address.clear, call.address.kind, now, count, receipt)
     await _keep(call, claimed, uuid4(), today + _KEPT)

@@ -5,33 +5,31 @@ stopped, and nothing is done twice. The last says of the act what it has come to
 nobody's approvals: refusals have a place of their own among the jobs.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
 
 from izin.brand import lookup as brands
 from izin.citizen.acts import settle
-from izin.citizen.call import Call
+from izin.citizen.call import Call, Made
 from izin.citizen.records import Place
 from izin.consent.model import Over, Proposal
 from izin.consent.of_citizen import key_under
 from izin.consent.opened import Opened, read_bodies
 from izin.consent.record import Recorder
 from izin.core.address import Address, AddressKind
+from izin.core.codes import BrandCode
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
 from izin.queue import queue
-from izin.receipt.issue import add_part, announce, issue
+from izin.receipt.issue import add_part, announce, draw, issue
 from izin.storage.database import Connection
 
 JOB = "citizen's change"
 ROWS_MAX = 1000
 """Records of one transaction: a second at most, and what a request may take."""
-
-T = TypeVar("T")
 
 _ID_BYTES = 16
 _PLACE = ("job", "payload")
@@ -55,29 +53,35 @@ class Work(msgspec.Struct, frozen=True, array_like=True):
         """How many records it is about."""
         return len(self.refuse) + len(self.take_back) + len(self.again)
 
-    def cut(self, rows: int) -> "list[Work]":
-        """Cut it into parts of so many records."""
-        return [
-            *(Work(refuse=each) for each in _cut(self.refuse, rows)),
-            *(Work(take_back=each) for each in _cut(self.take_back, rows)),
-            *(Work(again=each) for each in _cut(self.again, rows)),
-        ]
+    def with_more(self, more: "Work") -> "Work":
+        """Give this and more."""
+        return Work(
+            self.refuse + more.refuse, self.take_back + more.take_back, self.again + more.again
+        )
 
-
-def _cut(whole: tuple[T, ...], rows: int) -> list[tuple[T, ...]]:
-    return [whole[at : at + rows] for at in range(0, len(whole), rows)]
+    def cut(self, rows: int) -> "tuple[Work, Work]":
+        """Cut so many records off; give them, and the rest."""
+        refuse, rows = self.refuse[:rows], rows - len(self.refuse[:rows])
+        take_back, rows = self.take_back[:rows], rows - len(self.take_back[:rows])
+        again = self.again[:rows]
+        rest = Work(
+            self.refuse[len(refuse) :], self.take_back[len(take_back) :], self.again[len(again) :]
+        )
+        return Work(refuse, take_back, again), rest
 
 
 class Begun(msgspec.Struct, frozen=True):
     """What came of it: the receipt's number, from when it is, and how much is still to come.
 
-    count  how many records are changed, or are to be
-    parts  0: all is done
+    count   how many records are changed, or are to be
+    brands  at how many brands; of what is taken back in parts it is not known
+    parts   0: all is done
     """
 
     receipt: str
     at: datetime
     count: int
+    brands: int
     parts: int = 0
 
 
@@ -97,31 +101,68 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Part).decode
 
 
-async def begin(call: Call, work: Work, *, rows_max: int = ROWS_MAX) -> Begun | None:
+async def begin(
+    call: Call, works: AsyncIterable[Work], *, rows_max: int = ROWS_MAX
+) -> Begun | None:
     """Do a change, or leave the jobs that will, in the caller's transaction; one receipt for all.
 
+    Takes   works: what is to be done, as it is found; more than rows_max of it is never held, but
+            for one of them
     Gives   None where nothing is left to be changed
     Raises  UnavailableError
     """
-    if work.count > rows_max:
-        return await _leave(call, work.cut(rows_max))
-    events, at = await _do(call, work)
-    if not events or at is None:
+    held, leaving = Work(), _Leaving(call)
+    async for work in works:
+        held = held.with_more(work)
+        while held.count > rows_max:
+            part, held = held.cut(rows_max)
+            await leaving.leave(part)
+    if leaving.parts:
+        return await leaving.begun(held)
+    made = await _do(call, held)
+    if not made:
         return None
+    at = max(each.recorded.recorded_at for each in made)
+    events = [each.recorded.event_id for each in made]
     receipt = await issue(call.connection, call.keyring, events, at)
-    return Begun(receipt, at, len(events))
+    return Begun(receipt, at, len(events), len({each.proposal.key.brand_code for each in made}))
 
 
-async def _leave(call: Call, parts: Sequence[Work]) -> Begun:
-    at = await queue.now(call.connection)
-    receipt = await announce(call.connection, call.keyring, at, len(parts))
-    for number, work in enumerate(parts):
+async def one(work: Work) -> AsyncIterator[Work]:
+    """Give what is known as a whole."""
+    yield work
+
+
+class _Leaving:
+    """Leaves jobs, each of a part, and in the end one receipt for them."""
+
+    def __init__(self, call: Call) -> None:
+        self.parts = 0
+        self._call = call
+        self._receipt = draw()
+        self._at: datetime | None = None
+        self._count = 0
+        self._brands: set[BrandCode] = set()
+
+    async def leave(self, work: Work) -> None:
+        call = self._call
+        self._at = self._at or await queue.now(call.connection)
         address = (call.address.clear, call.address.kind)
-        carried = _Part(*address, call.source, receipt, number, work, at)
+        carried = _Part(*address, call.source, self._receipt, self.parts, work, self._at)
         row = uuid4().bytes
         sealed = call.keyring.batch_sealer.seal(*_PLACE, row, _encode(carried))
         await queue.put(call.connection, JOB, row + sealed, None, _IN_TURN)
-    return Begun(receipt, at, sum(work.count for work in parts), len(parts))
+        self.parts += 1
+        self._count += work.count
+        self._brands |= {each.brand_code for each in (*work.refuse, *work.again)}
+
+    async def begun(self, rest: Work) -> Begun:
+        if rest.count:
+            await self.leave(rest)
+        assert self._at is not None, "something was left"
+        call, number = self._call, self._receipt
+        await announce(call.connection, call.keyring, self._at, self.parts, number=number)
+        return Begun(number, self._at, self._count, len(self._brands), self.parts)
 
 
 class Changing:
@@ -144,19 +185,16 @@ class Changing:
             address=Address(carried.address, carried.kind),
             source=carried.source,
         )
-        events, _ = await _do(call, carried.work, carried.asked_at)
+        made = await _do(call, carried.work, carried.asked_at)
+        events = [each.recorded.event_id for each in made]
         await add_part(connection, self._keyring, carried.receipt, carried.part, events)
         await settle(connection, self._keyring, call.address, carried.receipt)
 
 
-async def _do(
-    call: Call, work: Work, asked_at: datetime | None = None
-) -> tuple[list[UUID], datetime | None]:
+async def _do(call: Call, work: Work, asked_at: datetime | None = None) -> list[Made]:
     proposals = await _refusals(call, work, asked_at)
     proposals += await _taken_back(call, work.take_back, asked_at)
-    made = [each.recorded for each in await call.record(proposals)]
-    at = max((each.recorded_at for each in made), default=None)
-    return [each.event_id for each in made], at
+    return await call.record(proposals)
 
 
 async def _refusals(call: Call, work: Work, asked_at: datetime | None) -> list[Proposal]:

@@ -3,7 +3,7 @@
 Source  data page 4, 5; Reg. 9
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -63,19 +63,30 @@ def place_of(record: Record) -> Place:
 
 
 async def records_of(connection: Connection, keyring: Keyring, opened: Opened) -> list[Record]:
-    """All that is shown to her: records of hers, by company and brand, as `everything_of`."""
-    records = await everything_of(connection, keyring, opened.address)
-    return await hers(connection, keyring, records, opened.since)
+    """All that is shown to her: records of hers, by company and brand."""
+    records = [each async for page in shown_pages(connection, keyring, opened) for each in page]
+    return sorted(records, key=_in_order)
 
 
-async def everything_of(connection: Connection, keyring: Keyring, address: Address) -> list[Record]:
-    """All records of an address, by company and brand, whoever had it when.
+async def shown_pages(
+    connection: Connection, keyring: Keyring, opened: Opened
+) -> AsyncIterator[list[Record]]:
+    """The same in no order, some at a time: whoever counts or chooses need not hold them all."""
+    async for page in pages_of(connection, keyring, opened.address):
+        yield await hers(connection, keyring, page, opened.since)
+
+
+async def pages_of(
+    connection: Connection, keyring: Keyring, address: Address
+) -> AsyncIterator[list[Record]]:
+    """All records of an address, some at a time, in no order, whoever had it when.
 
     Which there are is read where they are projected to, a moment late; what stands, as it stands.
-    Raises  UnavailableError. Cost: six round trips
+    Raises  UnavailableError. Cost: five round trips a page
     """
-    places = await places_of(connection, keyring, address)
-    return await records_in(connection, keyring, address, places)
+    async for consents in consents_of(connection, keyring, address):
+        places = [Place(each.brand_code, each.channel, each.recipient_type) for each in consents]
+        yield await records_in(connection, keyring, address, places)
 
 
 async def places_of(connection: Connection, keyring: Keyring, address: Address) -> list[Place]:
@@ -84,18 +95,27 @@ async def places_of(connection: Connection, keyring: Keyring, address: Address) 
 
 
 async def named_places(connection: Connection, keyring: Keyring, address: Address) -> list[Named]:
-    """The same, and what their brands and companies are called. Cost: three round trips."""
-    consents = await consents_of(connection, keyring, address)
-    known = await _known(connection, sorted({each.brand_code for each in consents}))
+    """The same, and what their brands and companies are called.
+
+    Of a hundred thousand records some 20 MB: what is read of them is held a page at a time.
+    Cost    a round trip for each page of them, and two
+    """
+    places = [
+        Place(each.brand_code, each.channel, each.recipient_type)
+        async for page in consents_of(connection, keyring, address)
+        for each in page
+    ]
+    known = await _known(connection, sorted({each.brand_code for each in places}))
     in_order = {
         code: (sort_key(company), sort_key(brand.name)) for code, (brand, company) in known.items()
     }
-    named = [
-        Named(Place(each.brand_code, each.channel, each.recipient_type), *known[each.brand_code])
-        for each in consents
-        if each.brand_code in known
-    ]
+    named = [Named(each, *known[each.brand_code]) for each in places if each.brand_code in known]
     return sorted(named, key=lambda each: (*in_order[each.place.brand_code], *each.place.kind))
+
+
+def _in_order(record: Record) -> tuple[str, ...]:
+    kind = (record.key.recipient_type, record.key.channel)
+    return (sort_key(record.company), sort_key(record.brand.name), *kind)
 
 
 async def records_in(

@@ -3,7 +3,7 @@
 Source  data page 4; Law 6563 art. 8/1; Reg. 9
 """
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -14,8 +14,8 @@ from izin.citizen.acts import Act, Did, begun_of, hold, keep, new_id
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
 from izin.citizen.meanwhile import acts_going_on, newest
-from izin.citizen.parts import ROWS_MAX, Work, begin
-from izin.citizen.records import Record, everything_of, place_of
+from izin.citizen.parts import ROWS_MAX, Work, begin, one
+from izin.citizen.records import Record, pages_of, place_of
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, RecipientType, Status
@@ -58,13 +58,7 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     Gives   None where nothing of it stands at ONAY
     Raises  UnavailableError
     """
-    undone_at = newest(await acts_going_on(call), makes=Status.ONAY)  # before what stands is read
-    records = await everything_of(call.connection, call.keyring, call.address)
-    wanted = [each for each in records if scope.has(each) or _is_undone_yet(scope, each, undone_at)]
-    own = await hers(call.connection, call.keyring, wanted, call.since)
-    refuse = tuple(place_of(each) for each in own if scope.has(each))
-    again = tuple(place_of(each) for each in own if not scope.has(each))
-    begun = await begin(call, Work(refuse=refuse, again=again), rows_max=rows_max)
+    begun = await begin(call, works_of(call, scope), rows_max=rows_max)
     if begun is None:
         return None
     act = Act(
@@ -80,6 +74,20 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     )
     await keep(call.connection, call.keyring, call.address, act)
     return act
+
+
+async def works_of(call: Call, scope: Scope) -> AsyncIterator[Work]:
+    """What a scope has, as it is found: of hers, some at a time."""
+    undone_at = newest(await acts_going_on(call), makes=Status.ONAY)  # before what stands is read
+    async for page in pages_of(call.connection, call.keyring, call.address):
+        wanted = [
+            each for each in page if scope.has(each) or _is_undone_yet(scope, each, undone_at)
+        ]
+        own = await hers(call.connection, call.keyring, wanted, call.since)
+        yield Work(
+            refuse=tuple(place_of(each) for each in own if scope.has(each)),
+            again=tuple(place_of(each) for each in own if not scope.has(each)),
+        )
 
 
 def _is_undone_yet(scope: Scope, record: Record, undone_at: datetime | None) -> bool:
@@ -110,7 +118,7 @@ async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MA
         raise RefusalError(Refused(code="IZ122"))
     if len(done.events) > rows_max and await _has_been_undone(call, act):
         return Stays.UNDONE_BEFORE  # jobs alone are left here: no record is held, but her list is
-    begun = await begin(call, Work(take_back=done.events), rows_max=rows_max)
+    begun = await begin(call, one(Work(take_back=done.events)), rows_max=rows_max)
     if begun is None:
         is_undone = await _has_been_undone(call, act)
         return Stays.UNDONE_BEFORE if is_undone else Stays.CHANGED_SINCE

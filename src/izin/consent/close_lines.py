@@ -17,7 +17,7 @@ import msgspec
 from izin.brand import lookup as brands
 from izin.consent.event import Actor
 from izin.consent.model import Proposal
-from izin.consent.of_citizen import consents_of, key_under
+from izin.consent.of_citizen import FIRST, key_under, page_of
 from izin.consent.project import CitizenConsent
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.address import Address, AddressKind
@@ -31,6 +31,9 @@ from izin.storage.database import Connection
 JOB = "lines closed"
 SETTLING = timedelta(seconds=5)
 """What was under way when the report came has committed by then, but for a load of a file."""
+
+ROWS_MAX = 1000
+"""Records that one job looks at: what is left of its numbers goes into the next."""
 
 PHONES_MAX = 25
 """Numbers of one job: a report of a thousand is not one transaction."""
@@ -48,12 +51,15 @@ class _Report(msgspec.Struct, frozen=True, array_like=True):
     reported_at  by the database's clock
     waits_for    the last that was not numbered when all under way had committed; None until then
     target_idx   how far the citizens' view has to have come; None until that is numbered
+    at           at which of the phones it goes on, `after` so many of its records
     """
 
     reported_at: datetime
     phones: list[str]
     waits_for: UUID | None = None
     target_idx: int | None = None
+    at: int = 0
+    after: UUID = FIRST
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -97,26 +103,34 @@ class ClosingLines:
         report = _decode(opener.open(sealed, *_PLACE, row))
         ahead = await _ahead(connection, report)
         if ahead is None:
-            await self._end_all(connection, report)
-        else:
+            ahead = await self._end_some(connection, report)
+        if ahead is not None:
             await _put(connection, self._keyring, row, ahead)
 
-    async def _end_all(self, connection: Connection, report: _Report) -> None:
+    async def _end_some(self, connection: Connection, report: _Report) -> _Report | None:
+        """End ROWS_MAX records at most; give what is left to do."""
         addresses = [Address(phone, AddressKind.PHONE) for phone in report.phones]
-        await self._closed(connection, addresses)
+        at, slot, left = report.at, report.after, ROWS_MAX
+        if (at, slot) == (0, FIRST):
+            await self._closed(connection, addresses)
         found: list[tuple[Address, CitizenConsent]] = []
-        for address in addresses:
-            consents = await self._consents(connection, address)
-            found += [(address, each) for each in consents if _is_older(each, report.reported_at)]
-        proposals = await _refusals(connection, found)
+        while at < len(addresses) and left:
+            page = await page_of(connection, self._keyring, addresses[at], slot, left)
+            left -= len(page.consents)
+            found += [(addresses[at], each) for each in page.consents if _is_meant(each, report)]
+            at, slot = (at + 1, FIRST) if page.next_slot is None else (at, page.next_slot)
         await self._recorder.record(
-            connection, proposals, actor=Actor.OPERATOR, on_repeat=OnRepeat.ANSWER
+            connection,
+            await _refusals(connection, found),
+            actor=Actor.OPERATOR,
+            on_repeat=OnRepeat.ANSWER,
         )
+        return msgspec.structs.replace(report, at=at, after=slot) if at < len(addresses) else None
 
-    async def _consents(self, connection: Connection, phone: Address) -> list[CitizenConsent]:
-        """What stands at ONAY under a number, of whichever brand."""
-        consents = await consents_of(connection, self._keyring, phone)
-        return [each for each in consents if each.status is Status.ONAY]
+
+def _is_meant(consent: CitizenConsent, report: _Report) -> bool:
+    """Does it stand at ONAY, since before the report?"""
+    return consent.status is Status.ONAY and _is_older(consent, report.reported_at)
 
 
 def _is_older(consent: CitizenConsent, reported_at: datetime) -> bool:

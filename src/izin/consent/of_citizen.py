@@ -5,7 +5,9 @@ says what stands. Only processes of both sides can look from the one to the othe
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+from uuid import UUID
 
 from izin.brand.model import Brand
 from izin.consent import store
@@ -17,34 +19,55 @@ from izin.core.terms import Channel, RecipientType
 from izin.keyring import Keyring
 from izin.storage.database import Connection
 
-ROWS_MAX = 100_000
-"""Records of one address: three channels and two types of each of many brands."""
-
 AT_ONCE = 2_000
 """Of very many records so many are worked on before others have their turn: some 50 ms."""
 
+FIRST = UUID(int=0)
+"""Before every slot, which is a keyed tag."""
 
-async def consents_of(
-    connection: Connection, keyring: Keyring, address: Address
-) -> list[CitizenConsent]:
-    """All records under an address, as far as they are projected.
 
-    Raises  OverflowError: more than can be handled at once
+class Page(NamedTuple):
+    """Some of an address's records.
+
+    next_slot  after which slot the next page begins; None: this is the last
+    """
+
+    consents: list[CitizenConsent]
+    next_slot: UUID | None
+
+
+async def page_of(
+    connection: Connection, keyring: Keyring, address: Address, after_slot: UUID, rows: int
+) -> Page:
+    """Give the next records of an address, as far as they are projected, in no order of meaning.
+
+    Takes   after_slot: FIRST, or an earlier page's `next_slot`
     Cost    one round trip; some 10 µs a record
     """
     citizen = keyring.citizen
     tag, bucket = citizen.pseudonyms.citizen_tag(address.clear)
-    rows = await store.citizen_rows(connection, tag, bucket, ROWS_MAX + 1)
-    if len(rows) > ROWS_MAX:
-        raise OverflowError("more records under one address than can be handled at once")
-    found: list[CitizenConsent] = []
-    for at in range(0, len(rows), AT_ONCE):
-        found += [
-            decode_citizen(citizen.sealer.open(row["sealed"], bucket, row["slot"].bytes))
-            for row in rows[at : at + AT_ONCE]
-        ]
-        await asyncio.sleep(0)  # whoever has very many keeps nobody else waiting
-    return found
+    found = await store.citizen_rows(connection, tag, bucket, after_slot, rows)
+    consents = [
+        decode_citizen(citizen.sealer.open(row["sealed"], bucket, row["slot"].bytes))
+        for row in found
+    ]
+    return Page(consents, found[-1]["slot"] if len(found) == rows else None)
+
+
+async def consents_of(
+    connection: Connection, keyring: Keyring, address: Address
+) -> AsyncIterator[list[CitizenConsent]]:
+    """All records under an address, however many there are, AT_ONCE at a time.
+
+    Cost    one round trip for each AT_ONCE; else as `page_of`
+    """
+    slot: UUID | None = FIRST
+    while slot is not None:
+        page = await page_of(connection, keyring, address, slot, AT_ONCE)
+        slot = page.next_slot
+        if page.consents:
+            yield page.consents
+            await asyncio.sleep(0)  # whoever has very many keeps nobody else waiting
 
 
 def key_under(

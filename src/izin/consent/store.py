@@ -221,8 +221,8 @@ async def upsert_citizen(
     await connection.execute(_SQL["upsert_citizen"], tags, slots, buckets, sealed)
 
 
-async def citizen_rows(connection: Connection, tag: UUID, bucket: int, limit: int) -> list[Record]:
-    return await connection.fetch(_SQL["citizen_rows"], tag, bucket, limit)
+async def citizen_rows(connection: Connection, *asked: object) -> list[Record]:
+    return await connection.fetch(_SQL["citizen_rows"], *asked)
 
 
 async def citizen_keys(

@@ -264,11 +264,13 @@ from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[]) as given (tag, 
 on conflict (tag, slot, bucket) do update set sealed = excluded.sealed
 
 -- name: citizen_rows
--- Everything under one address. $1 tag · $2 bucket · $3 limit · index citizen_consent_pkey
+-- The next of what is under one address. $1 tag · $2 bucket · $3 slot of the last one read
+-- $4 limit · index citizen_consent_pkey
 select slot, sealed
 from citizen_consent
-where tag = $1::uuid and bucket = $2::smallint
-limit $3::integer
+where tag = $1::uuid and bucket = $2::smallint and slot > $3::uuid
+order by slot
+limit $4::integer
 
 -- name: citizen_keys
 -- The next keys of the citizens' view. $1 tag and $2 slot of the last one read · $3 limit

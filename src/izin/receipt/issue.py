@@ -17,7 +17,7 @@ from izin.storage.database import Connection
 from izin.vault.sealing import padded, unpadded
 
 _PLACE, _PLACE_OF_PART = ("receipt_number", "body_sealed"), ("receipt_part", "body_sealed")
-PARTS_MAX = 1000
+PARTS_MAX = 10_000
 
 
 class Proven(msgspec.Struct, frozen=True, array_like=True):
@@ -62,13 +62,15 @@ async def issue(
     return await _put(connection, keyring, number or draw(), Proven(at, tuple(events)))
 
 
-async def announce(connection: Connection, keyring: Keyring, at: datetime, parts: int) -> str:
+async def announce(
+    connection: Connection, keyring: Keyring, at: datetime, parts: int, *, number: str
+) -> str:
     """Give the number of a receipt for what is only begun: its events come in parts.
 
-    Takes   at: when it was asked for · parts: PARTS_MAX at most
+    Takes   at: when it was asked for · parts: PARTS_MAX at most · number: drawn before
     """
     assert 0 < parts <= PARTS_MAX, "nothing has more parts than are read back"
-    return await _put(connection, keyring, draw(), Proven(at, (), parts))
+    return await _put(connection, keyring, number, Proven(at, (), parts))
 
 
 async def add_part(

@@ -29,4 +29,4 @@ select part, body_sealed
 from receipt_part
 where tag = $1::uuid and bucket = $2::smallint
 order by part
-limit 1000
+limit 10000

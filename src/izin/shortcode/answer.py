@@ -29,7 +29,7 @@ from izin.shortcode.grammar import (
 )
 from izin.shortcode.heard import may_be_answered
 from izin.shortcode.question import LIFE, answered, ask
-from izin.shortcode.refuse import all_consenting, end, refuse
+from izin.shortcode.refuse import all_consenting, end_all, refuse
 from izin.shortcode.replies import say, say_choices, say_of
 from izin.shortcode.state import counts, state_at
 from izin.storage.database import Connection, Database
@@ -123,7 +123,7 @@ async def _about(call: Call, which: Which, do: Callable[[Brand], Awaitable[str]]
 
 
 async def _ask(call: Call) -> str:
-    brands = {record.brand.brand_code for record in await all_consenting(call)}
+    brands = await all_consenting(call)
     if not brands:
         return say("all_none")
     await ask(call, len(brands))
@@ -133,7 +133,7 @@ async def _ask(call: Call) -> str:
 async def _refuse_all(call: Call) -> str:
     if not await answered(call):
         return say("not_asked")
-    ended = await end(call, await all_consenting(call))
+    ended = await end_all(call)
     if ended is None:
         return say("all_none")
     return say("all_refused", count=ended.brands, receipt=ended.receipt)

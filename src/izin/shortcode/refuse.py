@@ -6,14 +6,17 @@ left, so that a repeated text makes no second event.
 Source  law.md C-4, C-22; data page 4, 5; Reg. 9
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 from izin.brand import lookup
 from izin.brand.model import Brand
 from izin.citizen.call import Call as Work
 from izin.citizen.meanwhile import record_all
+from izin.citizen.parts import ROWS_MAX, begin
+from izin.citizen.refuse import Scope, works_of
 from izin.consent.of_citizen import consents_of
+from izin.core.codes import BrandCode
 from izin.core.terms import Channel, Source, Status
 from izin.receipt.issue import issue
 from izin.shortcode.call import Call, Record, records_at
@@ -53,14 +56,7 @@ async def end(call: Call, records: Sequence[Record]) -> Ended | None:
     In the call's transaction.
     Gives   None where none does: other doors were there first
     """
-    work = Work(
-        connection=call.connection,
-        keyring=call.keyring,
-        recorder=call.recorder,
-        address=call.sender,
-        source=Source.IYS_KISAMESAJ,
-    )
-    made = await record_all(work, dict.fromkeys((each.key for each in records), Status.RET))
+    made = await record_all(_hers(call), dict.fromkeys((each.key for each in records), Status.RET))
     if not made:
         return None
     at = max(each.recorded.recorded_at for each in made)
@@ -69,24 +65,46 @@ async def end(call: Call, records: Sequence[Record]) -> Ended | None:
     return Ended(receipt, len({each.proposal.key.brand_code for each in made}))
 
 
-async def all_records(call: Call) -> list[Record]:
+async def end_all(call: Call, *, rows_max: int = ROWS_MAX) -> Ended | None:
+    """The same, of all brands; of very many records jobs do it, and the receipt is given at once.
+
+    Gives   None where nothing stands at ONAY
+    """
+    work = _hers(call)
+    begun = await begin(work, works_of(work, Scope(channel=Channel.MESAJ)), rows_max=rows_max)
+    return None if begun is None else Ended(begun.receipt, begun.brands)
+
+
+async def all_pages(call: Call) -> AsyncIterator[list[Record]]:
     """The sender's records of messages at all brands but test brands, with what stands.
 
-    Which there are is read where they are projected to: what was recorded within the last second
-    may be missing. Cost: three round trips
+    Some at a time. Which there are is read where they are projected to: what was recorded within
+    the last second may be missing. Cost: three round trips a page
     """
-    consents = await consents_of(call.connection, call.keyring, call.sender)
-    codes = sorted({each.brand_code for each in consents if each.channel is Channel.MESAJ})
-    if not codes:
-        return []
-    brands = await lookup.some(call.connection, codes)
-    return await records_at(call, [brand for brand in brands if not brand.is_test])
+    async for consents in consents_of(call.connection, call.keyring, call.sender):
+        codes = sorted({each.brand_code for each in consents if each.channel is Channel.MESAJ})
+        if codes:
+            brands = await lookup.some(call.connection, codes)
+            yield await records_at(call, [brand for brand in brands if not brand.is_test])
 
 
-async def all_consenting(call: Call) -> list[Record]:
-    """Those of `all_records` that stand at ONAY."""
-    return _consenting(await all_records(call))
+async def all_consenting(call: Call) -> frozenset[BrandCode]:
+    """At which brands ONAY stands."""
+    return frozenset(
+        [
+            record.brand.brand_code
+            async for page in all_pages(call)
+            for record in page
+            if record.standing.status is Status.ONAY
+        ]
+    )
 
 
-def _consenting(records: Sequence[Record]) -> list[Record]:
-    return [record for record in records if record.standing.status is Status.ONAY]
+def _hers(call: Call) -> Work:
+    return Work(
+        connection=call.connection,
+        keyring=call.keyring,
+        recorder=call.recorder,
+        address=call.sender,
+        source=Source.IYS_KISAMESAJ,
+    )

@@ -1,14 +1,12 @@
 """DURUM: what stands, told to the telephone that it is about."""
 
-from collections import defaultdict
-
 from izin.brand.model import Brand
 from izin.consent.model import Standing
 from izin.core.codes import BrandCode
 from izin.core.terms import RecipientType, Status
 from izin.shortcode.call import Call, records_at
 from izin.shortcode.own import own_of
-from izin.shortcode.refuse import all_records
+from izin.shortcode.refuse import all_pages
 from izin.shortcode.replies import day, say, say_of
 
 
@@ -26,11 +24,12 @@ async def counts(call: Call) -> str:
 
     Records of whoever had the number before are counted, as at the pages, and never named.
     """
-    statuses: defaultdict[BrandCode, set[Status]] = defaultdict(set)
-    for record in await all_records(call):
-        statuses[record.brand.brand_code].add(record.standing.status)
-    approvals = sum(Status.ONAY in found for found in statuses.values())
-    return say("counts", approvals=approvals, refusals=len(statuses) - approvals)
+    known: set[BrandCode] = set()
+    approved: set[BrandCode] = set()
+    async for page in all_pages(call):
+        known |= {each.brand.brand_code for each in page}
+        approved |= {each.brand.brand_code for each in page if each.standing.status is Status.ONAY}
+    return say("counts", approvals=len(approved), refusals=len(known) - len(approved))
 
 
 def _states(by_type: dict[RecipientType, Standing]) -> str:

@@ -10,6 +10,7 @@ from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.records import Named, Place, named_places, place_of, records_in
 from izin.citizen.refuse import act_of
+from izin.consent.of_citizen import AT_ONCE
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
 from izin.core.turkish import search_key
@@ -103,15 +104,18 @@ async def _listed(hall: Hall, visit: Visit, connection: Connection) -> _Listed:
     status = visit.query.values.get("status", "")
     if not status and since is None:
         return _Listed(everything)
-    places = [each.place for each in everything]
-    records = await records_in(connection, hall.keyring, address, places)
-    own = await hers(connection, hall.keyring, records, since)
-    hers_alone = {place_of(each) for each in own}
-    asked = {place_of(each) for each in own if status in ("", each.standing.status.value)}
+    hers_alone: set[Place] = set()
+    asked: set[Place] = set()
+    earlier = 0
+    for at in range(0, len(everything), AT_ONCE):
+        places = [each.place for each in everything[at : at + AT_ONCE]]
+        records = await records_in(connection, hall.keyring, address, places)
+        own = await hers(connection, hall.keyring, records, since)
+        earlier += len(records) - len(own)
+        hers_alone |= {place_of(each) for each in own}
+        asked |= {place_of(each) for each in own if status in ("", each.standing.status.value)}
     return _Listed(
-        [each for each in everything if each.place in hers_alone],
-        frozenset(asked),
-        len(records) - len(own),
+        [each for each in everything if each.place in hers_alone], frozenset(asked), earlier
     )
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
-from izin.citizen.records import everything_of
-from izin.core.terms import Status
+from izin.citizen.records import pages_of
+from izin.core.terms import Channel, Status
 from izin.web.citizen.reading import since_in
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
@@ -18,14 +18,17 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     if not is_number(visit.who.address):
         raise NotThereError
+    counts: Counter[Channel] = Counter()
+    earlier = 0
     async with hall.database.connection() as connection:
-        everything = await everything_of(connection, hall.keyring, visit.who.address)
-        own = await hers(connection, hall.keyring, everything, visit.who.shown.since)
-    approved = [each for each in everything if each.standing.status is Status.ONAY]
+        async for page in pages_of(connection, hall.keyring, visit.who.address):
+            own = await hers(connection, hall.keyring, page, visit.who.shown.since)
+            earlier += len(page) - len(own)
+            counts.update(each.key.channel for each in page if each.standing.status is Status.ONAY)
     values = {
-        "counts": Counter(each.key.channel for each in approved),
-        "count_all": len(approved),
-        "count_earlier": len(everything) - len(own),
+        "counts": counts,
+        "count_all": counts.total(),
+        "count_earlier": earlier,
         "since": visit.who.shown.since,
         "is_asked_again": True,
         "receipt": visit.note_of,

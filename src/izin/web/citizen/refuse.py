@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
 
 from izin.brand.model import Brand
-from izin.citizen.records import Record, records_of
+from izin.citizen.records import shown_pages
 from izin.citizen.refuse import Scope, refuse_all
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType
@@ -24,8 +25,8 @@ async def choose(hall: Hall, visit: Visit) -> Outcome:
     """Show what stands at ONAY by channel, and which brands may be left out."""
     form = Form(visit.query.values)
     scope = _scope_of(form)
-    records = await _standing(hall, visit, msgspec.structs.replace(scope, kept=frozenset()))
-    brands = _by_name(records)
+    standing = await _standing(hall, visit, msgspec.structs.replace(scope, kept=frozenset()))
+    brands = standing.brands
     words = search_key(form.values.get("search", "")[:_SEARCH_MAX])
     found = [each for each in brands if words in search_key(each.name)]
     kept = [each for each in brands if each.brand_code in scope.kept]
@@ -33,10 +34,10 @@ async def choose(hall: Hall, visit: Visit) -> Outcome:
     values = {
         "scope": scope,
         "asked": form.values,
-        "counts": _counts(records),
-        "total": len(records),
+        "counts": standing.counts,
+        "total": standing.counts.total(),
         "brand": _named(scope, brands),
-        "company": records[0].company if records and scope.company is not None else None,
+        "company": standing.company,
         "listed": kept + others[: max(0, LISTED_MAX - len(kept))],
         "brands": len(brands),
     }
@@ -47,16 +48,15 @@ async def review(hall: Hall, visit: Visit) -> Outcome:
     """Show the exact number, and what stays."""
     form = Form(visit.form.values or visit.query.values)
     scope = _scope_of(form)
-    everything = await _standing(hall, visit, msgspec.structs.replace(scope, kept=frozenset()))
-    records = [each for each in everything if scope.has(each)]
-    brands = _by_name(everything)
+    standing = await _standing(hall, visit, scope)
+    brands = standing.brands
     values = {
         "scope": scope,
         "kept_text": ",".join(map(str, sorted(scope.kept))),
-        "counts": _counts(records),
-        "total": len(records),
+        "counts": standing.counts,
+        "total": standing.counts.total(),
         "brand": _named(scope, brands),
-        "company": everything[0].company if everything and scope.company is not None else None,
+        "company": standing.company,
         "kept": [each for each in brands if each.brand_code in scope.kept],
         "stops_on": stops_on(hall, visit.now),
         "back": urlencode(_words_of(scope)),
@@ -74,11 +74,33 @@ async def do_refuse(hall: Hall, visit: Visit) -> Outcome:
     return Gone(f"/acts/{act.act_id}").saying("refused")
 
 
-async def _standing(hall: Hall, visit: Visit, scope: Scope) -> list[Record]:
+class _Standing(NamedTuple):
+    """What stands at ONAY: how much a scope has, and at which brands, those that it keeps too.
+
+    company  its name, where the scope names one
+    """
+
+    counts: Counter[tuple[Channel, RecipientType]]
+    brands: list[Brand]
+    company: str | None
+
+
+async def _standing(hall: Hall, visit: Visit, scope: Scope) -> _Standing:
     assert visit.who is not None, "the table asks for somebody"
+    whole = msgspec.structs.replace(scope, kept=frozenset())
+    counts: Counter[tuple[Channel, RecipientType]] = Counter()
+    brands: dict[BrandCode, Brand] = {}
+    company = None
     async with hall.database.connection() as connection:
-        records = await records_of(connection, hall.keyring, visit.who.shown)
-    return [each for each in records if scope.has(each)]
+        async for page in shown_pages(connection, hall.keyring, visit.who.shown):
+            for each in page:
+                if whole.has(each):
+                    brands[each.brand.brand_code] = each.brand
+                    company = each.company if scope.company is not None else None
+                if scope.has(each):
+                    counts[each.key.channel, each.key.recipient_type] += 1
+    by_name = sorted(brands.values(), key=lambda brand: sort_key(brand.name))
+    return _Standing(counts, by_name, company)
 
 
 def _scope_of(form: Form) -> Scope:
@@ -116,18 +138,9 @@ def _words_of(scope: Scope) -> dict[str, str]:
     return words | {f"{_KEEP}{code}": "1" for code in sorted(scope.kept)}
 
 
-def _by_name(records: Sequence[Record]) -> list[Brand]:
-    brands = {each.brand.brand_code: each.brand for each in records}
-    return sorted(brands.values(), key=lambda brand: sort_key(brand.name))
-
-
 def _named(scope: Scope, brands: Sequence[Brand]) -> str | None:
     """Its name, if it is one brand."""
     return next((each.name for each in brands if each.brand_code == scope.brand), None)
-
-
-def _counts(records: Sequence[Record]) -> Counter[tuple[Channel, RecipientType]]:
-    return Counter((each.key.channel, each.key.recipient_type) for each in records)
 
 
 ROWS = (
