@@ -26,8 +26,8 @@ check: $(READY) ## lint, types, import contracts, architecture tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -q tests/architecture
 
-test: $(READY) ## every test but the drills
-	$(BIN)/pytest -q -n 3 --dist worksteal -m "not drill" tests
+test: $(READY) ## every test that check has not run, but the drills
+	$(BIN)/pytest -q -n 3 --dist worksteal -m "not drill" --ignore tests/architecture tests
 
 test-citus: $(READY) ## the same statements on a Citus cluster: IZIN_CITUS_URL
 	@if [ -z "$$IZIN_CITUS_URL" ]; then \

@@ -99,8 +99,8 @@ async def heart(database, keeper_database, keyring, keeper_keyring) -> Heart:
     return Heart(database, keeper_database, keyring, keeper_keyring)
 
 
-SOON = Waits(project_s=0.05, count_s=0.1)
-"""For whoever waits for what was written: nobody hides among others in a test."""
+SOON = Waits(project_s=0.05, count_s=0.1, sweep_s=600)
+"""For whoever waits for what was written: nobody hides among others, nothing is old, in a test."""
 
 
 @asynccontextmanager

@@ -38,11 +38,15 @@ Timers = Mapping[float, tuple[Timer, ...]]
 
 
 class Waits(msgspec.Struct, frozen=True):
-    """For how many seconds the citizens' view, the figures and old rows are let be."""
+    """For how many seconds the citizens' view, the figures and old rows are let be.
+
+    sweep_s     after the start, what is swept every TIMER_S
+    """
 
     project_s: float = PROJECT_WAIT_S
     count_s: float = COUNT_WAIT_S
     rewrite_s: float = REWRITE_WAIT_S
+    sweep_s: float = 0.0
 
 
 USUAL = Waits()
@@ -74,16 +78,22 @@ class Keeper:
         self._uncounted = Patience(waits.count_s)
         self._rewriter = Rewriter(database)
         self._unwritten = Patience(waits.rewrite_s)
+        self._sweep_s = waits.sweep_s
 
     async def run(self) -> None:
         """Work until stopped; a loop that fails in an unforeseen way ends them all."""
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._keep_numbering())
             for rest_s, timers in self._timers.items():
-                loops.create_task(self._repeat(partial(_take, timers), rest_s))
+                loops.create_task(self._sweep(partial(_take, timers), rest_s))
             for _ in range(JOBS_AT_ONCE):
                 loops.create_task(self._repeat(self._do_job))
             loops.create_task(self._repeat(self._do_following))
+
+    async def _sweep(self, turn: Turn, rest_s: float) -> None:
+        if rest_s >= TIMER_S:
+            await Pace(self._stop).wait(self._sweep_s)
+        await self._repeat(turn, rest_s)
 
     async def _keep_numbering(self) -> None:
         pace = Pace(self._stop)
