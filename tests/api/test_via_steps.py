@@ -122,6 +122,13 @@ async def test_each_title_has_a_code_of_its_own(ours, post, both):
     wrong = await ours.post(f"{VIA}/confirmation", json=body)
     assert code_of(wrong) == (400, "H1052")
     assert wrong.json()["errors"][0]["value"] == other(codes["KVK"])
+    for bad in ("abc", "123", codes["KVK"][:7], ""):  # tells nothing of the other code
+        for first in (codes["ETK"], other(codes["ETK"])):
+            body["consentTypes"][0]["otpCode"] = first
+            body["consentTypes"][1]["otpCode"] = bad
+            told = await ours.post(f"{VIA}/confirmation", json=body)
+            assert code_of(told) == ((422, "IZ160") if bad else (400, "H1057"))
+    body["consentTypes"][0]["otpCode"] = codes["ETK"]
     body["consentTypes"][1]["otpCode"] = codes["KVK"]
     answer = await ours.post(f"{VIA}/confirmation", json=body)
     assert [each["type"] for each in answer.json()["message"]] == [

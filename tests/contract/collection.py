@@ -4,6 +4,7 @@ Each way brings a recipient of its own, or stands at a company whose credits it 
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -350,6 +351,7 @@ OF_VIA: dict[str, dict[str, Way]] = {
         "H1064": _waiting(kind="SMS_OTP"),
         "H1113": _waiting(of=lambda code: {"KVK": code}),
         "IZ110": _many_wrong,
+        "IZ160": _waiting(of=lambda code: {"ETK": code[:7]}),
     },
     SHOW: {"H1030": _unknown("consent/request/{}")},
     KVK: {"H1030": _unknown("consent/{}")},
@@ -402,9 +404,9 @@ def _completes(name: str, kind: str) -> dict[str, Way]:
     async def sent(registry: Registry) -> tuple[str, str]:
         return await at.passing_code(registry, kind)
 
-    async def wrong(registry: Registry) -> list[Attempt]:
+    async def wrong(registry: Registry, spoilt: Callable[[str], str] = at.another) -> list[Attempt]:
         request_id, code = await sent(registry)
-        return [at.completing(kind, request_id, at.another(code))]
+        return [at.completing(kind, request_id, spoilt(code))]
 
     async def locked(registry: Registry) -> list[Attempt]:
         request_id, code = await sent(registry)
@@ -435,6 +437,7 @@ def _completes(name: str, kind: str) -> dict[str, Way]:
         "H1052": wrong,
         "H1110": again,
         "IZ110": many_wrong,
+        "IZ160": partial(wrong, spoilt=lambda code: code[:5]),
     }
 
 

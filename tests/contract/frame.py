@@ -317,6 +317,11 @@ async def _miss(registry: Registry) -> list[Attempt]:
     return [_wrong(await coded(registry, a_stand(registry)))]
 
 
+async def _cut(registry: Registry) -> list[Attempt]:
+    done = await coded(registry, a_stand(registry))
+    return [changed(done, body=done.body | {"otpCode": done.body["otpCode"][:7]})]
+
+
 async def _done(registry: Registry) -> list[Attempt]:
     return [await coded(registry, a_stand(registry))] * 2
 
@@ -373,5 +378,6 @@ _OF: dict[str, dict[str, Way]] = {
         "H1064": _after(verificationType="SMS_OTP"),
         "H1113": _after(consentType="KVK"),
         "IZ110": _many_wrong,
+        "IZ160": _cut,
     },
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +12,7 @@ from izin.core.errors import RefusalError
 from izin.i18n.catalogue import Language, expected, message
 from izin.message.seal import opened
 from izin.proof import alarm, model
+from izin.proof import check as check_module
 from izin.proof.check import check
 from izin.proof.forget import forget_old_proofs
 from izin.proof.model import (
@@ -136,7 +138,7 @@ async def test_a_code_is_of_its_purpose_and_of_what_it_is_for(codes):
     proof_id = await codes.send()
     code = await codes.code_of(proof_id)
     with refused("IZ112"):
-        await codes.check(proof_id, code, purpose=Purpose.CONSENT)
+        await codes.check(proof_id, code, purpose=Purpose.VERIFY)
     with refused("IZ111"):
         await codes.check(proof_id, code, bound=b"another brand")
     other = await codes.send(phone(1))
@@ -304,3 +306,30 @@ async def test_what_is_old_is_forgotten(codes, keeper_database, owner):
         )
         == 0
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "signs", "found"),
+    [("", 0, 0), ("abc", 3, 0), ("123", 3, 3), ("1234567", 7, 7), ("12345a", 6, 5)],
+)
+def test_what_does_not_look_like_a_code_is_said_by_its_signs_alone(code, signs, found):
+    said = check_module.misshapen(Purpose.SIGN_IN, code)
+    assert said.code == "IZ160"
+    assert dict(said.facts) == {"digits": "6", "signs": str(signs), "found": str(found)}
+    assert f"girilen: {signs} karakter, {found} rakam" in message(said, Language.TR)
+
+
+async def test_what_does_not_look_like_a_code_costs_no_try_and_tells_nothing(codes, owner):
+    proof_id = await codes.send()
+    code = await codes.code_of(proof_id)
+    bad = ("abc", "123", code + "0", code[:5], "١٢٣٤٥٦", "-12345", "12 456", f" {code}")
+    heard = []
+    for of in (proof_id, uuid4()):
+        for each in bad * 2:
+            with refused("IZ160") as said:
+                await codes.check(of, each)
+            heard.append(said.value.refused)
+    assert heard[: len(heard) // 2] == heard[len(heard) // 2 :], "of no code more than of one"
+    assert await owner.fetchval("select tries from proof") == 0
+    assert await owner.fetchval("select count(*) from budget where kind like 'wrong%'") == 0
+    await codes.check(proof_id, code)

@@ -133,6 +133,7 @@ _OLD = Dressed(
     renames={
         "IZ133": "H453",
         "IZ134": "H465",
+        "IZ160": "H455",
         **dict.fromkeys(("H1052", "H1050"), "H460"),
         **dict.fromkeys(("H1028", "H1030", "H1032", "H1049", "H1051"), "H456"),
         **dict.fromkeys(("H1056", "H1064", "H1113"), "H456"),

@@ -170,7 +170,7 @@ PATH = "/otp-management/api/v1"
 _STARTING = ("IZ011", "H1107", "H1093", "H1092", "H1015", "IZ110")
 _OF_TEXTS = ("IZ113", "IZ114")
 """Mails cost nobody anything, so nobody is kept from sending them to whom he likes."""
-_COMPLETING = ("IZ011", "OTP-ERROR-001", "H1110", "H1050", "H1051", "H1052", "IZ110")
+_COMPLETING = ("IZ011", "OTP-ERROR-001", "H1110", "H1050", "H1051", "H1052", "IZ110", "IZ160")
 
 
 def _starts(name: str, way: str, handler: Any, summary: Summary) -> Operation[Services]:

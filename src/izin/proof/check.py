@@ -3,11 +3,13 @@
 from izin.core.errors import RefusalError, Refused
 from izin.proof import store
 from izin.proof.model import (
+    DIGITS,
     TRIES_MAX,
     WRONG_NETWORK,
     WRONG_OVERALL,
     WRONG_RECIPIENT,
     WRONG_SENDER,
+    Purpose,
     Shown,
 )
 from izin.proof.send import Spent, see_room, share, spend
@@ -15,12 +17,26 @@ from izin.storage.database import Connection, Database
 from izin.vault.proof import ProofKeys
 
 
+def misshapen(purpose: Purpose, code: str) -> Refused | None:
+    """See that it looks like a code of its purpose; what does not costs no try.
+
+    It is told by the code's signs alone, before anything is looked up: it says nothing of any code.
+    Gives   IZ160 it is not so many digits; None: it may be tried
+    """
+    digits = DIGITS.get(purpose)
+    if digits is None or (len(code) == digits and code.isascii() and code.isdigit()):
+        return None
+    found = sum(each.isascii() and each.isdigit() for each in code)
+    facts = {"digits": digits, "signs": len(code), "found": found}
+    return Refused(code="IZ160", facts=tuple((name, str(value)) for name, value in facts.items()))
+
+
 async def check(database: Database, keys: ProofKeys, shown: Shown) -> None:
     """Use a code up. What it was tried is counted whatever becomes of the caller's work.
 
     Raises  RefusalError IZ111 it is wrong, and may be tried again, IZ112 it is over: used, too
-            old, tried too often, or of something else · TooManyError IZ110 too many wrong ones ·
-            UnavailableError
+            old, tried too often, or of something else, IZ160 it looks like none · TooManyError
+            IZ110 too many wrong ones · UnavailableError
     Cost    one transaction of four statements
     """
     async with database.transaction() as connection:
@@ -35,6 +51,9 @@ async def tried(connection: Connection, keys: ProofKeys, shown: Shown) -> Refuse
     Gives   why it was not right, as `check` raises it, or None
     Raises  TooManyError IZ110 · UnavailableError
     """
+    refused = misshapen(shown.purpose, shown.code)
+    if refused is not None:
+        return refused
     row = await store.whose(connection, shown.proof_id)
     if row is None:
         return Refused(code="IZ112")

@@ -16,7 +16,7 @@ from izin.core.codes import IysCode, company
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Status
 from izin.keyring import Keyring
-from izin.proof.check import tried
+from izin.proof.check import misshapen, tried
 from izin.proof.model import Purpose, Shown
 from izin.storage.database import Connection, Database
 from izin.via import store
@@ -64,8 +64,9 @@ class Confirming:
         A wrong code counts whatever becomes of the call, once it can have been told; a right one is
         used up with the consent, or not at all.
         Raises  RefusalError H1030 there is no such request, H1056, H1064 it is of another kind,
-                H1028, H1032, H1049, H1050, H1051 as it stands, H1113 no such code was sent, H1052
-                a code is wrong, H1015, H1014, H1031 · TooManyError IZ110 · UnavailableError
+                H1028, H1032, H1049, H1050, H1051 as it stands, H1113 no such code was sent, IZ160
+                one does not look like a code: none is tried, H1052 a code is wrong, H1015, H1014,
+                H1031 · TooManyError IZ110 · UnavailableError
         """
         async with self._database.acting_for(company(of)) as connection:
             request = await held(connection, self._keyring, handed.request_id)
@@ -151,6 +152,9 @@ def _refused(request: Request | None, handed: Told, now: datetime) -> Refused | 
     if request is None:
         return Refused(code="H1030")
     refused = may_be_confirmed(request.stands, handed.verification, handed.codes, now)
-    if refused is None and wrong_titles(request.proofs, handed.codes):
+    if refused is not None:
+        return refused
+    if wrong_titles(request.proofs, handed.codes):
         return Refused(code="H1113")
-    return refused
+    shapes = (misshapen(Purpose.CONSENT, each) for each in handed.codes.values())
+    return next((each for each in shapes if each is not None), None)

@@ -43,8 +43,8 @@ async def complete(
     """Take a code. What it was tried stands whatever becomes of it.
 
     Raises  RefusalError OTP-ERROR-001 the company has no such request of this kind, H1110, H1050,
-            H1051 it takes none any more, H1052 the code is wrong · TooManyError IZ110 ·
-            UnavailableError
+            H1051 it takes none any more, H1052 the code is wrong, IZ160 it looks like none ·
+            TooManyError IZ110 · UnavailableError
     """
     given = Given(code=handed.code, user_id=handed.user_id, network=handed.network)
     async with database.acting_for(f"company:{handed.iys_code}") as connection:
@@ -109,6 +109,8 @@ async def _taken(
         sealed = seal_given(keyring, request.request_id, kept)
         is_first = await store.finish(connection, request.request_id, State.DONE.value, sealed)
         return None if is_first else Refused(code="H1110")
+    if wrong.code == "IZ160":
+        return msgspec.structs.replace(wrong, location=("otpCode",))
     if not await store.wrong(connection, request.request_id):
         return Refused(code="H1110")  # somebody else was first
     return Refused(code="H1052", location=("otpCode",), value=given.code)
