@@ -21,7 +21,7 @@ from izin.wiring.settings import Settings
 
 CALLER, OTHER = "0599 000 00 01", "0599 000 00 02"
 MESAJ = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL"}
-REFUSE = MESAJ | {"to": "RET", "script": "refuse/2", "read": "1"}
+REFUSE = MESAJ | {"to": "RET", "script": "refuse/3", "read": "1"}
 BRAND_NAME = "Işık Giyim"
 MAILED = "arayan@posta.example"
 
@@ -81,7 +81,7 @@ async def test_a_caller_refuses_one_brand_and_everything_of_it_is_kept(
     await agent.check()
     assert agent.page.count(BRAND_NAME + "</strong>") == 2
     await agent.get(f"/?{'&'.join(f'{name}={value}' for name, value in MESAJ.items())}")
-    assert f"{BRAND_NAME} markasının size SMS ile" in agent.page
+    assert f"{BRAND_NAME} markasının size bireysel alıcı olarak SMS ile" in agent.page
     assert await moved(owner) == []
     unread = await agent.send("/change", **(REFUSE | {"read": ""}))
     assert unread.status_code == 422
@@ -96,7 +96,7 @@ async def test_a_caller_refuses_one_brand_and_everything_of_it_is_kept(
     async with agents_database.connection() as connection:
         [kept] = await read_in(connection, keyring, call_id)
         proven = await proven_by(connection, keyring, kept.receipt)
-    assert (kept.script, kept.language) == ("refuse/2", "tr")
+    assert (kept.script, kept.language) == ("refuse/3", "tr")
     found = "select count(*) from consent_event where event_id = any ($1)"
     assert await owner.fetchval(found, proven.events) == 1
     await agent.send("/change", **REFUSE)
@@ -118,7 +118,10 @@ async def test_what_is_read_aloud_is_the_callers_and_true(agent, owner):
     assert "Tacir" not in person
     assert "Tacir: 1 izin bulundu" in merchant, "never in one list"
     mailed = REFUSE | {"channel": "EPOSTA", "kind": "TACIR"}
+    await agent.get(f"/?brand={BRAND_CODE}&channel=EPOSTA&kind=TACIR")
+    assert f"messages of {BRAND_NAME} to you as a merchant by e-mail" in agent.page
     await agent.send("/change", **mailed)
+    assert "consent to e-mail (merchant) of" in await agent.told()
     assert "Arayana e-postayla bildirildi." in agent.page
     assert "(closing_mail/1)" in agent.page
     assert "told by e-mail what we changed" in agent.page
@@ -177,6 +180,9 @@ async def test_without_a_code_nothing_is_shown_and_nothing_changes(agent, owner)
     await agent.send("/check", code=f"{(code + 1) % 10**6:06d}", owned="month", month="3", year="x")
     assert 'value="x"' in agent.page, "what was typed is there still"
     assert (await agent.check(owned="new")).status_code == 422
+    for bad in ("abc", "123", f"{code:06d}0"):
+        await agent.send("/check", code=bad, owned="always")
+        assert "Kod 6 rakamdan oluşur" in agent.page
     await agent.send("/check", code=f"{(code + 1) % 10**6:06d}", owned="always")
     assert "2 deneme daha" in agent.page
     assert BRAND_NAME not in agent.page

@@ -8,7 +8,7 @@ from importlib import resources
 import msgspec
 
 from izin.core.address import AddressKind
-from izin.core.terms import Status
+from izin.core.terms import RecipientType, Status
 from izin.i18n.catalogue import Language, Phrase
 
 OF_STATUS: Mapping[Status, str] = {Status.RET: "refuse", Status.ONAY: "approve"}
@@ -22,6 +22,17 @@ _CLOSING: Mapping[AddressKind, str] = {
     AddressKind.PHONE: "closing",
     AddressKind.EMAIL: "closing_mail",
 }
+
+_ROLES: Mapping[RecipientType, Phrase] = {
+    RecipientType.BIREYSEL: Phrase("bireysel alıcı olarak", "as an individual"),
+    RecipientType.TACIR: Phrase("tacir ya da esnaf olarak", "as a merchant"),
+}
+
+
+def role(recipient_type: RecipientType, language: Language) -> str:
+    """As what somebody refuses or approves: one person may have consents as either."""
+    phrase = _ROLES[recipient_type]
+    return phrase.tr if language is Language.TR else phrase.en
 
 
 def closing(kind: AddressKind, *, is_changed: bool) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from izin.callcentre.change import Wish, change_one
 from izin.callcentre.line import is_fixed
 from izin.callcentre.model import NOTE_MAX, Call
-from izin.callcentre.scripts import OF_STATUS, OPENING, closing, scripts, version_name
+from izin.callcentre.scripts import OF_STATUS, OPENING, closing, role, scripts, version_name
 from izin.citizen.change import Left
 from izin.citizen.number import is_number
 from izin.citizen.records import Place, Record
@@ -99,8 +99,11 @@ def _script(name: str, language: Language) -> dict[str, str]:
 
 def words_of(record: Record, to: Status, language: Language) -> str:
     """What is read aloud before a record is changed."""
-    channel = way(record.key.channel, language)
-    values = {"brand": record.brand.name, "channel": channel}
+    values = {
+        "brand": record.brand.name,
+        "channel": way(record.key.channel, language),
+        "role": role(record.key.recipient_type, language),
+    }
     return scripts()[OF_STATUS[to]].said(language, values)
 
 
