@@ -141,7 +141,8 @@ async def test_a_line_refuses_all_of_its_own_after_their_count_and_nobody_elses(
     assert [each[0] for each in await refused(owner)] == ["BIREYSEL"] * 2 + ["TACIR"]
     await browser.key("1")
     await browser.key("2")
-    assert "stand for this line: 0." in browser.text
+    assert "there is nothing left to refuse" in browser.text
+    assert not browser.matches("1")
 
 
 async def test_a_line_that_calls_and_calls_is_told_to_wait_and_no_other_is(caller, owner):

@@ -122,7 +122,10 @@ class Browser:
 
     async def submit(self, element: ET.Element, value: str) -> None:
         assert element.get("method") == "post"
-        answer = await self.client.post(element.get("next"), data={element.get("namelist"): value})
+        held = {each.get("name"): each.get("expr") for each in self.root.iter(f"{VXML}var")}
+        first, *others = element.get("namelist").split()
+        data = {first: value} | {name: held[name].strip("'") for name in others}
+        answer = await self.client.post(element.get("next"), data=data)
         assert answer.status_code == 200, answer.text
         self.root = document_of(answer)
 

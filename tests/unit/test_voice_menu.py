@@ -7,7 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from izin.callcentre.line import read_line
-from izin.callcentre.menu import MENU, OVER, TRIES, Move, Step, Task, Voice, keyed, went
+from izin.callcentre.menu import (
+    COUNTED,
+    MENU,
+    OVER,
+    TRIES,
+    Move,
+    Step,
+    Task,
+    Voice,
+    again,
+    counted,
+    keyed,
+    went,
+)
 from izin.callcentre.said import IN_EVERY_LANGUAGE, Then, said, signs
 from izin.callcentre.scripts import voice_texts
 from izin.i18n.catalogue import Language
@@ -37,6 +50,8 @@ _MOVES = {
     (Step.BRAND, "0"): Step.MAIN,
     (Step.CONFIRM_BRAND, "2"): Step.MAIN,
     (Step.CONFIRM_ALL, "2"): Step.MAIN,
+    (Step.NOTHING, "9"): Step.MAIN,
+    (Step.NOTHING, "0"): Step.AGENT,
     (Step.LINE_LANGUAGE, "1"): Step.LINE_MAIN,
     (Step.LINE_LANGUAGE, "2"): Step.LINE_MAIN,
     (Step.LINE_MAIN, "0"): Step.AGENT,
@@ -45,6 +60,8 @@ _MOVES = {
     (Step.LINE_BRAND, "0"): Step.LINE_MAIN,
     (Step.LINE_CONFIRM_BRAND, "2"): Step.LINE_MAIN,
     (Step.LINE_CONFIRM_ALL, "2"): Step.LINE_MAIN,
+    (Step.LINE_NOTHING, "9"): Step.LINE_CONFIRM_ALL,
+    (Step.LINE_NOTHING, "0"): Step.AGENT,
     (Step.LINE_RECEIPT, "1"): Step.LINE_MAIN,
 }
 _TASKS = {
@@ -140,10 +157,39 @@ def test_one_brand_is_refused_by_what_was_keyed_in() -> None:
     assert (found.says, found.voice.brand) == (("confirm_brand",), "654321")
     done = keyed(found.voice, "1")
     after = went(done, is_well=True)
-    assert (after.says, after.voice) == (("refused", "main"), Voice(step=Step.MAIN))
+    assert (after.says, after.voice) == (
+        ("refused", "main"),
+        Voice(step=Step.MAIN, after="refused"),
+    )
     assert went(done, is_well=False).says == ("none_stood", "main")
     assert keyed(found.voice, "2").voice.brand == ""
     assert "654321" not in repr((asked, found, done, after))
+
+
+def test_what_came_of_a_change_is_said_again_until_the_call_goes_on() -> None:
+    done = went(keyed(Voice(step=Step.CONFIRM_ALL), "1"), is_well=True)
+    for digits in ("", "9", "777"):
+        assert keyed(done.voice, digits).says == ("refused", "main")
+    empty = counted(done, 0)
+    assert (empty.says, empty.voice.step) == (("refused", "nothing"), Step.NOTHING)
+    assert keyed(empty.voice, "9").says == ("refused", "main")
+    on = keyed(done.voice, "1").voice
+    assert keyed(on, "0") == Move(Voice(step=Step.MAIN), ("main",))
+
+
+def test_where_nothing_stands_no_refusal_is_offered() -> None:
+    for step in Step:
+        move = again(Voice(step=step))
+        assert counted(move, 1) == move
+        without = counted(move, 0)
+        assert (without == move) is (step not in COUNTED)
+        if step in COUNTED:
+            keys = MENU[without.voice.step].keys
+            assert set(keys) == {"9", "0"}
+            assert keys["0"] is Step.AGENT
+    for name in ("nothing", "line_nothing"):
+        assert "reddetmek için" not in voice_texts()[name].tr
+        assert "to refuse" not in voice_texts()[name].en.replace("left to refuse", "")
 
 
 def test_a_task_that_was_not_asked_for_goes_nowhere() -> None:
@@ -209,7 +255,8 @@ def test_a_line_is_read_in_every_form_of_a_network(text: str, clear: str | None)
 def test_what_comes_by_text_is_one_segment(words: str, language: Language) -> None:
     receipt = "7Q4M-2XKD-03VB-9TRC-H"
     values = {"code": "123456", "brand": "B" * 20, "count": "100000", "receipt": receipt}
-    values |= {"url": "https://izinkaydi.example/acts", "way": "e-posta", "to": "ONAY"}
+    longest = {Language.TR: "arama (tacir)", Language.EN: "texts (merchant)"}[language]
+    values |= {"url": "https://izinkaydi.example/acts", "way": longest, "to": "ONAY"}
     body = letter(words, language, values, is_sms=True).body
     assert body.isascii()
     assert is_gsm(body)

@@ -27,7 +27,8 @@ from izin.consent.model import ConsentKey
 from izin.consent.record import Recorder
 from izin.core.errors import RefusalError, Refused
 from izin.core.plain import cut, shown
-from izin.core.terms import Channel, Source, Status
+from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.i18n.catalogue import Language
 from izin.i18n.ways import way
 from izin.keyring import Keyring
 from izin.message.write import Letter, write
@@ -90,19 +91,31 @@ async def change_one(
         return Left.NO_RECORD
     values = {
         "brand": cut(shown(record.brand.name), NAME_ROOM),
-        "way": way(wish.place.channel, call.caller.language),
+        "way": _way_of(wish.place, call.caller.language),
         "to": wish.to.value,
     }
     heard = Heard(wish.script, wish.to, "call_changed", values)
     tools = Tools(agents.database, agents.keyring, recorder, agents.pages)
-    return await _change(tools, call, heard, partial(change, wishes={wish.place: wish.to}), now)
+    does = partial(change, wishes={wish.place: wish.to})
+    async with tools.database.transaction() as connection:
+        done = await _change(tools, connection, call, heard, does, now)
+    if isinstance(done, Act):
+        await tell_of_change(tools.database, call, wish.to, wish.script)
+    return done
 
 
 async def refuse_in_call(
-    tools: Tools, call: Call, brand: Brand | None, *, script: str, now: datetime
+    tools: Tools,
+    connection: Connection,
+    call: Call,
+    brand: Brand | None,
+    *,
+    script: str,
+    now: datetime,
 ) -> Act | None:
     """Refuse all that stands at a brand, or everywhere, once the caller is known.
 
+    It is done in the caller's transaction, who tells the trail past it (`tell_of_change`).
     Takes   script: what was said before, with its version
     Gives   None where nothing stands there
     Raises  RefusalError IZ146 the call has ended, or its caller is not known · UnavailableError
@@ -112,7 +125,14 @@ async def refuse_in_call(
     else:
         values = {"brand": cut(shown(brand.name), NAME_ROOM)}
         heard = Heard(script, Status.RET, "call_refused", values)
-    return await _change(tools, call, heard, partial(refuse_all, scope=scope_of(call, brand)), now)
+    does = partial(refuse_all, scope=scope_of(call, brand))
+    return await _change(tools, connection, call, heard, does, now)
+
+
+async def tell_of_change(database: Database, call: Call, to: Status, script: str) -> None:
+    """Write into the trail that something was changed, once that is committed."""
+    async with changing(database, call.by) as told:
+        told.tell(Action.CALL_CHANGED, call.call_id, to=to.value, script=script)
 
 
 def scope_of(call: Call, brand: Brand | None = None) -> Scope:
@@ -123,27 +143,24 @@ def scope_of(call: Call, brand: Brand | None = None) -> Scope:
 
 async def _change(
     tools: Tools,
+    connection: Connection,
     call: Call,
     heard: Heard,
-    do: Callable[[Work], Awaitable[Act | L]],
+    does: Callable[[Work], Awaitable[Act | L]],
     now: datetime,
 ) -> Act | L:
-    """Change what `do` changes, in one transaction with what was heard and the message."""
-    async with tools.database.transaction() as connection:
-        work = Work(
-            connection=connection,
-            keyring=tools.keyring,
-            recorder=tools.recorder,
-            address=call.caller.address,
-            source=Source.IYS_CM,
-            since=call.caller.since,
-        )
-        act = await do(work)
-        if not isinstance(act, Act):
-            return act
+    """Change what `does` changes, in one transaction with what was heard and the message."""
+    work = Work(
+        connection=connection,
+        keyring=tools.keyring,
+        recorder=tools.recorder,
+        address=call.caller.address,
+        source=Source.IYS_CM,
+        since=call.caller.since,
+    )
+    act = await does(work)
+    if isinstance(act, Act):
         await _keep(tools, connection, (call, heard, act), now)
-    async with changing(tools.database, call.by) as told:
-        told.tell(Action.CALL_CHANGED, call.call_id, to=heard.to.value, script=heard.script)
     return act
 
 
@@ -169,6 +186,14 @@ async def _keep(
         good_for=_GOOD_FOR,
     )
     await write(connection, tools.keyring.message_sealer, letter, now=now)
+
+
+def _way_of(place: Place, language: Language) -> str:
+    """Which consent it was: as a merchant one may have another by the same way."""
+    name = way(place.channel, language)
+    if place.recipient_type is RecipientType.BIREYSEL:
+        return name
+    return f"{name} (tacir)" if language is Language.TR else f"{name} (merchant)"
 
 
 def _is_meant(key: ConsentKey, place: Place) -> bool:

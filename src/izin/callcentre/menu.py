@@ -36,11 +36,13 @@ class Step(StrEnum):
     BRAND = "BRAND"
     CONFIRM_BRAND = "CONFIRM_BRAND"
     CONFIRM_ALL = "CONFIRM_ALL"
+    NOTHING = "NOTHING"
     LINE_LANGUAGE = "LINE_LANGUAGE"
     LINE_MAIN = "LINE_MAIN"
     LINE_BRAND = "LINE_BRAND"
     LINE_CONFIRM_BRAND = "LINE_CONFIRM_BRAND"
     LINE_CONFIRM_ALL = "LINE_CONFIRM_ALL"
+    LINE_NOTHING = "LINE_NOTHING"
     LINE_RECEIPT = "LINE_RECEIPT"
     AGENT = "AGENT"
     ENDED = "ENDED"
@@ -79,6 +81,7 @@ MENU: Mapping[Step, Asks] = MappingProxyType(
         Step.BRAND: Asks("brand", {"0": Step.MAIN}, (1, BRAND_DIGITS_MAX), Task.FIND_BRAND),
         Step.CONFIRM_BRAND: Asks("confirm_brand", {"1": Task.REFUSE_BRAND, "2": Step.MAIN}),
         Step.CONFIRM_ALL: Asks("confirm_all", {"1": Task.REFUSE_ALL, "2": Step.MAIN}),
+        Step.NOTHING: Asks("nothing", {"9": Step.MAIN, "0": Step.AGENT}),
         Step.LINE_LANGUAGE: Asks("language", {"1": Step.LINE_MAIN, "2": Step.LINE_MAIN}),
         Step.LINE_MAIN: Asks(
             "line_main",
@@ -98,6 +101,7 @@ MENU: Mapping[Step, Asks] = MappingProxyType(
         Step.LINE_CONFIRM_ALL: Asks(
             "line_confirm_all", {"1": Task.REFUSE_ALL, "2": Step.LINE_MAIN}
         ),
+        Step.LINE_NOTHING: Asks("line_nothing", {"9": Step.LINE_CONFIRM_ALL, "0": Step.AGENT}),
         Step.LINE_RECEIPT: Asks("line_refused", {"9": Step.LINE_RECEIPT, "1": Step.LINE_MAIN}),
         Step.AGENT: Asks("agent"),
         Step.ENDED: Asks("locked"),
@@ -119,6 +123,18 @@ _MAIN_OF = {
     Step.LINE_CONFIRM_BRAND: Step.LINE_MAIN,
     Step.LINE_CONFIRM_ALL: Step.LINE_MAIN,
 }
+_HOMES = frozenset((Step.MAIN, Step.NOTHING, Step.LINE_MAIN))
+"""Where a call comes back to after a change."""
+
+_WITH_NOTHING: Mapping[Step, Step] = MappingProxyType(
+    {
+        Step.MAIN: Step.NOTHING,
+        Step.CONFIRM_ALL: Step.NOTHING,
+        Step.LINE_CONFIRM_ALL: Step.LINE_NOTHING,
+    }
+)
+COUNTED = frozenset(_WITH_NOTHING)
+"""Steps that say how many consents stand: where none does there is nothing to refuse."""
 
 
 class Voice(msgspec.Struct, frozen=True, array_like=True):
@@ -127,7 +143,9 @@ class Voice(msgspec.Struct, frozen=True, array_like=True):
     wrong    how many codes were not right
     brand    the number that was keyed in, of a brand that there is
     heard    the text, with its version, that was said before a change
-    receipt  of the last change of a fixed line, to which no message tells it
+    receipt  of the last change
+    after    the text that said what came of it: said again with the step, until the call goes on
+    turn     how often the call has moved, by which an input that comes late is known
     """
 
     step: Step = Step.LANGUAGE
@@ -136,6 +154,8 @@ class Voice(msgspec.Struct, frozen=True, array_like=True):
     brand: str = ""
     heard: str = ""
     receipt: str = ""
+    after: str = ""
+    turn: int = 0
 
     def __repr__(self) -> str:
         """Leave brand and receipt out."""
@@ -162,12 +182,27 @@ def keyed(voice: Voice, digits: str) -> Move:
     if leads is not None and asks.says == "language":
         voice = msgspec.structs.replace(voice, language=LANGUAGES[digits])
     if isinstance(leads, Step):
-        return _to(msgspec.structs.replace(voice, brand=""), leads)
+        after = voice.after if leads in _HOMES else ""
+        return _to(msgspec.structs.replace(voice, brand="", after=after), leads)
     if leads is not None:
         return Move(voice, (), leads)
     if asks.task is not None and asks.digits is not None and _is_number(digits, *asks.digits):
         return Move(voice, (), asks.task, digits)
-    return Move(voice, (asks.says,))
+    return again(voice)
+
+
+def again(voice: Voice) -> Move:
+    """Say the step again, and before it what came of a change that led there."""
+    says = MENU[voice.step].says
+    return Move(voice, (voice.after, says) if voice.after else (says,))
+
+
+def counted(move: Move, count: int) -> Move:
+    """Go on knowing how many consents stand: with none of them no refusal is offered."""
+    step = move.voice.step
+    if count or step not in COUNTED:
+        return move
+    return again(msgspec.structs.replace(move.voice, step=_WITH_NOTHING[step]))
 
 
 def went(move: Move, *, is_well: bool) -> Move:
@@ -192,8 +227,8 @@ def _refused(voice: Voice, *, is_well: bool) -> Move:
     main = _MAIN_OF[voice.step]
     if is_well and main is Step.LINE_MAIN:
         return _to(voice, Step.LINE_RECEIPT)
-    there = msgspec.structs.replace(voice, step=main)
-    return Move(there, ("refused" if is_well else "none_stood", MENU[main].says))
+    after = "refused" if is_well else "none_stood"
+    return again(msgspec.structs.replace(voice, step=main, after=after))
 
 
 def _wrong(voice: Voice) -> Move:
@@ -202,7 +237,8 @@ def _wrong(voice: Voice) -> Move:
 
 
 def _to(voice: Voice, step: Step, says: str = "") -> Move:
-    return Move(msgspec.structs.replace(voice, step=step), (says or MENU[step].says,))
+    there = msgspec.structs.replace(voice, step=step)
+    return Move(there, (says,)) if says else again(there)
 
 
 def _is_number(digits: str, shortest: int, longest: int) -> bool:

@@ -36,6 +36,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     step    where the call is
     keys    single keys that lead on
     digits  the shortest and the longest number that may be keyed in; None: none is asked for
+    turn    is given back with the input: where the call has moved since, that moves it no more
     """
 
     call: UUID | None
@@ -44,6 +45,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     then: Then
     keys: str = ""
     digits: tuple[int, int] | None = None
+    turn: int = 0
 
     def __repr__(self) -> str:
         """Leave call and texts out."""
@@ -64,6 +66,7 @@ def said(
         then=over if is_over else Then.LISTEN,
         keys="".join(asks.keys),
         digits=asks.digits,
+        turn=voice.turn,
     )
 
 

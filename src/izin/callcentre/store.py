@@ -24,12 +24,16 @@ async def open_by_voice(connection: Connection, call_id: UUID) -> Record | None:
     return await connection.fetchrow(_SQL["open_by_voice"], call_id)
 
 
-async def go_on(connection: Connection, *row: object) -> bool:
-    return await connection.fetchval(_SQL["go_on"], *row) is not None
+async def take(connection: Connection, call_id: UUID, was: bytes) -> bool:
+    return await connection.fetchval(_SQL["take"], call_id, was) is not None
 
 
-async def hang_up(connection: Connection, *row: object) -> bool:
-    return await connection.fetchval(_SQL["hang_up"], *row) is not None
+async def go_on(connection: Connection, call_id: UUID, sealed: bytes) -> None:
+    await connection.execute(_SQL["go_on"], call_id, sealed)
+
+
+async def hang_up(connection: Connection, call_id: UUID, how: str) -> None:
+    await connection.execute(_SQL["hang_up"], call_id, how)
 
 
 async def renew(connection: Connection, call_id: UUID, sealed: bytes) -> None:

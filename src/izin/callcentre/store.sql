@@ -24,26 +24,27 @@ select
 from support_call
 where call_id = $1 and agent is null and ended_at is null and good_until > now()
 
--- name: go_on
--- Writes how far a call of the voice menu is, unless another input came before.
--- $1 call_id · $2 body_sealed as it was read · $3 body_sealed · $4 is the caller known?
--- gives call_id
-update support_call
-set body_sealed = $3, identified_at = case when $4 then coalesce(identified_at, now()) end
+-- name: take
+-- Holds a call of the voice menu where it was read, unless another input came before.
+-- $1 call_id · $2 body_sealed as it was read · gives call_id · locks the row
+select call_id
+from support_call
 where
     call_id = $1 and body_sealed = $2
     and agent is null and ended_at is null and good_until > now()
-returning call_id
+for no key update
+
+-- name: go_on
+-- Writes how far a call of the voice menu is that is held. $1 call_id · $2 body_sealed
+update support_call
+set body_sealed = $2
+where call_id = $1
 
 -- name: hang_up
--- Ends a call of the voice menu, unless another input came before; who called is forgotten.
--- $1 call_id · $2 body_sealed as it was read · $3 how · gives call_id
+-- Ends a call of the voice menu that is held; who called is forgotten. $1 call_id · $2 how
 update support_call
-set ended_at = now(), ended_how = $3, body_sealed = null
-where
-    call_id = $1 and body_sealed = $2
-    and agent is null and ended_at is null and good_until > now()
-returning call_id
+set ended_at = now(), ended_how = $2, body_sealed = null
+where call_id = $1
 
 -- name: renew
 -- Writes anew by which code the caller is checked. $1 call_id · $2 body_sealed

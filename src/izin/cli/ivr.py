@@ -61,7 +61,7 @@ class _Registry:
             "accept-language": language.value,
         }
 
-    def ask(self, path: str, body: dict[str, str]) -> dict[str, Any]:
+    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Give the answer. Raises CannotError: it refuses, or does not answer as a registry."""
         is_https = self._url.scheme == "https"
         kind = http.client.HTTPSConnection if is_https else http.client.HTTPConnection
@@ -94,7 +94,8 @@ def _hold(to: Screen, registry: _Registry, line: str) -> None:
         if digits is None:
             to.say(to.said("ivr_hung_up"))
             return
-        said = registry.ask(f"{CALLS}/{said['call']}/input", {"digits": digits})
+        keyed = {"digits": digits, "turn": said["turn"]}
+        said = registry.ask(f"{CALLS}/{said['call']}/input", keyed)
     to.say(to.said("ivr_agent" if said["then"] == "AGENT" else "ivr_over"))
 
 

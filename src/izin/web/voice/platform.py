@@ -45,9 +45,10 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Keyed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a caller keyed in; "" for nothing. It prints no digit: it may be a code."""
+    """What a caller keyed in, "" for nothing, and to which answer. It prints no digit."""
 
     digits: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    turn: int | None = None
 
     def __repr__(self) -> str:
         """Leave the digits out."""
@@ -140,7 +141,7 @@ class Platform:
             raise RefusalError(Refused(code="IZ128")) from error
         keyed = await _read(request, Keyed)
         digits = keyed.digits.replace(" ", "")  # grammars write them apart
-        return await self._voices.hear(call_id, digits, now=self._clock())
+        return await self._voices.hear(call_id, digits, keyed.turn, now=self._clock())
 
     def _refused(
         self, error: RefusalError, language: Language, status: int | None = None
@@ -169,7 +170,7 @@ async def _read(request: Request, kind: type[B]) -> B:
         raise RefusalError(Refused(code="IZ127"))
     try:
         if _kind(request) == _FORM:
-            return msgspec.convert(Form.read(body).values, kind)
+            return msgspec.convert(Form.read(body).values, kind, strict=False)
         return msgspec.json.decode(body, type=kind)
     except (ValueError, msgspec.MsgspecError) as error:
         raise RefusalError(Refused(code="IZ127")) from error
