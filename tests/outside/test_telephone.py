@@ -117,6 +117,32 @@ async def test_what_arrives_is_shown_as_it_arrives(browser, base, database, keyr
     assert window.complaints == []
 
 
+async def test_what_is_written_stands_there_at_once_and_nothing_is_written_twice(
+    browser, base, owner
+):
+    window = await screen(browser, base)
+    await window.open(f"/telephone/{ME}")
+    await window.page.fill("#f-text", "RET ORNEK")
+    # two taps within one moment: the second comes while the first is on its way
+    await window.page.locator(".write button").evaluate("it => { it.click(); it.click(); }")
+    assert await window.page.inner_text(".own .said") == "RET ORNEK"
+    await window.page.wait_for_selector(".theirs:has-text('RET kaydedildi')")
+    assert await window.page.locator(".bubbles li:not(.day)").count() == 2
+    assert await window.page.input_value("#f-text") == ""
+    assert await window.page.is_visible("#newest"), "it is scrolled to what came last"
+    await window.page.click("button:text-is('DURUM ORNEK')")
+    await window.page.wait_for_selector(".theirs:has-text('SMS: RET (')")
+    assert window.page.url.endswith(f"/telephone/{ME}"), "the page was never left"
+    assert window.complaints == []
+
+
+async def test_it_is_written_to_without_scripts(browser, base):
+    window = await screen(browser, base, scripts=False)
+    await window.open(f"/telephone/{ME}")
+    assert "1 marka ONAY" in await wrote(window, "DURUM")
+    assert await window.page.is_visible(".again a")
+
+
 async def test_mails_are_shown_with_what_others_judge_them_by(base, database, keyring):
     told = Letter(
         to=Address("ayse@posta.example", AddressKind.EMAIL),

@@ -86,6 +86,8 @@ async def show_telephone(outside: Outside, visit: Visit) -> Outcome:
         "telephone.html",
         {
             "telephone": number,
+            "whose": dict(outside.around.people).get(number, ""),
+            "now": visit.now.astimezone(IYS_TIME).strftime("%H:%M"),
             "number": outside.number,
             "bubbles": _by_days(bubbles),
             "suggested": SUGGESTED,
@@ -127,7 +129,8 @@ async def write(outside: Outside, visit: Visit) -> Outcome:
 
 async def show_mails(outside: Outside, _: Visit) -> Outcome:
     """Show what came for anybody, the newest first."""
-    return Shown("mails.html", {"mails": outside.inbox.received()[:MAILS_SHOWN]})
+    mails = outside.inbox.received()[:MAILS_SHOWN]
+    return Shown("mails.html", {"mails": mails, "citizens": outside.origin})
 
 
 async def show_mail(outside: Outside, visit: Visit) -> Outcome:
