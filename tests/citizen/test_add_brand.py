@@ -65,3 +65,16 @@ async def test_what_is_not_at_work_cannot_be_added(visitor, given, owner, operat
     await visitor.get("/brands/search?search=isik")
     assert "Böyle bir marka yok" in visitor.page
     assert await owner.fetchval("select count(*) from consent_event") == before
+
+
+async def test_every_beginning_of_a_name_finds_it_and_nothing_else(visitor, given):
+    await given.provider(OTHER_IYS_CODE, title="Çınar Market A.Ş.")
+    await given.brand(OTHER_BRAND_CODE, of=OTHER_IYS_CODE, name="Örnek Vvater")
+    await given.brand(OTHER_BRAND_CODE + 1, of=OTHER_IYS_CODE, name="Omega")
+    await visitor.sign_in()
+    name = "ornek vvater"
+    for length in range(2, len(name) + 1):
+        await visitor.get(f"/brands/search?search={name[:length]}")
+        assert HERE in visitor.page, name[:length]
+    await visitor.get("/brands/search?search=or")
+    assert "Omega" not in visitor.page, "r and n look like m, r alone does not"

@@ -42,6 +42,38 @@ async def test_she_refuses_one_brand_within_four_steps(visitor, owner):
     assert "Işık" not in visitor.page.split("<main")[1]
 
 
+async def test_a_form_that_was_sent_after_the_session_had_ended_is_not_lost_in_silence(
+    visitor, owner
+):
+    await visitor.sign_in()
+    await owner.execute("delete from citizen_session")
+    await visitor.change("RET")
+    assert "gönderdiğiniz form işlenmedi" in visitor.page
+    assert await owner.fetchval("select count(*) from provider_consent where status = 'RET'") == 0
+    assert 'name="next" value="/consents"' in visitor.page, "she comes back to where she was"
+
+
+async def test_what_was_changed_stands_on_its_receipt_s_page(visitor):
+    await visitor.sign_in()
+    await visitor.get(f"/brands/{BRAND_CODE}")
+    await visitor.send(f"/brands/{BRAND_CODE}", to_ARAMA_BIREYSEL="RET")
+    assert re.search(r"<dt>Arama</dt><dd>Onay → Ret</dd>", visitor.page)
+    assert "<dt>Mesaj" not in visitor.page, "it was not touched"
+
+
+async def test_a_number_that_is_no_receipt_s_stays_in_its_field(visitor):
+    await visitor.get("/verify")
+    await visitor.send("/verify", receipt="7Q4M-2XKD")
+    assert 'value="7Q4M-2XKD"' in visitor.page
+    assert 'class="note bad"' in visitor.page
+
+
+async def test_a_brand_s_ways_stand_together_under_its_name(visitor):
+    await visitor.sign_in()
+    assert visitor.page.count(f'href="/brands/{BRAND_CODE}"') == 1
+    assert visitor.page.count('<tr role="row" class="same">') == 1
+
+
 async def test_what_stands_already_makes_nothing(visitor, owner):
     await visitor.sign_in()
     await visitor.change("RET")

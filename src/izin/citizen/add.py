@@ -17,8 +17,9 @@ from izin.consent.of_citizen import key_under
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
-from izin.core.lookalike import likeness
+from izin.core.lookalike import PAIRS, likeness
 from izin.core.terms import Channel, RecipientType, Source, Status
+from izin.core.turkish import fold
 from izin.provider import lookup as providers
 from izin.receipt.issue import issue
 from izin.storage.database import Connection
@@ -49,11 +50,23 @@ async def search(connection: Connection, text: str) -> list[Candidate]:
     if text.isascii() and text.isdigit() and len(text) <= _CODE_MAX:
         found = await brands.some(connection, [BrandCode(int(text))])
     elif len(key) >= _START:
-        near = await brands.near(connection, key, key, _ROWS_MAX)
-        found = list({brand.brand_code: brand for _, brand in near}.values())
+        near = await brands.near(connection, key, _half_typed(key), _ROWS_MAX)
+        written = fold(text)
+        found = list(
+            {
+                brand.brand_code: brand
+                for name, brand in near
+                if name.startswith(key) or fold(brand.name).startswith(written)
+            }.values()
+        )
     else:
         return []
     return (await _at_work(connection, found))[:FOUND_MAX]
+
+
+def _half_typed(key: str) -> str:
+    """The same where the next letter joins its last: of Örnek a likeness keeps `omek`."""
+    return next((key[:-1] + one for pair, one in PAIRS if key.endswith(pair[0])), key)
 
 
 async def _at_work(connection: Connection, found: Sequence[Brand]) -> list[Candidate]:

@@ -37,6 +37,7 @@ class Line(msgspec.Struct, frozen=True):
     after: Status
     source: Source | None
     holder: str | None
+    event_id: UUID
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -168,4 +169,5 @@ def _line(body: EventBody, titles: Mapping[IysCode, str]) -> Line:
         after=body.status,
         source=body.source,
         holder=titles.get(body.key.iys_code, "") if is_companys else None,
+        event_id=body.event_id,
     )

@@ -11,7 +11,8 @@ _OTHER_LATIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ə": "e"}
 )
 _ALIKE = str.maketrans({"0": "o", "1": "i", "l": "i", "5": "s"})
-_PAIRS = (("rn", "m"), ("vv", "w"))
+PAIRS = (("rn", "m"), ("vv", "w"))
+"""Two letters that look like one, and which."""
 
 
 def likeness(name: str) -> str | None:
@@ -25,6 +26,6 @@ def likeness(name: str) -> str | None:
     if not letters or not all(map(str.isascii, letters)):
         return None
     alike = "".join(letters).translate(_ALIKE)
-    for pair, one in _PAIRS:
+    for pair, one in PAIRS:
         alike = alike.replace(pair, one)
     return alike

@@ -2,7 +2,11 @@
 
 from izin.brand import lookup as brands
 from izin.citizen.acts import Act, acts_of
-from izin.citizen.refuse import act_of, progress_of, undo, undone_by
+from izin.citizen.call import Call
+from izin.citizen.hers import hers
+from izin.citizen.history import Line, page_of
+from izin.citizen.records import records_at
+from izin.citizen.refuse import Progress, act_of, progress_of, undo, undone_by
 from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
@@ -28,15 +32,27 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         progress = await progress_of(connection, hall.keyring, act)
         acts = await acts_of(connection, hall.keyring, call.address, call.since)
         known = [] if act.brand_code is None else await brands.some(connection, [act.brand_code])
+        lines = await _lines(call, act, progress)
     values = {
         "act": act,
         "progress": progress,
         "brand": known[0].name if known else None,
+        "lines": lines,
         "stops_on": stops_on(hall, act.at),
         "may_be_undone": act.may_be_undone(visit.now) and undone_by(act, acts) is None,
         "undone_by": undone_by(act, acts),
     }
     return Shown("act.html", values)
+
+
+async def _lines(call: Call, act: Act, progress: Progress) -> list[Line]:
+    """What it changed at its one brand, from what to what; nothing where that lies far back."""
+    if act.brand_code is None:
+        return []
+    records = await records_at(call.connection, call.keyring, call.address, act.brand_code)
+    own = await hers(call.connection, call.keyring, records, call.since)
+    page = await page_of(call, own)
+    return [each for each in page.lines if each.event_id in progress.events]
 
 
 async def do_undo(hall: Hall, visit: Visit) -> Outcome:

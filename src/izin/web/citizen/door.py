@@ -57,7 +57,8 @@ class Everybody:
         if not row.asks:
             return None
         if visit.who is None:
-            return Gone(sign_in_before(visit.here if row.does is None else ""))
+            gone = Gone(sign_in_before(visit.here))
+            return gone if row.does is None else gone.saying("not_sent")
         if row.path == NOTICE:
             return None
         is_open = row.is_bare and not visit.who.may_be_another

@@ -17,7 +17,7 @@ async def show_first(_: Hall, __: Visit) -> Outcome:
 
 async def ask(_: Hall, __: Visit) -> Outcome:
     """Ask for a receipt's number."""
-    return Shown("verify.html", {"checked": False, "proven_on": None})
+    return Shown("verify.html", {"checked": False, "proven_on": None, "wrong": ""})
 
 
 async def do_check(hall: Hall, visit: Visit) -> Outcome:
@@ -29,7 +29,8 @@ async def do_check(hall: Hall, visit: Visit) -> Outcome:
         await spend(connection, [(each, network) for each in NETWORK], "IZ158")
         at = await check(connection, hall.keyring, number)
     proven_on = None if at is None else at.astimezone(IYS_TIME).date()
-    return Shown("verify.html", {"checked": True, "proven_on": proven_on})
+    wrong = number if at is None else ""
+    return Shown("verify.html", {"checked": True, "proven_on": proven_on, "wrong": wrong})
 
 
 ROWS = (
