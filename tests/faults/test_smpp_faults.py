@@ -122,6 +122,22 @@ async def test_a_throttled_message_is_tried_again_after_a_pause(fault):
         assert len(smsc.inbox(AYSE.clear)) == 1
 
 
+async def test_pauses_grow_until_one_helps():
+    pace = Pace(rate_per_second=1e6)
+    now = asyncio.get_running_loop().time
+
+    async def pause_s() -> float:
+        begun_at = now()
+        for _ in range(3):  # of one window: all were written before the pause
+            pace.pause(0.02)
+        await pace.turn(begun_at + 10)
+        return now() - begun_at
+
+    assert [await pause_s() >= 0.02 * times for times in (1, 2, 4, 8)] == [True] * 4
+    pace.helped()
+    assert await pause_s() < 8 * 0.02, "a short one again"
+
+
 async def test_a_message_is_not_throttled_for_ever():
     async with operator() as smsc, linked(smsc, wait_seconds=0.1) as link:
         smsc.faults.order(Fault.THROTTLED, 1000)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from builders.operator import comes, settings_for
 
@@ -226,3 +227,22 @@ async def test_whoever_is_cut_off_while_hearing_leaves_all_to_the_operator(ear):
     hearing.cancel()
     await comes(waiting.done)
     assert waiting.result() == NOT_NOW
+
+
+async def test_each_part_is_read_by_the_tables_that_it_names_itself(ear):
+    """A telephone that needs a Turkish letter in one part only names the table there."""
+    parts = parts_for(ear)
+
+    def part(index: int, octets: bytes, shift: bytes = b""):
+        header = bytes((0, 3, 7, 2, index)) + shift
+        [body] = written(SENDER, TO, "x", 7)
+        head, _ = body[:-2], body[-2:]
+        data = bytes((len(header),)) + header + octets
+        message = read_message(bytearray(head) + bytes((len(data),)) + data)
+        return msgspec.structs.replace(message, esm_class=0x40)
+
+    messages = [part(1, b"RET \x1bS"), part(2, b"\x1bSans", bytes((0x24, 1, 1)))]
+    for message in messages:
+        data = user_data(message)
+        await parts.take(message, data, data.part)
+    assert [each.text for each in ear.heard] == ["RET SŞans"]

@@ -142,7 +142,8 @@ def test_a_body_that_was_cut_is_malformed_or_shorter(data):
         ("5991234567", 2, "+905991234567"),
         ("3338", 0, "3338"),
         ("3338", 3, "3338"),
-        ("BANKA", 5, "BANKA"),
+        ("BANKA", 5, '"BANKA"'),
+        ("905991234567", 5, '"905991234567"'),  # a name that whoever sends may choose
         ("", 0, ""),
         ("٣٣٣٨", 1, "٣٣٣٨"),
     ],

@@ -1,6 +1,6 @@
 """What suppliers say later of what they took."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -17,6 +17,13 @@ _LATE = timedelta(minutes=5)
 """How long a message is waited for that a receipt names: its commit may still be on the way."""
 
 
+class _Early(msgspec.Struct, frozen=True):
+    """A receipt before its message, and when we were told: an operator's clock is its own."""
+
+    receipt: Receipt
+    told_at: datetime
+
+
 async def note(database: Database, receipt: Receipt) -> None:
     """Write down what became of a message; it may be that its sending has not committed yet.
 
@@ -24,7 +31,8 @@ async def note(database: Database, receipt: Receipt) -> None:
     """
     async with database.transaction() as connection:
         if not await _noted(connection, receipt):
-            await queue.put(connection, JOB, msgspec.json.encode(receipt), None)
+            early = _Early(receipt, await queue.now(connection))
+            await queue.put(connection, JOB, msgspec.json.encode(early), None)
 
 
 async def note_later(connection: Connection, payload: bytes) -> None:
@@ -32,10 +40,10 @@ async def note_later(connection: Connection, payload: bytes) -> None:
 
     Raises  UnavailableError: its message is not there yet
     """
-    receipt = msgspec.json.decode(payload, type=Receipt)
-    if await _noted(connection, receipt):
+    early = msgspec.json.decode(payload, type=_Early)
+    if await _noted(connection, early.receipt):
         return
-    if await queue.now(connection) - receipt.at < _LATE:
+    if await queue.now(connection) - early.told_at < _LATE:
         raise UnavailableError("a receipt waits for its message")
 
 

@@ -166,8 +166,15 @@ class Smsc:
         if not is_telephone(sender):
             raise ValueError("no telephone of this operator")
         self._count += 1
+        return await self.bring(*written(sender, to, text, self._count % _MARKS))
+
+    async def bring(self, *bodies: bytes) -> bool:
+        """Bring messages as they are: bodies of deliver_sm, of whomever and in whichever order.
+
+        Gives   whether whoever is bound has taken all of them; comes back when that is known
+        """
         taken: list[Future[bool]] = []
-        for body in written(sender, to, text, self._count % _MARKS):
+        for body in bodies:
             delivery = _Delivery(body, asyncio.get_running_loop().create_future())
             await self._waiting.put(delivery)
             taken.append(delivery.taken)

@@ -116,6 +116,7 @@ class Link:
                 await self._pace.turn(until)
                 answer = await self._answer(session, body)
             if not is_throttled(answer):
+                self._pace.helped()
                 return operator_id(answer)
             self._pace.pause(self._settings.throttle_seconds)
 

@@ -152,7 +152,13 @@ def part_header(part: Part) -> bytes:
 
 
 def number_of(digits: str, ton: int) -> str:
-    """A number as the registry writes it: +90… where it is one, else as it came."""
+    """A number as the registry writes it: +90… where it is one, else as it came.
+
+    A name is no number, though it be of digits alone: whoever may choose one could choose another's
+    number. It is given between quotation marks, so that nobody takes it for one.
+    """
+    if ton == TON.ALPHANUMERIC:
+        return f'"{digits}"'
     bare = digits.removeprefix("+")
     if not (bare.isascii() and bare.isdigit()):
         return digits

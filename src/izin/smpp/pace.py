@@ -1,8 +1,11 @@
-"""How fast it is written: so many a second, and a pause when the other side asks for one."""
+"""How fast it is written: so many a second, and pauses when the other side asks for them."""
 
 import asyncio
 
 from izin.core.errors import UnavailableError
+
+_TIMES_MAX = 16
+"""How many times as long a pause becomes."""
 
 
 class Pace:
@@ -13,6 +16,7 @@ class Pace:
         self._distance = 1 / rate_per_second
         self._next_at = 0.0
         self._not_before = 0.0
+        self._times = 1
 
     async def turn(self, until: float) -> None:
         """Wait for a turn.
@@ -31,5 +35,17 @@ class Pace:
             await asyncio.sleep(wait)
 
     def pause(self, seconds: float) -> None:
-        """Let nobody have a turn for a while, those who already wait for one included."""
-        self._not_before = asyncio.get_running_loop().time() + seconds
+        """Let nobody have a turn for a while, those who already wait for one included.
+
+        Twice as long each time that it did not help, to a bound; what was written before the pause
+        and is answered in it asks for no other.
+        """
+        now = asyncio.get_running_loop().time()
+        if now < self._not_before:
+            return
+        self._not_before = now + seconds * self._times
+        self._times = min(self._times * 2, _TIMES_MAX)
+
+    def helped(self) -> None:
+        """Let the next pause be a short one: the other side takes messages again."""
+        self._times = 1

@@ -8,6 +8,7 @@ that was acknowledged alone is ours, and is heard even if the others never come.
 import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Callable
+from itertools import groupby
 
 import msgspec
 from aiosmpplib.state import SmppCommandStatus
@@ -23,16 +24,20 @@ _Key = tuple[str, str, int, int]
 
 
 def incoming_of(message: Message, datas: list[UserData], *, is_whole: bool = True) -> Incoming:
-    """Put what was written together: octets first, since a part may end within a character."""
-    first = datas[0]
+    """Put what was written together.
+
+    Octets first, since a part may end within a character; but each by the tables that it names.
+    """
+    runs = [
+        (tables, b"".join(each.octets for each in run))
+        for tables, run in groupby(datas, lambda data: (data.has_locking, data.has_single))
+    ]
     return Incoming(
         sender=number_of(message.source, message.source_ton),
         receiver=number_of(message.destination, message.destination_ton),
-        text=text_of(
-            b"".join(each.octets for each in datas),
-            message.coding,
-            locking=first.has_locking,
-            single=first.has_single,
+        text="".join(
+            text_of(octets, message.coding, locking=locking, single=single)
+            for (locking, single), octets in runs
         ),
         is_whole=is_whole,
     )

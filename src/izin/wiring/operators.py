@@ -63,7 +63,7 @@ class Operator:
             raise UndeliverableError(f"SMPP {refused.status_name}") from None
         except UnsendableError:
             raise UndeliverableError("no text that can be sent") from None
-        return ids[-1]
+        return ids[-1] or None  # an operator that names nothing cannot tell of it either
 
     async def _heard(self, incoming: Incoming) -> None:
         written = Written(incoming.sender, incoming.text)
