@@ -95,6 +95,8 @@ async def test_she_sees_what_she_was_sent_whatever_is_called_otherwise(visitor, 
     table = (await visitor.client.get("/data/izinlerim.csv")).content.decode("utf-8-sig")
     rows = [row for row in csv.reader(StringIO(table), delimiter=";") if row[0].startswith("Kodla")]
     assert [row[-1] for row in rows] == [each["transactionId"] for each in given["answers"]]
+    numbers = given["receipts"]
+    assert [row[-2] for row in rows] == [numbers[each["title"]] for each in given["answers"]]
     paper = await visitor.client.get("/data/izinlerim.pdf?part=1")
     assert paper.content.startswith(b"%PDF-")
 

@@ -139,7 +139,13 @@ async def _complete(call: Call[Services], kind: Kind) -> Answer:
         user_id=call.allowed.caller.user_id,
         network=call.client,
     )
-    await complete(services.reserved, services.keyring, handed, now=services.clock())
+    await complete(
+        services.reserved,
+        services.keyring,
+        handed,
+        pages=services.citizens_origin,
+        now=services.clock(),
+    )
     return Answer(200, {"message": catalogue.done("via_pass_completed", call.language)})
 
 

@@ -122,11 +122,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """By what it was completed: the code and who handed it in, or her network. Sealed as well."""
+    """By what it was completed: the code and who handed it in, or her network. Sealed as well.
+
+    receipt  the number that she was given for it; of one of old empty
+    """
 
     code: str
     user_id: UUID | None
     network: str
+    receipt: str = ""
 
     def __repr__(self) -> str:
         """Leave everything out."""

@@ -27,6 +27,7 @@ class _Given(msgspec.Struct, frozen=True, array_like=True):
     code: str
     user_id: UUID | None
     network: str
+    receipt: str = ""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -41,7 +42,7 @@ def seal_asked(keyring: Keyring, request_id: UUID, asked: Asked) -> bytes:
 
 def seal_given(keyring: Keyring, request_id: UUID, given: Given) -> bytes:
     """Seal by what it was completed."""
-    body = _Given(given.code, given.user_id, given.network)
+    body = _Given(given.code, given.user_id, given.network, given.receipt)
     return keyring.batch_sealer.seal(*_GIVEN, request_id.bytes, padded(_encode(body)))
 
 
@@ -58,7 +59,9 @@ async def opened(keyring: Keyring, request: Request) -> tuple[Asked, Given | Non
         read = msgspec.msgpack.decode(
             unpadded(opener.open(request.given_sealed, *_GIVEN, row)), type=_Given
         )
-        given = Given(code=read.code, user_id=read.user_id, network=read.network)
+        given = Given(
+            code=read.code, user_id=read.user_id, network=read.network, receipt=read.receipt
+        )
     known = Asked(
         to=Address(asked.to, asked.kind),
         message=asked.message,

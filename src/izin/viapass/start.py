@@ -116,6 +116,7 @@ async def _sent(
         user_id=wanted.user_id,
         network=wanted.network,
     )
+    tag, _ = keyring.pseudonyms.provider_tag(wanted.iys_code, wanted.to.clear)
     await store.enter(
         connection,
         request_id,
@@ -127,6 +128,7 @@ async def _sent(
         None if link is None else keyring.pseudonyms.token_tag(link),
         seal_asked(keyring, request_id, kept),
         now + life,
+        tag,
     )
     return Started(request_id, None if link is None else link[:LINK_SHOWN])
 

@@ -1,5 +1,6 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,6 +88,17 @@ async def whose(connection: Connection, request_id: UUID) -> IysCode | None:
 async def linked(connection: Connection, link_tag: UUID) -> Request | None:
     row = await connection.fetchrow(_SQL["linked"], link_tag)
     return None if row is None else msgspec.convert(dict(row), Request)
+
+
+async def companies(connection: Connection) -> list[IysCode]:
+    return [IysCode(row["iys_code"]) for row in await connection.fetch(_SQL["companies"])]
+
+
+async def of_address(
+    connection: Connection, companies: Sequence[int], tags: Sequence[UUID], limit: int
+) -> list[Request]:
+    rows = await connection.fetch(_SQL["of_address"], companies, tags, limit)
+    return [msgspec.convert(dict(row), Request) for row in rows]
 
 
 async def finish(connection: Connection, request_id: UUID, state: str, sealed: bytes) -> bool:

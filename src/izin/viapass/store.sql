@@ -103,12 +103,12 @@ on conflict (iys_code) do update set
 
 -- name: enter
 -- $1 request_id · $2 iys_code · $3 kind · $4 template_id · $5 template_version · $6 proof_id
--- $7 link_tag or null · $8 asked_sealed · $9 good_until
+-- $7 link_tag or null · $8 asked_sealed · $9 good_until · $10 recipient_tag
 insert into pass_request (
     request_id, iys_code, kind, template_id, template_version, proof_id, link_tag, asked_sealed,
-    good_until
+    good_until, recipient_tag
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: one
 -- A company's request. $1 request_id · $2 iys_code · index pass_request_pkey
@@ -129,6 +129,43 @@ select
     good_until, ended_at, wrong_at, asked_sealed, given_sealed
 from pass_request
 where link_tag = $1
+
+-- name: companies
+-- Every company that had an address verified, one step of the index each. index pass_request_of
+with recursive each (iys_code) as (
+    (
+        select iys_code
+        from pass_request
+        where recipient_tag is not null
+        order by iys_code
+        limit 1
+    )
+    union all
+    select (
+        select next.iys_code
+        from pass_request as next
+        where next.recipient_tag is not null and next.iys_code > each.iys_code
+        order by next.iys_code
+        limit 1
+    )
+    from each
+    where each.iys_code is not null
+)
+select iys_code
+from each
+where iys_code is not null
+
+-- name: of_address
+-- What was confirmed or denied under any of these companies' tags of an address, newest first.
+-- $1 iys_code[n] · $2 recipient_tag[n] · $3 limit · index pass_request_of
+select
+    request_id, iys_code, kind, template_id, template_version, proof_id, state, started_at,
+    good_until, ended_at, wrong_at, asked_sealed, given_sealed
+from unnest($1::integer[], $2::uuid[]) as each (iys_code, recipient_tag)
+join pass_request using (iys_code, recipient_tag)
+where state <> 'STARTED' and recipient_tag is not null
+order by started_at desc
+limit $3::integer
 
 -- name: finish
 -- Once. $1 request_id · $2 state · $3 given_sealed · gives request_id

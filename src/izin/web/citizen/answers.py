@@ -5,18 +5,20 @@ Source  Law 6698 art. 11; KVKK 2025/1072
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from izin.core.codes import BrandCode
-from izin.core.terms import RecipientType, Source
+from izin.core.terms import RecipientType, Source, Status
 from izin.provider import lookup as providers
 from izin.storage.database import Connection
 from izin.via.evidence import Kept, messages, proven
 from izin.via.hers import answered, may_be_taken_back, take_back
-from izin.via.model import FormKind
+from izin.via.model import FormKind, Title
 from izin.via.request import Body, Detail, Person, Request
+from izin.viapass.hers import Verified, verified
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
@@ -52,6 +54,12 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
         """Leave out what she was sent."""
         return f"Answered({self.request_id})"
 
+    def receipts_for(self, detail: Detail) -> str:
+        """The numbers of the receipts of one answer, and of its having been taken back."""
+        is_back = detail.title is Title.KVK and detail.status is Status.RET
+        names = (detail.title.value, "back") if is_back else (detail.title.value,)
+        return ", ".join(self.receipts[each] for each in names if each in self.receipts)
+
     def brand(self, detail: Detail) -> str:
         """What the brand of an answer was called; its code where nobody knows any more."""
         code = detail.brand_code
@@ -68,11 +76,32 @@ async def answers_of(hall: Hall, visit: Visit, connection: Connection) -> list[A
     return [_answered(each, titles.get(each.iys_code, "")) for each in found]
 
 
+class Confirmed(NamedTuple):
+    """A verification that she answered, and what the company is called."""
+
+    company: str
+    what: Verified
+
+
+async def verifications_of(hall: Hall, visit: Visit, connection: Connection) -> list[Confirmed]:
+    """Give what she confirmed or denied with that address. Cost: as `verified`, and one."""
+    assert visit.who is not None, "the table asks for somebody"
+    who = visit.who
+    found = await verified(connection, hall.keyring, who.address, who.shown.since)
+    codes = list({each.iys_code for each in found})
+    titles = await providers.titles(connection, codes) if found else {}
+    return [Confirmed(titles.get(each.iys_code, ""), each) for each in found]
+
+
 async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show all of it."""
     async with hall.database.connection() as connection:
-        found = await answers_of(hall, visit, connection)
-    return Shown("answers.html", {"answers": found, "receipt": visit.note_of})
+        values = {
+            "answers": await answers_of(hall, visit, connection),
+            "verifications": await verifications_of(hall, visit, connection),
+            "receipt": visit.note_of,
+        }
+    return Shown("answers.html", values)
 
 
 async def do_take_back(hall: Hall, visit: Visit) -> Outcome:
@@ -128,6 +157,19 @@ def exported(given: Answered) -> dict[str, object]:
             "idNumber": masked(person.id_number),
             "address": person.address,
         },
+    }
+
+
+def exported_verification(given: Confirmed) -> dict[str, object]:
+    """Give one for programs."""
+    what = given.what
+    return {
+        "request": what.request_id,
+        "company": given.company,
+        "kind": what.kind,
+        "state": what.state,
+        "at": what.at,
+        "receipt": what.receipt or None,
     }
 
 

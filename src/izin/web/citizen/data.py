@@ -21,7 +21,14 @@ from izin.files.write import harmless
 from izin.i18n.catalogue import Language
 from izin.via.model import Title
 from izin.via.request import Detail
-from izin.web.citizen.answers import Answered, answers_of, exported
+from izin.web.citizen.answers import (
+    Answered,
+    Confirmed,
+    answers_of,
+    exported,
+    exported_verification,
+    verifications_of,
+)
 from izin.web.citizen.paper import ROWS_MAX, pdf_of
 from izin.web.citizen.services import Hall, Row, Visit, call_of
 from izin.web.shared.visit import NotThereError, Outcome, Sent, Shown, Streamed
@@ -31,7 +38,7 @@ _BOM = "\ufeff"
 _PART_DIGITS = 4
 _COLUMNS = (
     *("what", "date", "company", "brand", "brand_code", "channel", "recipient"),
-    *("before", "after", "source", "evidence", "receipt"),
+    *("before", "after", "source", "evidence", "receipt", "transaction"),
 )
 _encode = msgspec.json.encode
 
@@ -62,10 +69,12 @@ async def send_pdf(hall: Hall, visit: Visit) -> Outcome:
         raise NotThereError
     of = f"-{part}" if given.parts > 1 else ""
     answers: list[Answered] = []
+    verifications: list[Confirmed] = []
     if part == 1:
         async with hall.database.connection() as connection:
             answers = await answers_of(hall, visit, connection)
-    body = await pdf_of(given, answers, visit.language)
+            verifications = await verifications_of(hall, visit, connection)
+    body = await pdf_of(given, (answers, verifications), visit.language)
     return Sent(body, "application/pdf", name=_name(visit, "pdf", of))
 
 
@@ -100,7 +109,11 @@ async def _json(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
     yield b'],"changes":' + _encode([_change(each) for each in await acts(opening)])
     async with opening() as call:
         given = await answers_of(hall, visit, call.connection)
-    yield b',"answers":' + _encode([exported(each) for each in given]) + b"}\n"
+        verified = await verifications_of(hall, visit, call.connection)
+    yield b',"answers":' + _encode([exported(each) for each in given])
+    yield (
+        b',"verifications":' + _encode([exported_verification(each) for each in verified]) + b"}\n"
+    )
 
 
 async def _csv(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
@@ -114,9 +127,12 @@ async def _csv(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
         yield row(map(harmless, _act(act, language))).encode()
     async with opening() as call:
         given = await answers_of(hall, visit, call.connection)
+        verified = await verifications_of(hall, visit, call.connection)
     for each in given:
         for detail in each.details:
             yield row(map(harmless, _answer(each, detail, language))).encode()
+    for one in verified:
+        yield row(map(harmless, _verification(one, language))).encode()
 
 
 def _row_writer() -> Callable[[Iterable[str]], str]:
@@ -168,8 +184,8 @@ def _change(act: Act) -> dict[str, object]:
 
 
 def _act(act: Act, language: Language) -> tuple[str, ...]:
-    blanks = ("",) * (len(_COLUMNS) - 3)
-    return (say(f"citizen.did_{act.did}", language), _time(act.at), *blanks, act.receipt)
+    blanks = ("",) * (len(_COLUMNS) - 4)
+    return (say(f"citizen.did_{act.did}", language), _time(act.at), *blanks, act.receipt, "")
 
 
 def _movement(told: Told, line: Line, language: Language) -> tuple[str, ...]:
@@ -186,6 +202,7 @@ def _movement(told: Told, line: Line, language: Language) -> tuple[str, ...]:
         say(f"consent.{line.after}", language),
         "" if line.source is None else say(f"source.{line.source}", language),
         line.holder or say("citizen.name", language),
+        "",
         "",
     )
 
@@ -206,7 +223,23 @@ def _answer(given: Answered, detail: Detail, language: Language) -> tuple[str, .
         say(f"consent.{detail.status}", language),
         say(f"source.{given.source}", language),
         say("citizen.name", language),
+        given.receipts_for(detail),
         detail.transaction_id,
+    )
+
+
+def _verification(given: Confirmed, language: Language) -> tuple[str, ...]:
+    what = given.what
+    return (
+        say("mine.verification", language),
+        _time(what.at),
+        given.company,
+        *("",) * 5,
+        say(f"mine.pass_{what.state.lower()}", language),
+        "",
+        say("citizen.name", language),
+        what.receipt,
+        "",
     )
 
 

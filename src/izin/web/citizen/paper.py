@@ -14,7 +14,7 @@ from izin.citizen.mine import Sheet
 from izin.core.clock import IYS_TIME
 from izin.i18n.catalogue import Language
 from izin.via.request import Detail
-from izin.web.citizen.answers import Answered
+from izin.web.citizen.answers import Answered, Confirmed
 from izin.web.shared.words import count_in_words, instant_in_words, say
 
 ROWS_MAX = 3000
@@ -23,19 +23,45 @@ the table has it."""
 
 _HEAD = ("date", "company", "brand", "channel", "recipient", "before", "after", "source")
 _HEAD_OF_ACTS = ("date", "what", "count", "receipt")
+_HEAD_OF_ANSWERS = ("date", "company", "what", "after", "receipt")
 
 
-async def pdf_of(given: Sheet, answers: Sequence[Answered], language: Language) -> bytes:
+async def pdf_of(
+    given: Sheet,
+    answered: tuple[Sequence[Answered], Sequence[Confirmed]],
+    language: Language,
+) -> bytes:
     """Set it. Cost: up to a second, in a thread of its own."""
-    data = document(given, language) | {"answers": _answers(answers, language)}
+    answers, verifications = answered
+    data = document(given, language) | {
+        "answers": answers_in(answers, language),
+        "verifications": verifications_in(verifications, language),
+    }
     return await asyncio.to_thread(_set, json.dumps(data))
 
 
-def _answers(answers: Sequence[Answered], language: Language) -> dict[str, Any]:
+def verifications_in(verifications: Sequence[Confirmed], language: Language) -> dict[str, Any]:
+    """What she confirmed to companies, or denied, as text."""
+    return {
+        "title": say("mine.verifications", language),
+        "head": [say(f"mine.{each}", language) for each in ("date", "company", "after", "receipt")],
+        "rows": [
+            [
+                instant_in_words(what.at, language),
+                company,
+                say(f"mine.pass_{what.state.lower()}", language),
+                what.receipt,
+            ]
+            for company, what in verifications
+        ],
+    }
+
+
+def answers_in(answers: Sequence[Answered], language: Language) -> dict[str, Any]:
     """What she answered by codes and links, and what she was sent, as text."""
     return {
         "title": say("citizen.answers", language),
-        "head": [say(f"mine.{each}", language) for each in ("date", "company", "what", "after")],
+        "head": [say(f"mine.{each}", language) for each in _HEAD_OF_ANSWERS],
         "sent": say("citizen.answers_sent", language),
         "each": [
             {
@@ -45,6 +71,7 @@ def _answers(answers: Sequence[Answered], language: Language) -> dict[str, Any]:
                         given.company,
                         _named(given, detail, language),
                         say(f"consent.{detail.status}", language),
+                        given.receipts_for(detail),
                     ]
                     for detail in given.details
                 ],
@@ -113,9 +140,7 @@ def document(given: Sheet, language: Language) -> dict[str, Any]:
         },
         "acts": {
             "title": say("citizen.acts", language),
-            "head": [
-                say(f"mine.{each}", language) for each in ("date", "what", "count", "receipt")
-            ],
+            "head": [say(f"mine.{each}", language) for each in _HEAD_OF_ACTS],
             "rows": acts,
         },
     }
