@@ -1,9 +1,12 @@
 """A caller's telephone before the voice menu, and a platform that speaks VoiceXML alone."""
 
+import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import httpx2
 from builders.agents import CODE, ORIGIN
+from lxml import etree
 
 from izin.message.seal import opened
 
@@ -63,50 +66,41 @@ class Caller:
         assert self.said["step"] == "MAIN", self.text
 
 
-def children(*names: str) -> frozenset[str]:
-    return frozenset(names)
+_DTD = etree.DTD(file=str(Path(__file__).with_name("vxml-2.1.dtd")))
+"""The W3C's own of VoiceXML 2.1 (20060322), as it stands; SRGS within is of it."""
+
+_COMING_BACK = ("noinput", "nomatch", "filled")
 
 
-OF_2_1 = {
-    "vxml": ({"version", LANG}, children("property", "catch", "form")),
-    "property": ({"name", "value"}, children()),
-    "catch": ({"event", "count", "cond"}, children("exit", "submit", "assign", "prompt")),
-    "form": ({"id", "scope"}, children("var", "block", "field", "property", "filled")),
-    "var": ({"name", "expr"}, children()),
-    "block": ({"name", "expr", "cond"}, children("prompt", "submit", "exit", "disconnect")),
-    "field": (
-        {"name", "expr", "cond", "type", "slot", "modal"},
-        children("grammar", "prompt", "noinput", "nomatch", "filled", "property"),
-    ),
-    "grammar": ({"mode", "version", "root", "type", "src", LANG}, children("rule")),
-    "rule": ({"id", "scope"}, children("one-of", "item", "ruleref")),
-    "one-of": ({LANG}, children("item")),
-    "item": ({"repeat", "repeat-prob", "weight", LANG}, children("one-of", "item", "ruleref")),
-    "ruleref": ({"uri", "special", "type", LANG}, children()),
-    "prompt": ({"bargein", "cond", "count", "timeout", LANG}, children("break", "say-as", "s")),
-    "noinput": ({"count", "cond"}, children("assign", "submit", "exit", "prompt")),
-    "nomatch": ({"count", "cond"}, children("assign", "submit", "exit", "prompt")),
-    "filled": ({"mode", "namelist"}, children("assign", "submit", "exit", "prompt")),
-    "assign": ({"name", "expr"}, children()),
-    "submit": ({"next", "expr", "namelist", "method", "enctype"}, children()),
-    "exit": ({"expr", "namelist"}, children()),
-    "disconnect": ({"namelist"}, children()),
-}
-"""Of VoiceXML 2.1 what is used here: attributes, and what may stand within. Source: its DTD."""
+def root_of(body: bytes) -> ET.Element:
+    """A document, once it is valid by the DTD and by what that cannot say."""
+    tree = etree.fromstring(body)
+    assert _DTD.validate(tree), _DTD.error_log.filter_from_errors()
+    root = ET.fromstring(body)
+    assert (root.tag, root.get("version")) == (f"{VXML}vxml", "2.1")
+    for grammar in root.iter(f"{VXML}grammar"):
+        rules = {each.get("id") for each in grammar.findall(f"{VXML}rule")}
+        assert (grammar.get("mode"), grammar.get("root") in rules) == ("dtmf", True)
+        assert {f"#{each}" for each in rules} >= {
+            each.get("uri") for each in grammar.iter(f"{VXML}ruleref")
+        }
+    for field in root.iter(f"{VXML}field"):
+        for name in _COMING_BACK:  # whatever a caller does, the call goes on
+            [handler] = field.findall(f"{VXML}{name}")
+            assert handler[-1].tag == f"{VXML}submit"
+    known = {each.get("name") for name in ("var", "field") for each in root.iter(f"{VXML}{name}")}
+    for submit in root.iter(f"{VXML}submit"):
+        assert set(submit.get("namelist").split()) <= known
+        assert re.fullmatch(r"/ivr/calls(/[0-9a-f-]{36}/input)?", submit.get("next"))
+    return root
 
 
 def document_of(answer: httpx2.Response) -> ET.Element:
-    """A document, once every element of it is where VoiceXML 2.1 has it."""
+    """What came, read as `root_of` does."""
     assert answer.headers["content-type"] == "application/voicexml+xml"
-    root = ET.fromstring(answer.content)
-    assert (root.tag, root.get("version")) == (f"{VXML}vxml", "2.1")
-    for element in root.iter():
-        attributes, within = OF_2_1[element.tag.removeprefix(VXML)]
-        assert set(element.keys()) <= attributes, element.tag
-        assert {each.tag.removeprefix(VXML) for each in element} <= within, element.tag
     assert not any(each[1:] in answer.text for each in (LINE, FIXED))
     assert "://" not in answer.text.replace("http://www.w3.org/2001/vxml", "")
-    return root
+    return root_of(answer.content)
 
 
 class Browser:
