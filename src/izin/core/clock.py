@@ -4,7 +4,7 @@ The zone database is not used for it: it says +02:00 for the winter of 2015/16.
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 IYS_TIME = timezone(timedelta(hours=3), "+03:00")
 """The clock of every date on the wire. Source: contract, tag TANIMLAR; rules 8."""
@@ -35,6 +35,11 @@ class WireTimeValueError(ValueError):
 def utc_now() -> datetime:
     """Read the machine's clock."""
     return datetime.now(UTC)
+
+
+def beginning_of(day: date) -> datetime:
+    """A day's first instant on Turkey's clock."""
+    return datetime(day.year, day.month, day.day, tzinfo=IYS_TIME)
 
 
 def a_year_after(instant: datetime) -> datetime:

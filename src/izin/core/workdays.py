@@ -11,13 +11,13 @@ makes up for it by reaching further back. So nobody loses a right by a calendar 
 
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from typing import Self
 
 import msgspec
 
-from izin.core.clock import IYS_TIME
+from izin.core.clock import IYS_TIME, beginning_of
 
 REGISTER_WITHIN_WORKDAYS = 3
 """How far behind today a consent date may lie. Source: Regulation art. 7/11; contract, H467."""
@@ -143,4 +143,4 @@ def _whole_days(holidays: Holidays) -> Iterator[date]:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, IYS_TIME).astimezone(UTC)
+    return beginning_of(day).astimezone(UTC)

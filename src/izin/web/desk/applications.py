@@ -6,11 +6,11 @@ from izin.application import lookup
 from izin.application.agreement import publish
 from izin.application.handle import accept, activate, move
 from izin.application.model import NEXT, SIGNATORIES_MAX, Application, ApplicationState
+from izin.core.clock import beginning_of
 from izin.core.identity import shown_mersis
 from izin.member.model import Role
 from izin.web.desk.services import Desk, Row
 from izin.web.desk.visit import Visit
-from izin.web.shared.form import beginning_of
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 LIST_MAX = 100

@@ -5,6 +5,7 @@ import secrets
 from izin.brand import lookup as brands
 from izin.brand.add import add
 from izin.brand.model import Brand
+from izin.core.clock import beginning_of
 from izin.core.codes import BrandCode, IysCode
 from izin.core.identity import shown_mersis
 from izin.member.model import Role
@@ -14,7 +15,6 @@ from izin.subscription.manage import Holder
 from izin.web.desk.packages import due_this_year, held_by
 from izin.web.desk.services import Desk, Row, code_of
 from izin.web.desk.visit import Visit
-from izin.web.shared.form import beginning_of
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 _SEARCH_MAX, NAME_MAX = 100, 200

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from izin.core.clock import IYS_TIME
+from izin.core.clock import IYS_TIME, beginning_of
 from izin.core.codes import IysCode, PartnerCode
 from izin.core.turkish import fold, sort_key
 from izin.member.model import Role
@@ -19,7 +19,7 @@ from izin.subscription.statement import statement
 from izin.subscription.tariff import LEVEL_MAX, share_used, tariff_of, warnings
 from izin.web.desk.services import Desk, Row, code_of
 from izin.web.desk.visit import Visit
-from izin.web.shared.form import Form, beginning_of
+from izin.web.shared.form import Form
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 LIST_MAX = 50

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from izin.audit.model import Action, AuditEvent, Query
 from izin.audit.read import read
+from izin.core.clock import beginning_of
 from izin.core.codes import IysCode
 from izin.member.model import Role
 from izin.web.desk.services import Desk, Row
 from izin.web.desk.visit import Visit
-from izin.web.shared.form import Form, FormError, Problem, beginning_of
+from izin.web.shared.form import Form, FormError, Problem
 from izin.web.shared.visit import Outcome, Shown
 
 PAGE_ROWS = 25

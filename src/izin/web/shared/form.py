@@ -125,8 +125,3 @@ class Form:
         """Raise FormError if anything is wrong."""
         if self._problems:
             raise FormError(*self._problems)
-
-
-def beginning_of(day: date) -> datetime:
-    """A day's first instant on Turkey's clock."""
-    return datetime(day.year, day.month, day.day, tzinfo=IYS_TIME)
