@@ -117,7 +117,11 @@ class Seats:
     async def one(self, connection: Connection, tag: UUID, *, is_open: bool) -> Body | None:
         """Look at one. Cost: one round trip, two where it has shown a number."""
         sealed = await store.one(connection, tag, is_open)
-        return await self._read(connection, tag, sealed)
+        body = await self._read(connection, tag, sealed)
+        if sealed is None or body is not None:
+            return body
+        again = await store.one(connection, tag, is_open)  # her own claim may have come between
+        return None if again == sealed else await self._read(connection, tag, again)
 
     async def locked(self, connection: Connection, tag: UUID) -> Body | None:
         """Look at an open one, to change it. Cost: as `one`."""
