@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import date
 from functools import partial
 
 from builders.heart import phone
@@ -36,18 +37,19 @@ class Doors:
         self.recorder = Recorder(keyring)
         self.work = Queue(keeper_database, {JOB: Changing(keyring, self.recorder)})
 
-    async def do(self, verb, *, source=Source.IYS_WEB, **wanted):
+    async def do(self, verb, *, source=Source.IYS_WEB, since: date | None = None, **wanted):
         """Do what a page, a link or a call does."""
         async with self.database.transaction() as connection:
-            return await verb(self.on(connection, source), **wanted)
+            return await verb(self.on(connection, source, since), **wanted)
 
-    def on(self, connection, source=Source.IYS_WEB) -> Call:
+    def on(self, connection, source=Source.IYS_WEB, since: date | None = None) -> Call:
         return Call(
             connection=connection,
             keyring=self.keyring,
             recorder=self.recorder,
             address=phone(1),
             source=source,
+            since=since,
         )
 
     async def write(self, text: str) -> str:

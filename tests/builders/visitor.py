@@ -1,5 +1,6 @@
 """A citizen at her pages, without scripts, and the telephone in her hand."""
 
+import asyncio
 import re
 from html import unescape
 from urllib.parse import urlencode
@@ -44,6 +45,23 @@ class Visitor:
         if answer.status_code == 303:
             return await self.get(answer.headers["location"])
         return self._seen(answer)
+
+    async def at_once(self, path: str, *forms: dict[str, str]) -> list[str]:
+        """What pages say to this session's forms that are sent at once."""
+        mark = MARK.search(self.page)[1]
+        transport = httpx2.ASGITransport(app=self.app)
+        address, cookies = self.client.base_url, self.client.cookies
+
+        async def post(fields: dict[str, str]) -> str:
+            async with httpx2.AsyncClient(
+                transport=transport, base_url=address, cookies=cookies
+            ) as client:
+                answer = await client.post(path, data={"mark": mark, **fields})
+                assert answer.status_code == 303, answer.text
+                shown = await client.get(answer.headers["location"], follow_redirects=True)
+                return unescape(shown.text)
+
+        return await asyncio.gather(*map(post, forms))
 
     async def told(self) -> Rendered:
         """What was sent last."""

@@ -1,16 +1,21 @@
 """The citizens' pages over a database with consents of two people, and a real browser."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from builders.browser import browser as browser
 from builders.doors import Doors
 from builders.gateway import SECRET, gateway
 from builders.heart import a_key, a_proposal
+from builders.parties import BRAND_CODE
 from builders.visitor import Visitor, known_at
 
+from izin.core.address import Address
 from izin.core.clock import utc_now
 from izin.core.terms import Channel, RecipientType
+from izin.link.make import make
+from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
 from izin.simulator.registration import Client, IdentitySettings
 from izin.wiring.citizen import open_citizens
 from izin.wiring.settings import Settings
@@ -76,3 +81,22 @@ async def visitor(app, owner, keyring) -> AsyncIterator[Visitor]:
     one = Visitor(app, owner, keyring)
     yield one
     await one.client.aclose()
+
+
+@pytest.fixture
+def a_link(app, database, keyring):
+    """Make a link to an address, of all that it reaches, and give its path."""
+
+    async def made(to: Address, *, good_for: timedelta = LIFE, **facts) -> str:
+        reach = Reach(
+            brand_code=BRAND_CODE,
+            address=to,
+            channels=facts.get("channels", REACHED_BY[to.kind]),
+            recipient_types=tuple(RecipientType),
+        )
+        link = PersonalLink(reach=reach, good_until=utc_now() + good_for)
+        async with database.connection() as connection:
+            [name] = await make(connection, keyring, [link])
+        return f"/k/{name}"
+
+    return made

@@ -13,13 +13,12 @@ from builders.parties import BRAND_CODE, OPERATOR
 from builders.visitor import MARK, RECEIPT, Visitor
 
 from izin.brand.manage import set_short_names
-from izin.core.address import Address, AddressKind
+from izin.core.address import AddressKind
 from izin.core.linkname import LENGTH, draw, read
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.link.find import MISSES
 from izin.link.forget import forget_old_links
-from izin.link.make import make
-from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
+from izin.link.model import REACHED_BY, PersonalLink, Reach
 from izin.wiring.citizen import open_citizens
 
 MAILBOX = "isik.okur"
@@ -42,25 +41,6 @@ async def app(settings_of_pages, root, given, heart) -> AsyncIterator:
     )
     async with open_citizens(settings_of_pages) as opened_app:
         yield opened_app
-
-
-@pytest.fixture
-def a_link(app, database, keyring):
-    """Make a link to an address, of all that it reaches, and give its path."""
-
-    async def made(to: Address, *, good_for: timedelta = LIFE, **facts) -> str:
-        reach = Reach(
-            brand_code=BRAND_CODE,
-            address=to,
-            channels=facts.get("channels", REACHED_BY[to.kind]),
-            recipient_types=tuple(RecipientType),
-        )
-        link = PersonalLink(reach=reach, good_until=datetime.now(UTC) + good_for)
-        async with database.connection() as connection:
-            [name] = await make(connection, keyring, [link])
-        return f"/k/{name}"
-
-    return made
 
 
 async def states(owner) -> set[tuple[str, ...]]:

@@ -16,7 +16,7 @@ import msgspec
 
 from izin.brand import lookup as brands
 from izin.consent.event import Actor
-from izin.consent.model import Proposal
+from izin.consent.model import Over, Proposal
 from izin.consent.of_citizen import FIRST, key_under, page_of
 from izin.consent.project import CitizenConsent
 from izin.consent.record import OnRepeat, Recorder
@@ -121,7 +121,7 @@ class ClosingLines:
             at, slot = (at + 1, FIRST) if page.next_slot is None else (at, page.next_slot)
         await self._recorder.record(
             connection,
-            await _refusals(connection, found),
+            await _refusals(connection, found, report.reported_at),
             actor=Actor.OPERATOR,
             on_repeat=OnRepeat.ANSWER,
         )
@@ -162,8 +162,12 @@ async def _ahead(connection: Connection, report: _Report) -> _Report | None:
 
 
 async def _refusals(
-    connection: Connection, found: Sequence[tuple[Address, CitizenConsent]]
+    connection: Connection, found: Sequence[tuple[Address, CitizenConsent]], reported_at: datetime
 ) -> list[Proposal]:
+    """Of what stands at ONAY, as the one writer finds it: the citizens' view is a moment late.
+
+    Meanwhile she may have refused it herself, or whoever has the number next consented anew.
+    """
     codes = sorted({each.brand_code for _, each in found})
     owners = {each.brand_code: each for each in await brands.some(connection, codes)}
     return [
@@ -172,6 +176,8 @@ async def _refusals(
             status=Status.RET,
             source=Source.IYS_AHS_HAT_KAPATMA,
             consented_at=None,
+            over=Over.ONAY,
+            given_by=reported_at + SETTLING,
         )
         for address, each in found
     ]

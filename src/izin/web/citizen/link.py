@@ -15,13 +15,14 @@ from izin.citizen.call import Call
 from izin.citizen.change import Left, change_keys
 from izin.consent.model import ConsentKey
 from izin.core.address import Address, AddressKind
+from izin.core.errors import RefusalError
 from izin.core.plain import shown as in_plain_letters
 from izin.core.terms import Channel, Status
 from izin.link.find import hold, look_at
 from izin.link.make import PATH
 from izin.link.model import Found, PersonalLink
 from izin.link.reach import found_by
-from izin.proof.check import check as check_code
+from izin.proof.check import tried
 from izin.proof.model import Asked, Purpose
 from izin.proof.model import Shown as Given
 from izin.proof.send import send
@@ -43,6 +44,7 @@ class Changed(NamedTuple):
 
 
 _BRAND_MAX = 30
+_OVER = "IZ112"
 _ALL = "ALL"
 
 
@@ -82,9 +84,7 @@ async def refuse(hall: Hall, visit: Visit) -> Outcome:
     """Refuse: by one channel, or by all that the link reaches."""
     wanted = visit.form.values.get("channel", "")
     async with hall.database.transaction() as connection:
-        link = await hold(
-            connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
-        )
+        link = await _held(hall, visit, connection)
         changed = None
         if link is not None:
             channels = [each for each in link.reach.channels if wanted in (_ALL, each.value)]
@@ -105,9 +105,7 @@ async def refuse_by_one_click(hall: Hall, visit: Visit) -> Outcome:
     """Refuse mails, as a mail program asks in its reader's name. Source: RFC 8058 3.2."""
     try:
         async with hall.database.transaction() as connection:
-            link = await hold(
-                connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
-            )
+            link = await _held(hall, visit, connection)
             if link is None or Channel.EPOSTA not in link.reach.channels:
                 return Sent(b"", status=404)
             await _change(hall, connection, link, [Channel.EPOSTA], Status.RET)
@@ -185,16 +183,35 @@ async def approve(hall: Hall, visit: Visit) -> Outcome:
         code=code,
         network=visit.client,
     )
-    await check_code(hall.database, hall.keyring.proofs, given)
-    async with hall.database.transaction() as connection:
-        link = await hold(
-            connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
-        )
-        changed = None
-        if link is not None:
-            changed = await _change(hall, connection, link, channels, Status.ONAY)
+    changed = await _approved(hall, visit, given, channels)
     gone = done(at, Status.ONAY, changed)
     return Gone(gone.to, (*gone.cookies, flow.over(visit)))
+
+
+async def _approved(
+    hall: Hall, visit: Visit, given: Given, channels: list[Channel]
+) -> Act | Left | None:
+    """Approve with a code; of forms that are sent at once one uses it up, and it stands so then.
+
+    Raises  RefusalError IZ111, IZ112 · TooManyError
+    """
+    async with hall.database.transaction() as connection:  # its end keeps the count of tries
+        link = await _held(hall, visit, connection)
+        if link is None:
+            return None
+        wrong = await tried(connection, hall.keyring.proofs, given)
+        if wrong is None:
+            return await _change(hall, connection, link, channels, Status.ONAY)
+        found = await found_by(connection, hall.keyring, link.reach)
+    if wrong.code == _OVER and found is not None and _is_approved(found, channels):
+        return Left.AS_IT_WAS
+    raise RefusalError(wrong)
+
+
+def _is_approved(found: Found, channels: Collection[Channel]) -> bool:
+    """Does all that there is stand approved by these channels?"""
+    approved, refused = (set(found.channels_at(each)) for each in (Status.ONAY, Status.RET))
+    return not approved.isdisjoint(channels) and refused.isdisjoint(channels)
 
 
 def _name_of(brand: Brand, to: Address) -> str:
@@ -209,12 +226,14 @@ async def _looked_at(hall: Hall, visit: Visit, connection: Connection) -> Person
     )
 
 
+async def _held(hall: Hall, visit: Visit, connection: Connection) -> PersonalLink | None:
+    return await hold(
+        connection, hall.keyring, visit.path["link"], network=visit.client, now=visit.now
+    )
+
+
 async def _change(
-    hall: Hall,
-    connection: Connection,
-    link: PersonalLink,
-    channels: list[Channel],
-    to: Status,
+    hall: Hall, connection: Connection, link: PersonalLink, channels: list[Channel], to: Status
 ) -> Act | Left | None:
     found = await found_by(connection, hall.keyring, link.reach)
     if found is None:
