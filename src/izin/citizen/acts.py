@@ -34,6 +34,7 @@ class Did(StrEnum):
     REFUSED = "refused"
     ADDED = "added"
     UNDID = "undid"
+    CLAIMED = "claimed"
 
 
 class Act(msgspec.Struct, frozen=True, array_like=True):
@@ -72,8 +73,11 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
 
     def may_be_undone(self, now: datetime) -> bool:
         """May what it refused be approved again at one stroke? Source: data page 4."""
-        return self.refused > 0 and self.did is not Did.UNDID and now < self.at + MAY_BE_UNDONE
+        return self.refused > 0 and self.did not in _FINAL and now < self.at + MAY_BE_UNDONE
 
+
+_FINAL = frozenset({Did.UNDID, Did.CLAIMED})
+"""An undo, and what she said is not hers, are taken back by nothing; each record can be changed."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Act]).decode

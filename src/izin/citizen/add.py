@@ -1,27 +1,31 @@
 """A citizen consents at a brand of her own accord, where there is no record of hers yet.
 
+There may be one of whoever had her number before: it is consented over, and nothing is said of it.
 Source  data page 4, 5; contract 1.9: IYS_WEB_YENI, and her name if she gives it to this brand
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import msgspec
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
-from izin.citizen.acts import Act, Did, keep, new_id
+from izin.citizen.acts import Act, Did
 from izin.citizen.call import Call
+from izin.citizen.done import keep_act, receipt_of
+from izin.citizen.hers import hers
 from izin.citizen.records import records_at
-from izin.consent.model import Over, Proposal
+from izin.consent.model import ConsentKey, Over, Proposal
 from izin.consent.of_citizen import key_under
 from izin.core.address import Address, AddressKind
+from izin.core.clock import JUST_AFTER, beginning_of
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.lookalike import PAIRS, likeness
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.core.turkish import fold
 from izin.provider import lookup as providers
-from izin.receipt.issue import issue
 from izin.storage.database import Connection
 
 FOUND_MAX = 10
@@ -97,44 +101,51 @@ async def add(
     recipient_type: RecipientType,
     name: str | None,
 ) -> Act | None:
-    """Consent by these channels where there is no record yet, in the caller's transaction.
+    """Consent by these channels where no record is hers yet, in the caller's transaction.
 
     Takes   name: hers, if she lets this brand know it; it stands in the sealed events alone
-    Gives   None where there is a record for each of them
+    Gives   None where there is a record of hers for each of them
     Raises  RefusalError IZ123: brand or company is suspended, closed or none · UnavailableError
     """
     found = await candidate(call.connection, brand_code)
     if found is None:
         raise RefusalError(Refused(code="IZ123"))
     known = await records_at(call.connection, call.keyring, call.address, brand_code)
-    taken = {each.key.channel for each in known if each.key.recipient_type is recipient_type}
-    proposals = [
-        Proposal(
-            key=key_under(found.brand, channel, recipient_type, call.address),
-            status=Status.ONAY,
-            source=Source.IYS_WEB_YENI,
-            consented_at=None,
-            over=Over.NOTHING,
-            citizen_name=name or None,
-        )
+    own = {each.key for each in await hers(call.connection, call.keyring, known, call.since)}
+    others = {each.key: each.standing.status for each in known if each.key not in own}
+    keys = [
+        key_under(found.brand, channel, recipient_type, call.address)
         for channel in ways_to(call.address)
-        if channel in channels and channel not in taken
+        if channel in channels
     ]
-    made = await call.record(proposals)
-    if not made:
-        return None
-    at = max(each.recorded.recorded_at for each in made)
-    act = Act(
-        act_id=new_id(),
-        did=Did.ADDED,
-        at=at,
-        receipt=await issue(
-            call.connection, call.keyring, [each.recorded.event_id for each in made], at
-        ),
-        asked=len(made),
-        refused=0,
-        brand_code=brand_code,
-        source=Source.IYS_WEB_YENI,
+    call = msgspec.structs.replace(call, source=Source.IYS_WEB_YENI)
+    made = await call.record(
+        [_consent(call, key, others.get(key), name) for key in keys if key not in own]
     )
-    await keep(call.connection, call.keyring, call.address, act)
-    return act
+    done = await receipt_of(call, made)
+    if done is None:
+        return None
+    return await keep_act(call, done, Did.ADDED, refused=0, brand_code=brand_code)
+
+
+def _consent(call: Call, key: ConsentKey, others: Status | None, name: str | None) -> Proposal:
+    """Her consent, as if there were no record: the dealers of whoever had the number do not stay.
+
+    What stands approved has to be his still: of two forms at once one consents.
+    """
+    return Proposal(
+        key=key,
+        status=Status.ONAY,
+        source=call.source,
+        consented_at=None,
+        retailer_access=None if others is None else (),
+        over=Over.NOTHING if others is None else Over(others),
+        given_by=None if others is not Status.ONAY else _before(call),
+        citizen_name=name or None,
+    )
+
+
+def _before(call: Call) -> datetime:
+    """The last instant before the address was hers."""
+    assert call.since is not None, "else every record under it is hers"
+    return beginning_of(call.since) - JUST_AFTER

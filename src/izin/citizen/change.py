@@ -9,18 +9,17 @@ Source  data page 4, 5; Law 6563 art. 8; Reg. 9
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
 
 from izin.brand import lookup as brands
-from izin.citizen.acts import Act, Did, keep, new_id
+from izin.citizen.acts import Act, Did
 from izin.citizen.call import Call
-from izin.citizen.hers import hers
+from izin.citizen.done import keep_act, receipt_of
+from izin.citizen.hers import hers, stood
 from izin.citizen.meanwhile import record_all
 from izin.citizen.records import Place
-from izin.consent.model import ConsentKey, Standing
-from izin.consent.of_citizen import key_under, standings
+from izin.consent.model import ConsentKey
+from izin.consent.of_citizen import key_under
 from izin.core.terms import Status
-from izin.receipt.issue import issue
 
 
 class Left(StrEnum):
@@ -47,23 +46,17 @@ async def change_keys(call: Call, wishes: Mapping[ConsentKey, Status]) -> Act | 
     changes a record, and the others find it changed.
     """
     made = await record_all(call, wishes)
-    if not made:
+    done = await receipt_of(call, made)
+    if done is None:
         return await _why(call, wishes)
-    at = max(each.recorded.recorded_at for each in made)
-    events = [each.recorded.event_id for each in made]
     codes = {each.proposal.key.brand_code for each in made}
-    act = Act(
-        act_id=new_id(),
-        did=Did.CHANGED,
-        at=at,
-        receipt=await issue(call.connection, call.keyring, events, at),
-        asked=len(events),
+    return await keep_act(
+        call,
+        done,
+        Did.CHANGED,
         refused=sum(each.proposal.status is Status.RET for each in made),
         brand_code=codes.pop() if len(codes) == 1 else None,
-        source=call.source,
     )
-    await keep(call.connection, call.keyring, call.address, act)
-    return act
 
 
 async def _keys(call: Call, wishes: Mapping[Place, Status]) -> dict[ConsentKey, Status]:
@@ -80,21 +73,11 @@ async def _keys(call: Call, wishes: Mapping[Place, Status]) -> dict[ConsentKey, 
     }
 
 
-class _Stood(NamedTuple):
-    key: ConsentKey
-    standing: Standing
-
-
 async def _why(call: Call, wishes: Mapping[ConsentKey, Status]) -> Left:
     """A record that was left stood as she wished; of whoever had the number before nothing is said.
 
     Source  security T14
     """
-    found = await standings(call.connection, call.keyring, list(wishes))
-    stood = [
-        _Stood(key, standing)
-        for key, standing in zip(wishes, found, strict=True)
-        if standing is not None
-    ]
-    own = await hers(call.connection, call.keyring, stood, call.since)
+    found = await stood(call.connection, call.keyring, list(wishes))
+    own = await hers(call.connection, call.keyring, found, call.since)
     return Left.AS_IT_WAS if own else Left.NO_RECORD

@@ -4,12 +4,15 @@ Source  data page 4, 5; security T14
 """
 
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from typing import NamedTuple
+from uuid import uuid4
 
 import msgspec
 
 from izin.citizen import number, store
+from izin.citizen.acts import Act, Did, begun_of
 from izin.citizen.call import Call
+from izin.citizen.done import keep_act
 from izin.citizen.parts import ROWS_MAX, begin
 from izin.citizen.refuse import Scope, works_of
 from izin.core.address import AddressKind
@@ -35,29 +38,34 @@ class _Claim(msgspec.Struct, frozen=True, array_like=True):
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class Claimed(msgspec.Struct, frozen=True):
-    """By which receipt it was refused, "" where nothing stood; whether more is to follow."""
+class Claimed(NamedTuple):
+    """The act that refused what stood, and whether it is of this claim or of one before.
 
-    receipt: str
-    is_all: bool
+    act  None: nothing stood approved, and no claim of hers had refused it
+    """
+
+    act: Act | None
+    is_new: bool
 
 
 async def claim(call: Call, *, now: datetime, rows_max: int = ROWS_MAX) -> Claimed:
     """Refuse everything that stands at ONAY under a number, in the caller's transaction.
 
     Records of whoever had it before too; of what was before today nothing is shown by name from
-    here on. What does not fit one transaction the keeper does.
+    here on. What does not fit one transaction the keeper does. Of claims at once one refuses, and
+    all are told its act.
+    Takes   call: of whoever holds the number until the transaction ends
     Raises  UnavailableError
     """
-    keys = call.keyring.citizen
     today = now.astimezone(IYS_TIME).date()
-    await number.say(call.connection, keys, call.address, today, now)
-    everything = msgspec.structs.replace(call, since=None)
-    begun = await begin(call, works_of(everything, Scope()), rows_max=rows_max)
-    count, receipt = (0, "") if begun is None else (begun.count, begun.receipt)
-    claimed = _Claim(call.address.clear, call.address.kind, now, count, receipt)
-    await _keep(call, claimed, uuid4(), today + _KEPT)
-    return Claimed(receipt, begun is None or begun.parts == 0)
+    await number.say(call.connection, call.keyring.citizen, call.address, today, now)
+    before = await _before(call, today)
+    is_at_it = before is not None and not before.is_worked  # a second one would refuse the same
+    act = None if is_at_it else await _do(call, rows_max)
+    count, receipt = (0, "") if act is None else (act.asked, act.receipt)
+    said = _Claim(call.address.clear, call.address.kind, now, count, receipt)
+    await _keep_evidence(call, said, today + _KEPT)
+    return Claimed(act or before, is_new=act is not None)
 
 
 async def forget_old_claims(connection: Connection, now: datetime, limit: int) -> None:
@@ -65,7 +73,22 @@ async def forget_old_claims(connection: Connection, now: datetime, limit: int) -
     await store.forget_claims(connection, now.astimezone(IYS_TIME).date(), limit)
 
 
-async def _keep(call: Call, claimed: _Claim, claim_id: UUID, forget_on: date) -> None:
+async def _before(call: Call, today: date) -> Act | None:
+    """The latest claim of hers that refused something, or is about to."""
+    acts = await begun_of(call.connection, call.keyring, call.address, today)
+    return next((each for each in acts if each.did is Did.CLAIMED and not each.is_void), None)
+
+
+async def _do(call: Call, rows_max: int) -> Act | None:
+    everything = msgspec.structs.replace(call, since=None)
+    begun = await begin(everything, works_of(everything, Scope()), rows_max=rows_max)
+    if begun is None:
+        return None
+    return await keep_act(call, begun, Did.CLAIMED, refused=begun.count)
+
+
+async def _keep_evidence(call: Call, said: _Claim, forget_on: date) -> None:
+    claim_id = uuid4()
     sealer = call.keyring.citizen.accounts
-    sealed = sealer.seal(*_PLACE, claim_id.bytes, _encode(claimed))
+    sealed = sealer.seal(*_PLACE, claim_id.bytes, _encode(said))
     await store.put_claim(call.connection, claim_id, sealed, forget_on)

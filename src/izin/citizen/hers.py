@@ -7,11 +7,12 @@ Source: security T14
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from izin.consent.event import EventBody
 from izin.consent.history import histories
 from izin.consent.model import ConsentKey, Standing
+from izin.consent.of_citizen import standings
 from izin.core.clock import IYS_TIME
 from izin.core.terms import Status
 from izin.keyring import Keyring
@@ -33,7 +34,33 @@ class Stands(Protocol):
         """What stands."""
 
 
+class Stood(NamedTuple):
+    """What stands under a key, and nothing else."""
+
+    key: ConsentKey
+    standing: Standing
+
+    def __repr__(self) -> str:
+        """Leave the address out."""
+        return f"Stood({self.key.brand_code}, {self.standing.status})"
+
+
 R = TypeVar("R", bound=Stands)
+
+
+async def stood(
+    connection: Connection, keyring: Keyring, keys: Sequence[ConsentKey]
+) -> list[Stood]:
+    """What stands under these keys, in their order; what is not there is left out.
+
+    Cost    one round trip
+    """
+    found = await standings(connection, keyring, keys)
+    return [
+        Stood(key, standing)
+        for key, standing in zip(keys, found, strict=True)
+        if standing is not None
+    ]
 
 
 async def hers(

@@ -5,8 +5,8 @@ stopped, and nothing is done twice. The last says of the act what it has come to
 nobody's approvals: refusals have a place of their own among the jobs.
 """
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterable, AsyncIterator
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -14,17 +14,18 @@ import msgspec
 from izin.brand import lookup as brands
 from izin.citizen.acts import settle
 from izin.citizen.call import Call, Made
+from izin.citizen.done import Begun, receipt_of
 from izin.citizen.records import Place
+from izin.citizen.take_back import taking_back
 from izin.consent.model import Over, Proposal
 from izin.consent.of_citizen import key_under
-from izin.consent.opened import Opened, read_bodies
 from izin.consent.record import Recorder
 from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
 from izin.queue import queue
-from izin.receipt.issue import add_part, announce, draw, issue
+from izin.receipt.issue import add_part, announce, draw
 from izin.storage.database import Connection
 
 JOB = "citizen's change"
@@ -70,21 +71,6 @@ class Work(msgspec.Struct, frozen=True, array_like=True):
         return Work(refuse, take_back, again), rest
 
 
-class Begun(msgspec.Struct, frozen=True):
-    """What came of it: the receipt's number, from when it is, and how much is still to come.
-
-    count   how many records are changed, or are to be
-    brands  at how many brands; of what is taken back in parts it is not known
-    parts   0: all is done
-    """
-
-    receipt: str
-    at: datetime
-    count: int
-    brands: int
-    parts: int = 0
-
-
 class _Part(msgspec.Struct, frozen=True, array_like=True):
     """What a job carries; sealed only, new fields at the end."""
 
@@ -95,6 +81,7 @@ class _Part(msgspec.Struct, frozen=True, array_like=True):
     part: int
     work: Work
     asked_at: datetime | None = None
+    since: date | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -119,13 +106,7 @@ async def begin(
             await leaving.leave(part)
     if leaving.parts:
         return await leaving.begun(held)
-    made = await _do(call, held)
-    if not made:
-        return None
-    at = max(each.recorded.recorded_at for each in made)
-    events = [each.recorded.event_id for each in made]
-    receipt = await issue(call.connection, call.keyring, events, at)
-    return Begun(receipt, at, len(events), len({each.proposal.key.brand_code for each in made}))
+    return await receipt_of(call, await _do(call, held))
 
 
 async def one(work: Work) -> AsyncIterator[Work]:
@@ -148,7 +129,9 @@ class _Leaving:
         call = self._call
         self._at = self._at or await queue.now(call.connection)
         address = (call.address.clear, call.address.kind)
-        carried = _Part(*address, call.source, self._receipt, self.parts, work, self._at)
+        carried = _Part(
+            *address, call.source, self._receipt, self.parts, work, self._at, call.since
+        )
         row = uuid4().bytes
         sealed = call.keyring.batch_sealer.seal(*_PLACE, row, _encode(carried))
         await queue.put(call.connection, JOB, row + sealed, None, _IN_TURN)
@@ -184,6 +167,7 @@ class Changing:
             recorder=self._recorder,
             address=Address(carried.address, carried.kind),
             source=carried.source,
+            since=carried.since,
         )
         made = await _do(call, carried.work, carried.asked_at)
         events = [each.recorded.event_id for each in made]
@@ -193,7 +177,7 @@ class Changing:
 
 async def _do(call: Call, work: Work, asked_at: datetime | None = None) -> list[Made]:
     proposals = await _refusals(call, work, asked_at)
-    proposals += await _taken_back(call, work.take_back, asked_at)
+    proposals += await taking_back(call, work.take_back, asked_at)
     return await call.record(proposals)
 
 
@@ -222,39 +206,4 @@ async def _refusals(call: Call, work: Work, asked_at: datetime | None) -> list[P
         )
         for each in places
         if each.brand_code in by_code
-    ]
-
-
-async def _taken_back(
-    call: Call, event_ids: Sequence[UUID], asked_at: datetime | None
-) -> list[Proposal]:
-    """A new ONAY for each of her refusals that ended one; the rules see that it stands still."""
-    if not event_ids:
-        return []
-    read = await read_bodies(call.connection, call.keyring, event_ids)
-    bodies = [
-        each.body
-        for each in read
-        if isinstance(each, Opened)
-        and each.body.key.address == call.address
-        and each.body.status is Status.RET
-        and each.body.previous_status is Status.ONAY
-    ]
-    known = await brands.some(call.connection, sorted({each.key.brand_code for each in bodies}))
-    by_code = {each.brand_code: each for each in known}
-    return [
-        Proposal(
-            key=key_under(
-                by_code[body.key.brand_code],
-                body.key.channel,
-                body.key.recipient_type,
-                call.address,
-            ),
-            status=Status.ONAY,
-            source=call.source,
-            consented_at=None,
-            cites=body.event_id,
-            said_at=asked_at,
-        )
-        for body in bodies
     ]

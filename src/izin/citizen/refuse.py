@@ -4,24 +4,28 @@ Source  data page 4; Law 6563 art. 8/1; Reg. 9
 """
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from izin.citizen.acts import Act, Did, begun_of, hold, keep, new_id
+from izin.citizen.acts import Act, Did, acts_of, begun_of, hold
 from izin.citizen.call import Call
+from izin.citizen.done import keep_act
 from izin.citizen.hers import hers
 from izin.citizen.meanwhile import acts_going_on, newest
 from izin.citizen.parts import ROWS_MAX, Work, begin, one
 from izin.citizen.records import Record, pages_of, place_of
+from izin.citizen.take_back import taking_back
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, RecipientType, Status
 from izin.keyring import Keyring
 from izin.receipt.issue import parts_of, proven_by
 from izin.storage.database import Connection
+
+_LATE = timedelta(minutes=5)
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,19 +65,21 @@ async def refuse_all(call: Call, scope: Scope, *, rows_max: int = ROWS_MAX) -> A
     begun = await begin(call, works_of(call, scope), rows_max=rows_max)
     if begun is None:
         return None
-    act = Act(
-        act_id=new_id(),
-        did=Did.REFUSED,
-        at=begun.at,
-        receipt=begun.receipt,
-        asked=begun.count,
-        refused=begun.count,
-        parts=begun.parts,
-        brand_code=scope.brand,
-        source=call.source,
-    )
-    await keep(call.connection, call.keyring, call.address, act)
-    return act
+    return await keep_act(call, begun, Did.REFUSED, refused=begun.count, brand_code=scope.brand)
+
+
+async def refused_of_late(call: Call, scope: Scope, *, now: datetime) -> Act | None:
+    """Her latest refusal, where it was a moment ago and may be why nothing of a scope is left.
+
+    Of forms that are sent at once one refuses; the others are led to what it did.
+    Cost    one round trip
+    """
+    acts = await acts_of(call.connection, call.keyring, call.address, call.since)
+    late = next((each for each in acts if each.refused), None)
+    if late is None or now >= late.at + _LATE:
+        return None
+    is_elsewhere = scope.brand is not None and late.brand_code not in (None, scope.brand)
+    return None if is_elsewhere else late
 
 
 async def works_of(call: Call, scope: Scope) -> AsyncIterator[Work]:
@@ -101,10 +107,13 @@ class Stays(StrEnum):
 
     UNDONE_BEFORE = "undone_before"
     CHANGED_SINCE = "nothing_to_undo"
+    NOT_HERS = "not_hers"
 
 
 async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MAX) -> Act | Stays:
     """Approve again what one of her acts refused, and nothing that was changed since.
+
+    What it refused of whoever had the number before stays refused.
 
     Gives   why, where nothing was taken back
     Raises  RefusalError IZ121: a day has gone by, or there is no such act; IZ122: it is not done
@@ -120,22 +129,22 @@ async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MA
         return Stays.UNDONE_BEFORE  # jobs alone are left here: no record is held, but her list is
     begun = await begin(call, one(Work(take_back=done.events)), rows_max=rows_max)
     if begun is None:
-        is_undone = await _has_been_undone(call, act)
-        return Stays.UNDONE_BEFORE if is_undone else Stays.CHANGED_SINCE
-    undone = Act(
-        act_id=new_id(),
-        did=Did.UNDID,
-        at=begun.at,
-        receipt=begun.receipt,
-        asked=begun.count,
+        return await _why(call, act, done)
+    return await keep_act(
+        call,
+        begun,
+        Did.UNDID,
         refused=0,
-        parts=begun.parts,
         brand_code=act.brand_code,
         undoes=act.act_id,
-        source=call.source,
     )
-    await keep(call.connection, call.keyring, call.address, undone)
-    return undone
+
+
+async def _why(call: Call, act: Act, done: "Progress") -> Stays:
+    if await _has_been_undone(call, act):
+        return Stays.UNDONE_BEFORE
+    is_hers = call.since is None or await taking_back(call, done.events)
+    return Stays.CHANGED_SINCE if is_hers else Stays.NOT_HERS
 
 
 def undone_by(act: Act, acts: Iterable[Act]) -> Act | None:

@@ -74,6 +74,8 @@ def dealer_after(current: Current | None, proposal: Proposal) -> RetailerCode | 
             access until an override removes it
     Source  contract, dealer access of the taking dealer; R-102, R-103
     """
+    if proposal.source is Source.IYS_WEB_YENI:  # what stands is of whoever had her number before
+        return None
     is_renewal = current is not None and current.status is proposal.status is Status.ONAY
     if proposal.retailer_code is None and current is not None and is_renewal:
         return current.retailer_code

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from izin.brand import lookup
 from izin.brand.model import Brand
 from izin.citizen.call import Call as Work
+from izin.citizen.done import Begun, receipt_of
 from izin.citizen.meanwhile import record_all
 from izin.citizen.parts import ROWS_MAX, begin
 from izin.citizen.refuse import Scope, works_of
 from izin.consent.of_citizen import consents_of
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, Source, Status
-from izin.receipt.issue import issue
 from izin.shortcode.call import Call, Record, records_at
 from izin.shortcode.own import own_of
 from izin.shortcode.replies import day, say_of
@@ -56,13 +56,9 @@ async def end(call: Call, records: Sequence[Record]) -> Ended | None:
     In the call's transaction.
     Gives   None where none does: other doors were there first
     """
-    made = await record_all(_hers(call), dict.fromkeys((each.key for each in records), Status.RET))
-    if not made:
-        return None
-    at = max(each.recorded.recorded_at for each in made)
-    events = [each.recorded.event_id for each in made]
-    receipt = await issue(call.connection, call.keyring, events, at)
-    return Ended(receipt, len({each.proposal.key.brand_code for each in made}))
+    work = _hers(call)
+    made = await record_all(work, dict.fromkeys((each.key for each in records), Status.RET))
+    return _ended(await receipt_of(work, made))
 
 
 async def end_all(call: Call, *, rows_max: int = ROWS_MAX) -> Ended | None:
@@ -72,7 +68,7 @@ async def end_all(call: Call, *, rows_max: int = ROWS_MAX) -> Ended | None:
     """
     work = _hers(call)
     begun = await begin(work, works_of(work, Scope(channel=Channel.MESAJ)), rows_max=rows_max)
-    return None if begun is None else Ended(begun.receipt, begun.brands)
+    return _ended(begun)
 
 
 async def all_pages(call: Call) -> AsyncIterator[list[Record]]:
@@ -98,6 +94,10 @@ async def all_consenting(call: Call) -> frozenset[BrandCode]:
             if record.standing.status is Status.ONAY
         ]
     )
+
+
+def _ended(begun: Begun | None) -> Ended | None:
+    return None if begun is None else Ended(begun.receipt, begun.brands)
 
 
 def _hers(call: Call) -> Work:

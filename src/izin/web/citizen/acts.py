@@ -33,11 +33,14 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         acts = await acts_of(connection, hall.keyring, call.address, call.since)
         known = [] if act.brand_code is None else await brands.some(connection, [act.brand_code])
         lines = await _lines(call, act, progress)
+    undoes = next((each for each in acts if each.act_id == act.undoes), None)
     values = {
         "act": act,
+        "left": 0 if undoes is None else undoes.refused - len(progress.events),
         "progress": progress,
         "brand": known[0].name if known else None,
         "lines": lines,
+        "since": call.since,
         "stops_on": stops_on(hall, act.at),
         "may_be_undone": act.may_be_undone(visit.now) and undone_by(act, acts) is None,
         "undone_by": undone_by(act, acts),

@@ -1,6 +1,7 @@
 """Add a brand that has no record yet: search by name, choose the ways, save."""
 
 from izin.citizen.add import NAME_MAX, add, candidate, search, ways_to
+from izin.citizen.hers import hers
 from izin.citizen.records import records_at
 from izin.core.names import is_name
 from izin.core.terms import Channel, RecipientType
@@ -26,15 +27,14 @@ async def ask(hall: Hall, visit: Visit) -> Outcome:
         found = await candidate(connection, brand_in(visit))
         if found is None:
             raise NotThereError
-        address = visit.who.address
-        known = await records_at(connection, hall.keyring, address, found.brand.brand_code)
-    taken = {(each.key.channel, each.key.recipient_type) for each in known}
+        opened, brand_code = visit.who.shown, found.brand.brand_code
+        known = await records_at(connection, hall.keyring, opened.address, brand_code)
+        own = await hers(connection, hall.keyring, known, opened.since)
     values = {
         "brand": found.brand,
         "company": found.company,
-        "ways": ways_to(address),
-        "taken": taken,
-        "has_records": bool(known),
+        "ways": ways_to(opened.address),
+        "has_records": bool(own),
         "asked": visit.form.values,
     }
     return Shown("add.html", values)

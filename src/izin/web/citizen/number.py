@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from izin.citizen.acts import Act
+from izin.citizen.claim import Claimed
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.records import pages_of
@@ -31,7 +33,6 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "count_earlier": earlier,
         "since": visit.who.shown.since,
         "is_asked_again": True,
-        "receipt": visit.note_of,
     }
     return Shown("number.html", values)
 
@@ -55,10 +56,17 @@ async def refuse_all(hall: Hall, visit: Visit) -> Outcome:
     visit.form.ticked("sure", required=True)
     visit.form.check()
     claimed = await hall.citizens.claim(visit.who, hall.recorder, now=visit.now)
-    if claimed is None:
-        raise NotThereError
-    done = "all_refused" if claimed.is_all else "all_being_refused"
-    return Gone(NUMBER).saying(done, of=claimed.receipt)
+    if claimed is None:  # her session has ended: another in the same hands claimed it too
+        return Gone(NUMBER)
+    if claimed.act is None:
+        return Gone(NUMBER).saying("nothing_approved")
+    return Gone(f"/acts/{claimed.act.act_id}").saying(_word_of(claimed, claimed.act))
+
+
+def _word_of(claimed: Claimed, act: Act) -> str:
+    if not claimed.is_new:
+        return "claimed_before"
+    return "all_being_refused" if act.parts else "all_refused"
 
 
 ROWS = (

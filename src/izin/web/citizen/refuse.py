@@ -9,7 +9,7 @@ import msgspec
 
 from izin.brand.model import Brand
 from izin.citizen.records import shown_pages
-from izin.citizen.refuse import Scope, refuse_all
+from izin.citizen.refuse import Scope, refuse_all, refused_of_late
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType
 from izin.core.turkish import search_key, sort_key
@@ -68,10 +68,14 @@ async def do_refuse(hall: Hall, visit: Visit) -> Outcome:
     """Refuse all of it."""
     scope = _scope_of(visit.form)
     async with hall.database.transaction() as connection:
-        act = await refuse_all(call_of(hall, visit, connection), scope)
-    if act is None:
-        return Gone("/consents").saying("none_approved")
-    return Gone(f"/acts/{act.act_id}").saying("refused")
+        call = call_of(hall, visit, connection)
+        act = await refuse_all(call, scope)
+        before = None if act else await refused_of_late(call, scope, now=visit.now)
+    if act is not None:
+        return Gone(f"/acts/{act.act_id}").saying("refused")
+    if before is not None:
+        return Gone(f"/acts/{before.act_id}").saying("refused_before")
+    return Gone("/consents").saying("none_approved")
 
 
 class _Standing(NamedTuple):
