@@ -52,9 +52,6 @@ class Size(msgspec.Struct, frozen=True):
     rss_growth_mb_max: float = 64
 
 
-MERGE = Size(calm_s=1, surge_s=2, p99_ratio_max=8, good_share_min=0.3, after_share_min=0.3)
-"""Too short for figures, and beside another test: only a collapse is found."""
-
 DRILL = Size(calm_s=10, surge_s=60, p99_ratio_max=2, good_share_min=0.7)
 """Each of hundreds of connections finds the processor's caches cold: where other machines use them
 too, a call costs two fifths more than over the few connections that the peak is measured with."""
@@ -235,10 +232,6 @@ async def survives(folder, kind: Callable[[Served], Iterator[bytes]], size: Size
         finally:
             gc.unfreeze()
         assert all(map(psutil.Process.is_running, registry.web()))
-
-
-def test_a_surge_of_adds_is_borne(tmp_path):
-    uvloop.run(survives(tmp_path, adds, MERGE))
 
 
 @pytest.mark.drill
