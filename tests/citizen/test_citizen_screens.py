@@ -1,7 +1,8 @@
 """The citizens' further pages in a real browser: accessible in both languages."""
 
 from builders.browser import LIGHT, LOOKS, Screen, screen, serving
-from builders.parties import BRAND_CODE
+from builders.heart import a_key, a_proposal
+from builders.parties import BRAND_CODE, OTHER_BRAND_CODE, OTHER_IYS_CODE
 from builders.visitor import Visitor
 
 """In Turkish and in English: colours speak no language."""
@@ -72,3 +73,30 @@ async def test_everything_works_without_scripts(browser, app, owner, keyring):
     refused = [each for each in window.complaints if "422" in each]
     assert window.complaints == refused, "nothing but the form that was left empty"
     assert await owner.fetchval("select count(*) from receipt_number") == 2
+
+
+async def test_long_names_break_where_they_have_to_and_buttons_do_not(
+    browser, app, owner, keyring, given, heart
+):
+    company = "Karadeniz Gıda Tekstil İnşaat Turizm Sanayi ve Dış Ticaret Anonim Şirketi" * 2
+    await given.provider(OTHER_IYS_CODE, title=company)
+    name = "Muhteşemgiyimdünyasıonlinemağazacılıkbirikimkart"
+    await given.brand(OTHER_BRAND_CODE, of=OTHER_IYS_CODE, name=name)
+    key = a_key(1, brand_code=OTHER_BRAND_CODE, iys_code=OTHER_IYS_CODE)
+    await heart.record(a_proposal(key=key))
+    await heart.number_and_project()
+    found, at = {}, f"/brands/{OTHER_BRAND_CODE}"
+    async with serving(app) as base:
+        window, helper = await screen(browser, base), Visitor(app, owner, keyring)
+        await signed_in(window, helper)
+        for path in (at, f"{at}/history", f"{at}/add", f"/refuse?brand={OTHER_BRAND_CODE}"):
+            await window.open(path)
+            found |= await window.look(path, LIGHT[:1])
+        await window.open("/consents")
+        found |= await window.look("list", LIGHT)
+        heights = await window.page.eval_on_selector_all(
+            "td.do button", "all => all.map(each => each.getBoundingClientRect().height)"
+        )
+        await helper.client.aclose()
+    assert not found
+    assert max(heights) < 50, "each word stands in one line"

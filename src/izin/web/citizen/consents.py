@@ -11,6 +11,7 @@ from izin.citizen.number import is_number
 from izin.citizen.records import Named, Place, named_places, place_of, records_in
 from izin.citizen.refuse import act_of
 from izin.consent.of_citizen import AT_ONCE
+from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
 from izin.core.turkish import search_key
@@ -47,6 +48,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "pages": max(1, -(-len(found) // PAGE_ROWS)),
         "act": done,
         "stops_on": lambda at: stops_on(hall, at),
+        "today": visit.now.astimezone(IYS_TIME).date(),
         "may_be_undone": done is not None and done.may_be_undone(visit.now),
         "again": lambda wanted: _again(visit, wanted),
     }
