@@ -3,7 +3,7 @@
 Source  data page 4, 5; Reg. 9
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -77,16 +77,22 @@ async def shown_pages(
 
 
 async def pages_of(
-    connection: Connection, keyring: Keyring, address: Address
+    connection: Connection,
+    keyring: Keyring,
+    address: Address,
+    is_meant: Callable[[Place], bool] = lambda _: True,
 ) -> AsyncIterator[list[Record]]:
     """All records of an address, some at a time, in no order, whoever had it when.
 
     Which there are is read where they are projected to, a moment late; what stands, as it stands.
+    Takes   is_meant: of which of them what stands is looked at
     Raises  UnavailableError. Cost: five round trips a page
     """
     async for consents in consents_of(connection, keyring, address):
         places = [Place(each.brand_code, each.channel, each.recipient_type) for each in consents]
-        yield await records_in(connection, keyring, address, places)
+        meant = [each for each in places if is_meant(each)]
+        if meant:
+            yield await records_in(connection, keyring, address, meant)
 
 
 async def places_of(connection: Connection, keyring: Keyring, address: Address) -> list[Place]:

@@ -16,7 +16,7 @@ from izin.citizen.done import keep_act
 from izin.citizen.hers import hers
 from izin.citizen.meanwhile import acts_going_on, newest
 from izin.citizen.parts import ROWS_MAX, Work, begin, one
-from izin.citizen.records import Record, pages_of, place_of
+from izin.citizen.records import Place, Record, pages_of, place_of
 from izin.citizen.take_back import taking_back
 from izin.core.codes import BrandCode, IysCode
 from izin.core.errors import RefusalError, Refused
@@ -46,13 +46,15 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     def covers(self, record: Record) -> bool:
         """Is it meant, however it stands?"""
-        key = record.key
+        return self.company in (None, record.brand.iys_code) and self.reaches(place_of(record))
+
+    def reaches(self, place: Place) -> bool:
+        """Is it meant, as far as its place says?"""
         return (
-            self.company in (None, record.brand.iys_code)
-            and self.brand in (None, record.brand.brand_code)
-            and self.channel in (None, key.channel)
-            and self.recipient_type in (None, key.recipient_type)
-            and record.brand.brand_code not in self.kept
+            self.brand in (None, place.brand_code)
+            and self.channel in (None, place.channel)
+            and self.recipient_type in (None, place.recipient_type)
+            and place.brand_code not in self.kept
         )
 
 
@@ -85,7 +87,7 @@ async def refused_of_late(call: Call, scope: Scope, *, now: datetime) -> Act | N
 async def works_of(call: Call, scope: Scope) -> AsyncIterator[Work]:
     """What a scope has, as it is found: of hers, some at a time."""
     undone_at = newest(await acts_going_on(call), makes=Status.ONAY)  # before what stands is read
-    async for page in pages_of(call.connection, call.keyring, call.address):
+    async for page in pages_of(call.connection, call.keyring, call.address, scope.reaches):
         wanted = [
             each for each in page if scope.has(each) or _is_undone_yet(scope, each, undone_at)
         ]

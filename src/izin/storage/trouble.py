@@ -23,6 +23,9 @@ _PASSING_STATES = frozenset(
 )
 _SCHEMA_MOVED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
 
+_NOBODY_IS_LET_IN = asyncpg.ObjectNotInPrerequisiteStateError
+"""Said to whoever connects while the database is closed to all, as for a restore."""
+
 
 def is_passing(error: BaseException) -> bool:
     """Will this trouble pass without anybody changing the request or the code?"""
@@ -68,5 +71,5 @@ def unreachable_as_unavailable(doing: str) -> Iterator[None]:
     with passing_as_unavailable(doing):
         try:
             yield
-        except OSError as error:
+        except (OSError, _NOBODY_IS_LET_IN) as error:
             raise UnavailableError(f"{doing}: {type(error).__name__}") from error
