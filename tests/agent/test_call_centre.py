@@ -1,9 +1,10 @@
 """An agent works for one caller at a time: nothing before the code, one address, all of it told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from builders.agents import CODE, PASSWORD, Agent, Staff
+from builders.agents import CODE, MARK, PASSWORD, Agent, Staff
 from builders.browser import screen, serving
 from builders.heart import a_key, a_proposal, email, phone
 from builders.parties import BRAND_CODE
@@ -289,3 +290,18 @@ async def test_every_step_is_accessible_and_fits_at_twice_the_size(
         await window.open("/")
         await look("english")
     assert not found
+
+
+async def test_the_same_code_sent_twice_opens_the_call_and_says_nothing_else(agent, owner):
+    await agent.begin(CALLER)
+    mark = MARK.search(agent.page)[1]
+    code = (await agent.told()).split("kodu: ")[1][:6]
+    body = {"mark": mark, "code": code, "owned": "always"}
+    tries = [agent.client.post("/check", data=body) for _ in range(4)]
+    answers = await asyncio.gather(*tries)
+    assert {each.status_code for each in answers} == {303}
+    assert (await agent.client.post("/check", data=body)).status_code == 303
+    trail = "select count(*) from audit_event where action = 'call.identified'"
+    assert await owner.fetchval(trail) == 1
+    await agent.get()
+    assert BRAND_NAME in agent.page

@@ -11,6 +11,7 @@ from builders.parties import BRAND_CODE
 from builders.voice import FIXED, LINE, SECRET, Caller
 
 from izin.core.address import Address, AddressKind
+from izin.core.errors import UnavailableError
 from izin.core.terms import Channel
 from izin.wiring.agent import open_agents
 from izin.wiring.settings import Settings
@@ -132,4 +133,27 @@ async def test_an_input_that_comes_late_moves_nothing(caller, owner):
         assert await caller.post(path, {"digits": "1", "turn": turn}) == first
     await caller.post(path, {"digits": "1", "turn": "x"}, 422)
     assert await caller.post(path, {"digits": "", "turn": first["turn"]}) == first
+    assert await owner.fetchval("select count(*) from receipt_number") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "last"), [(LINE, "shown_pages"), (FIXED, "tell_of_change")], ids=["mobile", "fixed"]
+)
+async def test_a_crash_loses_no_receipt_and_no_refusal(caller, owner, monkeypatch, line, last):
+    said = await to_confirm(caller, line, "2")
+    path = f"/ivr/calls/{said['call']}/input"
+
+    def gone(*_: object) -> None:
+        raise UnavailableError("gone")
+
+    with monkeypatch.context() as before:  # nothing is committed: nothing is refused
+        before.setattr("izin.callcentre.store.go_on", gone)
+        await caller.post(path, {"digits": "1", "turn": said["turn"]}, 503)
+    assert await owner.fetchval("select count(*) from receipt_number") == 0
+    with monkeypatch.context() as after:  # it is committed, and no answer comes
+        after.setattr(f"izin.callcentre.voice.{last}", gone)
+        await caller.post(path, {"digits": "1", "turn": said["turn"]}, 503)
+    again = await caller.post(path, {"digits": "1", "turn": said["turn"]})
+    assert await caller.post(path, {"digits": ""}) == again
+    assert receipt_in(again)
     assert await owner.fetchval("select count(*) from receipt_number") == 1

@@ -124,3 +124,16 @@ async def test_past_a_wrong_code_the_page_promises_no_more_than_is_left(visitor)
         assert "üç kez" not in visitor.page
     assert 'id="f-code"' not in visitor.page, "no code of this way is taken any more"
     assert 'class="button" href="/sign-in?next=/acts"' in visitor.page
+
+
+async def test_what_does_not_look_like_a_code_is_said_so_and_leaves_the_code_good(visitor):
+    await visitor.get("/sign-in")
+    await visitor.send("/sign-in", address=ME)
+    code = await visitor.code()
+    for typed in ("abc", "123", f"{code}0", code[:5], "kod yok"):
+        answer = await visitor.send("/sign-in/code", code=typed)
+        assert answer.status_code == 422
+        assert "Kod 6 rakamdan oluşur; girilen:" in visitor.page
+        assert "deneme sayılmadı" in visitor.page
+    await visitor.send("/sign-in/code", code=f"{code[:3]} {code[3:]}")
+    assert "/notice" in visitor.page

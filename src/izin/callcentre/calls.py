@@ -22,7 +22,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.core.uuid7 import uuid7s
 from izin.i18n.catalogue import Language
 from izin.keyring import Keyring
-from izin.proof.check import check
+from izin.proof.check import tried
 from izin.proof.model import Asked, Purpose, Shown
 from izin.proof.send import send
 from izin.storage.database import Connection, Database
@@ -67,12 +67,16 @@ class Agents:
             await store.renew(connection, call.call_id, self._sealed(call, renewed))
 
     async def identify(self, agent: UUID, code: str, since: date | None) -> None:
-        """Take the code that the caller has read aloud.
+        """Take the code that the caller has read aloud; once that is done it is done.
 
         Takes   since: from when the number is the caller's; None: always
         Raises  RefusalError IZ146 no call is open · what `check` raises
         """
-        call = await self._asked(agent)
+        call = await self.call_of(agent)
+        if call is None:
+            raise RefusalError(Refused(code="IZ146"))
+        if call.is_identified:
+            return
         assert call.caller.proof_id is not None, "an agent's call begins with a code"
         shown = Shown(
             proof_id=call.caller.proof_id,
@@ -81,12 +85,15 @@ class Agents:
             code=code,
             network=_network(agent),
         )
-        await check(self.database, self.keyring.proofs, shown)
         known = self._sealed(call, msgspec.structs.replace(call.caller, since=since))
         async with changing(self.database, principal(agent)) as change:
-            if not await store.identify(change.connection, call.call_id, known):
-                raise RefusalError(Refused(code="IZ146"))
-            change.tell(Action.CALL_IDENTIFIED, call.call_id)
+            refused = await tried(change.connection, self.keyring.proofs, shown)
+            if refused is None:
+                if not await store.identify(change.connection, call.call_id, known):
+                    raise RefusalError(Refused(code="IZ146"))  # and the code is not used up
+                change.tell(Action.CALL_IDENTIFIED, call.call_id)
+        if refused is not None and not await self._is_known(agent, call.call_id):
+            raise RefusalError(refused)
 
     async def call_of(self, agent: UUID) -> Call | None:
         """Give the agent's open call. Raises UnavailableError."""
@@ -127,6 +134,11 @@ class Agents:
             await _end_late(connection)
             row = await store.unnoted(connection, agent, now - WRAP_UP)
         return None if row is None else Unnoted(row["call_id"], row["ended_at"])
+
+    async def _is_known(self, agent: UUID, call_id: UUID) -> bool:
+        """Did the same code, sent twice at once, open the call meanwhile?"""
+        call = await self.call_of(agent)
+        return call is not None and call.call_id == call_id and call.is_identified
 
     async def _asked(self, agent: UUID) -> Call:
         call = await self.call_of(agent)

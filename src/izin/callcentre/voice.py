@@ -7,6 +7,7 @@ Source  rules 3.9; security T10, T12, T14
 """
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -36,7 +37,7 @@ from izin.callcentre.said import Said, said, signs
 from izin.callcentre.scripts import voice_name
 from izin.callcentre.seal import opened, sealed
 from izin.callcentre.tasks import Done, brand_of, do
-from izin.citizen.records import records_of
+from izin.citizen.records import shown_pages
 from izin.core.address import Address
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
@@ -91,12 +92,26 @@ class Voices:
     ) -> Said:
         """Take what the caller keyed in, "" for nothing, and go on.
 
-        What is done for an input and where the call is then is one transaction: of inputs at once
-        one does it, and moves the call.
         Takes   turn: of the answer that it is keyed in to; where the call has moved since, the step
                 is said again. None: it is not known
         Raises  RefusalError IZ128 no such call is open, IZ129 another input of it came meanwhile,
-                and the turn is not known, IZ146 it ended meanwhile · UnavailableError
+                and the turn is not known, IZ146 it ended meanwhile · UnavailableError: what was
+                changed, if anything was, is said to the next input
+        """
+        at, receipt = await self._gone_on(call_id, digits, turn, now)
+        if receipt:
+            await tell_of_change(
+                self._tools.database, at.call, Status.RET, _voice_of(at.call).heard
+            )
+        return await self._say(at)
+
+    async def _gone_on(
+        self, call_id: UUID, digits: str, turn: int | None, now: datetime
+    ) -> tuple["_At", str]:
+        """Do what an input asks for and move the call, in one transaction.
+
+        Of inputs at once one does it, and moves the call: no other has what came of it.
+        Gives   where the call is now, and the receipt of what was changed, if anything was
         """
         async with changing(self._tools.database, BY) as change:
             was, call = await self._open(change.connection, call_id)
@@ -104,9 +119,9 @@ class Voices:
             if not is_late and not await store.take(change.connection, call_id, was):
                 if turn is None:
                     raise RefusalError(Refused(code="IZ129"))
-                is_late, (_, call) = True, await self._open(change.connection, call_id)
+                is_late, (was, call) = True, await self._open(change.connection, call_id)
             if is_late:
-                return await self._say(change.connection, call, again(_voice_of(call)))
+                return _At(call, again(_voice_of(call)), was), ""
             move, done = keyed(_voice_of(call), digits), Done(is_well=True, caller=call.caller)
             if move.task is not None:
                 done = await do(self._tools, change.connection, call, move, now=now)
@@ -114,10 +129,7 @@ class Voices:
                     await store.identify(change.connection, call_id, was)
                     change.tell(Action.CALL_IDENTIFIED, call_id)
                 move = _with(went(move, is_well=done.is_well), done.receipt)
-            answer = await self._move(change, call, done.caller, move)
-        if done.receipt:
-            await tell_of_change(self._tools.database, call, Status.RET, _voice_of(call).heard)
-        return answer
+            return await self._kept(change, _At(call, move, was), done.caller), done.receipt
 
     async def _open(self, connection: Connection, call_id: UUID) -> tuple[bytes, Call]:
         row = await store.open_by_voice(connection, call_id)
@@ -125,24 +137,36 @@ class Voices:
             raise RefusalError(Refused(code="IZ128"))
         return row["body_sealed"], opened(self._tools.keyring, row, BY)
 
-    async def _move(self, change: Change, call: Call, caller: Caller, move: Move) -> Said:
-        """Write where the call is now, if it has moved, and say it."""
-        move, values = await self._worded(change.connection, call, move)
+    async def _kept(self, change: Change, at: "_At", caller: Caller) -> "_At":
+        """Write where the call is now, if it has moved."""
+        call, move, _ = at
         voice = _having_heard(move.voice)
         if voice.step in OVER:
             await store.hang_up(change.connection, call.call_id, Ended.MENU.value)
             change.tell(Action.CALL_ENDED, call.call_id)
-        elif (caller, voice) != (call.caller, _voice_of(call)):
-            voice = msgspec.structs.replace(voice, turn=voice.turn + 1)
-            caller = msgspec.structs.replace(caller, voice=voice, language=voice.language)
-            body = sealed(self._tools.keyring, call.call_id, caller)
-            await store.go_on(change.connection, call.call_id, body)
-        return said(voice, move.says, values, call.call_id)
+            return at
+        if (caller, voice) == (call.caller, _voice_of(call)):
+            return at
+        voice = msgspec.structs.replace(voice, turn=voice.turn + 1)
+        body = self._sealed(call, caller, voice)
+        await store.go_on(change.connection, call.call_id, body)
+        return _At(call, move._replace(voice=voice), body)
 
-    async def _say(self, connection: Connection, call: Call, move: Move) -> Said:
-        """Say where the call is, and leave it there."""
-        move, values = await self._worded(connection, call, move)
+    async def _say(self, at: "_At") -> Said:
+        """Say where the call is: elsewhere, if nothing stands that could be refused there."""
+        call = at.call
+        async with self._tools.database.connection() as connection:
+            move, values = await self._worded(connection, call, at.move)
+            if move.voice.step is not at.move.voice.step:
+                body = self._sealed(call, call.caller, move.voice)
+                async with connection.transaction():
+                    if await store.take(connection, call.call_id, at.was):
+                        await store.go_on(connection, call.call_id, body)
         return said(move.voice, move.says, values, call.call_id)
+
+    def _sealed(self, call: Call, caller: Caller, voice: Voice) -> bytes:
+        caller = msgspec.structs.replace(caller, voice=voice, language=voice.language)
+        return sealed(self._tools.keyring, call.call_id, caller)
 
     async def _worded(
         self, connection: Connection, call: Call, move: Move
@@ -161,9 +185,18 @@ class Voices:
         return move, values
 
     async def _count(self, connection: Connection, call: Call) -> int:
-        records = await records_of(connection, self._tools.keyring, call.caller.opened)
-        scope = scope_of(call)
-        return sum(scope.has(each) for each in records)
+        scope, count = scope_of(call), 0
+        async for page in shown_pages(connection, self._tools.keyring, call.caller.opened):
+            count += sum(map(scope.has, page))
+        return count
+
+
+class _At(NamedTuple):
+    """Where a call is and what is said there; the call as it was read; its row as it is now."""
+
+    call: Call
+    move: Move
+    was: bytes
 
 
 def _voice_of(call: Call) -> Voice:

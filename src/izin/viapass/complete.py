@@ -16,7 +16,7 @@ from izin.core.errors import RefusalError, Refused
 from izin.core.plain import cut, shown
 from izin.keyring import Keyring
 from izin.message.write import Letter, write
-from izin.proof.check import tried
+from izin.proof.check import misshapen, tried
 from izin.proof.model import Shown
 from izin.provider import lookup as providers
 from izin.receipt.issue import draw, issue
@@ -138,6 +138,9 @@ async def _taken(
     refused = over(request, now)
     if refused is not None:
         return refused
+    bad = misshapen(request.kind.purpose, given.code)
+    if bad is not None:
+        return msgspec.structs.replace(bad, location=("otpCode",))
     told = Shown(
         proof_id=request.proof_id,
         purpose=request.kind.purpose,
@@ -149,8 +152,6 @@ async def _taken(
     if wrong is None:
         kept = msgspec.structs.replace(given, code="") if request.kind.is_link else given
         return await _finished(connection, keyring, request, State.DONE, kept, now)
-    if wrong.code == "IZ160":
-        return msgspec.structs.replace(wrong, location=("otpCode",))
     if not await store.wrong(connection, request.request_id):
         return Refused(code="H1110")  # somebody else was first
     return Refused(code="H1052", location=("otpCode",), value=given.code)
