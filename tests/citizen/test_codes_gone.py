@@ -123,6 +123,7 @@ async def test_past_a_wrong_code_the_page_promises_no_more_than_is_left(visitor)
         assert "3 dakika" not in visitor.page
         assert "üç kez" not in visitor.page
     assert 'id="f-code"' not in visitor.page, "no code of this way is taken any more"
+    assert '<h1 tabindex="-1">Yeni bir kod isteyin' in visitor.page
     assert 'class="button" href="/sign-in?next=/acts"' in visitor.page
 
 
