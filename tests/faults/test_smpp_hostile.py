@@ -161,6 +161,20 @@ async def test_a_message_that_is_refused_is_refused_by_the_operators_word(comman
         assert raised.value.status_name == name
 
 
+@pytest.mark.parametrize("status", [0x0A, 0x15, 0x45, 0x48, 0x49])
+async def test_what_the_operator_says_of_us_ends_no_message(status):
+    async def talk(raw):
+        _, _, sequence, _ = await raw.next_of(SUBMIT)
+        await raw.send(pdu(SUBMIT | RESPONSE, sequence, status=status))
+        await go_on(raw)
+
+    async with raw_operator(talk) as liar, running(liar.port) as link:
+        await comes(lambda: link.is_bound)
+        with pytest.raises(UnavailableError) as raised:
+            await link.submit(AYSE, "a", 1)
+        assert type(raised.value) is UnavailableError, "nothing has gone out"
+
+
 async def test_nobody_is_heard_before_the_bind():
     listener = Listener()
     answers = []

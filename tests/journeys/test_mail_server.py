@@ -1,21 +1,30 @@
 """Mails go to a real server: what it takes, what it refuses, and what it is not asked again."""
 
+import asyncio
 import base64
 import hashlib
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesParser
 
 import msgspec
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from izin.core.address import Address, AddressKind
-from izin.core.errors import StartRefusedError, UnavailableError, UndeliverableError
+from izin.core.errors import (
+    NotThisOneError,
+    StartRefusedError,
+    UnavailableError,
+    UndeliverableError,
+)
 from izin.mail.compose import Mail, Sender
 from izin.mail.dkim import Signer, body_hash, drawn_keys, parted, signed_bytes
 from izin.mail.smtp import Server, hand_over, server_at
@@ -88,6 +97,65 @@ async def test_what_a_server_says_no_to_is_not_tried_again():
         with pytest.raises(UndeliverableError):
             await hand_over(own(port), SENDER, a_mail(), at=AT)
     assert not inbox.received()
+
+
+@asynccontextmanager
+async def a_server(*answers: str) -> AsyncIterator[int]:
+    """One that says these lines, whatever it hears."""
+
+    has_ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for each in answers:
+            writer.write(f"{each}\r\n".encode())
+            if not await reader.readline():
+                break
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        has_ended.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        await has_ended.wait()
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [
+        (("554 5.7.1 no service for you",), UnavailableError),
+        (("220 here", "550 no", "550 no"), UnavailableError),
+        (("220 here", "250 mail", "550 5.7.1 not from you"), UnavailableError),
+        (("220 here", "250 mail", "250 ok", "421 going"), UnavailableError),
+        (("220 here", "250 mail", "250 ok", "450 greylisted"), NotThisOneError),
+        (("220 here", "250 mail", "250 ok", "452 mailbox full"), NotThisOneError),
+        (("220 here", "250 mail", "250 ok", "550 nobody"), UndeliverableError),
+    ],
+)
+async def test_what_a_server_says_of_us_ends_no_message(answers, kind):
+    async with a_server(*answers) as port:
+        with pytest.raises((UnavailableError, UndeliverableError)) as refused:
+            await hand_over(own(port), SENDER, a_mail(), at=AT)
+    assert type(refused.value) is kind
+
+
+async def test_no_header_that_is_shown_can_be_added_to_a_signed_mail():
+    key, inbox = load_pem_private_key(drawn_keys()[0], None), Inbox()
+    sender = msgspec.structs.replace(SENDER, signers=(Signer("izin.example", "izin", key),))
+    async with listening(inbox) as port:
+        await hand_over(own(port), sender, a_mail(), at=AT)
+    [came] = inbox.received("ayse@posta.example")
+    headers, _ = parted(came.raw.rstrip(b"\r\n") + b"\r\n")
+    [value] = [value.strip() for name, value in headers if name == b"DKIM-Signature"]
+    fields = dict(each.strip().split(b"=", 1) for each in value.split(b";"))
+    names, signature = fields[b"h"].decode().split(":"), base64.b64decode(fields[b"b"])
+    bare = [each for each in headers if each[0] != b"DKIM-Signature"]
+    check(key, signature, signed_bytes(bare, names, value))
+    for added in (b"From", b"To", b"Subject"):
+        for more in ([(added, b" else"), *bare], [*bare, (added, b" else")]):
+            with pytest.raises(InvalidSignature):
+                check(key, signature, signed_bytes(more, names, value))
 
 
 async def test_a_server_that_is_not_there_is_asked_later():

@@ -9,7 +9,7 @@ from builders.clock import FakeClock
 from builders.heart import until
 
 from izin.core.address import Address, AddressKind
-from izin.core.errors import UnavailableError, UndeliverableError
+from izin.core.errors import NotThisOneError, UnavailableError, UndeliverableError
 from izin.i18n.catalogue import Language
 from izin.i18n.letters import texts
 from izin.keyring import open_message_sealer
@@ -244,6 +244,40 @@ async def test_suppliers_take_over_for_one_another():
     second.error = first.error = UnavailableError("away")
     with pytest.raises(UnavailableError):
         await switch.send(uuid4(), rendered)
+
+
+async def test_one_recipient_who_is_not_taken_now_keeps_no_other_waiting():
+    first, second, clock = Carrier("birinci"), Carrier("ikinci"), FakeClock()
+    switch, rendered = Switch([first, second], clock=clock.seconds), Rendered(to=AYSE, body="x")
+    first.error = second.error = NotThisOneError("450 of a recipient")
+    with pytest.raises(UnavailableError):
+        await switch.send(uuid4(), rendered)
+    first.error = None
+    assert (await switch.send(uuid4(), rendered)).supplier == "birinci", "it does not rest"
+
+
+async def test_of_many_one_looks_whether_a_supplier_works_again():
+    first, second, clock = Carrier("birinci"), Carrier("ikinci"), FakeClock()
+    switch, rendered = Switch([first, second], clock=clock.seconds), Rendered(to=AYSE, body="x")
+    first.error = UnavailableError("away")
+    await switch.send(uuid4(), rendered)
+    clock.forward(REST_S + 0.1)
+    answers = asyncio.Event()
+
+    async def slowly(*_: object) -> str:
+        first.asked += 1
+        await answers.wait()
+        return "ref"
+
+    first.send = slowly
+    looking = asyncio.create_task(switch.send(uuid4(), rendered))
+    await asyncio.sleep(0)
+    others = await asyncio.gather(*(switch.send(uuid4(), rendered) for _ in range(8)))
+    assert {each.supplier for each in others} == {"ikinci"}
+    assert first.asked == 2
+    answers.set()
+    assert (await looking).supplier == "birinci"
+    assert (await switch.send(uuid4(), rendered)).supplier == "birinci"
 
 
 async def test_old_messages_are_forgotten(database, keyring, queue, keeper_database, owner):

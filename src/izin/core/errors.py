@@ -58,6 +58,10 @@ class LockedError(UnavailableError):
     """A row is somebody else's for now: others may be free."""
 
 
+class NotThisOneError(UnavailableError):
+    """Whoever was asked takes others now, and this one later."""
+
+
 class UndeliverableError(Exception):
     """A message that no try will get through: why, in the supplier's own word, without address."""
 

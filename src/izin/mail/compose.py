@@ -12,7 +12,12 @@ from izin.core.address import Address
 from izin.mail.dkim import Signer
 
 _POLICY = SMTP.clone(max_line_length=78, cte_type="7bit")
-_SIGNED = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type")
+_SIGNED = (
+    *("from", "to", "subject", "date", "message-id", "mime-version", "content-type"),
+    *("from", "to", "subject"),
+)
+"""Those that are shown twice, the second time as missing: nobody can add one (RFC 6376 8.15)."""
+
 _OF_ONE_CLICK = ("list-unsubscribe", "list-unsubscribe-post")
 
 

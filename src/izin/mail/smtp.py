@@ -7,13 +7,25 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import msgspec
 
-from izin.core.errors import StartRefusedError, UnavailableError, UndeliverableError
+from izin.core.errors import (
+    NotThisOneError,
+    StartRefusedError,
+    UnavailableError,
+    UndeliverableError,
+)
 from izin.mail.compose import Mail, Sender, composed
 
 TIMEOUT_S = 10.0
 _PORTS = {"smtp": 587, "smtps": 465}
 _OWN = ("localhost", "127.0.0.1", "::1")
-_GIVEN_UP_FROM = 500
+_GIVEN_UP_FROM, _LEAVES = 500, 421
+_ABOUT_US = (
+    aiosmtplib.SMTPConnectResponseError,
+    aiosmtplib.SMTPHeloError,
+    aiosmtplib.SMTPAuthenticationError,
+    aiosmtplib.SMTPSenderRefused,
+)
+"""However final it sounds, it says nothing of a message: another server, or a later try, may."""
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +72,9 @@ def server_at(url: str) -> Server:
 async def hand_over(server: Server, sender: Sender, mail: Mail, *, at: datetime) -> None:
     """Hand a mail to a server.
 
-    Raises  UnavailableError: not reached, or not now · UndeliverableError: the server will never
-            take it; with the server's code alone, for its words may repeat the address
+    Raises  UnavailableError: not reached, or not now, or it does not want us · NotThisOneError:
+            not for this recipient now · UndeliverableError: the server will never take it; with
+            the server's code alone, for its words may repeat the address
     """
     try:
         await aiosmtplib.send(
@@ -77,13 +90,20 @@ async def hand_over(server: Server, sender: Sender, mail: Mail, *, at: datetime)
             timeout=TIMEOUT_S,
         )
     except aiosmtplib.SMTPRecipientsRefused as error:
-        codes = [each.code for each in error.recipients]
-        raise _of_code(min(codes, default=0)) from None
+        [code] = [each.code for each in error.recipients]
+        raise _of_recipient(code) from None
+    except _ABOUT_US as error:
+        raise UnavailableError(f"the mail server does not want us: {error.code}") from None
     except aiosmtplib.SMTPResponseException as error:
-        is_about_us = isinstance(error, aiosmtplib.SMTPAuthenticationError)
-        raise _of_code(0 if is_about_us else error.code) from None
+        raise _of_code(error.code) from None
     except (aiosmtplib.SMTPException, OSError, SSLError) as error:
         raise UnavailableError(f"the mail server: {type(error).__name__}") from None
+
+
+def _of_recipient(code: int) -> Exception:
+    if code < _GIVEN_UP_FROM and code != _LEAVES:  # a full mailbox, or one that greylists
+        return NotThisOneError(f"the mail server answered {code} of a recipient")
+    return _of_code(code)
 
 
 def _of_code(code: int) -> Exception:

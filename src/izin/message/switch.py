@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from uuid import UUID
 
-from izin.core.errors import UnavailableError
+from izin.core.errors import NotThisOneError, UnavailableError, UndeliverableError
 from izin.message.model import Rendered, Sent, Supplier
 
 REST_S, REST_S_MAX = 1.0, 60.0
@@ -32,14 +32,25 @@ class Switch:
         for place, supplier in enumerate(self._suppliers):
             if self._rests_until[place] > self._clock():
                 continue
+            if self._rest_s[place]:  # it has failed: one looks whether it works, no crowd
+                self._rests_until[place] = self._clock() + self._rest_s[place]
             try:
                 ref = await supplier.send(message_id, rendered)
+            except NotThisOneError:
+                self._work(place)
+                continue
+            except UndeliverableError:
+                self._work(place)
+                raise
             except UnavailableError:
                 self._rest(place)
                 continue
-            self._rest_s[place] = 0.0
+            self._work(place)
             return Sent(supplier.name, ref)
         raise UnavailableError("no supplier takes messages now")
+
+    def _work(self, place: int) -> None:
+        self._rest_s[place] = self._rests_until[place] = 0.0
 
     def _rest(self, place: int) -> None:
         rest_s = min(max(2 * self._rest_s[place], REST_S), REST_S_MAX)

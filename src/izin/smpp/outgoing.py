@@ -26,6 +26,12 @@ _PASSING = (
     SmppCommandStatus.ESME_RSYSERR,
     SmppCommandStatus.ESME_RINVBNDSTS,
     SmppCommandStatus.ESME_RX_T_APPN,
+    SmppCommandStatus.ESME_RSUBMITFAIL,
+    # what is wrong with us, and with no message: another operator may take it
+    SmppCommandStatus.ESME_RINVSRCADR,
+    SmppCommandStatus.ESME_RINVSRCTON,
+    SmppCommandStatus.ESME_RINVSRCNPI,
+    SmppCommandStatus.ESME_RINVSERTYP,
 )
 
 
