@@ -13,8 +13,8 @@ from izin.citizen.acts import Act, acts_of
 from izin.citizen.call import Call
 from izin.citizen.change import Left, change
 from izin.citizen.parts import JOB, Changing
+from izin.citizen.progress import progress_of
 from izin.citizen.records import Place
-from izin.citizen.refuse import progress_of
 from izin.consent.record import Recorder
 from izin.core.clock import utc_now
 from izin.core.terms import Channel, RecipientType, Source, Status

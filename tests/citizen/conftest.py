@@ -11,11 +11,11 @@ from builders.heart import a_key, a_proposal
 from builders.parties import BRAND_CODE
 from builders.visitor import Visitor, known_at
 
-from izin.core.address import Address
+from izin.core.address import REACHED_BY, Address
 from izin.core.clock import utc_now
 from izin.core.terms import Channel, RecipientType
 from izin.link.make import make
-from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
+from izin.link.model import LIFE, PersonalLink, Reach
 from izin.simulator.registration import Client, IdentitySettings
 from izin.wiring.citizen import open_citizens
 from izin.wiring.settings import Settings

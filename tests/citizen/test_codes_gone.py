@@ -8,10 +8,10 @@ from builders.heart import a_key, a_proposal, email, phone
 from builders.parties import BRAND_CODE
 from builders.visitor import ME, Visitor
 
-from izin.core.address import Address
+from izin.core.address import REACHED_BY, Address
 from izin.core.terms import Channel, RecipientType
 from izin.link.make import make
-from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
+from izin.link.model import LIFE, PersonalLink, Reach
 from izin.wiring.citizen import open_citizens
 
 CALL = 'href="tel:08500003338"'

@@ -11,7 +11,8 @@ from builders.parties import BRAND_CODE
 
 from izin.citizen.acts import Act
 from izin.citizen.change import Left
-from izin.citizen.refuse import Scope, refuse_all, undo
+from izin.citizen.refuse import Scope, refuse_all
+from izin.citizen.undo import undo
 from izin.core.terms import Source, Status
 
 

@@ -13,12 +13,12 @@ from builders.parties import BRAND_CODE, OPERATOR
 from builders.visitor import MARK, RECEIPT, Visitor
 
 from izin.brand.manage import set_short_names
-from izin.core.address import AddressKind
+from izin.core.address import REACHED_BY, AddressKind
 from izin.core.linkname import LENGTH, draw, read
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.link.find import MISSES
 from izin.link.forget import forget_old_links
-from izin.link.model import REACHED_BY, PersonalLink, Reach
+from izin.link.model import PersonalLink, Reach
 from izin.wiring.citizen import open_citizens
 
 MAILBOX = "isik.okur"

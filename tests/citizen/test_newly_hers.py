@@ -11,7 +11,8 @@ from builders.parties import BRAND_CODE, OTHER_BRAND_CODE, RETAILER_CODE
 from builders.visitor import ME, RECEIPT, Visitor
 
 from izin.citizen.acts import Act
-from izin.citizen.refuse import Scope, Stays, refuse_all, undo
+from izin.citizen.refuse import Scope, refuse_all
+from izin.citizen.undo import Stays, undo
 from izin.core.clock import utc_now
 from izin.core.terms import Channel, Status
 

@@ -15,7 +15,8 @@ from izin.citizen.acts import Act
 from izin.citizen.add import add
 from izin.citizen.change import Left, change
 from izin.citizen.records import Place
-from izin.citizen.refuse import Scope, Stays, refuse_all, undo
+from izin.citizen.refuse import Scope, refuse_all
+from izin.citizen.undo import Stays, undo
 from izin.core.terms import Channel, RecipientType, Source, Status
 
 

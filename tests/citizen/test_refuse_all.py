@@ -11,7 +11,9 @@ from builders.visitor import MARK, RECEIPT, SOMEBODY
 
 from izin.citizen.call import Call
 from izin.citizen.parts import JOB, Changing
-from izin.citizen.refuse import Scope, act_of, progress_of, refuse_all, undo
+from izin.citizen.progress import act_of, progress_of
+from izin.citizen.refuse import Scope, refuse_all
+from izin.citizen.undo import undo
 from izin.consent.opened import open_bodies
 from izin.consent.record import Recorder
 from izin.core.errors import RefusalError

@@ -24,11 +24,11 @@ from builders.voice import FIXED, SECRET, Caller
 
 from izin.brand.manage import set_short_names
 from izin.consent.record import Recorder
-from izin.core.address import Address, AddressKind
+from izin.core.address import REACHED_BY, Address, AddressKind
 from izin.core.errors import UnavailableError
 from izin.core.terms import Channel, RecipientType
 from izin.link.make import make
-from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
+from izin.link.model import LIFE, PersonalLink, Reach
 from izin.shortcode.answer import Tools, answer
 from izin.vault.provider import FileKeyProvider
 from izin.wiring.agent import open_agents

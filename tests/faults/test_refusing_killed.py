@@ -12,10 +12,10 @@ import httpx2
 import pytest
 from builders.heart import a_key, a_proposal, email, until
 
-from izin.core.address import Address
+from izin.core.address import REACHED_BY, Address
 from izin.core.terms import Channel, RecipientType
 from izin.link.make import make
-from izin.link.model import LIFE, REACHED_BY, PersonalLink, Reach
+from izin.link.model import LIFE, PersonalLink, Reach
 from izin.wiring.launch import environment_of
 from izin.wiring.settings import Settings
 

@@ -533,7 +533,7 @@ class Counting:
         ("RET ORNEKN", 5),
         ("YARDIM", 3),
         ("RET TUM", 7),
-        ("EVET", 10),
+        ("EVET", 14),
         ("DURUM", 6),
     ],
 )

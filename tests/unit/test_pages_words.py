@@ -11,7 +11,7 @@ from izin.application.model import ApplicationState
 from izin.audit.model import Action, PrincipalKind
 from izin.brand.model import BrandStatus
 from izin.citizen.change import Left
-from izin.citizen.refuse import Stays
+from izin.citizen.undo import Stays
 from izin.core.terms import Channel, RecipientType, Source, Status
 from izin.i18n.catalogue import Language
 from izin.intermediary.model import IntermediaryState

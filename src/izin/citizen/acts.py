@@ -13,7 +13,7 @@ import msgspec
 
 from izin.citizen import store
 from izin.core.address import Address
-from izin.core.clock import IYS_TIME
+from izin.core.clock import beginning_of, day_of
 from izin.core.codes import BrandCode
 from izin.core.terms import Source
 from izin.keyring import Keyring
@@ -118,7 +118,7 @@ async def begun_of(
     """The same, and what was begun and came to nothing."""
     tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
     acts = await _opened(keyring, tag, await store.acts(connection, tag))
-    return [each for each in acts if since is None or each.at.astimezone(IYS_TIME).date() >= since]
+    return [each for each in acts if since is None or day_of(each.at) >= since]
 
 
 async def hold(connection: Connection, keyring: Keyring, address: Address) -> list[Act]:
@@ -170,5 +170,4 @@ async def _opened(keyring: Keyring, tag: UUID, sealed: bytes | None) -> list[Act
 
 def _next_day(instant: datetime) -> datetime:
     """What stands in clear tells no moment by which a row could be matched with another."""
-    day = instant.astimezone(IYS_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day + timedelta(days=1)
+    return beginning_of(day_of(instant) + timedelta(days=1))

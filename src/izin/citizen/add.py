@@ -18,7 +18,7 @@ from izin.citizen.hers import hers
 from izin.citizen.records import records_at
 from izin.consent.model import ConsentKey, Over, Proposal
 from izin.consent.of_citizen import key_under
-from izin.core.address import Address, AddressKind
+from izin.core.address import REACHED_BY
 from izin.core.clock import JUST_AFTER, beginning_of
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
@@ -31,10 +31,6 @@ from izin.storage.database import Connection
 FOUND_MAX = 10
 NAME_MAX = 100
 _ROWS_MAX, _START, _CODE_MAX = 40, 2, 8
-_WAYS = {
-    AddressKind.PHONE: (Channel.ARAMA, Channel.MESAJ),
-    AddressKind.EMAIL: (Channel.EPOSTA,),
-}
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -89,11 +85,6 @@ async def candidate(connection: Connection, brand_code: BrandCode) -> Candidate 
     return found[0] if found else None
 
 
-def ways_to(address: Address) -> tuple[Channel, ...]:
-    """By which channels an address is reached."""
-    return _WAYS[address.kind]
-
-
 async def add(
     call: Call,
     brand_code: BrandCode,
@@ -115,7 +106,7 @@ async def add(
     others = {each.key: each.standing.status for each in known if each.key not in own}
     keys = [
         key_under(found.brand, channel, recipient_type, call.address)
-        for channel in ways_to(call.address)
+        for channel in REACHED_BY[call.address.kind]
         if channel in channels
     ]
     call = msgspec.structs.replace(call, source=Source.IYS_WEB_YENI)

@@ -16,7 +16,7 @@ from izin.citizen.done import keep_act
 from izin.citizen.parts import ROWS_MAX, begin
 from izin.citizen.refuse import Scope, works_of
 from izin.core.address import AddressKind
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.storage.database import Connection
 
 _KEPT = timedelta(days=3 * 365 + 1)
@@ -57,7 +57,7 @@ async def claim(call: Call, *, now: datetime, rows_max: int = ROWS_MAX) -> Claim
     Takes   call: of whoever holds the number until the transaction ends
     Raises  UnavailableError
     """
-    today = now.astimezone(IYS_TIME).date()
+    today = day_of(now)
     await number.say(call.connection, call.keyring.citizen, call.address, today, now)
     before = await _before(call, today)
     is_at_it = before is not None and not before.is_worked  # a second one would refuse the same
@@ -70,7 +70,7 @@ async def claim(call: Call, *, now: datetime, rows_max: int = ROWS_MAX) -> Claim
 
 async def forget_old_claims(connection: Connection, now: datetime, limit: int) -> None:
     """Drop evidence that nobody may ask for any more."""
-    await store.forget_claims(connection, now.astimezone(IYS_TIME).date(), limit)
+    await store.forget_claims(connection, day_of(now), limit)
 
 
 async def _before(call: Call, today: date) -> Act | None:

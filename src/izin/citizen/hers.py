@@ -13,7 +13,7 @@ from izin.consent.event import EventBody
 from izin.consent.history import histories
 from izin.consent.model import ConsentKey, Standing
 from izin.consent.of_citizen import standings
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
@@ -102,4 +102,4 @@ def _is_refused_since(standing: Standing, since: date) -> bool:
 
 
 def _is_since(at: datetime, since: date) -> bool:
-    return at.astimezone(IYS_TIME).date() >= since
+    return day_of(at) >= since

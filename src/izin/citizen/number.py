@@ -15,7 +15,7 @@ from izin.account import keep
 from izin.citizen import store
 from izin.citizen.model import Opened
 from izin.core.address import Address, AddressKind
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.storage.database import Connection
 from izin.vault.citizen import CitizenKeys
 
@@ -46,7 +46,7 @@ async def said_of(
     tags = {keys.pseudonyms.number_tag(each.clear): each for each in addresses if is_number(each)}
     if not tags:
         return {}
-    rows = await store.words(connection, list(tags), _today(now))
+    rows = await store.words(connection, list(tags), day_of(now))
     found = {}
     for row in rows:
         body = keys.accounts.open(row["body_sealed"], *_PLACE, row["tag"].bytes)
@@ -62,7 +62,7 @@ async def come_back(
     """She who has said it is here again: it is kept for another half year."""
     tags = [keys.pseudonyms.number_tag(each.clear) for each in addresses if is_number(each)]
     if tags:
-        await store.keep_words(connection, tags, _today(now) + SILENCE)
+        await store.keep_words(connection, tags, day_of(now) + SILENCE)
 
 
 async def say(
@@ -72,7 +72,7 @@ async def say(
     tag = keys.pseudonyms.number_tag(address.clear)
     ordinal = _FROM_THE_BEGINNING if since is None else since.toordinal()
     sealed = keys.accounts.seal(*_PLACE, tag.bytes, ordinal.to_bytes(_DAY_BYTES, "big"))
-    await store.say_word(connection, tag, sealed, _today(now) + SILENCE)
+    await store.say_word(connection, tag, sealed, day_of(now) + SILENCE)
 
 
 async def let_go(
@@ -94,7 +94,7 @@ async def pass_on(
     """
     tags = _seen_tags(keys, phones)
     drawn = {tag: uuid4() for tag in sorted(tags)}
-    forget_on = _today(now) + _TENURE_KEPT
+    forget_on = day_of(now) + _TENURE_KEPT
     await store.begin_tenures(connection, list(drawn), list(drawn.values()), forget_on)
     return {tags[tag]: tenure for tag, tenure in drawn.items()}
 
@@ -144,12 +144,12 @@ def is_number(address: Address) -> bool:
 
 async def forget_old_words(connection: Connection, now: datetime, limit: int) -> None:
     """Drop what was said of numbers that have been silent."""
-    await store.forget_words(connection, _today(now), limit)
+    await store.forget_words(connection, day_of(now), limit)
 
 
 async def forget_old_tenures(connection: Connection, now: datetime, limit: int) -> None:
     """Drop in whose hands numbers are; no session is as old as what it would end."""
-    await store.forget_tenures(connection, _today(now), limit)
+    await store.forget_tenures(connection, day_of(now), limit)
 
 
 async def _tenures(
@@ -163,7 +163,3 @@ async def _tenures(
 
 def _seen_tags(keys: CitizenKeys, addresses: Iterable[Address]) -> dict[UUID, Address]:
     return {keys.pseudonyms.seen_tag(each.clear): each for each in addresses if is_number(each)}
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(IYS_TIME).date()

@@ -13,7 +13,7 @@ from izin.citizen.notice import VERSION, is_read
 from izin.citizen.seat import IDLE, WHOLE, Body, Pending, Seats, whole_minutes
 from izin.consent.record import Recorder
 from izin.core.address import Address
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.core.terms import Source
 from izin.i18n.catalogue import Language
 from izin.keyring import Keyring
@@ -177,7 +177,7 @@ class Citizens:
             opened = None if body is None else body.of_address(who.address)
             if body is None or opened is None:
                 return None
-            since = now.astimezone(IYS_TIME).date()
+            since = day_of(now)
             if not body.by_gateway:
                 await keep.release(connection, keys, [who.address], now)
                 body = msgspec.structs.replace(body, account_id=None)

@@ -1,7 +1,9 @@
 """A phone number or an e-mail address: read strictly, held in one form, never shown in clear."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -24,6 +26,15 @@ class AddressKind(StrEnum):
 
     PHONE = "PHONE"
     EMAIL = "EMAIL"
+
+
+REACHED_BY: Mapping[AddressKind, tuple[Channel, ...]] = MappingProxyType(
+    {
+        AddressKind.PHONE: (Channel.ARAMA, Channel.MESAJ),
+        AddressKind.EMAIL: (Channel.EPOSTA,),
+    }
+)
+"""Which channels lead to an address of a kind."""
 
 
 class AddressFault(StrEnum):

@@ -37,6 +37,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def day_of(instant: datetime) -> date:
+    """The day of an instant on Turkey's clock."""
+    return instant.astimezone(IYS_TIME).date()
+
+
 def beginning_of(day: date) -> datetime:
     """A day's first instant on Turkey's clock."""
     return datetime(day.year, day.month, day.day, tzinfo=IYS_TIME)
@@ -75,4 +80,4 @@ def wire_time(instant: datetime) -> str:
 
 def wire_day(instant: datetime) -> str:
     """Write the Istanbul day of an aware instant as YYYY-MM-DD."""
-    return instant.astimezone(IYS_TIME).date().isoformat()
+    return day_of(instant).isoformat()

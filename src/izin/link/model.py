@@ -1,8 +1,6 @@
 """What a personal link reaches, and for how long."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 import msgspec
 
@@ -14,14 +12,6 @@ from izin.core.terms import Channel, RecipientType, Source, Status
 
 LIFE, LIFE_DAYS_MAX = timedelta(days=90), 366
 """How long a link is good unless somebody says otherwise. Source: contract, via-hash-links."""
-
-REACHED_BY: Mapping[AddressKind, tuple[Channel, ...]] = MappingProxyType(
-    {
-        AddressKind.PHONE: (Channel.ARAMA, Channel.MESAJ),
-        AddressKind.EMAIL: (Channel.EPOSTA,),
-    }
-)
-"""Which channels lead to an address of a kind."""
 
 _SOURCES = {AddressKind.PHONE: Source.IYS_KISAMESAJ, AddressKind.EMAIL: Source.IYS_EPOSTA}
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from izin.core.address import Address
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.receipt.issue import issue
@@ -86,7 +86,7 @@ async def forget_taken_back(connection: Connection, now: datetime, limit: int) -
 
 
 def _is_hers(request: Request, address: Address, since: date | None) -> bool:
-    is_since = since is None or request.started_at.astimezone(IYS_TIME).date() >= since
+    is_since = since is None or day_of(request.started_at) >= since
     return is_since and request.body.to == address
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from izin.core.address import Address
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.core.codes import IysCode
 from izin.keyring import Keyring
 from izin.storage.database import Connection
@@ -59,7 +59,7 @@ async def verified(
 
 
 def _is_since(request: Request, since: date | None) -> bool:
-    return since is None or request.started_at.astimezone(IYS_TIME).date() >= since
+    return since is None or day_of(request.started_at) >= since
 
 
 def _verified(request: Request, receipt: str) -> Verified:

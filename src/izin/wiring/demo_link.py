@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from izin.core.address import REACHED_BY
 from izin.core.terms import RecipientType
 from izin.keyring import Keyring
 from izin.link.find import look_at
 from izin.link.make import PATH, put
-from izin.link.model import REACHED_BY, PersonalLink, Reach
+from izin.link.model import PersonalLink, Reach
 from izin.storage.database import Database
 from izin.wiring.people import FIRST, examples
 

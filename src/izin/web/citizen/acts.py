@@ -5,8 +5,9 @@ from izin.citizen.acts import Act, acts_of
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
 from izin.citizen.history import Line, page_of
+from izin.citizen.progress import Progress, act_of, progress_of
 from izin.citizen.records import records_at
-from izin.citizen.refuse import Progress, act_of, progress_of, undo, undone_by
+from izin.citizen.undo import undo, undone_by
 from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 

@@ -1,8 +1,9 @@
 """Add a brand that has no record yet: search by name, choose the ways, save."""
 
-from izin.citizen.add import NAME_MAX, add, candidate, search, ways_to
+from izin.citizen.add import NAME_MAX, add, candidate, search
 from izin.citizen.hers import hers
 from izin.citizen.records import records_at
+from izin.core.address import REACHED_BY
 from izin.core.names import is_name
 from izin.core.terms import Channel, RecipientType
 from izin.web.citizen.services import Hall, Row, Visit, brand_in, call_of
@@ -33,7 +34,7 @@ async def ask(hall: Hall, visit: Visit) -> Outcome:
     values = {
         "brand": found.brand,
         "company": found.company,
-        "ways": ways_to(opened.address),
+        "ways": REACHED_BY[opened.kind],
         "has_records": bool(own),
         "asked": visit.form.values,
     }

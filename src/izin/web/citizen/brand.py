@@ -11,9 +11,10 @@ from izin.brand.name import page_of, short_key_of
 from izin.citizen.change import Left, change_keys
 from izin.citizen.hers import hers
 from izin.citizen.model import Citizen
+from izin.core.address import REACHED_BY
 from izin.core.errors import RefusalError
 from izin.core.terms import RecipientType, Status
-from izin.link.model import REACHED_BY, Found, Reach, Reached
+from izin.link.model import Found, Reach, Reached
 from izin.link.reach import found_by
 from izin.provider import lookup as providers
 from izin.shortcode.brands import near_to

@@ -8,8 +8,8 @@ from izin.citizen.acts import Act
 from izin.citizen.change import Left, change
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
+from izin.citizen.progress import act_of
 from izin.citizen.records import Named, Place, named_places, place_of, records_in
-from izin.citizen.refuse import act_of
 from izin.consent.of_citizen import AT_ONCE
 from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode

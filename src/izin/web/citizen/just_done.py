@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from izin.citizen.acts import Act
-from izin.citizen.refuse import act_of
+from izin.citizen.progress import act_of
 from izin.core.terms import Channel
 from izin.storage.database import Connection
 from izin.web.citizen.services import Hall, Visit, call_of

@@ -7,7 +7,7 @@ import msgspec
 
 from izin.citizen.model import Opened
 from izin.core.address import Address, parse_email, parse_phone
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.core.turkish import search_key
 from izin.web.shared.form import Form
 
@@ -59,7 +59,7 @@ def since_in(form: Form, now: datetime, before: Opened | None = None) -> Said | 
     Takes   before: the number, where she may say that it is as she has said before
     """
     owned = form.choice("owned", Owned)
-    today = now.astimezone(IYS_TIME).date()
+    today = day_of(now)
     if owned is Owned.SAME:
         return _as_before(form, before)
     if owned is Owned.MONTH:

@@ -12,7 +12,7 @@ from izin.citizen.call import Call
 from izin.citizen.model import Citizen
 from izin.citizen.session import Citizens
 from izin.consent.record import Recorder
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.core.codes import BrandCode
 from izin.core.terms import Source
 from izin.core.workdays import Calendar
@@ -117,5 +117,5 @@ def brand_in(visit: Visit) -> BrandCode:
 
 def stops_on(hall: Hall, at: datetime) -> date:
     """The last day on which a company may still send; half days are given to it."""
-    day = at.astimezone(IYS_TIME).date()
+    day = day_of(at)
     return hall.workdays.add_workdays(day, _STOPS_AFTER, half_day_is_workday=False)

@@ -1,6 +1,6 @@
 """The first page, and the check of a receipt: neither asks who comes."""
 
-from izin.core.clock import IYS_TIME
+from izin.core.clock import day_of
 from izin.proof.model import NETWORK
 from izin.proof.send import spend
 from izin.receipt.issue import check
@@ -28,7 +28,7 @@ async def do_check(hall: Hall, visit: Visit) -> Outcome:
         network = hall.keyring.proofs.network_tag(f"receipt {visit.client}")
         await spend(connection, [(each, network) for each in NETWORK], "IZ158")
         at = await check(connection, hall.keyring, number)
-    proven_on = None if at is None else at.astimezone(IYS_TIME).date()
+    proven_on = None if at is None else day_of(at)
     wrong = number if at is None else ""
     return Shown("verify.html", {"checked": True, "proven_on": proven_on, "wrong": wrong})
 

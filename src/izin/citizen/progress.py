@@ -1,0 +1,40 @@
+"""How far an act of hers has come."""
+
+from uuid import UUID
+
+import msgspec
+
+from izin.citizen.acts import Act, begun_of
+from izin.citizen.call import Call
+from izin.keyring import Keyring
+from izin.receipt.issue import parts_of, proven_by
+from izin.storage.database import Connection
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far an act has come: which movements it has made, and whether more are to come."""
+
+    events: tuple[UUID, ...]
+    parts: int
+    parts_done: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Is all of it done?"""
+        return self.parts_done == self.parts
+
+
+async def act_of(call: Call, named: str) -> Act | None:
+    """One of what was begun at this address's list, by its id. Cost: one round trip."""
+    acts = await begun_of(call.connection, call.keyring, call.address, call.since)
+    return next((each for each in acts if str(each.act_id) == named), None)
+
+
+async def progress_of(connection: Connection, keyring: Keyring, act: Act) -> Progress:
+    """How far has it come? Cost: one round trip or two."""
+    if not act.parts:
+        proven = await proven_by(connection, keyring, act.receipt)
+        return Progress(() if proven is None else proven.events, 0, 0)
+    done = await parts_of(connection, keyring, act.receipt)
+    events = tuple(event for part in sorted(done) for event in done[part])
+    return Progress(events, act.parts, len(done))
