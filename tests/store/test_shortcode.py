@@ -426,8 +426,8 @@ class TestAll:
 class TestState:
     async def test_what_stands_at_a_brand(self, telephones, brands, heart):
         await consent(heart, a_key())
-        today = day(datetime.now(UTC))
-        assert await telephones.write("DURUM ORNEKM") == f"Ornek Magaza, SMS: ONAY ({today})"
+        today, given = day(datetime.now(UTC)), day(datetime.now(UTC) - timedelta(hours=1))
+        assert await telephones.write("DURUM ORNEKM") == f"Ornek Magaza, SMS: ONAY ({given})"
         await telephones.write("RET ORNEKM")
         assert await telephones.write("durum örnek mağaza") == f"Ornek Magaza, SMS: RET ({today})"
 
@@ -436,8 +436,8 @@ class TestState:
         await telephones.write("RET ORNEKM")
         await consent(heart, merchants())
         reply = await telephones.write("DURUM ORNEKM")
-        today = day(datetime.now(UTC))
-        assert reply == f"Ornek Magaza, SMS: bireysel RET ({today}), tacir ONAY ({today})"
+        today, given = day(datetime.now(UTC)), day(datetime.now(UTC) - timedelta(hours=1))
+        assert reply == f"Ornek Magaza, SMS: bireysel RET ({today}), tacir ONAY ({given})"
 
     async def test_a_brand_that_has_nothing_of_mine(self, telephones, brands, heart):
         await consent(heart, a_key(SOMEBODY))
