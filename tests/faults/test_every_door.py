@@ -18,7 +18,8 @@ from builders.command import free_port
 from builders.databases import at_database
 from builders.heart import Heart, a_key, a_proposal, email, phone, until
 from builders.house import BRAND, House, a_row, ago
-from builders.parties import BRAND_CODE, OPERATOR
+from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR
+from builders.via import a_form_in_force, a_start
 from builders.visitor import ME, RECEIPT, Visitor
 from builders.voice import FIXED, SECRET, Caller
 
@@ -30,6 +31,7 @@ from izin.core.terms import Channel, RecipientType
 from izin.link.make import make
 from izin.link.model import LIFE, PersonalLink, Reach
 from izin.shortcode.answer import Tools, answer
+from izin.storage.database import Database
 from izin.vault.provider import FileKeyProvider
 from izin.wiring.agent import open_agents
 from izin.wiring.citizen import open_citizens
@@ -38,7 +40,7 @@ from izin.wiring.settings import Settings
 LINE = Address("+902120000001", AddressKind.PHONE)
 MAIL = email("kapida.okur")
 MINE = {"brand": str(BRAND_CODE), "channel": "MESAJ", "kind": "BIREYSEL"}
-NOT_NOW = 503
+ACCEPTED, NOT_NOW = 202, 503
 
 
 @pytest.fixture
@@ -71,12 +73,14 @@ class Doors:
         self.house = house
         self.ours = ours
         self.pages = pages
-        self.lister, self.brand, self.link, self.clicker = pages
+        self.lister, self.brand, self.link, self.clicker, self.asked = pages
         self.agent: Agent
         self.callers: list[Caller] = []
         self.links: list[str] = []
         self.doors: dict[str, Callable[[], Awaitable[Told]]] = {
             "a company's call": self._call,
+            "a company's batch": self._batch,
+            "no to a company's question": self._no,
             "her list": self._list,
             "all of hers": self._all,
             "a brand's page": self._brand,
@@ -91,6 +95,23 @@ class Doors:
     async def _call(self) -> Told:
         row = a_row(8, status="RET", source="HS_CAGRI_MERKEZI", consentDate=ago())
         return _told(await self.ours.post(f"{BRAND}/consents", json=row))
+
+    async def _batch(self) -> Told:
+        row = a_row(7, status="RET", source="HS_CAGRI_MERKEZI", consentDate=ago())
+        path = f"{BRAND}/consents/request"
+        taken = await self.ours.post(path, json=[row])
+        if taken.status_code != ACCEPTED:
+            return _told(taken)
+
+        async def is_done() -> bool:
+            shown = await self.ours.get(f"{path}/{taken.json()['requestId']}")
+            return [each["status"] for each in shown.json()] == ["success"]
+
+        await until(is_done)
+        return Told(200, "")
+
+    async def _no(self) -> Told:
+        return await _pressed(self.asked, self.links[2], answer0="RET")
 
     async def _list(self) -> Told:
         return await _pressed(self.lister, "/consents", **MINE, to="RET")
@@ -161,9 +182,19 @@ async def a_link(heart: Heart, to: Address) -> str:
     return f"/k/{name}"
 
 
+async def a_question(ours: httpx2.AsyncClient, operator: Database, asked: Visitor) -> str:
+    """Where the link leads by which a company asks for what was given before."""
+    form_id = await a_form_in_force(ours, operator, kind="SHORTURL", channels=["MESAJ"])
+    body = a_start(form_id, phone(9).clear, verificationType="SMS_SHORTURL")
+    body["consentTypes"][0]["types"] = ["MESAJ"]
+    begun = await ours.post(f"/via/sps/{IYS_CODE}/consent", json=body)
+    assert begun.status_code == 200, begun.text
+    return "/v/" + re.search(r"/v/(\w+)", (await asked.told()).body)[1]
+
+
 async def lay_out(heart, house: House) -> None:
     """A record for each door; of her who has a list two, the other for all of it."""
-    keys = [a_key(each) for each in (1, 2, 3, 4, 5, 6, 8)]
+    keys = [a_key(each) for each in (1, 2, 3, 4, 5, 6, 7, 8, 9)]
     keys += [a_key(channel=Channel.ARAMA, address=each) for each in (phone(1), LINE)]
     keys.append(a_key(channel=Channel.EPOSTA, address=MAIL))
     await heart.record(*(a_proposal(key=each) for each in keys))
@@ -200,11 +231,12 @@ async def doors(
     agents, somebody = staffed
     async with open_citizens(settings) as app:
         doors = Doors(
-            company.house, company.client, [Visitor(app, owner, heart.keyring) for _ in "1234"]
+            company.house, company.client, [Visitor(app, owner, heart.keyring) for _ in "12345"]
         )
         doors.agent = Agent(agents, owner, heart.keyring)
         doors.callers = [Caller(agents, owner, heart.keyring) for _ in "12"]
         doors.links = [await a_link(heart, each) for each in (phone(3), MAIL)]
+        doors.links.append(await a_question(company.client, operator_database, doors.asked))
         await doors.agent.sign_in(somebody)
         await stand_there(doors)
         yield doors
@@ -218,6 +250,7 @@ async def stand_there(doors: Doors) -> None:
     await doors.brand.send("/isik", address=phone(2).clear)
     await doors.brand.send("/isik/code", code=await doors.brand.code())
     await doors.link.get(doors.links[0])
+    await doors.asked.get(doors.links[2])
     await doors.agent.begin(phone(5).clear)
     await doors.agent.check()
     await doors.agent.get(f"/?{'&'.join(f'{name}={each}' for name, each in MINE.items())}&to=RET")
@@ -258,7 +291,7 @@ async def test_with_the_key_service_away_all_refuse_and_none_approves(doors, own
     approved = await doors.lister.change("ONAY")
     assert approved.status_code == NOT_NOW, "her list"
     assert RECEIPT.search(approved.text) is None
-    row = a_row(9)
+    row = a_row(10)
     assert (await doors.ours.post(f"{BRAND}/consents", json=row)).status_code == NOT_NOW
     assert await refused(owner) == len(doors.doors)
 
