@@ -232,8 +232,8 @@ def _refused(voice: Voice, *, is_well: bool) -> Move:
 
 
 def _wrong(voice: Voice) -> Move:
-    counted = msgspec.structs.replace(voice, wrong=voice.wrong + 1)
-    return _to(counted, Step.ENDED) if counted.wrong >= TRIES else Move(counted, ("wrong_code",))
+    more = msgspec.structs.replace(voice, wrong=voice.wrong + 1)
+    return _to(more, Step.ENDED) if more.wrong >= TRIES else Move(more, ("wrong_code",))
 
 
 def _to(voice: Voice, step: Step, says: str = "") -> Move:
