@@ -241,6 +241,7 @@ async def test_a_refusal_is_taken_back_by_a_code_to_its_address(
     assert (channel, "BIREYSEL", "ONAY", source) not in await states(owner)
     await visitor.send(f"{at}/code", code=code)
     assert "Onay kaydedildi" in visitor.page
+    assert "Evet, reddet" not in visitor.page, "nothing is asked there"
     assert (channel, "BIREYSEL", "ONAY", source) in await states(owner)
     if not is_mail:
         assert ("ARAMA", "BIREYSEL", "RET", source) in await states(owner), "it was not chosen"

@@ -61,6 +61,7 @@ async def test_she_answers_each_line_once(visitor, owner, link, keyring):
         assert PHONE not in page.text
     assert await owner.fetchval("select step from via_request") == "LINK"
     answer = await visitor.send(link, answer0="ONAY")
+    assert "Her satırda bir yanıt seçin" in visitor.page
     assert "Yanıtlarınız" in answer.text
     assert await moved(owner) == []
     answer = await visitor.send(link, **ANSWERS)

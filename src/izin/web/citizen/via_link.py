@@ -70,7 +70,7 @@ async def do_answer(hall: Hall, visit: Visit) -> Outcome:
                 for place in range(len(request.body.details))
             ]
             if any(each not in set(Status) for each in said):
-                visit.form.refuse("answers", "fault.choice")
+                visit.form.refuse("answers", "fault.answers")
             visit.form.check()
             on = Answering(hall.keyring, hall.recorder, Actor.CITIZEN, hall.origin)
             given = dict(enumerate(map(Status, said)))
