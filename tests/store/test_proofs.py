@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from builders.heart import until
 
 from izin.admission.limiter import TooManyError
 from izin.core.address import Address, AddressKind
@@ -333,3 +334,32 @@ async def test_what_does_not_look_like_a_code_costs_no_try_and_tells_nothing(cod
     assert await owner.fetchval("select tries from proof") == 0
     assert await owner.fetchval("select count(*) from budget where kind like 'wrong%'") == 0
     await codes.check(proof_id, code)
+
+
+async def test_guesses_at_once_at_the_limit_count_as_tries_too(codes, owner):
+    """All have seen that there is room for one more before the first of them takes it."""
+    waiting = (
+        "select count(*) from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+
+    async def are_waiting() -> bool:
+        await owner.execute("select pg_stat_clear_snapshot()")
+        return bool(await owner.fetchval(waiting) == 5)
+
+    first, proof_id = await codes.send(), await codes.send()
+    with refused("IZ111"):
+        await codes.check(first, another(await codes.code_of(first)))
+    await owner.execute("update budget set used = 9 where kind = 'wrong_to'")
+    code = await codes.code_of(proof_id)
+    async with owner.transaction():
+        await owner.execute("select from proof where proof_id = $1 for update", proof_id)
+        tries = [
+            asyncio.create_task(codes.check(proof_id, another(code, step))) for step in range(1, 6)
+        ]
+        await until(are_waiting)
+    done = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(str(each) for each in done) == ["IZ111"] * 2 + ["IZ112"] * 3
+    assert await owner.fetchval("select tries from proof where proof_id = $1", proof_id) == 3
+    with refused("IZ110"):
+        await codes.check(first, await codes.code_of(first))
