@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
 
@@ -12,6 +14,7 @@ from builders.visitor import RECEIPT
 from izin.citizen.acts import Act, acts_of
 from izin.citizen.call import Call
 from izin.citizen.change import Left, change
+from izin.citizen.mine import Sheet, sheet
 from izin.citizen.parts import JOB, Changing
 from izin.citizen.progress import progress_of
 from izin.citizen.records import Place
@@ -67,11 +70,23 @@ class Doors:
 
     async def acts(self) -> list[Act]:
         async with self.database.connection() as connection:
-            return await acts_of(connection, self.keyring, phone(1), None)
+            return await acts_of(self.on(connection))
+
+    async def sheet(self) -> Sheet:
+        """What of hers is given for paper."""
+
+        @asynccontextmanager
+        async def opening() -> AsyncIterator[Call]:
+            async with self.database.connection() as connection:
+                yield self.on(connection)
+
+        given = await sheet(opening, 1, now=utc_now(), lines_max=100)
+        assert given is not None
+        return given
 
     async def came_to(self, act: Act) -> int:
         async with self.database.connection() as connection:
-            return len((await progress_of(connection, self.keyring, act)).events)
+            return len((await progress_of(self.on(connection), act)).events)
 
     async def proven(self, told: str) -> int:
         """How many refusals a reply's receipt proves."""

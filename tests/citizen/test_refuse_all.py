@@ -144,13 +144,13 @@ async def call(citizen_database, keeper_keyring, more):
 
 async def test_an_undo_cites_the_refusals_and_ends_after_a_day(call):
     refused = await refuse_all(call, Scope(channel=Channel.ARAMA))
-    events = (await progress_of(call.connection, call.keyring, refused)).events
+    events = (await progress_of(call, refused)).events
     day = timedelta(hours=24)
     with pytest.raises(RefusalError, match="IZ121"):
         await undo(call, str(refused.act_id), now=refused.at + day)
     just_before = refused.at + day - timedelta(microseconds=1)
     undone = await undo(call, str(refused.act_id), now=just_before)
-    made = (await progress_of(call.connection, call.keyring, undone)).events
+    made = (await progress_of(call, undone)).events
     [opened] = await open_bodies(call.connection, call.keyring, made)
     assert (opened.body.cites,) == events
     assert opened.body.status is Status.ONAY
@@ -180,7 +180,7 @@ async def test_many_are_worked_through_in_parts_with_one_receipt(
     [first] = await work.claim(1)
     await work.work(first)
     async with citizen_database.transaction() as connection:
-        progress = await progress_of(connection, keeper_keyring, act)
+        progress = await progress_of(call_on(connection), act)
         assert (len(progress.events), progress.parts_done, progress.is_whole) == (2, 1, False)
         with pytest.raises(RefusalError, match="IZ122"):
             await undo(call_on(connection), str(act.act_id), now=act.at)
@@ -191,7 +191,7 @@ async def test_many_are_worked_through_in_parts_with_one_receipt(
     assert await owner.fetchval("select count(*) from receipt_number") == 1
     async with citizen_database.transaction() as connection:
         kept = await act_of(call_on(connection), str(act.act_id))
-        assert (await progress_of(connection, keeper_keyring, kept)).is_whole
+        assert (await progress_of(call_on(connection), kept)).is_whole
         await undo(call_on(connection), str(act.act_id), now=act.at, rows_max=2)
     for job in await work.claim(5):
         await work.work(job)

@@ -5,13 +5,14 @@ last was written in the transaction of a company's record, so no row joins two c
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 import msgspec
 
 from izin.citizen import store
+from izin.citizen.call import Call
 from izin.core.address import Address
 from izin.core.clock import beginning_of, day_of
 from izin.core.codes import BrandCode
@@ -88,65 +89,57 @@ def new_id() -> UUID:
     return uuid4()
 
 
-async def keep(connection: Connection, keyring: Keyring, address: Address, act: Act) -> None:
+async def keep(call: Call, act: Act) -> None:
     """Keep an act, in the transaction that does it; after its records, as all writers do.
 
     Cost    two round trips
     """
-    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
-    sealed = await store.hold_acts(connection, tag, _next_day(act.at + KEPT))
+    tag = _tag(call)
+    sealed = await store.hold_acts(call.connection, tag, _next_day(act.at + KEPT))
     begun = msgspec.structs.replace(act, is_worked=not act.parts)
-    acts = [begun, *await _opened(keyring, tag, sealed)][:ACTS_MAX]
-    await _write(connection, keyring, tag, acts)
+    acts = [begun, *await _opened(call, sealed)][:ACTS_MAX]
+    await _write(call, acts)
 
 
-async def acts_of(
-    connection: Connection, keyring: Keyring, address: Address, since: date | None
-) -> list[Act]:
+async def acts_of(call: Call) -> list[Act]:
     """What was done at an address's list within KEPT, the newest first; ACTS_MAX at most.
 
-    Takes   since: the day from which on it is hers; what came before is of whoever had it then
+    What came before the address was hers is of whoever had it then.
     Cost    one round trip
     """
-    began = await begun_of(connection, keyring, address, since)
-    return [each for each in began if not each.is_void]
+    return [each for each in await begun_of(call) if not each.is_void]
 
 
-async def begun_of(
-    connection: Connection, keyring: Keyring, address: Address, since: date | None
-) -> list[Act]:
+async def begun_of(call: Call) -> list[Act]:
     """The same, and what was begun and came to nothing."""
-    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
-    acts = await _opened(keyring, tag, await store.acts(connection, tag))
-    return [each for each in acts if since is None or day_of(each.at) >= since]
+    acts = await _opened(call, await store.acts(call.connection, _tag(call)))
+    return [each for each in acts if call.since is None or day_of(each.at) >= call.since]
 
 
-async def hold(connection: Connection, keyring: Keyring, address: Address) -> list[Act]:
+async def hold(call: Call) -> list[Act]:
     """What was done at an address's list, held until the caller's transaction ends.
 
     After its records, as all writers do: whoever holds none may begin with this.
     """
-    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
-    return await _opened(keyring, tag, await store.held_acts(connection, tag))
+    return await _opened(call, await store.held_acts(call.connection, _tag(call)))
 
 
-async def settle(connection: Connection, keyring: Keyring, address: Address, receipt: str) -> None:
+async def settle(call: Call, receipt: str) -> None:
     """Say of an act in parts what it has come to, once the last of them is done.
 
     In the transaction of each part, after it: of two that end at once the second finds both done.
     Cost    two round trips; of the last part two more
     """
-    acts = await hold(connection, keyring, address)
+    acts = await hold(call)
     act = next((each for each in acts if each.receipt == receipt), None)
-    if act is None or await done_parts(connection, keyring, receipt) < act.parts:
+    if act is None or await done_parts(call.connection, call.keyring, receipt) < act.parts:
         return
-    parts = await parts_of(connection, keyring, receipt)
+    parts = await parts_of(call.connection, call.keyring, receipt)
     count = sum(len(events) for events in parts.values())
     whole = msgspec.structs.replace(
         act, asked=count, refused=count if act.refused else 0, is_worked=True
     )
-    tag = keyring.citizen.pseudonyms.doer_tag(address.clear)
-    await _write(connection, keyring, tag, [whole if each is act else each for each in acts])
+    await _write(call, [whole if each is act else each for each in acts])
 
 
 async def drop(connection: Connection, keyring: Keyring, addresses: Iterable[Address]) -> None:
@@ -155,17 +148,21 @@ async def drop(connection: Connection, keyring: Keyring, addresses: Iterable[Add
     await store.drop_acts(connection, tags)
 
 
-async def _write(connection: Connection, keyring: Keyring, tag: UUID, acts: list[Act]) -> None:
-    body = padded(_encode(acts))
-    sealed = keyring.batch_sealer.seal(*_PLACE, tag.bytes, body)
-    await store.write_acts(connection, tag, sealed)
+async def _write(call: Call, acts: list[Act]) -> None:
+    tag = _tag(call)
+    sealed = call.keyring.batch_sealer.seal(*_PLACE, tag.bytes, padded(_encode(acts)))
+    await store.write_acts(call.connection, tag, sealed)
 
 
-async def _opened(keyring: Keyring, tag: UUID, sealed: bytes | None) -> list[Act]:
+async def _opened(call: Call, sealed: bytes | None) -> list[Act]:
     if sealed is None:
         return []
-    opener = await keyring.openers([sealed])
-    return _decode(unpadded(opener.open(sealed, *_PLACE, tag.bytes)))
+    opener = await call.keyring.openers([sealed])
+    return _decode(unpadded(opener.open(sealed, *_PLACE, _tag(call).bytes)))
+
+
+def _tag(call: Call) -> UUID:
+    return call.keyring.citizen.pseudonyms.doer_tag(call.address.clear)
 
 
 def _next_day(instant: datetime) -> datetime:

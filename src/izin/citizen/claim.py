@@ -75,7 +75,7 @@ async def forget_old_claims(connection: Connection, now: datetime, limit: int) -
 
 async def _before(call: Call, today: date) -> Act | None:
     """The latest claim of hers that refused something, or is about to."""
-    acts = await begun_of(call.connection, call.keyring, call.address, today)
+    acts = await begun_of(msgspec.structs.replace(call, since=today))
     return next((each for each in acts if each.did is Did.CLAIMED and not each.is_void), None)
 
 

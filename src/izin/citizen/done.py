@@ -70,5 +70,5 @@ async def keep_act(
         undoes=undoes,
         source=call.source,
     )
-    await keep(call.connection, call.keyring, call.address, act)
+    await keep(call, act)
     return act

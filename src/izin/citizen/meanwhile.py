@@ -47,7 +47,7 @@ async def record_all(call: Call, wishes: Mapping[ConsentKey, Status]) -> list[Ma
 
 async def acts_going_on(call: Call) -> list[Act]:
     """What was begun at this address's list and is not all done, the newest first."""
-    began = await begun_of(call.connection, call.keyring, call.address, None)
+    began = await begun_of(msgspec.structs.replace(call, since=None))
     return [each for each in began if not each.is_worked]
 
 

@@ -86,7 +86,7 @@ async def pieces(opening: Opening) -> AsyncIterator[Piece]:
 async def acts(opening: Opening) -> list[Act]:
     """What was done of late at this address's list."""
     async with opening() as call:
-        return await acts_of(call.connection, call.keyring, call.address, call.since)
+        return await acts_of(call)
 
 
 async def sheet(opening: Opening, part: int, *, now: datetime, lines_max: int) -> Sheet | None:

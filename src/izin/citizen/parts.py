@@ -172,7 +172,7 @@ class Changing:
         made = await _do(call, carried.work, carried.asked_at)
         events = [each.recorded.event_id for each in made]
         await add_part(connection, self._keyring, carried.receipt, carried.part, events)
-        await settle(connection, self._keyring, call.address, carried.receipt)
+        await settle(call, carried.receipt)
 
 
 async def _do(call: Call, work: Work, asked_at: datetime | None = None) -> list[Made]:

@@ -6,9 +6,7 @@ import msgspec
 
 from izin.citizen.acts import Act, begun_of
 from izin.citizen.call import Call
-from izin.keyring import Keyring
 from izin.receipt.issue import parts_of, proven_by
-from izin.storage.database import Connection
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -26,15 +24,15 @@ class Progress(msgspec.Struct, frozen=True):
 
 async def act_of(call: Call, named: str) -> Act | None:
     """One of what was begun at this address's list, by its id. Cost: one round trip."""
-    acts = await begun_of(call.connection, call.keyring, call.address, call.since)
+    acts = await begun_of(call)
     return next((each for each in acts if str(each.act_id) == named), None)
 
 
-async def progress_of(connection: Connection, keyring: Keyring, act: Act) -> Progress:
+async def progress_of(call: Call, act: Act) -> Progress:
     """How far has it come? Cost: one round trip or two."""
     if not act.parts:
-        proven = await proven_by(connection, keyring, act.receipt)
+        proven = await proven_by(call.connection, call.keyring, act.receipt)
         return Progress(() if proven is None else proven.events, 0, 0)
-    done = await parts_of(connection, keyring, act.receipt)
+    done = await parts_of(call.connection, call.keyring, act.receipt)
     events = tuple(event for part in sorted(done) for event in done[part])
     return Progress(events, act.parts, len(done))

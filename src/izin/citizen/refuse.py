@@ -69,7 +69,7 @@ async def refused_of_late(call: Call, scope: Scope, *, now: datetime) -> Act | N
     Of forms that are sent at once one refuses; the others are led to what it did.
     Cost    one round trip
     """
-    acts = await acts_of(call.connection, call.keyring, call.address, call.since)
+    acts = await acts_of(call)
     late = next((each for each in acts if each.refused), None)
     if late is None or now >= late.at + _LATE:
         return None

@@ -36,7 +36,7 @@ async def undo(call: Call, named: str, *, now: datetime, rows_max: int = ROWS_MA
     act = await act_of(call, named)
     if act is None or not act.may_be_undone(now):
         raise RefusalError(Refused(code="IZ121"))
-    done = await progress_of(call.connection, call.keyring, act)
+    done = await progress_of(call, act)
     if not done.is_whole:
         raise RefusalError(Refused(code="IZ122"))
     if len(done.events) > rows_max and await _has_been_undone(call, act):
@@ -67,5 +67,5 @@ async def _why(call: Call, act: Act, done: Progress) -> Stays:
 
 
 async def _has_been_undone(call: Call, act: Act) -> bool:
-    acts = await hold(call.connection, call.keyring, call.address)
+    acts = await hold(call)
     return undone_by(act, acts) is not None

@@ -14,9 +14,8 @@ from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
 async def show_all(hall: Hall, visit: Visit) -> Outcome:
     """Show what she has done of late."""
-    assert visit.who is not None, "the table asks for somebody"
     async with hall.database.connection() as connection:
-        acts = await acts_of(connection, hall.keyring, visit.who.address, visit.who.shown.since)
+        acts = await acts_of(call_of(hall, visit, connection))
         codes = sorted({each.brand_code for each in acts if each.brand_code is not None})
         known = await brands.some(connection, codes) if codes else []
     names = {each.brand_code: each.name for each in known}
@@ -30,8 +29,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         act = await act_of(call, visit.path["act"])
         if act is None:
             raise NotThereError
-        progress = await progress_of(connection, hall.keyring, act)
-        acts = await acts_of(connection, hall.keyring, call.address, call.since)
+        progress = await progress_of(call, act)
+        acts = await acts_of(call)
         known = [] if act.brand_code is None else await brands.some(connection, [act.brand_code])
         lines = await _lines(call, act, progress)
     undoes = next((each for each in acts if each.act_id == act.undoes), None)
