@@ -114,6 +114,7 @@ async def test_she_takes_her_word_back_and_what_was_said_of_her_is_erased(
     assert "geri alındı; firmanın bildirdiği bilgiler silindi" in visitor.page
     assert "Aslı Can" not in visitor.page
     assert "take-back" not in visitor.page
+    assert "✕ Geri alındı" in visitor.page, "she had said yes, and no later"
     said, *kept = RECEIPT.findall(re.sub(r"(?s)<blockquote>.*?</blockquote>", "", visitor.page))
     assert kept[-1] == said, "taking back has a receipt, and so have both answers"
     assert len(set(kept)) == 3
