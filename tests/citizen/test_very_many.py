@@ -7,13 +7,14 @@ from builders.doors import Doors, statuses
 from builders.heart import a_key, a_proposal, phone
 from builders.parties import OTHER_BRAND_CODE, OTHER_IYS_CODE
 
+from izin.citizen.acts import Act
 from izin.citizen.claim import claim
 from izin.citizen.parts import ROWS_MAX
 from izin.citizen.refuse import Scope, refuse_all
 from izin.consent import close_lines
 from izin.consent.of_citizen import consents_of
 from izin.core.clock import utc_now
-from izin.core.terms import RecipientType
+from izin.core.terms import RecipientType, Status
 from izin.queue.queue import Queue
 from izin.shortcode.call import Call as Text
 from izin.shortcode.refuse import end_all
@@ -92,8 +93,12 @@ async def test_by_3338_too_very_many_are_refused_in_parts_with_one_receipt(many,
         )
         ended = await end_all(text, rows_max=3)
     assert ended.brands == 2
+    [act] = await many.acts()
+    assert (act.receipt, act.asked) == (ended.receipt, 4)
+    assert isinstance(await many.wish(Status.ONAY), Act), "she has the last word of this one too"
     await many.work_all()
-    assert (await statuses(owner))["RET"] == 4
+    assert (await statuses(owner))["RET"] == 3
+    assert {each.asked for each in await many.acts()} == {1, 3}
     assert await many.proven(ended.receipt) == 0, "its events stand in its parts"
 
 

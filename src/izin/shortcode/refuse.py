@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from izin.brand import lookup
 from izin.brand.model import Brand
+from izin.citizen.acts import Did
 from izin.citizen.call import Call as Work
-from izin.citizen.done import Begun, receipt_of
+from izin.citizen.done import Begun, keep_act, receipt_of
 from izin.citizen.meanwhile import record_all
 from izin.citizen.parts import ROWS_MAX, begin
 from izin.citizen.refuse import Scope, works_of
@@ -64,10 +65,13 @@ async def end(call: Call, records: Sequence[Record]) -> Ended | None:
 async def end_all(call: Call, *, rows_max: int = ROWS_MAX) -> Ended | None:
     """The same, of all brands; of very many records jobs do it, and the receipt is given at once.
 
+    Then it is kept as an act: what she says of a record before its job comes is known by that.
     Gives   None where nothing stands at ONAY
     """
     work = _hers(call)
     begun = await begin(work, works_of(work, Scope(channel=Channel.MESAJ)), rows_max=rows_max)
+    if begun is not None and begun.parts:
+        await keep_act(work, begun, Did.REFUSED, refused=begun.count)
     return _ended(begun)
 
 

@@ -199,7 +199,7 @@ grant select, delete on number_claim to izin_keeper; -- what is old
 grant select, update, delete on citizen_account, account_holding to izin_keeper; -- of closed lines
 grant select, insert, update, delete on citizen_act to izin_citizen;
 grant select, delete on citizen_session, citizen_act to izin_keeper; -- what is over
-grant update on citizen_act to izin_keeper; -- what an act in parts has come to
+grant insert, update on citizen_act to izin_keeper; -- an act in parts, and what it has come to
 
 -- forms of İYS Yolu: companies write them, the registry's people approve them, who takes a consent reads them
 grant select, insert on via_form to izin_web;
