@@ -54,6 +54,19 @@ async def test_any_spelling_leads_there(visitor):
         assert "Işık Giyim A.Ş." in visitor.page
 
 
+async def test_whoever_wants_one_brand_alone_finds_its_page(visitor, given):
+    await given.brand(BRAND_CODE + 9, name="Çınar Ev")
+    await visitor.get("/")
+    assert 'href="/search"' in visitor.page
+    for text in ("ışık gi", "ISIKGIY", str(BRAND_CODE)):
+        await visitor.get(f"/search?search={quote(text)}")
+        assert '<a href="/isikgiyim">Işık Giyim</a>' in visitor.page, text
+    await visitor.get("/search?search=cinar")
+    assert f'href="/consents?search={quote("Çınar Ev")}"' in visitor.page, "no page of its own"
+    await visitor.get("/search?search=yok")
+    assert "Böyle bir marka yok" in visitor.page
+
+
 async def test_she_refuses_within_three_steps_what_she_chooses(visitor, owner):
     await visitor.get("/isikgiyim")
     await visitor.send("/isikgiyim", address=ME)

@@ -25,6 +25,7 @@ WALK: tuple[tuple[str, str, str, str], ...] = (
     (f"{BRAND}/add", "", "onay verin", "Consent to"),
     ("", CONFIRM, "onay verin", "Consent to"),
     ("/data", "", "Verilerim", "My data"),
+    ("/search?search=isik", "", "Bir markayı reddet", "Refuse one brand"),
     ("/help", "", "Yardım", "Help"),
     ("/not-mine", "", "Bu numara benim değil", "This number is not mine"),
     ("/help/accessibility", "", "Erişilebilirlik", "Accessibility"),

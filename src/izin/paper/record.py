@@ -1,20 +1,27 @@
-"""A page of facts as PDF, typeset by Typst; its fonts come with it, Turkish letters too."""
+"""A page of facts as PDF, typeset by Typst; its fonts come with it, Turkish letters too.
+
+Typst is loaded when somebody asks for one: 40 MB that most processes never need.
+"""
 
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 import msgspec
-import typst
 
 
-def record_pdf(title: str, rows: Sequence[tuple[str, str]], foot: str) -> bytes:
+def record_pdf(
+    title: str, rows: Sequence[tuple[str, str]], foot: str, language: str = "tr"
+) -> bytes:
     """Set a table of names and values.
 
+    Takes   language: in which it is read aloud: tr, en
     Cost    some 100 ms of a core: call it beside the loop
     """
+    import typst  # noqa: PLC0415 -- as above
+
     inputs = {"title": title, "foot": foot, "rows": msgspec.json.encode(rows).decode()}
-    made: bytes = typst.compile(_template(), sys_inputs=inputs)
+    made: bytes = typst.compile(_template(), sys_inputs=inputs | {"lang": language})
     return made
 
 

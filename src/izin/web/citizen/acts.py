@@ -1,6 +1,11 @@
 """What she has done: the receipt of it, how far it has come, and the way back for a day."""
 
+import asyncio
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from izin.brand import lookup as brands
+from izin.brand.model import Brand
 from izin.citizen.acts import Act, acts_of
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
@@ -8,8 +13,18 @@ from izin.citizen.history import Line, page_of
 from izin.citizen.progress import Progress, act_of, progress_of
 from izin.citizen.records import records_at
 from izin.citizen.undo import undo, undone_by
+from izin.core.terms import RecipientType, Source
+from izin.i18n.catalogue import Language
+from izin.paper.record import record_pdf
 from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
-from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
+from izin.web.shared.visit import Gone, NotThereError, Outcome, Sent, Shown
+from izin.web.shared.words import count_in_words, day_in_words, instant_in_words, say
+
+
+def by_way(source: Source) -> str:
+    """Under which name stands from where it was done? Of 3338 no receipt stands among them."""
+    is_text = source is Source.IYS_KISAMESAJ  # a link in one, then
+    return "citizen.act_by_link" if is_text else f"source.{source}"
 
 
 async def show_all(hall: Hall, visit: Visit) -> Outcome:
@@ -19,26 +34,40 @@ async def show_all(hall: Hall, visit: Visit) -> Outcome:
         codes = sorted({each.brand_code for each in acts if each.brand_code is not None})
         known = await brands.some(connection, codes) if codes else []
     names = {each.brand_code: each.name for each in known}
-    return Shown("acts.html", {"acts": acts, "names": names})
+    return Shown("acts.html", {"acts": acts, "names": names, "by_way": by_way})
+
+
+class _Told(NamedTuple):
+    """An act, as far as it has come, with what it changed at its one brand."""
+
+    act: Act
+    progress: Progress
+    brand: Brand | None
+    lines: list[Line]
+
+
+async def _told(call: Call, name: str) -> _Told:
+    act = await act_of(call, name)
+    if act is None:
+        raise NotThereError
+    progress = await progress_of(call, act)
+    known = [] if act.brand_code is None else await brands.some(call.connection, [act.brand_code])
+    return _Told(act, progress, known[0] if known else None, await _lines(call, act, progress))
 
 
 async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show one thing that she has done, as far as it has come."""
     async with hall.database.connection() as connection:
         call = call_of(hall, visit, connection)
-        act = await act_of(call, visit.path["act"])
-        if act is None:
-            raise NotThereError
-        progress = await progress_of(call, act)
+        act, progress, brand, lines = await _told(call, visit.path["act"])
         acts = await acts_of(call)
-        known = [] if act.brand_code is None else await brands.some(connection, [act.brand_code])
-        lines = await _lines(call, act, progress)
     undoes = next((each for each in acts if each.act_id == act.undoes), None)
     values = {
         "act": act,
         "left": 0 if undoes is None else undoes.refused - len(progress.events),
         "progress": progress,
-        "brand": known[0].name if known else None,
+        "brand": None if brand is None else brand.name,
+        "by_way": by_way,
         "lines": lines,
         "since": call.since,
         "stops_on": stops_on(hall, act.at),
@@ -46,6 +75,57 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "undone_by": undone_by(act, acts),
     }
     return Shown("act.html", values)
+
+
+async def send_paper(hall: Hall, visit: Visit) -> Outcome:
+    """Give the receipt as PDF, once all of it has been done."""
+    assert visit.who is not None, "the table asks for somebody"
+    async with hall.database.connection() as connection:
+        told = await _told(call_of(hall, visit, connection), visit.path["act"])
+    if told.act.is_void or not told.progress.is_whole:
+        raise NotThereError
+    rows = [
+        (say("field.address", visit.language), visit.who.address.masked),
+        *_rows(told, visit.language),
+    ]
+    if told.act.refused:
+        day = day_in_words(stops_on(hall, told.act.at), visit.language)
+        rows.append((say("citizen.stops_short", visit.language), day))
+    rows.append((say("citizen.receipt", visit.language), told.act.receipt))
+    foot = say("citizen.paper_foot", visit.language, page=f"{hall.origin}/verify")
+    title = say(f"citizen.did_{told.act.did}", visit.language)
+    body = await asyncio.to_thread(record_pdf, title, rows, foot, visit.language.value)
+    return Sent(body, "application/pdf", name=f"belge-{told.act.receipt}.pdf")
+
+
+def _rows(told: _Told, language: Language) -> Iterator[tuple[str, str]]:
+    """What was done, as the page says it."""
+    act = told.act
+    if told.brand is not None:
+        yield say("citizen.brand", language), told.brand.name
+    yield say("citizen.act_at", language), instant_in_words(act.at, language)
+    if act.source is not None:
+        yield say("citizen.act_by", language), say(by_way(act.source), language)
+    for line in told.lines:
+        yield _channel(line, language), _change(line, language)
+    if not told.lines:
+        count = count_in_words(len(told.progress.events), language)
+        yield say("citizen.act_changed", language), count
+
+
+def _channel(line: Line, language: Language) -> str:
+    channel = say(f"channel.{line.channel}", language)
+    if line.recipient_type is RecipientType.BIREYSEL:
+        return channel
+    return f"{channel} – {say(f'recipient.{line.recipient_type}', language)}"
+
+
+def _change(line: Line, language: Language) -> str:
+    after = say(f"consent.{line.after}", language)
+    if line.before is None:
+        return f"{say('citizen.first_time', language)} {after}"
+    before = say(f"consent.{line.before}", language)
+    return say("citizen.from_to", language, before=before, after=after)
 
 
 async def _lines(call: Call, act: Act, progress: Progress) -> list[Line]:
@@ -71,5 +151,6 @@ async def do_undo(hall: Hall, visit: Visit) -> Outcome:
 ROWS = (
     Row(path="/acts", shows=show_all, asks=True),
     Row(path="/acts/{act}", shows=show, asks=True),
+    Row(path="/acts/{act}/paper", shows=send_paper, asks=True),
     Row(path="/acts/{act}/undo", shows=show, does=do_undo, asks=True),
 )

@@ -9,13 +9,13 @@ from izin.core.terms import Channel, RecipientType
 from izin.web.citizen.services import Hall, Row, Visit, brand_in, call_of
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
-_SEARCH_MAX = 60
+SEARCH_MAX = 60
 _WAY = "way_"
 
 
 async def find(hall: Hall, visit: Visit) -> Outcome:
     """Search for a brand by name or number."""
-    text = visit.query.values.get("search", "").strip()[:_SEARCH_MAX]
+    text = visit.query.values.get("search", "").strip()[:SEARCH_MAX]
     async with hall.database.connection() as connection:
         found = await search(connection, text)
     return Shown("add_search.html", {"asked": text, "found": found})
