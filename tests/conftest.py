@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from builders import citus
-from builders.types import ask_for_types_once
+from builders.once import look_up_once
 from builders.watch import look_at_what_is_left
 from hypothesis import settings
 
@@ -29,7 +29,7 @@ pytest_plugins = (
 
 settings.register_profile("izin", deadline=None)  # a busy machine is no failure
 settings.load_profile("izin")
-ask_for_types_once()
+look_up_once()
 
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES_MIN = 1024**3

@@ -1,14 +1,16 @@
-"""What types are is asked of a server once, not by each new connection.
+"""What is the same for all tests of a process is looked up once in it.
 
-A test opens a dozen connections, and each asks what `uuid[]` and our own enums are: a third of
-what the database does for a test. All databases of a test server are copies of one template, so
-the answers are the same.
+Each new connection asks what `uuid[]` and our own enums are, and a test opens a dozen: a third of
+what the database did for it. All databases of a test server are copies of one template, so the
+answers are the same. And each new client of HTTP reads the machine's certificates, for 25 ms.
 """
 
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import httpcore2
 
 _ask = asyncpg.Connection._introspect_types
 _answers: dict[tuple[object, frozenset[int]], Any] = {}
@@ -24,6 +26,7 @@ async def _asked_once(connection: asyncpg.Connection, oids: set[int], seconds: f
     return types, statement
 
 
-def ask_for_types_once() -> None:
+def look_up_once() -> None:
     """From here on, in this process."""
     asyncpg.Connection._introspect_types = _asked_once
+    httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)
