@@ -19,6 +19,7 @@ ME, SOMEBODY = "0599 000 00 01", "0599 000 00 02"
 MARK = re.compile(r'name="mark" value="(\w+)"')
 RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
 CODE = re.compile(r"\b(?:\d{6}|\d{8})\b")
+SAID = re.compile(r"<h1[^>]*>([^<]+)|role=\"alert\"[^>]*>\s*(?:<[^>]+>\s*)*([^<]+)")
 
 
 class Visitor:
@@ -72,7 +73,9 @@ class Visitor:
 
     async def code(self) -> str:
         """The code in it."""
-        return CODE.search((await self.told()).body)[0]
+        found = CODE.search((await self.told()).body)
+        assert found, f"no code was sent; the page says {SAID.findall(self.page)}"
+        return found[0]
 
     async def goes_to_gateway(self, path: str = "/e-devlet", **fields: str) -> str:
         """Click the button that leads there; give where."""

@@ -315,7 +315,9 @@ async def test_a_company_refuses_amid_three_thousand_consents_of_its_own(ours):
     ]
     refusal = await refuse(ours)
     answers = await asyncio.gather(*flood)
-    assert {each.status_code for each in answers} == {200, 503}, "there was a flood"
+    statuses = {each.status_code for each in answers}
+    assert 503 in statuses, "there was a flood"
+    assert statuses <= {200, 503}
     assert refusal.status_code == 200
 
 

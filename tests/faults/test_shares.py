@@ -49,9 +49,9 @@ async def test_connections_of_one_client_are_shared_by_both_web_processes(quick_
         killed.kill()
         await until(lambda: are_there(registry))
         assert killed not in registry.web()
-        # one process that wakes first and takes all is eight apart
+        # one process that wakes first and takes all is eight apart; on a busy machine one sleeps
         for found in (before, await splits(registry, TRIALS)):
-            assert sum(found) <= 2 * TRIALS, found
+            assert sum(found) <= 3 * TRIALS, found
 
 
 async def are_there(registry: Served) -> bool:
