@@ -61,7 +61,7 @@ def assert_fits(text: str) -> None:
 
 
 def test_every_place_of_every_text_has_its_longest_value():
-    assert set.union(*PLACES.values()) == LONGEST.keys() | {"brand", "choices"}
+    assert set.union(*PLACES.values()) == LONGEST.keys() | {"brand", "choices", "word"}
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -81,8 +81,10 @@ def test_a_text_about_a_brand_is_one_segment(name, brand):
 @pytest.mark.parametrize("brand", NAMES, ids=range(len(NAMES)))
 @pytest.mark.parametrize("name", OF_CHOICES)
 def test_a_choice_is_of_three_at_most(name, brand, count):
-    text = say_choices(name, [a_brand(brand, CODE - number) for number in range(count)])
+    chosen = [a_brand(brand, CODE - number) for number in range(count)]
+    text = say_choices(name, chosen, "DURUM")
     assert_fits(text)
+    assert "DURUM ve numarasini yazin" in text, "the number alone is no command"
     shown_codes = [code for code in range(CODE - count, CODE + 1) if str(code) in text]
     assert len(shown_codes) == min(count, 3)
     assert shown(brand)[:8] in text

@@ -7,14 +7,14 @@ from izin.admission.limiter import TooManyError
 from izin.storage.database import Connection, Database
 
 
-async def count_within(connection: Connection, what: str, tag: UUID, most: int) -> bool:
-    """Count a try in the caller's transaction: is it still within the hour's?
+async def counted(connection: Connection, what: str, tag: UUID, most: int) -> int:
+    """Count a try in the caller's transaction; give the hour's, one more than `most` past it.
 
     Whoever is counted does nothing else meanwhile: the row is his until the transaction ends.
     Cost    one round trip
     """
     use = await store.count_call(connection, what, tag, call_count_max=most, does_restart=False)
-    return use.used <= most
+    return use.used
 
 
 class Tries:

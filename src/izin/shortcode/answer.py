@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from izin.admission.tries import count_within
+from izin.admission.tries import counted
 from izin.brand.model import Brand
 from izin.consent.record import Recorder
 from izin.core.address import Address
@@ -35,7 +35,7 @@ from izin.shortcode.state import counts, state_at
 from izin.storage.database import Connection, Database
 
 ANSWERS_AN_HOUR = 20
-"""To one telephone; past them nothing is said, and refusals count."""
+"""To one telephone; past them it is told so once, then nothing is said, and refusals count."""
 
 _LANE = "3338"
 
@@ -57,7 +57,7 @@ async def answer(
             operator said, and of nobody else; its texts best one after the other, for each that
             waits for another of its telephone holds a connection · text as it came
     Gives   one segment; None where nothing is to be sent: to no mobile telephone of this country,
-            and past ANSWERS_AN_HOUR. A RET, and an EVET to what was asked, count all the same
+            and past ANSWERS_AN_HOUR. RET, and EVET to what was asked, count all the same
     Raises  UnavailableError: the text has to come again; if the commit was cut off a RET may be
             recorded, and is then told as one that stands
     Cost    one transaction; of `RET <brand>` eight round trips at most, begin and commit included
@@ -74,10 +74,12 @@ async def answer_in(
     # the sender's own row is locked by it: one text of a telephone at a time, so that of fifty
     # at once the second already finds what the first has done
     tag = tools.keyring.citizen.pseudonyms.sender_tag(sender.clear)
-    is_within = await count_within(connection, _LANE, tag, ANSWERS_AN_HOUR)
-    is_heard = is_within and may_be_answered(sender)
-    if not is_heard and not isinstance(command, Refuse | Confirm):
-        return None
+    count = await counted(connection, _LANE, tag, ANSWERS_AN_HOUR + 1)
+    is_answered = may_be_answered(sender)
+    is_heard = is_answered and count <= ANSWERS_AN_HOUR
+    silence = say("enough") if is_answered and count == ANSWERS_AN_HOUR + 1 else None
+    if not is_heard and not isinstance(command, Refuse | RefuseAll | Confirm):
+        return silence
     call = Call(
         connection=connection,
         keyring=tools.keyring,
@@ -86,17 +88,17 @@ async def answer_in(
         now=now,
     )
     reply = await _reply(call, command, tools.call_centre)
-    return reply if is_heard else None
+    return reply if is_heard else silence
 
 
 async def _reply(call: Call, command: Command, call_centre: str) -> str:
     match command:
         case Refuse(which):
-            reply = await _about(call, which, partial(refuse, call))
+            reply = await _about(call, which, partial(refuse, call), "RET")
         case State(None):
             reply = await counts(call)
         case State(Which() as which):
-            reply = await _about(call, which, partial(state_at, call))
+            reply = await _about(call, which, partial(state_at, call), "DURUM")
         case RefuseAll():
             reply = await _ask(call)
         case Confirm():
@@ -110,8 +112,8 @@ async def _reply(call: Call, command: Command, call_centre: str) -> str:
     return reply
 
 
-async def _about(call: Call, which: Which, do: Callable[[Brand], Awaitable[str]]) -> str:
-    """Do it with the brand that is meant, or say why that is not clear."""
+async def _about(call: Call, which: Which, do: Callable[[Brand], Awaitable[str]], word: str) -> str:
+    """Do it with the brand that is meant, or say what to write after this word instead."""
     found = await find(call, which)
     if isinstance(found, Meant):
         if found.channel is Channel.MESAJ:
@@ -119,7 +121,7 @@ async def _about(call: Call, which: Which, do: Callable[[Brand], Awaitable[str]]
         return say_of("calls", found.brand)
     if not found.brands:
         return say("unknown")
-    return say_choices("several" if found.is_several else "near", found.brands)
+    return say_choices("several" if found.is_several else "near", found.brands, word)
 
 
 async def _ask(call: Call) -> str:

@@ -35,14 +35,17 @@ def say_of(name: str, brand: Brand, **facts: object) -> str:
     return texts()[name].format_map(facts | {"brand": cut(shown(brand.name), room)})
 
 
-def say_choices(name: str, brands: Sequence[Brand]) -> str:
-    """Give a text with the brands that may be meant, three at most, each with its number."""
+def say_choices(name: str, brands: Sequence[Brand], word: str) -> str:
+    """Give a text with the brands that may be meant, three at most, each with its number.
+
+    Takes   word: what is to be written before the number
+    """
     chosen = brands[:CHOICES_MAX]
     heads = [f"{brand.brand_code} " for brand in chosen]
-    taken = len(texts()[name].format(choices=", ".join(heads)))
+    taken = len(texts()[name].format(word=word, choices=", ".join(heads)))
     room = (ROOM - taken) // len(chosen)
     named = [head + cut(shown(brand.name), room) for head, brand in zip(heads, chosen, strict=True)]
-    return texts()[name].format(choices=", ".join(named))
+    return texts()[name].format(word=word, choices=", ".join(named))
 
 
 def day(instant: datetime) -> str:
