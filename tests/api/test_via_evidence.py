@@ -40,6 +40,9 @@ async def answered(ours, post: Post, body) -> tuple[str, str, list[dict[str, str
 
 async def test_what_proves_it_is_fixed_by_the_movement(ours, theirs, post, form, house):
     assert code_of(await ours.post(OWN, json=a_start(form, PHONE))) == (422, "IZ011")
+    for at in ("1990-01-01 10:00:00", ago(hours=24 * 367), ago(minutes=-5)):
+        never = await ours.post(OWN, json=a_start(form, PHONE, informed=TOLD | {"at": at}))
+        assert code_of(never) == (422, "IZ011"), at
     request_id, code, given = await answered(ours, post, a_start(form, PHONE))
     evidence = f"{OWN}/{request_id}/evidence"
     proven = (await ours.get(evidence)).json()

@@ -95,6 +95,7 @@ FAULTS = {
     "channels": {"channels": ["FAX"]},
     "short": {"short": {"tr": "Kampanya için", "en": "x"}},
     "short.tr": {"short": {"tr": "x" * 91, "en": "x"}},
+    "short.en": {"short": {"tr": "x", "en": "a\nb"}},
     "notice": {"notice": None},
     "notice.en": {"notice": {"tr": "x"}},
     "informed.tr": {"informed": {"tr": " ", "en": "x"}},

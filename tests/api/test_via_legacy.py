@@ -3,8 +3,18 @@
 from uuid import uuid4
 
 from builders.house import BRAND
-from builders.via import code_in
+from builders.via import a_form_in_force, code_in, said
 from builders.via_wire import PHONE, code_of, other
+
+
+async def test_a_form_that_stands_on_pages_is_not_taken_of_old(ours, operator_database):
+    fields = {"domains": ["magaza.example"], "informed": said("Üyelik sayfasında")}
+    await a_form_in_force(ours, operator_database, **fields)
+    row = {"recipient": PHONE, "type": ["MESAJ"], "source": "IYS_KISAMESAJ"}
+    path = f"{BRAND}/consents/overIys"
+    assert code_of(await ours.post(path, json=row)) == (409, "IZ135"), "she was told on no page"
+    await a_form_in_force(ours, operator_database)
+    assert (await ours.post(path, json=row)).status_code == 200
 
 
 async def test_of_old_it_is_called_otherwise(ours, post, form, owner):

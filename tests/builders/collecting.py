@@ -33,6 +33,8 @@ FORMS = {"ours": 1, "theirs": 2, "full": 3}
 LINK_FORM, MAIL_FORM, WAITING_FORM, FORM_OF_ONE = 4, 5, 6, 7
 PAGE_FORM, PAGE_LINK_FORM, LEAVING_FORM = 8, 9, 10
 """They stand on pages; the last has a brand that leaves."""
+TILL_FORMS = {"theirs": 11, "full": 12}
+"""On no page: those by which the calls of 2020 ask."""
 DOMAIN = "magaza.example"
 TEXTS = {"SMS": 11, "EMAIL": 12, "SMS_SHORTURL": 13, "EMAIL_SHORTURL": 14}
 THEIRS = 10
@@ -70,6 +72,8 @@ async def _write(registry: Registry) -> None:
     for who, form_id in FORMS.items():
         brands = of_ours if who == "ours" else [BRAND_CODES[who]]
         await _form(registry, form_id, who, brands=brands, domains=[DOMAIN])
+    for who, form_id in TILL_FORMS.items():
+        await _form(registry, form_id, who, brands=[BRAND_CODES[who]])
     await _form(registry, LINK_FORM, "ours", kind="SHORTURL", brands=of_ours)
     await _form(registry, MAIL_FORM, "ours", kind="APPROVALURL", brands=of_ours)
     await _form(registry, WAITING_FORM, "ours", state="SUBMITTED", brands=of_ours)

@@ -136,6 +136,7 @@ START_FAULTS: dict[str, dict[str, Any]] = {
         ]
     },
     "IZ113": {"recipient": "+491701234567"},
+    "IZ166": {"consentTypes": [a_kvk("ACIK_RIZA_METNI") | {"personData": {"name": "A\u202eB"}}]},
 }
 
 

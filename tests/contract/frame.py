@@ -175,6 +175,7 @@ START_FAULTS: dict[str, dict[str, Any]] = {
     "H1086": {"etkTypes": ["EPOSTA"]},
     "IZ113": {"recipient": "+491701234567"},
     "IZ152": {"nonceKey": "0" * 64},
+    "IZ166": {"kvkTypes": ["ACIK_RIZA_METNI"], "citizenName": "Aslı\nCan"},
 }
 COMPLETE_FAULTS: dict[str, dict[str, Any]] = {
     "H1005": {"requestId": None},

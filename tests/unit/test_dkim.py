@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import re
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -17,7 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from izin.core.address import Address, AddressKind
 from izin.core.errors import StartRefusedError
+from izin.mail.compose import Mail, Sender, composed
 from izin.mail.dkim import (
     RSA_BITS_MIN,
     Signer,
@@ -179,3 +183,17 @@ def test_the_demonstration_draws_what_is_missing_and_nothing_anew(tmp_path):
     assert len(sender_of(settings).signers) == 2
     own = with_outside(Settings(data_folder=tmp_path, dkim_key_file=tmp_path / "mine"))
     assert (own.dkim_key_file, own.dkim_second_key_file) == (tmp_path / "mine", None)
+
+
+def test_how_a_body_is_read_is_signed_too():
+    key = Ed25519PrivateKey.generate()
+    sender = Sender(name="x", address="x@izin.example", signers=(Signer("izin.example", "a", key),))
+    to = Address("a@posta.example", AddressKind.EMAIL)
+    mail = Mail(to=to, subject="Kod", body="Şifre", reference="1")
+    whole = composed(mail, sender, at=datetime(2026, 11, 26, tzinfo=UTC))
+    headers, _ = parted(whole)
+    names = {name.decode().lower() for name, _ in headers}
+    signed = re.search(rb"h=([^;]*);", whole)[1].decode().split(":")
+    how = {"mime-version", "content-type", "content-transfer-encoding"}
+    assert how <= names
+    assert how <= set(signed)

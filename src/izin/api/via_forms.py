@@ -85,7 +85,7 @@ def read_draft(fields: Fields) -> Draft:
     if unknown := [each for each in channels if each not in set(Channel)]:
         fields.refuse("one_of", "channels", ("words", ", ".join(Channel)))
     informed, notice = _words(fields, "informed", TEXT_MAX), _words(fields, "notice", TEXT_MAX)
-    short = _words(fields, "short", SHORT_MAX)
+    short = _words(fields, "short", SHORT_MAX, lines=False)
     if not (short.tr + short.en).isascii():
         fields.require("ascii", "short")
     consent = _words(fields, "consent", TEXT_MAX) if "consent" in fields.given else None
@@ -124,15 +124,18 @@ def _kvk(fields: Fields) -> dict[KvkType, Words]:
     return kvk
 
 
-def _words(fields: Fields, name: str, most: int) -> Words:
-    """Read a text in both languages, each of which has to say something; lines may be broken."""
+def _words(fields: Fields, name: str, most: int, *, lines: bool = True) -> Words:
+    """Read a text in both languages, each of which has to say something.
+
+    Takes   lines: whether its lines may be broken
+    """
     given = fields.record(name)
     if not isinstance(given, Mapping):
         if name not in fields.given:
             fields.require("words", name, ("most", str(most)))
         return Words("", "")
     tr, en = (
-        fields.words(f"{name}.{each}", given.get(each), most, lines=True) for each in ("tr", "en")
+        fields.words(f"{name}.{each}", given.get(each), most, lines=lines) for each in ("tr", "en")
     )
     return Words(tr, en)
 

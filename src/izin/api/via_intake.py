@@ -10,6 +10,7 @@ from izin.api.form import UNKNOWN_MAX
 from izin.core.address import Address, parse_email, parse_phone
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
+from izin.core.plain import cut, unseen_in
 from izin.core.terms import Channel, RecipientType
 from izin.via.confirm import Told
 from izin.via.model import BRANDS_MAX, KvkType, Title
@@ -19,10 +20,10 @@ from izin.via.start import Wanted
 
 E = TypeVar("E", bound=StrEnum)
 
-_PERSON_MAX, _NAME_MAX = 500, 100
+PERSON_MAX, _NAME_MAX = 500, 100
 _TCKN_DIGITS = 11
 _CODE_MAX = 12
-_FORM_DIGITS = 9
+_FORM_DIGITS, _FORM_SHOWN = 9, 60
 _EXPECTED = {str: "a_text", int: "an_integer", list: "a_list", dict: "an_object"}
 
 
@@ -61,6 +62,15 @@ class Reader:
         """Read a text that may be left out."""
         return self.value(name, str) or "" if name in self._given else ""
 
+    def seen(self, value: str, called: str) -> str:
+        """Give what is said of a person, if each sign of it is seen; it is never cut."""
+        if len(value) > PERSON_MAX:
+            self.refuse("IZ166", field=called, expected="words", most=str(PERSON_MAX))
+        elif (unseen := unseen_in(value)) is not None:
+            place, sign = unseen
+            self.refuse("IZ166", field=called, expected="seen", place=str(place), sign=sign)
+        return value
+
     def has(self, name: str) -> bool:
         """Was it sent?"""
         return name in self._given
@@ -80,7 +90,8 @@ def read_start(body: object, *, sandbox: bool, informed: str = "") -> Wanted:
 
     Takes   sandbox: whether numbers of nobody are taken
     Raises  RefusalError H1043, H1005, H1012, H1013, H1025, H1026, H1027, H1029, H1055, H1057,
-            H1060, H1061, H1063, H1085, H1096: every fault there is
+            H1060, H1061, H1063, H1085, H1096, IZ166 what is said of a person has a sign that nobody
+            sees, or is too long: every fault there is
     """
     _object(body)
     refused: list[Refused] = []
@@ -158,7 +169,7 @@ def _form_id(fields: Reader) -> int:
     if text and text.isascii() and text.isdigit() and len(text) <= _FORM_DIGITS:
         return int(text)
     if text:
-        fields.refuse("H1055", form=text[:_FORM_DIGITS])
+        fields.refuse("H1055", form=cut(text, _FORM_SHOWN))
     return 0
 
 
@@ -259,4 +270,8 @@ def _person(one: Reader) -> Person:
     number, address = data.optional("recipientIdNumber"), data.optional("address")
     if number and not (number.isascii() and number.isdigit() and len(number) == _TCKN_DIGITS):
         one.refuse("H1096")
-    return Person(name=(name or "")[:_PERSON_MAX], id_number=number, address=address[:_PERSON_MAX])
+    return Person(
+        name=data.seen(name or "", "recipientName"),
+        id_number=number,
+        address=data.seen(address, "address"),
+    )

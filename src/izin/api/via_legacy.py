@@ -1,6 +1,7 @@
 """İYS Yolu as it was called in 2020; clients that are in use call it still.
 
-The form is the company's newest in force that asks for this brand's channels by a code.
+The form is the company's newest in force that asks for this brand's channels by a code, and is not
+one that stands on pages: what such a one says to have been told there was told nowhere else.
 
 Source  contract 1.17, H450 to H465
 """

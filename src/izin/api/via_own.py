@@ -14,7 +14,7 @@ from izin.api.via_documents import PROVEN, START, STARTED, WITHDRAWN
 from izin.api.via_intake import read_start, request_id
 from izin.api.via_problems import of_taking
 from izin.api.wire import Wire
-from izin.core.clock import wire_time
+from izin.core.clock import a_year_after, wire_time
 from izin.core.codes import company
 from izin.core.errors import RefusalError, Refused
 from izin.via.evidence import Kept, evidence_hash, evidence_version, messages, proven
@@ -32,6 +32,8 @@ async def start_told(call: Call[Services]) -> Answer:
     what = form.text("what", _WHAT_MAX, required=True)
     where = form.text("where", _WHERE_MAX, required=True)
     at = form.instant("at", latest=call.services.clock(), required=True)
+    if at is not None and a_year_after(at) < call.services.clock():
+        form.refuse("of_late", "at")
     form.check()
     assert at is not None, "checked"
     informed = f"{wire_time(at)}, {where}: {what}"
@@ -171,7 +173,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
                 "H1065",
             ),
             *("H1066", "H1085", "H1086", "H1092", "H1093", "H1096", "H1104"),
-            *("IZ011", "IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134", "IZ137"),
+            *("IZ011", "IZ078", "IZ110", "IZ113", "IZ114", "IZ133", "IZ134", "IZ137", "IZ166"),
         ),
         dressed=of_taking,
         tokenless="H1038",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from izin.api.via_intake import Reader, address_in, request_id, types_in
+from izin.api.via_intake import PERSON_MAX, Reader, address_in, request_id, types_in
 from izin.core.errors import RefusalError, Refused
 from izin.core.terms import Channel, RecipientType
 from izin.i18n.catalogue import Language
@@ -31,7 +31,7 @@ _START = (
     *("captchaText", "cid", "widgetUUID", "citizenName", *_KEYS),
 )
 _COMPLETE = ("requestId", "otpCode", "kvkOtpCode", "verificationType", "consentType", *_KEYS)
-_KEY_MAX, _NAME_MAX, _CODE_MAX, _CID_MAX = 200, 200, 12, 40
+_KEY_MAX, _CODE_MAX, _CID_MAX = 200, 12, 40
 
 
 class Begun(NamedTuple):
@@ -55,7 +55,7 @@ def read_start(
     """Read what a page wants begun.
 
     Raises  RefusalError H1043, H1005, H1012, H1025, H1026, H1027, H1029, H1057, H1061, H1063,
-            H1085: every fault there is; IZ152 the body names another widget
+            H1085, IZ166: every fault there is; IZ152 the body names another widget
     """
     refused: list[Refused] = []
     fields = _reader(body, _START, refused)
@@ -71,7 +71,7 @@ def read_start(
     kind = fields.value("recipientType", str, missing="H1057")
     if kind is not None and kind not in set(RecipientType):
         fields.refuse("H1063")
-    name = _optional(fields, "citizenName", _NAME_MAX)
+    name = fields.seen(_optional(fields, "citizenName", PERSON_MAX + 1), "citizenName")
     if kvk and not name.strip():
         fields.refuse("H1057", field="citizenName")
     keys = _keys(fields)

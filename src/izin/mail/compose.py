@@ -14,6 +14,7 @@ from izin.mail.dkim import Signer
 _POLICY = SMTP.clone(max_line_length=78, cte_type="7bit")
 _SIGNED = (
     *("from", "to", "subject", "date", "message-id", "mime-version", "content-type"),
+    "content-transfer-encoding",
     *("from", "to", "subject"),
 )
 """Those that are shown twice, the second time as missing: nobody can add one (RFC 6376 8.15)."""

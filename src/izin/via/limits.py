@@ -31,7 +31,8 @@ async def see_that_she_is_not_pressed(
 ) -> None:
     """Count one more request of a company to an address, in the caller's transaction.
 
-    Raises  TooManyError IZ133 there were two today, IZ134 the last was less than three minutes ago
+    Raises  TooManyError IZ133 there were two within 24 hours, IZ134 the last was less than three
+            minutes ago
     """
     tag = keys.sender_tag(f"via {of} {to.clear}")
     await spend(connection, [(A_DAY, tag)], "IZ133")

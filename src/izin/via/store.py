@@ -71,7 +71,7 @@ async def in_state(connection: Connection, state: FormState, limit: int) -> list
 async def newest_for(
     connection: Connection, iys_code: IysCode, brand: BrandCode, channels: Sequence[Channel]
 ) -> int | None:
-    """Give the newest form in force that asks for these channels of a brand by a code."""
+    """Give the newest form in force that asks for these channels by a code, on no page."""
     names = [each.value for each in channels]
     form_id: int | None = await connection.fetchval(_SQL["newest_for"], iys_code, brand, names)
     return form_id

@@ -191,13 +191,14 @@ where request_id = any (array(
 ))
 
 -- name: newest_for
--- The newest form in force that asks for these channels of a brand by a code. $1 iys_code · $2 brand
--- $3 channels · gives form_id · index via_form_of
+-- The newest form in force that asks for these channels of a brand by a code, and stands on no page:
+-- what a page's says to have been told is not true elsewhere. $1 iys_code · $2 brand · $3 channels
+-- · gives form_id · index via_form_of
 select v.form_id
 from via_form_version as v
 where
     v.iys_code = $1 and v.state = 'APPROVED' and v.kind = 'OTP'
-    and v.brands @> array[$2::integer] and v.channels @> $3::text[]
+    and v.brands @> array[$2::integer] and v.channels @> $3::text[] and v.domains = '{}'
     and not exists (
         select from via_form_version as later
         where
