@@ -61,6 +61,15 @@ async def to_e_devlet(page: Page) -> None:
     await page.click("button[name=answer][value=allow]")
 
 
+async def by_code(window: Screen, phone: Visitor) -> None:
+    """To the notice, as she came before she knew of e-Devlet."""
+    await window.open("/sign-in")
+    await window.page.fill("#f-address", ME)
+    await window.page.click("form[action='/sign-in'] button")
+    await window.page.fill("#f-code", await phone.code())
+    await window.page.click("main button")
+
+
 async def test_she_goes_to_e_devlet_and_refuses_without_any_script(browser, home, owner, keyring):
     origin, _ = home
     window, phone = await screen(browser, origin, scripts=False), Visitor(None, owner, keyring)
@@ -111,7 +120,13 @@ async def test_nothing_is_wrong_with_any_page_of_an_account(browser, home, owner
         await page.click("main button")
     await looked_at(window, "addresses", found)
     for language in ("tr", "en"):
-        for path in ("/account", "/account/tckn", "/account/leave", "/addresses"):
+        for path in (
+            "/account",
+            "/account/tckn",
+            "/account/unbind",
+            "/account/leave",
+            "/addresses",
+        ):
             await window.open(path)
             await looked_at(window, f"{path} {language}", found)
         if language == "tr":
@@ -126,17 +141,15 @@ async def test_nothing_is_wrong_with_the_pages_of_a_number(browser, home, owner,
     await heart.number_and_project()
     window, found = await screen(browser, home[0]), {}
     phone, page = Visitor(None, owner, keyring), window.page
-    await window.open("/sign-in")
-    await page.fill("#f-address", ME)
-    await page.click("form[action='/sign-in'] button")
-    await page.fill("#f-code", await phone.code())
-    await page.click("main button")
+    await by_code(window, phone)
     await page.click("main button")
     await looked_at(window, "not answered", found)
     await page.check("#f-owned-month")
     await page.select_option("#f-month", "1")
     await page.fill("#f-year", "2024")
     await page.click("main button")
+    await window.open("/account/bind")
+    await looked_at(window, "bind", found)
     await window.open("/addresses")
     await page.fill("#f-address", "biri@posta.example")
     await page.click("form[action='/addresses'] button")

@@ -39,8 +39,7 @@ async def bind(
     mine = mine or Account(account_id=uuid4())
     for each in proven:
         mine = mine.with_bound(each)
-    if len(mine.bound) > ADDRESSES_MAX:
-        raise RefusalError(Refused(code="IZ115", facts=(("most", str(ADDRESSES_MAX)),)))
+    _see_that_it_fits(mine)
     addresses = [each.address for each in proven]
     for other in held.values():
         if other.account_id != mine.account_id:
@@ -112,6 +111,57 @@ async def arrive(connection: Connection, keys: CitizenKeys, gateway_tag: UUID) -
     return account
 
 
+async def join(
+    connection: Connection,
+    keys: CitizenKeys,
+    gateway_tag: UUID,
+    account_id: UUID | None,
+    shown: Sequence[Bound],
+) -> Account:
+    """Give addresses of a session to whom the gateway names; an account is made where none is.
+
+    What somebody else's account holds stays there, and so does what was not shown of the session's.
+    Takes   account_id: of the session; None: it has none · shown: by a code, in this session
+    Raises  RefusalError IZ115, IZ164 the session's account is another person's, or nothing is left
+            to take
+    Cost    seven round trips
+    """
+    tags = {each.address: keys.pseudonyms.holder_tag(each.address.clear) for each in shown}
+    held = await _locked(connection, keys, account_id, [gateway_tag, *tags.values()])
+    own = held.pop(account_id, None) if account_id is not None else None
+    if own is not None and own.gateway_tag not in (None, gateway_tag):
+        raise RefusalError(Refused(code="IZ164"))
+    known = [each for each in (own, *held.values()) if each and each.gateway_tag == gateway_tag]
+    mine = known[0] if known else Account(account_id=uuid4(), gateway_tag=gateway_tag)
+    others = [each for each in held.values() if each.account_id != mine.account_id]
+    labels = mine.labels | ({} if own is None else own.labels)
+    taken = [each for each in shown if not any(other.held(each.address) for other in others)]
+    if not taken:
+        raise RefusalError(Refused(code="IZ164"))
+    for each in taken:
+        mine = mine.with_bound(msgspec.structs.replace(each, label=labels.get(each.address, "")))
+    _see_that_it_fits(mine)
+    addresses = [each.address for each in taken]
+    if own is not None and own.account_id != mine.account_id:
+        mine = msgspec.structs.replace(mine, notice=max(mine.notice, own.notice))
+        await _keep(connection, keys, own.losing(addresses, taken[0].proven_at))
+    await _keep(connection, keys, mine)
+    leading = [gateway_tag, *(tags[each] for each in addresses)]
+    await _hold(connection, keys, leading, mine.account_id)
+    return mine
+
+
+async def part(
+    connection: Connection, keys: CitizenKeys, account_id: UUID, gateway_tag: UUID
+) -> None:
+    """Forget whom the gateway names, and her number; the addresses stay. Cost: five round trips."""
+    account = (await _locked(connection, keys, account_id, [gateway_tag])).get(account_id)
+    if account is not None and account.gateway_tag == gateway_tag:
+        free = msgspec.structs.replace(account, gateway_tag=None, tckn=None, tckn_at=None)
+        await _keep(connection, keys, free)
+        await store.let_go(connection, [gateway_tag])
+
+
 async def keep_tckn(
     connection: Connection,
     keys: CitizenKeys,
@@ -139,6 +189,11 @@ async def leave(connection: Connection, keys: CitizenKeys, account_id: UUID) -> 
         raise UnavailableError("an account changed while it was being left")
     await store.let_go(connection, before)
     await store.drop(connection, account_id)
+
+
+def _see_that_it_fits(account: Account) -> None:
+    if len(account.bound) > ADDRESSES_MAX:
+        raise RefusalError(Refused(code="IZ115", facts=(("most", str(ADDRESSES_MAX)),)))
 
 
 def _tags(keys: CitizenKeys, account: Account) -> list[UUID]:

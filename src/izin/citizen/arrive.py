@@ -15,13 +15,14 @@ import msgspec
 from izin.account import find, keep
 from izin.account.model import Account, Bound
 from izin.citizen import number, store
+from izin.citizen.bond import Bond, bind, part
 from izin.citizen.model import Citizen, Opened
 from izin.citizen.notice import is_read
 from izin.citizen.seat import WHOLE, Body, Seats
 from izin.core.errors import RefusalError, Refused
 from izin.keyring import Keyring
 from izin.oidc.client import OidcClient
-from izin.oidc.gateway import Shown, shown_of, wish_of, wish_with_tckn
+from izin.oidc.gateway import AGE_S_MAX, Shown, shown_of, wish_of, wish_with_tckn
 from izin.oidc.model import Fault, NotSignedInError, Registration, Started, Wish
 from izin.storage.database import Connection, Database
 
@@ -48,11 +49,15 @@ class Arrived(msgspec.Struct, frozen=True):
 
     has_tckn  whether it was handed over, and is kept
     wanted    the page that she was led from; empty where she came by herself
+    bond      what has become of the addresses of her session, where she came to bind them
+    refused   why she is not taken in
     """
 
     text: str | None
     has_tckn: bool = False
     wanted: str = ""
+    bond: Bond | None = None
+    refused: Refused | None = None
 
     def __repr__(self) -> str:
         """Leave the text out."""
@@ -78,11 +83,15 @@ class Arrivals:
         kept = wanted if len(wanted) <= WANTED_MAX else ""
         return await self._begin(Body(wanted=kept), now)
 
-    async def begin_for_tckn(self, who: Citizen, *, now: datetime) -> tuple[str, str]:
+    async def begin_for_tckn(self, who: Citizen, *, now: datetime, wanted: str) -> tuple[str, str]:
         """The same, to have her number handed over: she has said so on a page of its own."""
         assert who.account is not None, "whoever came by the gateway has one"
-        body = Body(account_id=who.account.account_id, with_tckn=True)
+        body = Body(account_id=who.account.account_id, with_tckn=True, wanted=wanted)
         return await self._begin(body, now)
+
+    async def begin_to_bind(self, who: Citizen, *, now: datetime, wanted: str) -> tuple[str, str]:
+        """The same, to have the addresses that she has shown in this session be hers there."""
+        return await self._begin(Body(binds=who.tag, wanted=wanted), now)
 
     async def finish(
         self, text: str | None, answer: Mapping[str, str], *, now: datetime, read: int = 0
@@ -90,22 +99,40 @@ class Arrivals:
         """Take her in, or her number; None for what this browser has not begun.
 
         Takes   read: which version of the notice was read in this browser
-        Raises  RefusalError IZ117 she said no there, IZ118, IZ119 · UnavailableError
+        Gives   refused: IZ117 she said no there, IZ118, IZ119; of addresses IZ115, IZ164
+        Raises  UnavailableError
         """
         tag = self._seats.tag_of(text)
         body = None if tag is None else await self._taken(tag)
         if body is None or body.started is None:
             return None
-        shown = await self._shown(body, body.started, answer, now)
+        try:
+            return await self._finished(body, body.started, answer, now, read)
+        except RefusalError as error:
+            return Arrived(None, wanted=body.wanted, refused=error.refused[0])
+
+    async def _finished(
+        self, body: Body, started: Started, answer: Mapping[str, str], now: datetime, read: int
+    ) -> Arrived | None:
+        shown = await self._shown(body, started, answer, now)
         gateway_tag = self._keyring.citizen.pseudonyms.gateway_tag(
             self._gateway.at.issuer, shown.sub_pairwise
         )
         async with self._database.transaction() as connection:
             if body.with_tckn:
                 return await self._keep_tckn(connection, body, shown, gateway_tag, now)
+            if body.binds is not None:
+                return await self._bind(connection, body, body.binds, gateway_tag, now)
             account = await keep.arrive(connection, self._keyring.citizen, gateway_tag)
-            text = await self._let_in(connection, account, read, now)
+            account = msgspec.structs.replace(account, notice=max(read, account.notice))
+            text = await self._let_in(connection, account, Body(), now)
             return Arrived(text, wanted=body.wanted)
+
+    async def unbind(self, who: Citizen) -> None:
+        """Forget who she is at the gateway, and her number; what she came by it for is closed."""
+        if who.by_gateway:
+            async with self._database.transaction() as connection:
+                await part(connection, self._keyring, self._seats, who)
 
     async def forget_tckn(self, who: Citizen) -> None:
         """She takes back that her number may be kept."""
@@ -119,13 +146,13 @@ class Arrivals:
         gateway = self._gateway
         try:
             started = await gateway.client.begin(
-                gateway.at, drawn=(state, nonce, verifier), wish=self._wish(body)
+                gateway.at, drawn=(state, nonce, verifier), wish=self._wish(body, AGE_S_MAX)
             )
         except NotSignedInError as error:
             raise _refusal(error) from error
         if _origin(started.url) != _origin(gateway.at.issuer):  # our pages' policy would stop it
             raise RefusalError(Refused(code=_OTHERS))
-        body = msgspec.structs.replace(body, started=started)
+        body = msgspec.structs.replace(body, started=started, begun_at=now)
         async with self._database.transaction() as connection:
             text = await self._seats.put(
                 connection, body, is_open=False, until=now + UNDER_WAY, now=now
@@ -141,18 +168,28 @@ class Arrivals:
     async def _shown(
         self, body: Body, started: Started, answer: Mapping[str, str], now: datetime
     ) -> Shown:
-        gateway = self._gateway
+        gateway, begun_at = self._gateway, body.begun_at or now
+        wish = self._wish(body, int((now - begun_at).total_seconds()))  # he signed in since then
         try:
-            signed_in = await gateway.client.finish(
-                gateway.at, started, answer, now=now, wish=self._wish(body)
-            )
+            signed_in = await gateway.client.finish(gateway.at, started, answer, now=now, wish=wish)
             return shown_of(signed_in)
         except NotSignedInError as error:
             raise _refusal(error) from error
 
-    def _wish(self, body: Body) -> Wish:
+    def _wish(self, body: Body, age_s: int) -> Wish:
         of = wish_with_tckn if body.with_tckn else wish_of
-        return of(self._gateway.acrs)
+        return msgspec.structs.replace(of(self._gateway.acrs), max_age_s=age_s)
+
+    async def _bind(
+        self, connection: Connection, body: Body, tag: UUID, gateway_tag: UUID, now: datetime
+    ) -> Arrived | None:
+        """Make what her session has shown hers, and let her in anew; None where it has ended."""
+        bound = await bind(connection, self._keyring, self._seats, tag, gateway_tag, now)
+        if bound is None:
+            return None
+        account, session, bond = bound
+        text = await self._let_in(connection, account, session, now)
+        return Arrived(text, wanted=body.wanted, bond=bond)
 
     async def _keep_tckn(
         self, connection: Connection, body: Body, shown: Shown, gateway_tag: UUID, now: datetime
@@ -169,9 +206,11 @@ class Arrivals:
         return Arrived(None, has_tckn=True)
 
     async def _let_in(
-        self, connection: Connection, account: Account, read: int, now: datetime
+        self, connection: Connection, account: Account, session: Body, now: datetime
     ) -> str:
-        addresses = [each.address for each in account.bound if _is_fresh(each, now)]
+        """Open what her account holds beside what a session has shown by codes."""
+        fresh = [each.address for each in account.bound if _is_fresh(each, now)]
+        addresses = [each for each in fresh if session.of_address(each) is None]
         await number.come_back(connection, self._keyring.citizen, addresses, now)
         said = await number.said_of(connection, self._keyring.citizen, addresses, now)
         opened = tuple(
@@ -185,8 +224,9 @@ class Arrivals:
             for each in addresses
         )
         body = Body(
-            has_read=is_read(max(read, account.notice)),
-            opened=opened,
+            has_read=session.has_read or is_read(account.notice),
+            opened=(*session.opened, *opened),
+            place=session.place,
             account_id=account.account_id,
             by_gateway=True,
         )

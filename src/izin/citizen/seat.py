@@ -48,6 +48,8 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
     with_tckn   whether her number was asked for on that way
     pendings    further addresses to which codes were sent, each in a tab of its own; the latest few
     wanted      from which page of ours a way to the gateway was begun
+    begun_at    when it was begun
+    binds       the session whose addresses are to be hers whom the gateway names
     """
 
     pending: Pending | None = None
@@ -60,6 +62,8 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
     with_tckn: bool = False
     pendings: tuple[Pending, ...] = ()
     wanted: str = ""
+    begun_at: datetime | None = None
+    binds: UUID | None = None
 
     def __repr__(self) -> str:
         """Show nothing of whom."""

@@ -113,16 +113,18 @@ class Citizens:
             account = None
             if body.account_id is not None:
                 account = await find.of(connection, self._keyring.citizen, body.account_id)
-        held = set() if account is None else {each.address for each in account.bound}
+        is_bound = account is not None and account.gateway_tag is not None
+        by_gateway = body.by_gateway and is_bound
+        held = {each.address for each in account.bound} if account and by_gateway else set()
         opened = tuple(each for each in body.opened if each.by_code or each.address in held)
-        if not opened and (not body.by_gateway or account is None):
+        if not opened and not by_gateway:
             return None
         return Citizen(
             has_read=body.has_read,
             opened=opened,
             place=_place(body, opened),
             account=account,
-            by_gateway=body.by_gateway,
+            by_gateway=by_gateway,
             tag=tag,
         )
 
@@ -158,7 +160,7 @@ class Citizens:
             bound = None if who.account is None else who.account.held(address)
             if since is not None and bound is not None and bound.proven_at.date() < since:
                 await keep.release(connection, keys, [address], now)
-                if not body.by_gateway:
+                if not who.by_gateway:
                     body = msgspec.structs.replace(body, account_id=None)
             await number.say(connection, keys, address, since, now)
             await self._seats.change(connection, who.tag, body)
@@ -178,7 +180,7 @@ class Citizens:
             if body is None or opened is None:
                 return None
             since = day_of(now)
-            if not body.by_gateway:
+            if not who.by_gateway:
                 await keep.release(connection, keys, [who.address], now)
                 body = msgspec.structs.replace(body, account_id=None)
             tenures = await number.pass_on(connection, keys, [who.address], now)

@@ -85,6 +85,8 @@ class OidcClient:
         }
         if wish.max_age_s is not None:
             asked["max_age"] = str(wish.max_age_s)
+        if wish.is_anew:
+            asked["prompt"] = "login"
         if wish.acrs:
             asked["acr_values"] = " ".join(wish.acrs)
         beside = "&" if "?" in metadata.authorization_endpoint else "?"

@@ -37,9 +37,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 def wish_of(acrs: tuple[str, ...]) -> Wish:
     """What is asked of the gateway: who it is, and nothing that he has elsewhere.
 
+    He signs in anew: whoever has gone from a machine that others use may have left his session at
+    the gateway open.
     Takes   acrs: the ways of signing in that are enough, in the gateway's own words; one at least
     """
-    return Wish(scopes=(), max_age_s=AGE_S_MAX, acrs=acrs)
+    return Wish(scopes=(), max_age_s=AGE_S_MAX, acrs=acrs, is_anew=True)
 
 
 def wish_with_tckn(acrs: tuple[str, ...]) -> Wish:

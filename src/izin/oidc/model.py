@@ -72,11 +72,13 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     scopes     beside openid
     max_age_s  how long ago he may have signed in there; None: it is neither asked nor read
     acrs       values of `acr`, one of which his sign-in has to have; none: any, or no value
+    is_anew    whether he has to sign in there though he has before
     """
 
     scopes: tuple[str, ...] = ("email",)
     max_age_s: int | None = None
     acrs: tuple[str, ...] = ()
+    is_anew: bool = False
 
     @property
     def passed(self) -> frozenset[str]:
