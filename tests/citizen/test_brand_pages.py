@@ -128,6 +128,10 @@ async def test_of_a_number_that_may_be_another_s_she_learns_that_no_approval_sta
     await visitor.send("/isikgiyim", address=ME)
     await visitor.send("/isikgiyim/code", code=await visitor.code())
     await visitor.send("/isikgiyim/refuse", channel="ALL")
+    await visitor.get("/isikgiyim")
+    assert "Işık Giyim için ret" in visitor.page
+    assert "ulaşmasın mı" not in visitor.page, "nothing of it is asked that may be answered already"
+    assert 'href="/notice?next=/isikgiyim"' in visitor.page, "where she says since when it is hers"
     told = []
     for page in ("/isikgiyim", "/isilti"):  # refused before, and never approved
         await visitor.get(page)
@@ -197,7 +201,7 @@ async def test_the_door_s_own_pages_go_before_brands(visitor):
     assert (await visitor.client.get("/readyz")).text == "ok"
     await visitor.get("/isikgiyim")
     answer = await visitor.send("/language", language="en", back="/isikgiyim")
-    assert "Should Işık Giyim stop sending you messages?" in answer.text
+    assert "Should Işık Giyim stop reaching you?" in answer.text
 
 
 async def test_a_poster_s_code_leads_there(visitor):

@@ -59,7 +59,7 @@ async def events(owner) -> int:
 async def test_two_taps_refuse_and_a_receipt_is_given(visitor, owner, a_link):
     at = await a_link(phone(1))
     await visitor.get(at)
-    assert "Işık Giyim size artık ileti göndermesin mi?" in visitor.page
+    assert "Işık Giyim size artık ulaşmasın mı: Arama, Mesaj (SMS)?" in visitor.page
     assert "Işık Giyim A.Ş." in visitor.page
     assert "0599 *** ** 01" in visitor.page
     assert 'href="/not-mine">Bu numara benim değil' in visitor.page
@@ -124,6 +124,28 @@ async def test_a_link_refuses_what_it_is_for_and_nothing_else(visitor, owner, a_
     assert await events(owner) == before
     await visitor.send(at, channel="ALL")
     assert ("ARAMA", "BIREYSEL", "ONAY", "HS_WEB") in await states(owner)
+
+
+async def test_after_a_reload_it_names_the_way_the_last_day_and_the_receipt(
+    visitor, owner, heart, a_link
+):
+    await heart.number_and_project()
+    at = await a_link(phone(1), channels=(Channel.MESAJ,))
+    await visitor.get(at)
+    assert "ulaşmasın mı: Mesaj (SMS)?" in visitor.page
+    assert "Bu bağlantı yalnız şunun içindir: Mesaj (SMS)." in visitor.page
+    await visitor.send(at, channel="ALL")
+    receipt = RECEIPT.search(visitor.page)[0]
+    last_day = re.search(r"son gün: *<time[^>]*>[^<]+</time>", visitor.page)[0]
+    await visitor.get(at)
+    assert "Bu marka size bu yollardan ulaşamaz: Mesaj (SMS)." in visitor.page
+    assert receipt in visitor.page
+    assert last_day in visitor.page
+    assert "Arama" not in visitor.page, "calls stand approved, and are not this link's"
+    other = await a_link(phone(1), channels=(Channel.MESAJ, Channel.ARAMA))
+    await visitor.get(other)
+    assert "ulaşmasın mı: Arama?" in visitor.page
+    assert receipt in visitor.page, "the question is of what is left"
 
 
 async def test_an_address_without_a_record_brings_none(visitor, owner, a_link):

@@ -110,6 +110,21 @@ async def acts_of(call: Call) -> list[Act]:
     return [each for each in await begun_of(call) if not each.is_void]
 
 
+async def refusal_at(call: Call, brand_code: BrandCode, since: datetime) -> Act | None:
+    """The newest act that refused at one brand, of what stands there so since then; None: none.
+
+    Cost    one round trip
+    """
+    return next(
+        (
+            each
+            for each in await acts_of(call)
+            if each.brand_code == brand_code and each.refused and each.at >= since
+        ),
+        None,
+    )
+
+
 async def begun_of(call: Call) -> list[Act]:
     """The same, and what was begun and came to nothing."""
     acts = await _opened(call, await store.acts(call.connection, _tag(call)))

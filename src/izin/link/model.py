@@ -74,7 +74,5 @@ class Found(msgspec.Struct, frozen=True):
 
     @property
     def refused_since(self) -> datetime | None:
-        """Since when nothing stands at ONAY; None where something does, or there is nothing."""
-        if not self.records or self.standing_at(Status.ONAY):
-            return None
-        return max(each.standing.since for each in self.records)
+        """Since when what stands refused does, the latest of it; None where nothing does."""
+        return max((each.standing.since for each in self.standing_at(Status.RET)), default=None)

@@ -22,7 +22,7 @@ from izin.storage.database import Connection
 from izin.web.citizen import flow
 from izin.web.citizen.fixed_line import instead_of_a_code
 from izin.web.citizen.just_done import just_done, noted
-from izin.web.citizen.link import Changed, shown_of, wishes_of
+from izin.web.citizen.link import Changed, refused_before, shown_of, wishes_of
 from izin.web.citizen.poster import png_of, svg_of
 from izin.web.citizen.reading import CODE_MAX, address_in
 from izin.web.citizen.services import Hall, Row, Visit, call_of
@@ -55,10 +55,16 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
             raise NotThereError
         own_records = await _own(hall, connection, found, who)
         just = await just_done(hall, visit, connection)
-    own = Found(found.brand, found.company, own_records)
+        own = Found(found.brand, found.company, own_records)
+        earlier = await refused_before(call_of(hall, visit, connection), own)
     act = just.act
     changed = None if act is None else Changed(act.receipt, act.at)
-    values |= {**shown_of(hall, own, changed), "whose": who.address.masked, "is_told": True}
+    values |= {
+        **shown_of(hall, own, changed, visit.language),
+        "whose": who.address.masked,
+        "is_told": True,
+    }
+    values |= {"earlier": earlier, "reached": REACHED_BY[who.address.kind], "is_of_all": True}
     values |= {"act": act, "may_be_undone": act is not None and act.may_be_undone(visit.now)}
     if who.must_answer:  # it may be somebody's who had the number before: refused is all the same
         left = [each for each in REACHED_BY[who.address.kind] if each not in just.chosen]

@@ -5,19 +5,22 @@ Looking changes nothing, however often previews and scanners do it. Source: secu
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 from izin.admission.limiter import TooManyError
 from izin.brand.model import Brand
-from izin.citizen.acts import Act
+from izin.citizen.acts import Act, refusal_at
 from izin.citizen.call import Call
 from izin.citizen.change import Left, change_keys
 from izin.consent.model import ConsentKey
-from izin.core.address import Address, AddressKind
+from izin.core.address import REACHED_BY, Address, AddressKind
+from izin.core.clock import day_of
 from izin.core.errors import RefusalError
 from izin.core.plain import shown as in_plain_letters
 from izin.core.terms import Channel, Status
+from izin.i18n.catalogue import Language
 from izin.link.find import hold, look_at
 from izin.link.make import PATH
 from izin.link.model import Found, PersonalLink
@@ -34,6 +37,7 @@ from izin.web.citizen.fixed_line import instead_of_a_code
 from izin.web.citizen.reading import CODE_MAX
 from izin.web.citizen.services import Hall, Row, Visit, stops_on
 from izin.web.shared.visit import Gone, Outcome, Sent, Shown
+from izin.web.shared.words import say
 
 
 class Changed(NamedTuple):
@@ -56,28 +60,49 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
             found = None if link is None else await found_by(connection, hall.keyring, link.reach)
             if link is None or found is None:
                 return Shown("link_gone.html", status=404)
+            call = _call(hall, connection, link)
             changed = await _changed(hall, visit, connection)
+            earlier = None if changed else await refused_before(call, found)
+            if earlier is not None and earlier.source is not link.source:
+                earlier = None  # where she refused otherwise is no business of who has the link
     except TooManyError as error:
         return Shown("trouble.html", {"key": "scanned", "why": ()}, 429, error.retry_after_s)
-    values = {**shown_of(hall, found, changed), "whose": link.reach.address.masked}
-    values["is_told"] = True
+    values = {**shown_of(hall, found, changed, visit.language), "whose": link.reach.address.masked}
+    values |= {"is_told": True, "earlier": earlier, "reached": link.reach.channels}
+    values["is_of_all"] = set(REACHED_BY[link.reach.address.kind]) <= set(link.reach.channels)
     return Shown("link.html", {**values, "at": f"{PATH}{visit.path['link']}"})
 
 
-def shown_of(hall: Hall, found: Found, changed: Changed | None) -> dict[str, object]:
+def shown_of(
+    hall: Hall, found: Found, changed: Changed | None, language: Language
+) -> dict[str, object]:
     """What stands at a brand, for the part of a page that shows it, and what was just changed."""
+    since = found.refused_since
+    last_day = None if since is None else stops_on(hall, since)
     return {
         "brand": found.brand,
         "company": found.company,
         "records": found.records,
         "asked": found.channels_at(Status.ONAY),
         "refused": found.channels_at(Status.RET),
-        "refused_since": found.refused_since,
+        "refused_since": since,
+        "last_day": last_day if last_day and last_day >= day_of(hall.clock()) else None,
         "receipt": None if changed is None else changed.receipt,
         "stops_on": None if changed is None else stops_on(hall, changed.at),
         "act": None,
         "may_be_undone": False,
+        "named": partial(_named, language=language),
     }
+
+
+def _named(channels: Collection[Channel], *, language: Language) -> str:
+    return ", ".join(say(f"channel.{each}", language) for each in channels)
+
+
+async def refused_before(call: Call, found: Found) -> Act | None:
+    """By which act of hers stands refused what does, if it is among those that are kept."""
+    since = found.refused_since
+    return None if since is None else await refusal_at(call, found.brand.brand_code, since)
 
 
 async def refuse(hall: Hall, visit: Visit) -> Outcome:
@@ -238,14 +263,17 @@ async def _change(
     found = await found_by(connection, hall.keyring, link.reach)
     if found is None:
         return None
-    call = Call(
+    return await change_keys(_call(hall, connection, link), wishes_of(found, channels, to))
+
+
+def _call(hall: Hall, connection: Connection, link: PersonalLink) -> Call:
+    return Call(
         connection=connection,
         keyring=hall.keyring,
         recorder=hall.recorder,
         address=link.reach.address,
         source=link.source,
     )
-    return await change_keys(call, wishes_of(found, channels, to))
 
 
 def wishes_of(found: Found, channels: Collection[Channel], to: Status) -> dict[ConsentKey, Status]:
