@@ -96,6 +96,7 @@ FAULTS = {
     "short": {"short": {"tr": "Kampanya için", "en": "x"}},
     "short.tr": {"short": {"tr": "x" * 91, "en": "x"}},
     "short.en": {"short": {"tr": "x", "en": "a\nb"}},
+    "kvkShort": {"kvkShort": {"tr": "ş", "en": "x"}},
     "notice": {"notice": None},
     "notice.en": {"notice": {"tr": "x"}},
     "informed.tr": {"informed": {"tr": " ", "en": "x"}},
@@ -115,6 +116,14 @@ async def test_each_fault_of_a_draft_names_its_field(ours):
     assert "U+202E" in errors[0]["message"]
     kvk = a_form(consent=None, brands=None, channels=None, kvk={"AYDINLATMA_METNI": said("x")})
     assert (await ours.post(FORMS, json={"name": "KVK", **kvk})).status_code == 201
+    own = {"tr": "verinizi islemek icin riza istiyor.", "en": "asks to use your data."}
+    empty = {"brands": [], "channels": [], "consent": None, "domains": [], "kvkShort": own}
+    assert (await ours.post(FORMS, json={"name": "KVK", **kvk, **empty})).status_code == 201
+    [shown, _] = (await ours.get(FORMS)).json()["list"]
+    assert (shown["kvkShort"], shown["consent"], shown["brands"]) == (own, None, [])
+    again = {name: shown[name] for name in (*kvk, *empty)}
+    path = f"{FORMS}/{shown['formId']}"
+    assert (await ours.put(path, json=again)).status_code == 200, "as it is shown it may be sent"
 
 
 async def test_the_company_s_process_approves_nothing(ours, database):

@@ -209,3 +209,14 @@ async def test_nobody_is_asked_for_a_package_that_is_full(ours, given, house, fo
     assert await owner.fetchval("select count(*) from message") == sent
     assert await owner.fetchval("select sum(used) from budget") == used
     await begun(ours, kvk)  # takes no room
+
+
+async def test_who_is_asked_of_personal_data_alone_is_told_of_nothing_else(ours, post, form):
+    alone = a_start(form, PHONE, consentTypes=[a_kvk("ACIK_RIZA_METNI")])
+    english = {"accept-language": "en"}
+    answer = await ours.post(f"{VIA}/consent", json=alone, headers=english)
+    assert answer.status_code == 200, answer.text
+    [sent] = await post.carry()
+    assert "about your personal data: consent. No consent to adverts." in sent.body
+    assert "ampaign" not in sent.body
+    assert f"/n/{form}/1/kvk " in sent.body

@@ -4,7 +4,9 @@ import csv
 import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from uuid import UUID
 
+import msgspec
 import pytest
 from builders.browser import LIGHT, screen, serving
 from builders.heart import phone
@@ -16,14 +18,19 @@ from izin.api.form import Form
 from izin.api.via_forms import read_draft
 from izin.api.via_intake import read_start
 from izin.core.codes import company
+from izin.core.terms import Source
+from izin.i18n.catalogue import Language
 from izin.receipt.issue import check
 from izin.subscription.via import put
 from izin.via.advance import end_overdue
 from izin.via.forms import approve, make, submit
 from izin.via.hers import answered
-from izin.via.model import KvkType
+from izin.via.model import FormKind, KvkType
 from izin.via.read import kvk_requests
+from izin.via.request import Person
 from izin.via.start import On, start
+from izin.web.citizen.answers import Answered
+from izin.web.citizen.paper import answers_in
 
 WORD = KvkType.ACIK_RIZA_METNI
 
@@ -95,10 +102,36 @@ async def test_she_sees_what_she_was_sent_whatever_is_called_otherwise(visitor, 
     table = (await visitor.client.get("/data/izinlerim.csv")).content.decode("utf-8-sig")
     rows = [row for row in csv.reader(StringIO(table), delimiter=";") if row[0].startswith("Kodla")]
     assert [row[-1] for row in rows] == [each["transactionId"] for each in given["answers"]]
+    every = list(csv.reader(StringIO(table), delimiter=";"))
+    [of_her] = [row for row in every if row[0].startswith("Onayınızla bildirilen")]
+    hers = of_her[every[0].index("Firmanın bildirdiği")]
+    assert hers == f"Aslı Can, T.C. kimlik numaranız: {'•' * 9}11, Çankaya Ankara"
     numbers = given["receipts"]
     assert [row[-2] for row in rows] == [numbers[each["title"]] for each in given["answers"]]
     paper = await visitor.client.get("/data/izinlerim.pdf?part=1")
     assert paper.content.startswith(b"%PDF-")
+
+
+def test_the_document_for_paper_says_it_too():
+    given = Answered(
+        request_id=UUID(int=1),
+        company="Işık Giyim A.Ş.",
+        brands={},
+        form="1/1",
+        at=datetime(2026, 11, 26, tzinfo=UTC),
+        by=FormKind.OTP,
+        source=Source.IYS_KISAMESAJ,
+        recipient_type=None,
+        details=(),
+        receipts={},
+        messages=(),
+        person=Person(name="Aslı Can", address="Çankaya"),
+        may_be_taken_back=True,
+    )
+    [shown] = answers_in([given], Language.TR)["each"]
+    assert shown["said"].endswith(": Aslı Can, Çankaya")
+    [shown] = answers_in([msgspec.structs.replace(given, person=None)], Language.TR)["each"]
+    assert shown["said"] == ""
 
 
 async def test_she_takes_her_word_back_and_what_was_said_of_her_is_erased(
@@ -115,10 +148,13 @@ async def test_she_takes_her_word_back_and_what_was_said_of_her_is_erased(
     assert "Aslı Can" not in visitor.page
     assert "take-back" not in visitor.page
     assert "✕ Geri alındı" in visitor.page, "she had said yes, and no later"
+    message = (await visitor.told()).body
+    assert "kisisel veri onayinizi geri aldiniz" in message
     said, *kept = RECEIPT.findall(re.sub(r"(?s)<blockquote>.*?</blockquote>", "", visitor.page))
     assert kept[-1] == said, "taking back has a receipt, and so have both answers"
     assert len(set(kept)) == 3
     assert await check(owner, keyring, said) is not None
+    assert said in message
     row = await owner.fetchrow("select person_sealed, kvk_back_at from via_request")
     assert row["person_sealed"] is None
     assert row["kvk_back_at"] is not None

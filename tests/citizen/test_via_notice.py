@@ -32,7 +32,17 @@ async def test_what_is_approved_is_shown_and_nothing_else(visitor, forms):
         "Açık rıza",
     ):
         assert said in page.text
-    for path in (f"/n/{forms}/2", f"/n/{forms + 1}/1", "/n/x/1", f"/n/{10**9}/1"):
+    alone = await visitor.get(f"/n/{forms}/1/kvk")
+    assert "Açık rıza" in alone.text
+    assert "Onay metni" not in alone.text, "whoever is asked of personal data alone"
+    assert "Aydınlatma metni" not in alone.text
+    for path in (
+        f"/n/{forms}/2",
+        f"/n/{forms}/2/kvk",
+        f"/n/{forms + 1}/1",
+        "/n/x/1",
+        f"/n/{10**9}/1",
+    ):
         assert (await visitor.get(path)).status_code == 404
 
 

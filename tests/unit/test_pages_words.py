@@ -51,7 +51,7 @@ LISTED = {
     "source": Source,
     "via_kind": FormKind,
     "via_state": [each for each in FormState if each is not FormState.DRAFT],
-    "via_text": ["informed", "short", "notice", "consent", *KvkType],
+    "via_text": ["informed", "short", "notice", "consent", "kvk_short", *KvkType],
     "role": PEOPLE | {Role.AGENT},
     "language": Language,
     "text_state": TemplateState,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from builders.via import a_form
+from builders.via import a_form, said
 
 from izin.api.form import Form as Fields
 from izin.api.via_forms import read_draft
@@ -108,6 +108,55 @@ def test_no_name_is_cut_and_nothing_in_it_is_lost():
     longer = msgspec.structs.replace(texts_[0], body="x" * 920)
     with pytest.raises(RefusalError, match="IZ137"):
         see_that_they_fit([*texts_, longer])
+
+
+KVK_ALONE = Asked(verification=Verification.SMS_OTP, kvk=(KvkType.ACIK_RIZA_METNI,))
+RIZA = {"ACIK_RIZA_METNI": said("Açık rıza metni")}
+OWN_SHORT = {"tr": "verinizi islemek icin riza istiyor.", "en": "asks to use your data."}
+
+
+def notice(asked: Asked, language: Language = Language.TR, **fields) -> str:
+    body = a_form(kvk=RIZA, **fields)
+    draft = read_draft(Fields(body, tuple(body)))
+    form = Form(
+        form_id=1,
+        version=1,
+        iys_code=IysCode(731001),
+        name="Kasa",
+        state=FormState.APPROVED,
+        draft=draft,
+        reason="",
+        changed_at=datetime(2026, 11, 26, tzinfo=UTC),
+    )
+    named = [KNOWN[code] for code in asked.etk.brands] if asked.etk else []
+    places = values(form, asked, ("Örnek AŞ", named), language) | {"url": "x"}
+    return texts_before(form, asked, places, language, framed=False)[0].body
+
+
+@pytest.mark.parametrize("verification", Verification)
+def test_what_is_asked_of_personal_data_is_not_announced_as_messages(verification):
+    asked = msgspec.structs.replace(KVK_ALONE, verification=verification)
+    for language, of_messages in ((Language.TR, "ampanya"), (Language.EN, "ampaign")):
+        short = {"tr": "Kampanya iletisi icin.", "en": "For campaigns."}
+        messages = {"tr": "Kampanya metni", "en": "Campaign text"}
+        found = notice(asked, language, short=short, notice=messages, consent=messages)
+        assert of_messages not in found
+        if verification.is_sms:
+            assert is_gsm(found)
+            assert ("acik riza" if language is Language.TR else "consent") in found
+
+
+def test_a_short_notice_says_what_is_asked_and_nothing_else():
+    etk = msgspec.structs.replace(ASKED, verification=Verification.SMS_OTP, kvk=())
+    both = msgspec.structs.replace(ASKED, verification=Verification.SMS_OTP)
+    ours, theirs = "Kampanya iletisi icin", "verinizi islemek"
+    for asked, has in ((etk, (ours,)), (KVK_ALONE, (theirs,)), (both, (ours, theirs))):
+        found = notice(asked, kvkShort=OWN_SHORT)
+        assert tuple(each for each in (ours, theirs) if each in found) == has
+    assert "kisisel verileriniz icin: acik riza. Reklam onayi degil." in notice(KVK_ALONE)
+    assert "Kisisel verileriniz icin ayrica: acik riza." in notice(both)
+    alone = {"brands": [], "channels": [], "consent": None, "short": OWN_SHORT}
+    assert theirs in notice(KVK_ALONE, **alone), "a form without messages has one short notice"
 
 
 def test_every_text_of_it_is_of_one_segment_with_names_of_usual_length():

@@ -29,7 +29,8 @@ _GIVEN, _NOT_GIVEN = "Onay verildi", "Onay verilmedi"
 
 async def start_request(call: Call[Services]) -> Answer:
     """Begin a request: the notice is sent, and the codes once it has arrived."""
-    return await begin(call, read_start(call.body, sandbox=takes_nobodys(call)))
+    wanted = read_start(call.body, sandbox=takes_nobodys(call), language=call.language)
+    return await begin(call, wanted)
 
 
 async def begin(call: Call[Services], wanted: Wanted) -> Answer:

@@ -31,7 +31,10 @@ from izin.via.model import (
 )
 
 LIST_MAX = 200
-_FIELDS = ("kind", "brands", "channels", "informed", "short", "notice", "consent", "kvk", "domains")
+_FIELDS = (
+    *("kind", "brands", "channels", "informed", "short", "notice", "consent", "kvk", "kvkShort"),
+    "domains",
+)
 
 
 async def list_forms(call: Call[Services]) -> Answer:
@@ -78,18 +81,20 @@ def _id(call: Call[Services]) -> int:
 
 
 def read_draft(fields: Fields) -> Draft:
-    """Read what a form is to be. Raises RefusalError IZ011 with every fault."""
+    """Read what a form is to be; what is null or an empty list is not there.
+
+    Raises  RefusalError IZ011 with every fault
+    """
     kind = fields.term("kind", FormKind, required=True)
-    brands = fields.codes("brands", BRANDS_MAX) or []
-    channels = fields.texts("channels", len(Channel)) if "channels" in fields.given else []
+    brands = (fields.codes("brands", BRANDS_MAX) or []) if _has(fields, "brands") else []
+    channels = fields.texts("channels", len(Channel)) if _has(fields, "channels") else []
     if unknown := [each for each in channels if each not in set(Channel)]:
         fields.refuse("one_of", "channels", ("words", ", ".join(Channel)))
     informed, notice = _words(fields, "informed", TEXT_MAX), _words(fields, "notice", TEXT_MAX)
-    short = _words(fields, "short", SHORT_MAX, lines=False)
-    if not (short.tr + short.en).isascii():
-        fields.require("ascii", "short")
-    consent = _words(fields, "consent", TEXT_MAX) if "consent" in fields.given else None
+    short = _short(fields, "short")
+    consent = _words(fields, "consent", TEXT_MAX) if _has(fields, "consent") else None
     kvk = _kvk(fields)
+    kvk_short = _short(fields, "kvkShort") if _has(fields, "kvkShort") else None
     domains = _domains(fields)
     if consent is None and not kvk:
         fields.require("words", "consent", ("most", str(TEXT_MAX)))
@@ -104,20 +109,39 @@ def read_draft(fields: Fields) -> Draft:
         kind=kind,
         brands=tuple(map(BrandCode, dict.fromkeys(brands))),
         channels=tuple(dict.fromkeys(map(Channel, channels))),
-        texts=Texts(informed=informed, short=short, notice=notice, consent=consent, kvk=kvk),
+        texts=Texts(
+            informed=informed,
+            short=short,
+            notice=notice,
+            consent=consent,
+            kvk=kvk,
+            kvk_short=kvk_short,
+        ),
         domains=domains,
     )
 
 
+def _has(fields: Fields, name: str) -> bool:
+    return fields.given.get(name) not in (None, [])
+
+
+def _short(fields: Fields, name: str) -> Words:
+    """Read what stands in a text message, on one line and in plain letters."""
+    short = _words(fields, name, SHORT_MAX, lines=False)
+    if not (short.tr + short.en).isascii():
+        fields.require("ascii", name)
+    return short
+
+
 def _domains(fields: Fields) -> tuple[str, ...]:
-    named = fields.texts("domains", DOMAINS_MAX) if "domains" in fields.given else []
+    named = fields.texts("domains", DOMAINS_MAX) if _has(fields, "domains") else []
     if not all(map(is_domain, named)):
         fields.refuse("host", "domains")
     return tuple(dict.fromkeys(named))
 
 
 def _kvk(fields: Fields) -> dict[KvkType, Words]:
-    given = fields.record("kvk") or {}
+    given = (fields.record("kvk") or {}) if _has(fields, "kvk") else {}
     inner = Fields(given, tuple(KvkType))
     kvk = {each: _words(inner, each.value, TEXT_MAX) for each in KvkType if each.value in given}
     fields.refused += inner.refused
@@ -157,6 +181,7 @@ def _shown(form: Form) -> Wire:
         "notice": texts.notice,
         "consent": texts.consent,
         "kvk": texts.kvk,
+        "kvkShort": texts.kvk_short,
         "domains": form.draft.domains,
         "widgetUUID": str(widget_of(form.iys_code, form.form_id)),
     }
@@ -177,12 +202,13 @@ _DRAFT: dict[str, Any] = {
     "informed": _WORDS,
     "short": _WORDS,
     "notice": _WORDS,
-    "consent": _WORDS,
+    "consent": {"anyOf": [_WORDS, {"type": "null"}]},
     "kvk": {
         "type": "object",
         "properties": {each.value: _WORDS for each in KvkType},
         "additionalProperties": False,
     },
+    "kvkShort": {"anyOf": [_WORDS, {"type": "null"}]},
     "domains": {"type": "array", "items": _TEXT, "maxItems": DOMAINS_MAX},
 }
 _NEEDED = ["kind", "informed", "short", "notice"]
@@ -215,7 +241,6 @@ FORMS = {
                     "version": _NUMBER,
                     **dict.fromkeys(("name", "state", "reason", "changedAt", "widgetUUID"), _TEXT),
                     **_DRAFT,
-                    "consent": {"anyOf": [_WORDS, {"type": "null"}]},
                 },
                 "required": ["formId", "version", "name", "state"],
             },

@@ -12,6 +12,7 @@ from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.plain import cut, unseen_in
 from izin.core.terms import Channel, RecipientType
+from izin.i18n.catalogue import Language
 from izin.via.confirm import Told
 from izin.via.model import BRANDS_MAX, KvkType, Title
 from izin.via.request import Person
@@ -85,10 +86,12 @@ def _object(body: object) -> None:
         raise RefusalError(Refused(code="H1043"))
 
 
-def read_start(body: object, *, sandbox: bool, informed: str = "") -> Wanted:
+def read_start(
+    body: object, *, sandbox: bool, informed: str = "", language: Language = Language.TR
+) -> Wanted:
     """Read what a request is to ask for.
 
-    Takes   sandbox: whether numbers of nobody are taken
+    Takes   sandbox: whether numbers of nobody are taken · language: of what she will be sent
     Raises  RefusalError H1043, H1005, H1012, H1013, H1025, H1026, H1027, H1029, H1055, H1057,
             H1060, H1061, H1063, H1085, H1096, IZ166 what is said of a person has a sign that nobody
             sees, or is too long: every fault there is
@@ -108,7 +111,9 @@ def read_start(body: object, *, sandbox: bool, informed: str = "") -> Wanted:
     assert verification is not None, "else it was refused"
     assert to is not None, "else it was refused"
     asked = Asked(verification=verification, etk=etk, kvk=kvk)
-    return Wanted(form_id=form_id, to=to, asked=asked, person=person, informed=informed)
+    return Wanted(
+        form_id=form_id, to=to, asked=asked, person=person, informed=informed, language=language
+    )
 
 
 def read_confirmation(body: object, *, by: str) -> Told:

@@ -43,7 +43,10 @@ async def over_iys(call: Call[Services]) -> Answer:
         if form_id is None:
             raise RefusalError(Refused(code="IZ135", facts=(("brand", str(brand)),)))
         wanted = Wanted(
-            form_id=form_id, to=to, asked=Asked(verification=Verification.SMS_OTP, etk=etk)
+            form_id=form_id,
+            to=to,
+            asked=Asked(verification=Verification.SMS_OTP, etk=etk),
+            language=call.language,
         )
         by, pages = principal_of(call).name, services.citizens_origin
         on = On(iys_code=of, asked_by=by, pages=pages, quotas=services.quotas)

@@ -37,7 +37,9 @@ async def start_told(call: Call[Services]) -> Answer:
     form.check()
     assert at is not None, "checked"
     informed = f"{wire_time(at)}, {where}: {what}"
-    return await begin(call, read_start(given, sandbox=takes_nobodys(call), informed=informed))
+    sandbox, language = takes_nobodys(call), call.language
+    wanted = read_start(given, sandbox=sandbox, informed=informed, language=language)
+    return await begin(call, wanted)
 
 
 async def withdraw_request(call: Call[Services]) -> Answer:

@@ -131,6 +131,8 @@ def _tell(to: Screen, form: Form) -> None:
     shown = {"informed": texts.informed, "short": texts.short, "notice": texts.notice}
     if texts.consent is not None:
         shown["consent"] = texts.consent
+    if texts.kvk_short is not None:
+        shown["kvkShort"] = texts.kvk_short
     shown |= {each.value: words for each, words in texts.kvk.items()}
     to.tell(" · ".join(_line(form)))
     to.tell(" · ".join((form.draft.kind, *map(str, form.draft.brands), *form.draft.channels)))

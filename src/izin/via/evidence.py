@@ -16,7 +16,7 @@ import msgspec
 from izin.core.codes import BrandCode
 from izin.via.model import FormKind, Title
 from izin.via.request import Body, Given, Proof, Sent, Text
-from izin.via.words import FRAMED, LETTERS, LINK, NOTICE
+from izin.via.words import FRAMED, LETTERS, first_words
 
 VERSION = 2
 
@@ -45,9 +45,10 @@ class Kept(NamedTuple):
 
 def words_of(body: Body, title: Title) -> tuple[str, str] | tuple[str]:
     """Which texts lead to a title's answer: notice and code, or the link's."""
+    first = body.texts[0].words if body.texts else first_words(body.asked)
     if body.asked.verification.form_kind is not FormKind.OTP:
-        return (LINK,)
-    return NOTICE, (LETTERS if body.frame is None else FRAMED)[title]
+        return (first,)
+    return first, (LETTERS if body.frame is None else FRAMED)[title]
 
 
 def given(

@@ -12,10 +12,13 @@ from uuid import UUID
 
 import msgspec
 
-from izin.core.address import Address
+from izin.core.address import Address, AddressKind
 from izin.core.clock import day_of
+from izin.core.plain import shown
 from izin.core.terms import Status
 from izin.keyring import Keyring
+from izin.message.write import Letter, write
+from izin.provider import lookup as providers
 from izin.receipt.issue import issue
 from izin.storage.database import Connection
 from izin.via import store
@@ -23,8 +26,11 @@ from izin.via.evidence import evidence_hash
 from izin.via.model import KvkType, Title
 from izin.via.read import held, opened
 from izin.via.request import Body, Detail, Request, seal_body
+from izin.via.words import BACK
 
 FOUND_MAX = 200
+
+_TOLD_FOR = timedelta(days=1)
 
 KEPT_TAKEN_BACK = timedelta(days=3 * 366)
 """What proves a word that was taken back. Source: Reg. 13, which is kept to here too."""
@@ -51,13 +57,16 @@ async def take_back(
     hers: tuple[Address, date | None],
     request_id: UUID,
     *,
+    pages: str,
     now: datetime,
 ) -> str | None:
     """Take her word on personal data back, in the caller's transaction; give the receipt's number.
 
+    She is sent it too, as of every answer, in the language in which she was asked.
+
     What a company said of her is erased. What proves her word, and that it was taken back, stays
     for KEPT_TAKEN_BACK. That she was shown a notice stays true.
-    Takes   hers: her address, and since when
+    Takes   hers: her address, and since when · pages: where the citizens' pages are
     Gives   None where there is nothing to be taken back
     Raises  UnavailableError
     """
@@ -71,7 +80,27 @@ async def take_back(
     receipt = await issue(connection, keyring, [request_id], now)
     body = msgspec.structs.replace(body, details=details, back=receipt)
     await store.take_back(connection, request_id, seal_body(keyring, request_id, body))
+    company = await _called(connection, request)
+    letter = Letter(
+        to=body.to,
+        words="via_back_kvk",
+        values={
+            "company": shown(company) if body.to.kind is AddressKind.PHONE else company,
+            "receipt": receipt,
+            "url": f"{pages}{BACK[Title.KVK]}",
+        },
+        language=body.language,
+        good_for=_TOLD_FOR,
+    )
+    await write(connection, keyring.message_sealer, letter, now=now)
     return receipt
+
+
+async def _called(connection: Connection, request: Request) -> str:
+    """What the company was called when she gave her word; of one of old what it is called now."""
+    named = [each.company for each in request.body.given.values() if each.company]
+    titles = await providers.titles(connection, [request.iys_code])
+    return next(iter(named), titles.get(request.iys_code, ""))
 
 
 def may_be_taken_back(request: Request) -> bool:

@@ -62,6 +62,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notice    the notice, whole
     consent   what she consents to; None of a form without messages
     kvk       the texts of the law on personal data
+    kvk_short  the short notice of these alone; None: the registry says it in its own words
     """
 
     informed: Words
@@ -69,6 +70,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notice: Words
     consent: Words | None = None
     kvk: dict[KvkType, Words] = {}
+    kvk_short: Words | None = None
 
     def written(self) -> str:
         """Write it as it is stored: the same texts are the same bytes."""

@@ -46,6 +46,9 @@ JOB = "via_step"
 NOTICES = "/n"
 """Where the citizens' pages show what forms say."""
 
+KVK = "/kvk"
+"""And where, of these, the texts on personal data alone."""
+
 LINKS = "/v"
 """Where links lead."""
 
@@ -135,6 +138,12 @@ async def start(
     return request_id
 
 
+def page_of(form_id: int, version: int, asked: Asked) -> str:
+    """Where the citizens' pages show what a request asks for: of personal data alone only that."""
+    alone = KVK if asked.etk is None else ""
+    return f"{NOTICES}/{form_id}/{version}{alone}"
+
+
 def wake(request_id: UUID) -> Wake:
     """Whom the end of a request's message wakes."""
     return Wake(JOB, request_id.bytes)
@@ -183,7 +192,7 @@ async def _texts(
     on, form, named = about
     asked, language = wanted.asked, wanted.language
     title = (await providers.titles(connection, [on.iys_code])).get(on.iys_code, "")
-    url = f"{on.pages}{NOTICES}/{form.form_id}/{form.version}"
+    url = f"{on.pages}{page_of(form.form_id, form.version, asked)}"
     if link:
         url = f"{on.pages}{LINKS}/{link}"
     places = {**values(form, asked, (title, named), language), "url": url}

@@ -10,7 +10,7 @@ from izin.core.plain import shown
 from izin.core.terms import Channel, Status
 from izin.i18n.catalogue import Language
 from izin.i18n.ways import way
-from izin.via.model import Form, FormKind, KvkType, Title, Words
+from izin.via.model import Form, FormKind, KvkType, Texts, Title, Words
 from izin.via.request import Detail, Text
 from izin.via.rules import Asked
 from izin.via.told import text_of
@@ -20,7 +20,19 @@ _TEXTS = {
     KvkType.ACIK_RIZA_METNI: Words("açık rıza", "consent"),
     KvkType.YURTDISI_AKTARIM: Words("yurt dışına aktarım", "transfer abroad"),
 }
+_OF_KVK = Words(
+    "kisisel verileriniz icin: {texts}. Reklam onayi degil.",
+    "about your personal data: {texts}. No consent to adverts.",
+)
+_AND_KVK = Words(
+    "Kisisel verileriniz icin ayrica: {texts}.", "And apart, on your personal data: {texts}."
+)
+"""What a short notice says of personal data where the form has no words of its own for that."""
+
 NOTICE, LINK = "via_notice", "via_link"
+NOTICE_KVK, LINK_KVK = "via_notice_kvk", "via_link_kvk"
+"""The first of what she is sent; of personal data alone in words that name no messages."""
+
 LETTERS = {Title.ETK: "via_code_etk", Title.KVK: "via_code_kvk"}
 FRAMED = {Title.ETK: "via_frame_etk", Title.KVK: "via_frame_kvk"}
 """Of codes that are told to the company, and of those that she types into its page herself."""
@@ -40,9 +52,16 @@ def texts_before(
     """
     words = FRAMED if framed else LETTERS
     is_otp = form.draft.kind is FormKind.OTP
-    names = [NOTICE, *(words[each] for each in asked.titles)] if is_otp else [LINK]
+    names = [first_words(asked), *(words[each] for each in asked.titles if is_otp)]
     is_sms = asked.verification.is_sms
     return tuple(text_of(each, language, places, is_sms=is_sms) for each in names)
+
+
+def first_words(asked: Asked) -> str:
+    """Which text leads to her answer: the notice, or the one with the link."""
+    if asked.verification.form_kind is FormKind.OTP:
+        return NOTICE_KVK if asked.etk is None else NOTICE
+    return LINK_KVK if asked.etk is None else LINK
 
 
 def text_after(
@@ -87,8 +106,8 @@ def values(
         "brand": names,
         "channels": ", ".join(way(each, language) for each in channels),
         "texts": " + ".join(_in(_TEXTS[each], language) for each in asked.kvk),
-        "short": _in(form.draft.texts.short, language),
-        "notice": _in(form.draft.texts.notice, language),
+        "short": _short(form.draft.texts, asked, language),
+        "notice": _notice(form.draft.texts, asked, language),
     }
     if not asked.verification.is_sms:
         return found
@@ -130,6 +149,23 @@ def given_to(
         name = known[code].name
         said.append(f"{shown(name) if is_sms else name} ({', '.join(channels)})")
     return ", ".join(said)
+
+
+def _short(texts: Texts, asked: Asked, language: Language) -> str:
+    """The short notice of what is asked: no title is announced as the other (KVKK 2025/1072)."""
+    if not asked.kvk or texts.consent is None:
+        return _in(texts.short, language)
+    own = _OF_KVK if asked.etk is None else _AND_KVK
+    named = shown(" + ".join(_in(_TEXTS[each], language) for each in asked.kvk))
+    kvk = _in(texts.kvk_short or own, language).replace("{texts}", named)
+    return kvk if asked.etk is None else f"{_in(texts.short, language)} {kvk}"
+
+
+def _notice(texts: Texts, asked: Asked, language: Language) -> str:
+    """The whole notice in a mail; of personal data alone its own texts, which name no messages."""
+    if asked.etk is not None or texts.consent is None:
+        return _in(texts.notice, language)
+    return "\n\n".join(_in(texts.kvk[each], language) for each in asked.kvk)
 
 
 def _in(words: Words, language: Language) -> str:

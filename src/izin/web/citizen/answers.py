@@ -12,6 +12,7 @@ import msgspec
 
 from izin.core.codes import BrandCode
 from izin.core.terms import RecipientType, Source, Status
+from izin.i18n.catalogue import Language
 from izin.provider import lookup as providers
 from izin.storage.database import Connection
 from izin.via.evidence import Kept, messages, proven
@@ -21,6 +22,7 @@ from izin.via.request import Body, Detail, Person, Request
 from izin.viapass.hers import Verified, verified
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
+from izin.web.shared.words import say
 
 ANSWERS = "/answers"
 _SHOWN_DIGITS = 2
@@ -113,7 +115,9 @@ async def do_take_back(hall: Hall, visit: Visit) -> Outcome:
         raise NotThereError from None
     hers = (visit.who.address, visit.who.shown.since)
     async with hall.database.transaction() as connection:
-        receipt = await take_back(connection, hall.keyring, hers, request_id, now=visit.now)
+        receipt = await take_back(
+            connection, hall.keyring, hers, request_id, pages=hall.origin, now=visit.now
+        )
     if receipt is None:
         return Gone(ANSWERS).saying("nothing_to_take_back")
     return Gone(ANSWERS).saying("word_taken_back", of=receipt)
@@ -171,6 +175,14 @@ def exported_verification(given: Confirmed) -> dict[str, object]:
         "at": what.at,
         "receipt": what.receipt or None,
     }
+
+
+def said_of(person: Person | None, language: Language) -> str:
+    """What the company said of her, on one line; nothing where it said nothing."""
+    if person is None:
+        return ""
+    number = f"{say('citizen.tckn', language)}: {person.id_number}" if person.id_number else ""
+    return ", ".join(each for each in (person.name, number, person.address) if each)
 
 
 def receipts_of(body: Body) -> dict[str, str]:

@@ -27,6 +27,7 @@ from izin.web.citizen.answers import (
     answers_of,
     exported,
     exported_verification,
+    said_of,
     verifications_of,
 )
 from izin.web.citizen.paper import ROWS_MAX, pdf_of
@@ -38,7 +39,7 @@ _BOM = "\ufeff"
 _PART_DIGITS = 4
 _COLUMNS = (
     *("what", "date", "company", "brand", "brand_code", "channel", "recipient"),
-    *("before", "after", "source", "evidence", "receipt", "transaction"),
+    *("before", "after", "source", "evidence", "said", "receipt", "transaction"),
 )
 _encode = msgspec.json.encode
 
@@ -131,6 +132,8 @@ async def _csv(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
     for each in given:
         for detail in each.details:
             yield row(map(harmless, _answer(each, detail, language))).encode()
+        if said := said_of(each.person, language):
+            yield row(map(harmless, _said(each, said, language))).encode()
     for one in verified:
         yield row(map(harmless, _verification(one, language))).encode()
 
@@ -202,8 +205,7 @@ def _movement(told: Told, line: Line, language: Language) -> tuple[str, ...]:
         say(f"consent.{line.after}", language),
         "" if line.source is None else say(f"source.{line.source}", language),
         line.holder or say("citizen.name", language),
-        "",
-        "",
+        *("", "", ""),
     )
 
 
@@ -223,9 +225,15 @@ def _answer(given: Answered, detail: Detail, language: Language) -> tuple[str, .
         say(f"consent.{detail.status}", language),
         say(f"source.{given.source}", language),
         say("citizen.name", language),
+        "",
         given.receipts_for(detail),
         detail.transaction_id,
     )
+
+
+def _said(given: Answered, said: str, language: Language) -> tuple[str, ...]:
+    what = say("citizen.answers_said", language)
+    return (what, _time(given.at), given.company, *("",) * 8, said, "", "")
 
 
 def _verification(given: Confirmed, language: Language) -> tuple[str, ...]:
@@ -238,6 +246,7 @@ def _verification(given: Confirmed, language: Language) -> tuple[str, ...]:
         say(f"mine.pass_{what.state.lower()}", language),
         "",
         say("citizen.name", language),
+        "",
         what.receipt,
         "",
     )

@@ -14,7 +14,7 @@ from izin.citizen.mine import Sheet
 from izin.core.clock import IYS_TIME
 from izin.i18n.catalogue import Language
 from izin.via.request import Detail
-from izin.web.citizen.answers import Answered, Confirmed
+from izin.web.citizen.answers import Answered, Confirmed, said_of
 from izin.web.shared.words import count_in_words, instant_in_words, say
 
 ROWS_MAX = 3000
@@ -75,6 +75,7 @@ def answers_in(answers: Sequence[Answered], language: Language) -> dict[str, Any
                     ]
                     for detail in given.details
                 ],
+                "said": _said(given, language),
                 "texts": [
                     kept.text.body.strip() for kept in given.messages if kept.text is not None
                 ],
@@ -82,6 +83,11 @@ def answers_in(answers: Sequence[Answered], language: Language) -> dict[str, Any
             for given in answers
         ],
     }
+
+
+def _said(given: Answered, language: Language) -> str:
+    said = said_of(given.person, language)
+    return f"{say('citizen.answers_said', language)}: {said}" if said else ""
 
 
 def _named(given: Answered, detail: Detail, language: Language) -> str:

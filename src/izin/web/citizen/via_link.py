@@ -17,13 +17,13 @@ from izin.provider import lookup as providers
 from izin.storage.database import Connection
 from izin.via import lookup
 from izin.via.link import answer, behind
-from izin.via.model import Form, Title
+from izin.via.model import Title
 from izin.via.record import Answering
 from izin.via.request import Detail, Request
 from izin.via.rules import Step
-from izin.via.start import LINKS, NOTICES
+from izin.via.start import LINKS, page_of
 from izin.web.citizen.answers import receipts_of
-from izin.web.citizen.notices import texts_of
+from izin.web.citizen.notices import kvk_texts_of, texts_of
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
 
@@ -51,10 +51,10 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "key": "before" if key == "done" and visit.problems else key,
         "until": request.stands.due_at,
         "answered_at": request.ended_at,
-        "texts": f"{NOTICES}/{request.form_id}/{request.form_version}",
+        "texts": page_of(request.form_id, request.form_version, body.asked),
         "details": details,
         "receipts": receipts_of(body),
-        "blocks": _blocks(form, details),
+        "blocks": _blocks((kvk_texts_of if body.asked.etk is None else texts_of)(form), details),
     }
     return Shown("via_link.html", values)
 
@@ -80,10 +80,12 @@ async def do_answer(hall: Hall, visit: Visit) -> Outcome:
     return Gone(f"{LINKS}/{link}")
 
 
-def _blocks(form: Form, details: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _blocks(
+    texts: Sequence[tuple[str, object]], details: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Each text with what is asked under it; the notice asks for nothing."""
     found = []
-    for key, words in texts_of(form):
+    for key, words in texts:
         asked = [each for each in details if _key_of(each["detail"]) == key]
         if asked or key == "texts":
             found.append({"key": key, "words": words, "asked": asked})

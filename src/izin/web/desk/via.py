@@ -63,6 +63,8 @@ def _texts(form: Form) -> list[tuple[str, Words]]:
     found = [("informed", texts.informed), ("short", texts.short), ("notice", texts.notice)]
     if texts.consent is not None:
         found.append(("consent", texts.consent))
+    if texts.kvk_short is not None:
+        found.append(("kvk_short", texts.kvk_short))
     return found + [(kind.value, words) for kind, words in texts.kvk.items()]
 
 
