@@ -243,6 +243,19 @@ async def test_nobody_but_the_platform_is_heard(caller, owner):
     assert await owner.fetchval("select count(*) from support_call") == 0
 
 
+async def test_what_two_readers_would_read_in_two_ways_is_refused(caller):
+    """A name that comes twice, and JSON that is said to be something else."""
+    for kind, body in (
+        ("application/json", b'{"line": "05990000001", "line": "05990000002"}'),
+        (FORM["content-type"], b"line=05990000001&line=05990000002"),
+        ("text/plain", b'{"line": "05990000001"}'),
+    ):
+        answer = await caller.client.post(
+            "/ivr/calls", content=body, headers={"content-type": kind}
+        )
+        assert (answer.status_code, "IZ127" in answer.text) == (422, True), kind
+
+
 async def test_without_the_setting_there_is_no_menu(app, settings):
     async with open_agents(msgspec.structs.replace(settings, ivr_secret_file=None)) as without:
         transport = httpx2.ASGITransport(app=without)

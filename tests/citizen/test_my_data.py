@@ -37,7 +37,8 @@ async def test_she_takes_away_everything_of_her_address(visitor, given, heart):
     [record] = refused
     steps = [(line["before"], line["after"], line["source"]) for line in record["history"]]
     assert steps == [("ONAY", "RET", "IYS_WEB"), (None, "ONAY", "HS_WEB")]
-    assert [line["evidenceHolder"] for line in record["history"]] == [None, "Işık Giyim A.Ş."]
+    holders = [line["evidenceHolder"] for line in record["history"]]
+    assert holders == ["İleti İzin Kaydı", "Işık Giyim A.Ş."]
     [change] = document["changes"]
     answer = await visitor.client.get("/data/izinlerim.csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
@@ -47,6 +48,21 @@ async def test_she_takes_away_everything_of_her_address(visitor, given, heart):
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     assert rows[-1][rows[0].index("Belge no")] == change["receipt"]
     assert "599000000" not in answer.text.replace(phone(1).clear[1:], "")
+
+
+async def test_a_receipt_stands_beside_what_it_is_of_and_an_act_names_its_brand(visitor):
+    await visitor.sign_in()
+    await visitor.change("RET")
+    document = (await visitor.client.get("/data/izinlerim.json")).json()
+    [change] = document["changes"]
+    assert (change["brand"], change["brandCode"]) == ("Işık Giyim", BRAND_CODE)
+    [record] = [each for each in document["records"] if each["status"] == "RET"]
+    assert [line["receipt"] for line in record["history"]] == [change["receipt"], None]
+    answer = await visitor.client.get("/data/izinlerim.csv")
+    rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[-1][rows[0].index("Marka")] == "Işık Giyim"
+    held = [row[0] for row in rows if row[rows[0].index("Belge no")] == change["receipt"]]
+    assert held == ["İzin hareketi", "İzin değiştirildi"]
 
 
 async def test_what_is_for_paper_is_tagged_and_sets_names_as_they_are(visitor, given, heart):

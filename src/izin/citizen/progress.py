@@ -1,12 +1,13 @@
 """How far an act of hers has come."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
 from izin.citizen.acts import Act, begun_of
 from izin.citizen.call import Call
-from izin.receipt.issue import parts_of, proven_by
+from izin.receipt.issue import all_proven_by, parts_of, proven_by
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -26,6 +27,15 @@ async def act_of(call: Call, named: str) -> Act | None:
     """One of what was begun at this address's list, by its id. Cost: one round trip."""
     acts = await begun_of(call)
     return next((each for each in acts if str(each.act_id) == named), None)
+
+
+async def receipts_of(call: Call, acts: Sequence[Act]) -> dict[UUID, str]:
+    """Which movement has which receipt, of acts that were done at once. Cost: one round trip."""
+    numbers = [each.receipt for each in acts if not each.parts]
+    if not numbers:
+        return {}
+    found = await all_proven_by(call.connection, call.keyring, numbers)
+    return {event: number for number, proven in found.items() for event in proven.events}
 
 
 async def progress_of(call: Call, act: Act) -> Progress:

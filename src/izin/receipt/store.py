@@ -1,5 +1,6 @@
 """The statements of `store.sql`, one function each, no branch."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from asyncpg import Connection, Record
@@ -16,6 +17,12 @@ async def put(connection: Connection, tag: UUID, bucket: int, sealed: bytes) -> 
 async def one(connection: Connection, tag: UUID, bucket: int) -> bytes | None:
     sealed: bytes | None = await connection.fetchval(_SQL["one"], tag, bucket)
     return sealed
+
+
+async def some(
+    connection: Connection, tags: Sequence[UUID], buckets: Sequence[int]
+) -> list[Record]:
+    return list(await connection.fetch(_SQL["some"], tags, buckets))
 
 
 async def put_part(

@@ -11,6 +11,12 @@ select body_sealed
 from receipt_number
 where tag = $1::uuid and bucket = $2::smallint
 
+-- name: some
+-- $1 tags · $2 their buckets · gives (tag, body_sealed) · index receipt_number_pkey
+select tag, body_sealed
+from receipt_number
+where tag = any ($1::uuid[]) and bucket = any ($2::smallint[])
+
 -- name: put_part
 -- $1 tag · $2 bucket · $3 part · $4 body_sealed
 insert into receipt_part (tag, bucket, part, body_sealed)

@@ -5,18 +5,23 @@ is for paper comes in parts.
 """
 
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from io import StringIO
+from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
-from izin.citizen.acts import Act
+from izin.brand import lookup as brands
+from izin.citizen.acts import Act, acts_of
 from izin.citizen.call import Call
 from izin.citizen.history import Line, Told
-from izin.citizen.mine import Opening, acts, parts_of, pieces, sheet
+from izin.citizen.mine import Opening, parts_of, pieces, sheet
+from izin.citizen.progress import receipts_of
 from izin.core.clock import IYS_TIME
+from izin.core.codes import BrandCode
 from izin.files.write import harmless
 from izin.i18n.catalogue import Language
 from izin.via.model import Title
@@ -42,6 +47,26 @@ _COLUMNS = (
     *("before", "after", "source", "evidence", "said", "receipt", "transaction"),
 )
 _encode = msgspec.json.encode
+
+
+class _Done(NamedTuple):
+    """What she has done, the names of its brands, and which movement has which receipt."""
+
+    acts: list[Act]
+    names: Mapping[BrandCode, str]
+    receipts: Mapping[UUID, str]
+
+    def brand_of(self, act: Act) -> str:
+        return "" if act.brand_code is None else self.names.get(act.brand_code, "")
+
+
+async def _done(opening: Opening) -> _Done:
+    async with opening() as call:
+        acts = await acts_of(call)
+        codes = sorted({each.brand_code for each in acts if each.brand_code is not None})
+        known = await brands.some(call.connection, codes) if codes else []
+        receipts = await receipts_of(call, acts)
+    return _Done(acts, {each.brand_code: each.name for each in known}, receipts)
 
 
 async def show(hall: Hall, visit: Visit) -> Outcome:
@@ -95,7 +120,8 @@ def _name(visit: Visit, ending: str, of: str = "") -> str:
 async def _json(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
     """One object; a record's head comes first, then its movements as they are read."""
     assert visit.who is not None, "the table asks for somebody"
-    opening = _opening(hall, visit)
+    opening, name = _opening(hall, visit), say("citizen.name", visit.language)
+    done = await _done(opening)
     head = _encode({"address": visit.who.address.clear, "generatedAt": visit.now})
     yield head[:-1] + b',"records":['
     before, joint = b"\n", b""
@@ -104,10 +130,10 @@ async def _json(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
             yield before + _encode(_record(piece.told))[:-1] + b',"history":['
             before, joint = b"]},\n", b"\n"
         for line in piece.told.lines:
-            yield joint + _encode(_movement_of(line))
+            yield joint + _encode(_movement_of(line, name, done))
             joint = b",\n"
     yield b"]}" if joint else b""
-    yield b'],"changes":' + _encode([_change(each) for each in await acts(opening)])
+    yield b'],"changes":' + _encode([_change(each, done) for each in done.acts])
     async with opening() as call:
         given = await answers_of(hall, visit, call.connection)
         verified = await verifications_of(hall, visit, call.connection)
@@ -119,13 +145,14 @@ async def _json(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
 
 async def _csv(hall: Hall, visit: Visit) -> AsyncIterator[bytes]:
     opening, language = _opening(hall, visit), visit.language
+    done = await _done(opening)
     row = _row_writer()
     yield (_BOM + row([say(f"mine.{column}", language) for column in _COLUMNS])).encode()
     async for piece in pieces(opening):
-        lines = (_movement(piece.told, each, language) for each in piece.told.lines)
+        lines = (_movement(piece.told, each, language, done) for each in piece.told.lines)
         yield "".join(row(map(harmless, cells)) for cells in lines).encode()
-    for act in await acts(opening):
-        yield row(map(harmless, _act(act, language))).encode()
+    for act in done.acts:
+        yield row(map(harmless, _act(act, language, done))).encode()
     async with opening() as call:
         given = await answers_of(hall, visit, call.connection)
         verified = await verifications_of(hall, visit, call.connection)
@@ -166,32 +193,37 @@ def _record(told: Told) -> dict[str, object]:
     }
 
 
-def _movement_of(line: Line) -> dict[str, object]:
+def _movement_of(line: Line, name: str, done: _Done) -> dict[str, object]:
     return {
         "at": line.at,
         "before": line.before,
         "after": line.after,
         "source": line.source,
-        "evidenceHolder": line.holder,
+        "evidenceHolder": line.holder or name,
+        "receipt": done.receipts.get(line.event_id),
     }
 
 
-def _change(act: Act) -> dict[str, object]:
+def _change(act: Act, done: _Done) -> dict[str, object]:
     return {
         "at": act.at,
         "what": act.did,
         "source": act.source,
+        "brand": done.brand_of(act) or None,
+        "brandCode": act.brand_code,
         "consents": act.asked,
         "receipt": act.receipt,
     }
 
 
-def _act(act: Act, language: Language) -> tuple[str, ...]:
-    blanks = ("",) * (len(_COLUMNS) - 4)
-    return (say(f"citizen.did_{act.did}", language), _time(act.at), *blanks, act.receipt, "")
+def _act(act: Act, language: Language, done: _Done) -> tuple[str, ...]:
+    what = say(f"citizen.did_{act.did}", language)
+    brand = done.brand_of(act), "" if act.brand_code is None else str(act.brand_code)
+    blanks = ("",) * (len(_COLUMNS) - 7)
+    return (what, _time(act.at), "", *brand, *blanks, act.receipt, "")
 
 
-def _movement(told: Told, line: Line, language: Language) -> tuple[str, ...]:
+def _movement(told: Told, line: Line, language: Language, done: _Done) -> tuple[str, ...]:
     record = told.record
     return (
         say("mine.movement", language),
@@ -205,7 +237,9 @@ def _movement(told: Told, line: Line, language: Language) -> tuple[str, ...]:
         say(f"consent.{line.after}", language),
         "" if line.source is None else say(f"source.{line.source}", language),
         line.holder or say("citizen.name", language),
-        *("", "", ""),
+        "",
+        done.receipts.get(line.event_id, ""),
+        "",
     )
 
 

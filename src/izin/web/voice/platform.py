@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -20,7 +22,6 @@ from izin.callcentre.said import Said
 from izin.callcentre.voice import Voices
 from izin.core.errors import RefusalError, Refused, UnavailableError
 from izin.i18n.catalogue import Language, language_of, render, status_of
-from izin.web.shared.form import Form
 from izin.web.shared.guard import Cookies
 from izin.web.shared.one_click import body_of
 from izin.web.voice.documents import CALLS, call_vxml, menu_json, menu_vxml
@@ -32,6 +33,7 @@ _VXML = "application/voicexml+xml"
 _BUSY = "H192"
 _BROKEN = "H015"
 _MENU_S = 3600
+_FIELDS_MAX = 60
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,10 +172,23 @@ async def _read(request: Request, kind: type[B]) -> B:
         raise RefusalError(Refused(code="IZ127"))
     try:
         if _kind(request) == _FORM:
-            return msgspec.convert(Form.read(body).values, kind, strict=False)
-        return msgspec.json.decode(body, type=kind)
-    except (ValueError, msgspec.MsgspecError) as error:
+            pairs = parse_qsl(
+                body.decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX, errors="strict"
+            )
+            return msgspec.convert(_once(pairs), kind, strict=False)
+        if _kind(request) == _JSON:
+            return msgspec.convert(json.loads(body, object_pairs_hook=_once), kind)
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise RefusalError(Refused(code="IZ127")) from error
+    raise RefusalError(Refused(code="IZ127"))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What two readers would understand in two ways is not read. Raises ValueError."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name came twice")
+    return found
 
 
 def _kind(request: Request) -> str:
