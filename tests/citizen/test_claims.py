@@ -31,6 +31,7 @@ async def test_it_stands_under_what_she_did_and_in_her_data_and_is_not_undone(
     await visitor.send("/number", **MINE)
     assert "onayların tümü reddedildi" in visitor.page
     receipt, at = RECEIPT.search(visitor.page)[0], re.search(r"/acts/[0-9a-f-]{36}", visitor.page)
+    assert "Hangi izinler" not in (await visitor.get(at[0])).text, "counted, and never named"
     for path in ("/acts", at[0]):
         await visitor.get(path)
         assert receipt in visitor.page

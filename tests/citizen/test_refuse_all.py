@@ -59,6 +59,9 @@ async def test_everything_is_refused_in_three_steps_and_taken_back_in_one(visito
     receipt = RECEIPT.search(visitor.page)[0]
     assert await statuses(owner) == {"RET": 5, "ONAY": 2}
     assert await owner.fetchval("select count(*) from receipt_number") == 1
+    listed = visitor.page.split("Hangi izinler")[1].split("</ul>")[0]
+    assert listed.count("<li>") == 5
+    assert "Çınar Market: " in listed
     await visitor.send(UNDO.search(visitor.page)[1])
     assert "Geri alındı." in visitor.page
     assert RECEIPT.search(visitor.page)[0] != receipt

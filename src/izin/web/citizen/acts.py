@@ -6,19 +6,25 @@ from typing import NamedTuple
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
-from izin.citizen.acts import Act, acts_of
+from izin.citizen.acts import Act, Did, acts_of
 from izin.citizen.call import Call
 from izin.citizen.hers import hers
 from izin.citizen.history import Line, page_of
 from izin.citizen.progress import Progress, act_of, progress_of
 from izin.citizen.records import records_at
 from izin.citizen.undo import undo, undone_by
+from izin.consent.model import ConsentKey
+from izin.consent.opened import open_bodies
 from izin.core.terms import RecipientType, Source
+from izin.core.turkish import sort_key
 from izin.i18n.catalogue import Language
 from izin.paper.record import record_pdf
 from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Sent, Shown
 from izin.web.shared.words import count_in_words, day_in_words, instant_in_words, say
+
+_LISTED_MAX = 20
+"""So many records of an act are listed; of more it says how many."""
 
 
 def by_way(source: Source) -> str:
@@ -46,6 +52,17 @@ class _Told(NamedTuple):
     lines: list[Line]
 
 
+class _Changed(NamedTuple):
+    """One record that an act of several brands changed."""
+
+    brand: str
+    key: ConsentKey
+
+    def __repr__(self) -> str:
+        """Leave whose it is out."""
+        return f"_Changed({self.brand})"
+
+
 async def _told(call: Call, name: str) -> _Told:
     act = await act_of(call, name)
     if act is None:
@@ -61,6 +78,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         call = call_of(hall, visit, connection)
         act, progress, brand, lines = await _told(call, visit.path["act"])
         acts = await acts_of(call)
+        named = await _named(call, act, progress)
     undoes = next((each for each in acts if each.act_id == act.undoes), None)
     values = {
         "act": act,
@@ -69,6 +87,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "brand": None if brand is None else brand.name,
         "by_way": by_way,
         "lines": lines,
+        "named": named,
         "since": call.since,
         "stops_on": stops_on(hall, act.at),
         "may_be_undone": act.may_be_undone(visit.now) and undone_by(act, acts) is None,
@@ -136,6 +155,19 @@ async def _lines(call: Call, act: Act, progress: Progress) -> list[Line]:
     own = await hers(call.connection, call.keyring, records, call.since)
     page = await page_of(call, own)
     return [each for each in page.lines if each.event_id in progress.events]
+
+
+async def _named(call: Call, act: Act, progress: Progress) -> list[_Changed]:
+    """What of which brand it changed, where it is of several and all fits a page."""
+    is_hers = act.did is Did.REFUSED  # what she said is not hers is counted, and never named
+    if not is_hers or act.brand_code or not 0 < len(progress.events) <= _LISTED_MAX:
+        return []
+    found = await open_bodies(call.connection, call.keyring, progress.events)
+    keys = [each.body.key for each in found]
+    known = await brands.some(call.connection, sorted({each.brand_code for each in keys}))
+    names = {each.brand_code: each.name for each in known}
+    named = [_Changed(names.get(each.brand_code, ""), each) for each in keys]
+    return sorted(named, key=lambda each: (sort_key(each.brand), each.key.channel))
 
 
 async def do_undo(hall: Hall, visit: Visit) -> Outcome:
