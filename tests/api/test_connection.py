@@ -85,6 +85,18 @@ async def test_an_address_is_at_most_8_kib_long(length, status, piece):
     assert heard.codes == (["IZ013"] if status == 414 else ["IZ002"])
 
 
+async def test_people_are_told_so_on_a_page():
+    request = b"GET /" + b"a" * 8 * 1024 + b" HTTP/1.1\r\nhost: izin\r\n\r\n"
+    async with a_server(a_door(), is_for_people=True) as port:
+        heard = await asked(port, request)
+    assert (heard.status, heard.headers["content-type"]) == (414, "text/html; charset=utf-8")
+    assert heard.headers["content-security-policy"].startswith("default-src 'none'")
+    page = heard.body.decode()
+    assert "Adres çok uzun" in page
+    assert "The address is too long" in page
+    assert "IZ013" in page
+
+
 async def test_a_large_header_within_the_bound_is_read():
     fields = b"".join(b"x%02d: %b\r\n" % (number, b"y" * 1000) for number in range(30))
     async with a_server(a_door()) as port:

@@ -148,7 +148,10 @@ async def run_citizens(settings: Settings, bound: socket.socket) -> None:
         stop = asyncio.Event()
         beside.create_task(listener_of(parts, settings, stop).run())
         server = server_of(
-            app, bounds=ConnectionBounds(), trusted=networks_of(settings), drain_s=DRAIN_S
+            app,
+            bounds=ConnectionBounds(is_for_people=True),
+            trusted=networks_of(settings),
+            drain_s=DRAIN_S,
         )
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_, heard)

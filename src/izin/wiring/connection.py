@@ -22,6 +22,7 @@ from izin.api.request import WHOLE_BODY
 from izin.core.errors import RefusalError, Refused, UnavailableError
 from izin.i18n.catalogue import language_of
 from izin.wiring.accepting import Share
+from izin.wiring.last_page import last_page
 
 _SLICE = 16 * 1024
 _LINGER_S = 2.0
@@ -40,6 +41,7 @@ class ConnectionBounds(msgspec.Struct, frozen=True, kw_only=True):
     idle_s_max        between an answer and the next request
     pipelined_max     requests that are sent before the first of them is answered
     connections_max   open at a time · per_client_max  of them from one network address
+    is_for_people     whether who is refused sees a page
     """
 
     head_bytes_max: int = 32 * 1024
@@ -51,6 +53,7 @@ class ConnectionBounds(msgspec.Struct, frozen=True, kw_only=True):
     pipelined_max: int = 16
     connections_max: int = 1000
     per_client_max: int = 250
+    is_for_people: bool = False
 
 
 class Counted:
@@ -265,7 +268,10 @@ class Connection(HttpToolsProtocol):
             cycle.disconnected = True  # what it asked for is not worked at any more
             cycle.waiting_for_100_continue = False
             cycle.message_event.set()
-        self._say(problems.refusal(RefusalError(Refused(code=code)), _LANGUAGE))
+        if self.bounds.is_for_people:
+            self._say(last_page(code))
+        else:
+            self._say(problems.refusal(RefusalError(Refused(code=code)), _LANGUAGE))
         self._linger()
 
     def _linger(self) -> None:
