@@ -389,6 +389,8 @@ async def test_every_page_is_accessible(browser, app, owner, keyring, a_link):
         await look("question")
         await window.page.click("text=Evet, reddet")
         await look("refused")
+        await window.open(at)
+        await look("refused before")
         await window.page.click("text=Reddi geri al")
         await window.page.click("main button")
         await look("undo, nothing chosen")
