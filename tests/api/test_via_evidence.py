@@ -1,7 +1,14 @@
 """What proves a consent that the registry took, and the paper that shows it."""
 
+import copy
+import json
 import os
+import subprocess
+import sys
+import zipfile
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -9,8 +16,8 @@ import msgspec
 from builders.house import ago
 from builders.parties import IYS_CODE
 from builders.stamps import read, unpacked, verifies
-from builders.via import Post, a_start, code_in
-from builders.via_wire import OWN, PHONE, VIA, code_of, confirm
+from builders.via import Post, a_kvk, a_start, code_in
+from builders.via_wire import OWN, PHONE, VIA, begun, code_of, confirm
 
 from izin.brand import lookup as brands
 from izin.consent.event import commitment_of, decode_body
@@ -23,6 +30,8 @@ from izin.via.read import request_of
 from izin.via.request import open_body, seal_body
 from izin.via.told import HIDDEN
 
+CHECK = Path(__file__).parents[2] / "tools" / "check_evidence.py"
+HOLDS = "Everything holds.\n"
 TOLD = {"what": "Kasada anlatıldı", "where": "Kızılay"}
 
 
@@ -118,6 +127,68 @@ async def test_a_text_that_is_altered_does_not_fit_its_hash(ours, post, form, ow
     await owner.execute("update via_request set body_sealed = $1", sealed)
     [shown] = (await ours.get(evidence)).json()["evidence"]
     assert shown["evidenceHash"] != of_etk["evidenceHash"], "which every movement's commitment has"
+
+
+ALTERED = (
+    ("form",),
+    ("informed",),
+    *[("evidence", of, name) for of in (0, 1) for name in ("salt", "canonical", "evidenceHash")],
+    ("evidence", 0, "messages", 0, "body"),
+    *[("answers", of, "transactionId") for of in (0, 2)],
+)
+
+
+def altered(evidence: object, way: tuple[str | int, ...]) -> object:
+    """The same, with one bit of one of its texts turned round."""
+    found = copy.deepcopy(evidence)
+    *inner, last = way
+    place = reduce(lambda within, key: within[key], inner, found)
+    place[last] = chr(ord(place[last][0]) ^ 1) + place[last][1:]
+    return found
+
+
+def altered_record(packed: bytes, request_id: str) -> bytes:
+    """The same, with one bit of the paper turned round."""
+    pdf, stamp = unpacked(packed, request_id)
+    middle = len(pdf) // 2
+    again = BytesIO()
+    with zipfile.ZipFile(again, "w") as file:
+        file.writestr(f"{request_id}.pdf", turned(pdf, middle))
+        file.writestr(f"{request_id}.tsr", stamp)
+    return again.getvalue()
+
+
+def turned(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+async def test_anybody_checks_it_offline_and_one_altered_bit_fails(ours, post, form, tmp_path):
+    body = a_start(form, PHONE)
+    body["consentTypes"].append(a_kvk("ACIK_RIZA_METNI"))
+    request_id = await begun(ours, body)
+    await post.carry()
+    await post.arrive()
+    await post.next()
+    await post.carry()
+    for sent, title in zip(post.took[1:], ("ETK", "KVK"), strict=True):
+        assert (await confirm(ours, request_id, code_in(sent), title=title)).status_code == 200
+    packed = (await ours.get(f"{VIA}/via/clarification/{request_id}/file")).content
+    evidence = (await ours.get(f"{OWN}/{request_id}/evidence")).json()
+    record, shown, pem = (tmp_path / each for each in ("record.zip", "evidence.json", "tsa.pem"))
+    pem.write_bytes((await ours.get("/x/tsa.pem")).content)
+
+    def said(packed: bytes, evidence: object) -> str:
+        record.write_bytes(packed)
+        shown.write_text(json.dumps(evidence), encoding="utf-8")
+        asked = [sys.executable, CHECK, record, shown, pem]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) == (done.stdout == HOLDS), done.stderr
+        return done.stdout
+
+    assert said(packed, evidence) == HOLDS
+    for way in ALTERED:
+        assert said(packed, altered(evidence, way)) != HOLDS, way
+    assert "time stamp" in said(altered_record(packed, request_id), evidence)
 
 
 async def test_its_record_is_a_paper_with_its_time_stamp(ours, post, form, owner):

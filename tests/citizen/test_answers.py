@@ -1,6 +1,7 @@
 """What she answered by a link or a code: quoted to her, given to her, and taken back."""
 
 import csv
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -29,6 +30,7 @@ from izin.via.model import FormKind, KvkType
 from izin.via.read import kvk_requests
 from izin.via.request import Person
 from izin.via.start import On, start
+from izin.via.told import HIDDEN
 from izin.web.citizen.answers import Answered
 from izin.web.citizen.paper import answers_in
 
@@ -92,6 +94,7 @@ async def test_she_sees_what_she_was_sent_whatever_is_called_otherwise(visitor, 
     await owner.execute("update brand set name = 'Yeni Ad'")
     await visitor.sign_in()
     await visitor.get("/answers")
+    sent = re.sub(r"/v/\w+", f"/v/{HIDDEN}", sent)  # whoever has it could answer for her
     for each in (sent, after, "Işık Giyim · Mesaj (SMS)", "Aslı Can", "•" * 9 + "11"):
         assert each in visitor.page
     assert "Yeni Ad" not in visitor.page
@@ -106,6 +109,11 @@ async def test_she_sees_what_she_was_sent_whatever_is_called_otherwise(visitor, 
     [of_her] = [row for row in every if row[0].startswith("Onayınızla bildirilen")]
     hers = of_her[every[0].index("Firmanın bildirdiği")]
     assert hers == f"Aslı Can, T.C. kimlik numaranız: {'•' * 9}11, Çankaya Ankara"
+    for each in given["evidence"]:
+        whole = bytes.fromhex(each["salt"]) + each["canonical"].encode()
+        assert hashlib.sha256(whole).hexdigest() == each["evidenceHash"]
+        assert HIDDEN in each["canonical"]
+    assert [each["title"] for each in given["evidence"]] == ["ETK", "KVK"]
     numbers = given["receipts"]
     assert [row[-2] for row in rows] == [numbers[each["title"]] for each in given["answers"]]
     paper = await visitor.client.get("/data/izinlerim.pdf?part=1")
@@ -125,6 +133,7 @@ def test_the_document_for_paper_says_it_too():
         details=(),
         receipts={},
         messages=(),
+        evidence=(),
         person=Person(name="Aslı Can", address="Çankaya"),
         may_be_taken_back=True,
     )

@@ -1,16 +1,21 @@
 """A hash fixes what proves an answer, each title's by itself, and one of old stays what it was."""
 
 import base64
+import hashlib
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from izin.via.evidence import evidence_hash, evidence_version, given, messages, proven
+from izin.via.evidence import evidence_hash, evidence_version, given, messages, opening, proven
 from izin.via.model import Title
-from izin.via.request import Body, Given, Proof, Sent, Text
+from izin.via.record import own_id
+from izin.via.request import Body, Detail, Given, Proof, Sent, Text
 
+ROOT = Path(__file__).parents[2]
 REQUEST = UUID(int=7)
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 OF_OLD = {
@@ -117,3 +122,34 @@ def test_whatever_is_altered_of_it_the_hash_no_longer_fits():
         hashes.add(evidence_hash(REQUEST, other, Title.ETK))
     assert len(hashes) == 1 + len(altered)
     assert evidence_hash(UUID(int=8), whole, Title.ETK) not in hashes
+
+
+def test_the_recipe_that_is_published_holds():
+    vector = json.loads((ROOT / "tests/vectors/evidence.json").read_text("utf-8"))
+    page = (ROOT / "docs/vectors.md").read_text("utf-8")
+    body = a_body()
+    body = msgspec.structs.replace(body, given={each: answered(body, each) for each in Title})
+    for title, known in vector["titles"].items():
+        whole = bytes.fromhex(vector["salt"]) + known["canonical"].encode()
+        assert hashlib.sha256(whole).hexdigest() == known["evidenceHash"]
+        assert opening(REQUEST, body, Title(title)) == (vector["salt"], known["canonical"])
+        assert evidence_hash(REQUEST, body, Title(title)) == known["evidenceHash"]
+        assert known["evidenceHash"] in page
+    kvk = vector["titles"]["KVK"]
+    detail = Detail(title=Title.KVK, kind=kvk["type"], status=kvk["status"])
+    assert own_id(REQUEST, body, detail) == kvk["transactionId"]
+    assert kvk["transactionId"] in page
+
+
+def test_a_link_is_shown_to_nobody_whoever_was_sent_it_before():
+    link = "1wjazmn1aa48zkbt"
+    body = msgspec.structs.replace(a_body(), link=link)
+    text = msgspec.structs.replace(body.texts[0], body=f"http://x/v/{link} 24 saat")
+    body = msgspec.structs.replace(body, texts=(text, *body.texts[1:]))
+    fresh = msgspec.structs.replace(body, given={Title.ETK: answered(body, Title.ETK)})
+    assert link not in str(fresh.given)
+    assert opening(REQUEST, fresh, Title.ETK) is not None
+    known = msgspec.structs.replace(fresh.given[Title.ETK], texts=(text,))
+    of_old = msgspec.structs.replace(body, given={Title.ETK: known})
+    assert link not in str(proven(of_old))
+    assert opening(REQUEST, of_old, Title.ETK) is None

@@ -142,7 +142,7 @@ _OF_TITLE = {
             },
         },
         "messages": {"type": "array", "items": _MESSAGE},
-        "codeHash": _MAYBE,
+        **dict.fromkeys(("codeHash", "salt", "canonical"), _MAYBE),
         **dict.fromkeys(("givenBy", "givenAt", "network", "evidenceHash"), _TEXT),
     },
     "required": ["title", "version", "messages", "codeHash", "givenAt", "evidenceHash"],
@@ -152,11 +152,11 @@ PROVEN = {
     "properties": {
         **dict.fromkeys(("requestId", "formDigest", "verificationType", "recipient"), _TEXT),
         **dict.fromkeys(("informed", "startedBy", "startedAt"), _TEXT),
-        **dict.fromkeys(("widgetUUID", "domain"), _TEXT),
+        **dict.fromkeys(("widgetUUID", "domain", "form"), _TEXT),
         "formId": {"type": "integer"},
         "formVersion": {"type": "integer"},
         "evidence": {"type": "array", "items": _OF_TITLE},
         "answers": {"type": "array", "items": {"type": "object"}},
     },
-    "required": ["requestId", "formDigest", "informed", "evidence", "answers"],
+    "required": ["requestId", "formDigest", "form", "informed", "evidence", "answers"],
 }

@@ -13,7 +13,7 @@ from izin.api.via_problems import of_looking
 from izin.brand import lookup as brands
 from izin.core.codes import company
 from izin.core.errors import RefusalError, Refused
-from izin.via.paper import facts_of, pdf_of
+from izin.via.paper import facts_of, marks_of, pdf_of
 
 
 async def clarification(call: Call[Services]) -> Answer:
@@ -31,7 +31,8 @@ async def clarification(call: Call[Services]) -> Answer:
     provider = services.directory.provider(of)
     today = ("" if provider is None else provider.title, known)
     facts = facts_of(request, today, pages=services.citizens_origin)
-    return await with_stamp(services, request.request_id, await asyncio.to_thread(pdf_of, facts))
+    pdf = await asyncio.to_thread(pdf_of, facts, marks_of(request))
+    return await with_stamp(services, request.request_id, pdf)
 
 
 OPERATIONS: tuple[Operation[Services], ...] = (

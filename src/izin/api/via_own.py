@@ -17,7 +17,8 @@ from izin.api.wire import Wire
 from izin.core.clock import a_year_after, wire_time
 from izin.core.codes import company
 from izin.core.errors import RefusalError, Refused
-from izin.via.evidence import Kept, evidence_hash, evidence_version, messages, proven
+from izin.via import lookup
+from izin.via.evidence import Kept, evidence_hash, evidence_version, messages, opening, proven
 from izin.via.model import Title
 from izin.via.request import Body, Given, Request
 from izin.via.withdraw import withdraw
@@ -60,7 +61,10 @@ async def show_evidence(call: Call[Services]) -> Answer:
     found = proven(request.body)
     if not found:
         raise RefusalError(Refused(code="H1028"))
-    return Answer(200, _shown(request, found))
+    async with call.services.database.acting_for(company(request.iys_code)) as connection:
+        form = await lookup.one(connection, request.form_id, request.form_version)
+    assert form is not None, "a request names a version that there is"
+    return Answer(200, _shown(request, found) | {"form": form.draft.written().decode()})
 
 
 def _shown(request: Request, found: Mapping[Title, Given]) -> Wire:
@@ -83,6 +87,7 @@ def _shown(request: Request, found: Mapping[Title, Given]) -> Wire:
                 "brandCode": each.brand_code,
                 "status": each.status,
                 "transactionId": each.transaction_id,
+                "answeredAt": None if each.at is None else each.at.isoformat(),
             }
             for each in body.details
         ],
@@ -99,6 +104,7 @@ def _page(body: Body) -> Wire:
 def _of_title(request: Request, title: Title, given: Given) -> Wire:
     """Show what proves one title's answer: each by itself, with a hash of its own."""
     proof, code = given.proof, given.proof.codes.get(title)
+    salt, text = opening(request.request_id, request.body, title) or (None, None)
     return {
         "title": title,
         "version": evidence_version(request.body, title),
@@ -110,6 +116,8 @@ def _of_title(request: Request, title: Title, given: Given) -> Wire:
         "givenAt": wire_time(proof.given_at),
         "network": proof.network,
         "evidenceHash": evidence_hash(request.request_id, request.body, title),
+        "salt": salt,
+        "canonical": text,
     }
 
 

@@ -7,7 +7,7 @@ Source  Reg. 7/10; slides, İYS Yolu, steps 6 and 7
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +16,7 @@ import msgspec
 from izin.core.codes import BrandCode
 from izin.via.model import FormKind, Title
 from izin.via.request import Body, Given, Proof, Sent, Text
+from izin.via.told import HIDDEN
 from izin.via.words import FRAMED, LETTERS, first_words
 
 VERSION = 2
@@ -67,7 +68,8 @@ def given(
     company, brands = names
     own = {title: proof.codes[title]} if title in proof.codes else {}
     sent = tuple(each for each in proof.messages if each.words in words)
-    before = tuple(each for each in body.texts if each.words in words)
+    kept = without_link(body.texts, body.link)
+    before = tuple(each for each in kept if each.words in words)
     return Given(
         proof=msgspec.structs.replace(proof, codes=own, messages=sent),
         texts=before if after is None else (*before, after),
@@ -78,10 +80,14 @@ def given(
 
 def proven(body: Body) -> dict[Title, Given]:
     """Give what proves each answer that there is, whichever way it is kept."""
+    given = {
+        title: msgspec.structs.replace(each, texts=without_link(each.texts, body.link))
+        for title, each in body.given.items()
+    }
     if body.proof is None:
-        return body.given
+        return given
     whole = Given(proof=body.proof, texts=(), company="", brands=())
-    return {each: whole for each in body.asked.titles if each in body.done} | body.given
+    return {each: whole for each in body.asked.titles if each in body.done} | given
 
 
 def evidence_version(body: Body, title: Title) -> int:
@@ -89,16 +95,47 @@ def evidence_version(body: Body, title: Title) -> int:
     return VERSION if title in body.given else 1
 
 
-def evidence_hash(request_id: UUID, body: Body, title: Title) -> str:
-    """Fix all that proves an answer, but for whom it is of, which the event itself fixes."""
+def canonical(request_id: UUID, body: Body, title: Title) -> bytes:
+    """Write all that proves an answer, but for whom it is of, which the event itself fixes.
+
+    Source  docs/vectors.md
+    """
     known: tuple[object, ...] = (str(request_id), body.asked, body.digest)
     known += (body.informed, body.asked_by)
     if title in body.given:
         known = (VERSION, title, *known, body.frame, body.given[title])
     else:
         known += (body.proof, *(() if body.frame is None else (body.frame,)))
-    written = msgspec.json.encode(known, order="deterministic")
-    return hashlib.sha256(body.salt + written).hexdigest()
+    return msgspec.json.encode(known, order="deterministic")
+
+
+def evidence_hash(request_id: UUID, body: Body, title: Title) -> str:
+    """Fix it. The salt keeps others from guessing; whoever may read the evidence is given it."""
+    return hashlib.sha256(body.salt + canonical(request_id, body, title)).hexdigest()
+
+
+def opening(request_id: UUID, body: Body, title: Title) -> tuple[str, str] | None:
+    """Give the salt in hex and the text whose hash it is, for whoever may read the evidence.
+
+    Gives   None of one of old that quotes a link whole, which nobody else learns
+    """
+    text = canonical(request_id, body, title).decode()
+    is_shown = not body.link or body.link not in text
+    return (body.salt.hex(), text) if is_shown else None
+
+
+def without_link(texts: Iterable[Text], link: str) -> tuple[Text, ...]:
+    """Put a mark in the place of the link that she alone is sent."""
+    if not link:
+        return tuple(texts)
+    return tuple(
+        msgspec.structs.replace(
+            each,
+            subject=each.subject.replace(link, HIDDEN),
+            body=each.body.replace(link, HIDDEN),
+        )
+        for each in texts
+    )
 
 
 def messages(of: Given) -> Iterator[Kept]:

@@ -6,6 +6,7 @@ else, good for one answer within a day, and kept as a keyed tag. Looking changes
 Source  contract 1.17, SMS_SHORTURL, EPOSTA_SHORTURL, EPOSTA_APPROVALURL
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +26,11 @@ from izin.via.rules import Step
 def tag_of(keyring: Keyring, name: str) -> UUID:
     """Under which tag a link is found."""
     return keyring.pseudonyms.token_tag(f"via {name}")
+
+
+def hash_of(name: str) -> bytes:
+    """By which hash it is proven which link was followed: of eighty random bits none is guessed."""
+    return hashlib.sha256(name.encode()).digest()
 
 
 async def behind(connection: Connection, keyring: Keyring, link: str) -> Request | None:
@@ -52,9 +58,10 @@ async def answer(
     Raises  RefusalError IZ156 it was answered otherwise, IZ136 it is over, or was given up ·
             UnavailableError
     """
-    name, row, (network, now) = read(link), None, came
-    if name is not None:
-        row = await store.held_link(connection, tag_of(on.keyring, name))
+    name, (network, now) = read(link), came
+    if name is None:
+        return None
+    row = await store.held_link(connection, tag_of(on.keyring, name))
     if row is None:
         return None
     request = await opened(on.keyring, row)
@@ -70,7 +77,7 @@ async def answer(
     await store.open_link(connection, request.request_id)
     proof = Proof(
         messages=await messages_of(connection, [request.request_id]),
-        codes={},
+        codes=dict.fromkeys(request.body.asked.titles, hash_of(name)),
         given_by="",
         given_at=now,
         network=network,

@@ -94,9 +94,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     texts: Texts
     domains: tuple[str, ...] = ()
 
+    def written(self) -> bytes:
+        """Write it as it is hashed. Source: docs/vectors.md."""
+        return msgspec.json.encode(self, order="deterministic")
+
     def digest(self) -> bytes:
         """Give the 32 bytes that fix it: what was approved, and what she was shown."""
-        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).digest()
+        return hashlib.sha256(self.written()).digest()
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,9 +13,10 @@ from izin.core.clock import wire_time
 from izin.core.codes import BrandCode
 from izin.i18n.papers import papers
 from izin.paper.record import record_pdf
-from izin.via.evidence import Kept, messages, proven
+from izin.via.evidence import Kept, evidence_hash, messages, proven
 from izin.via.model import FormKind, Title
-from izin.via.request import Detail, Given, Request
+from izin.via.request import Body, Detail, Given, Request
+from izin.via.told import HIDDEN
 from izin.via.words import granted
 
 _NONE = "–"
@@ -37,7 +38,7 @@ def facts_of(request: Request, today: tuple[str, Sequence[Brand]], *, pages: str
         for title, each in found.items()
         if (code := each.proof.codes.get(title)) is not None
     ]
-    url = f"{pages}/v/{body.link}" if is_link else ""
+    url = f"{pages}/v/{HIDDEN}" if is_link else ""
     is_approval = asked.verification.form_kind is FormKind.APPROVALURL
     return {
         "request": str(request.request_id),
@@ -46,7 +47,7 @@ def facts_of(request: Request, today: tuple[str, Sequence[Brand]], *, pages: str
         "recipient": body.address,
         "recipient_ip": _each(each.proof.network for each in found.values()),
         "user": body.asked_by if body.frame is None else f"{body.asked_by} ({body.frame.domain})",
-        "code": url or ", ".join(codes),
+        "code": ", ".join([url, *codes[:1]] if is_link else codes),
         "approval_link": url if is_approval else _NONE,
         "kind": asked.verification.value,
         "form": f"{request.form_id}/{request.form_version} ({_grouped(body.digest)})",
@@ -63,7 +64,28 @@ def facts_of(request: Request, today: tuple[str, Sequence[Brand]], *, pages: str
         "message": "\n".join(
             dict.fromkeys(_quoted(kept) for each in found.values() for kept in messages(each))
         ),
+        "transactions": "\n".join(
+            f"{_named(each)}: {_spaced(each.transaction_id)}" for each in _moved(body)
+        )
+        or _NONE,
+        "evidence": "\n".join(
+            f"{title}: {_spaced(evidence_hash(request.request_id, body, title))}" for title in found
+        ),
     }
+
+
+def marks_of(request: Request) -> tuple[str, ...]:
+    """What binds the paper to its movements, for programs: hashes, whole, beside its text."""
+    body = request.body
+    hashes = {title: evidence_hash(request.request_id, body, title) for title in proven(body)}
+    return (
+        *(f"evidence {title} {each}" for title, each in hashes.items()),
+        *(f"transaction {each.transaction_id}" for each in _moved(body)),
+    )
+
+
+def _moved(body: Body) -> list[Detail]:
+    return [each for each in body.details if each.transaction_id]
 
 
 def _names(
@@ -100,13 +122,20 @@ def _grouped(digest: bytes) -> str:
     return digest.hex(" ", 8)
 
 
+def _spaced(digest: str) -> str:
+    return _grouped(bytes.fromhex(digest))
+
+
+def _named(detail: Detail) -> str:
+    return detail.kind if detail.title is Title.KVK else f"{detail.brand_code} {detail.kind}"
+
+
 def _said(detail: Detail) -> str:
-    named = detail.kind if detail.title is Title.KVK else f"{detail.brand_code} {detail.kind}"
-    return f"{named}: {detail.status.value if detail.status else _NONE}"
+    return f"{_named(detail)}: {detail.status.value if detail.status else _NONE}"
 
 
-def pdf_of(facts: Mapping[str, str]) -> bytes:
+def pdf_of(facts: Mapping[str, str], marks: Sequence[str]) -> bytes:
     """Give the record. Cost: some 100 ms of a core."""
     words = papers()["via"]
     rows = [(words[name], value) for name, value in facts.items()]
-    return record_pdf(words["title"], rows, words["foot"])
+    return record_pdf(words["title"], rows, words["foot"], marks=marks)

@@ -89,7 +89,7 @@ async def record_answer(
             events.append(verdict.event_id)
     for place in answers:
         if said[place].title is Title.KVK:
-            id_ = _own_id(request.request_id, body, said[place])
+            id_ = own_id(request.request_id, body, said[place])
             details[place] = msgspec.structs.replace(said[place], transaction_id=id_)
     pay = take if on.actor is Actor.CITIZEN else spend  # her refusal waits for nobody's credits
     await pay(connection, request.iys_code, len(answers))
@@ -194,7 +194,7 @@ def _proposal(
     )
 
 
-def _own_id(request_id: UUID, body: Body, detail: Detail) -> str:
+def own_id(request_id: UUID, body: Body, detail: Detail) -> str:
     """What is no consent to messages is in no ledger: its number fixes it with its evidence."""
     whole = f"{evidence_hash(request_id, body, detail.title)} {detail.kind} {detail.status}"
     return hashlib.sha256(body.salt + whole.encode()).hexdigest()

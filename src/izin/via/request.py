@@ -81,7 +81,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 class Proof(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What proves an answer.
 
-    codes     the hash of each code that was given back, by its title
+    codes     the hash of each code that was given back, or of the link, by its title
     given_by  who handed the codes in; empty of a link
     network   from where a link was answered, or a code typed into a page; empty of one told
     """
@@ -128,7 +128,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     informed    what the company declares to have told her before
     asked_by    whose call it was
     digest      of the form's version: of every text that she was shown
-    link        the link she was sent, its own secret
+    link        the link she was sent, of a request of old: it is kept as its tag alone
     proof       what proves the whole answer, of a request that was answered before each was by
                 itself
     frame       where it was begun, if by a widget

@@ -31,6 +31,7 @@ from izin.receipt.number import written
 from izin.storage.database import Connection
 from izin.subscription.via import see_that_it_has
 from izin.via import store
+from izin.via.evidence import without_link
 from izin.via.limits import see_that_she_is_not_pressed
 from izin.via.link import tag_of
 from izin.via.model import Form, FormKind, Title
@@ -118,7 +119,7 @@ async def start(
     about = Meant(texts[0].words, texts[0].version, NOTICE_WAIT, request_id, wake(request_id))
     first = rendered(wanted.to, texts[0])
     await put(connection, keyring.message_sealer, first, about, now=now)
-    body = _body(form, on, wanted, (link, texts))
+    body = _body(form, on, wanted, without_link(texts, link))
     tag, _ = keyring.pseudonyms.provider_tag(on.iys_code, wanted.to.clear)
     await store.begin(
         connection,
@@ -220,8 +221,7 @@ def details_of(asked: Asked) -> tuple[Detail, ...]:
     return (*of_brands, *of_texts)
 
 
-def _body(form: Form, on: On, wanted: Wanted, told: tuple[str, tuple[Text, ...]]) -> Body:
-    link, texts = told
+def _body(form: Form, on: On, wanted: Wanted, texts: tuple[Text, ...]) -> Body:
     return Body(
         address=wanted.to.clear,
         kind=wanted.to.kind,
@@ -231,7 +231,6 @@ def _body(form: Form, on: On, wanted: Wanted, told: tuple[str, tuple[Text, ...]]
         informed=wanted.informed or form.draft.texts.informed.tr,
         asked_by=on.asked_by,
         digest=form.draft.digest(),
-        link=link,
         frame=on.frame,
         salt=os.urandom(SALT_BYTES),
         texts=texts,

@@ -3,7 +3,7 @@
 Source  Law 6698 art. 11; KVKK 2025/1072
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from izin.core.terms import RecipientType, Source, Status
 from izin.i18n.catalogue import Language
 from izin.provider import lookup as providers
 from izin.storage.database import Connection
-from izin.via.evidence import Kept, messages, proven
+from izin.via.evidence import Kept, evidence_hash, messages, opening, proven
 from izin.via.hers import answered, may_be_taken_back, take_back
 from izin.via.model import FormKind, Title
 from izin.via.request import Body, Detail, Person, Request
@@ -28,6 +28,15 @@ ANSWERS = "/answers"
 _SHOWN_DIGITS = 2
 
 
+class Opened(NamedTuple):
+    """What proves her answer to one title, and the hash that it has; none of a link of old."""
+
+    title: Title
+    hash: str
+    salt: str
+    canonical: str
+
+
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """One request that she answered. It prints nothing.
 
@@ -35,6 +44,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     company, brands    what they were called then; of an answer of old the company as it is now
     receipts           their numbers, by what each is of
     messages           what she was sent, in its order
+    evidence           what proves it, so that she can check it herself
     person             what the company said of her
     """
 
@@ -49,6 +59,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[Detail, ...]
     receipts: dict[str, str]
     messages: tuple[Kept, ...]
+    evidence: tuple[Opened, ...]
     person: Person | None
     may_be_taken_back: bool
 
@@ -154,6 +165,15 @@ def exported(given: Answered) -> dict[str, object]:
             }
             for each in given.messages
         ],
+        "evidence": [
+            {
+                "title": each.title,
+                "evidenceHash": each.hash,
+                "salt": each.salt,
+                "canonical": each.canonical,
+            }
+            for each in given.evidence
+        ],
         "said": None
         if person is None
         else {
@@ -217,11 +237,19 @@ def _answered(request: Request, title: str) -> Answered:
         details=tuple(lines_of(body.details)),
         receipts=receipts_of(body),
         messages=tuple(every),
+        evidence=tuple(_opened(request, found)),
         person=None
         if request.person is None
         else msgspec.structs.replace(request.person, id_number=masked(request.person.id_number)),
         may_be_taken_back=may_be_taken_back(request),
     )
+
+
+def _opened(request: Request, titles: Iterable[Title]) -> Iterator[Opened]:
+    for title in titles:
+        known = opening(request.request_id, request.body, title)
+        if known is not None:
+            yield Opened(title, evidence_hash(request.request_id, request.body, title), *known)
 
 
 ROWS = (
