@@ -8,7 +8,7 @@ from builders.voice import Caller
 
 
 @pytest.fixture
-async def caller(app, owner, keyring) -> AsyncIterator[Caller]:
+async def caller(app, owner, keyring, followed) -> AsyncIterator[Caller]:
     """Whoever calls the voice menu of the same test's `app`."""
     one = Caller(app, owner, keyring)
     yield one

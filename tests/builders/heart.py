@@ -10,6 +10,7 @@ import pytest
 from builders.parties import BRAND_CODE, IYS_CODE
 from builders.watch import used
 
+from izin.consent import reach
 from izin.consent.check import Checker
 from izin.consent.coalesce import Bounds
 from izin.consent.event import Actor
@@ -97,6 +98,18 @@ class Heart:
 @pytest.fixture
 async def heart(database, keeper_database, keyring, keeper_keyring) -> Heart:
     return Heart(database, keeper_database, keyring, keeper_keyring)
+
+
+@pytest.fixture
+def followed(heart, monkeypatch) -> None:
+    """While somebody waits for the citizens' view, a keeper has its turn."""
+    turn = asyncio.Lock()
+
+    async def keep() -> None:
+        async with turn:
+            await heart.number_and_project()
+
+    monkeypatch.setattr(reach, "rest", keep)
 
 
 SOON = Waits(project_s=0.05, count_s=0.1, sweep_s=600)

@@ -33,7 +33,7 @@ def settings_of_pages(fresh_database, tmp_path) -> Settings:
 
 
 @pytest.fixture
-async def app(settings_of_pages, root, given, heart) -> AsyncIterator:
+async def app(settings_of_pages, root, given, heart, followed) -> AsyncIterator:
     """Consents of two people, and the pages over the same database."""
     await given.provider(title="Işık Giyim A.Ş.")
     await given.brand(name="Işık Giyim")

@@ -17,6 +17,7 @@ from izin.citizen.change import Left, change
 from izin.citizen.records import Place
 from izin.citizen.refuse import Scope, refuse_all
 from izin.citizen.undo import Stays, undo
+from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Source, Status
 
 
@@ -115,8 +116,10 @@ async def test_a_brand_is_added_once(doors, owner, given):
 
 async def test_in_parts_too_an_act_is_what_it_recorded(doors, owner):
     before = await events(owner)
-    refusing = partial(refuse_all, scope=Scope(), rows_max=1)
-    begun = await asyncio.gather(doors.do(refusing), doors.do(refusing))
+    scopes = Scope(), Scope(kept=frozenset({BrandCode(731003)}))
+    begun = await asyncio.gather(
+        *(doors.do(partial(refuse_all, scope=each, rows_max=1)) for each in scopes)
+    )
     assert [act.asked for act in begun] == [3, 3], "neither is more than begun"
     changed, _ = await asyncio.gather(doors.wish(Status.RET, MERCHANTS), doors.work_all())
     await doors.work_all()
@@ -145,7 +148,8 @@ async def test_what_is_approved_after_a_refusal_in_parts_was_asked_for_stays(doo
 async def test_what_came_to_nothing_says_so_and_stands_in_no_list(visitor, doors):
     await visitor.sign_in()
     act = await doors.do(partial(refuse_all, scope=Scope(), rows_max=1))
-    await doors.do(partial(refuse_all, scope=Scope()))
+    for each in Channel:
+        await doors.do(partial(refuse_all, scope=Scope(channel=each)))
     await doors.work_all()
     await visitor.get(f"/acts/{act.act_id}")
     assert "Hiçbir şey kaydedilmedi" in visitor.page

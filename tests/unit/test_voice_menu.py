@@ -249,7 +249,7 @@ def test_a_line_is_read_in_every_form_of_a_network(text: str, clear: str | None)
 
 
 @pytest.mark.parametrize(
-    "words", ["voice_code", "call_refused", "call_refused_all", "call_changed"]
+    "words", ["voice_code", "call_refused", "call_refused_all", "call_refusing_all", "call_changed"]
 )
 @pytest.mark.parametrize("language", list(Language))
 def test_what_comes_by_text_is_one_segment(words: str, language: Language) -> None:

@@ -17,6 +17,7 @@ from izin.callcentre import store
 from izin.callcentre.model import LIFE, WRAP_UP, Call, Caller, Ended, Unnoted
 from izin.callcentre.seal import opened, sealed
 from izin.citizen.records import Record, records_of
+from izin.consent.reach import is_late
 from izin.core.address import Address
 from izin.core.errors import RefusalError, Refused
 from izin.core.uuid7 import uuid7s
@@ -114,6 +115,11 @@ class Agents:
             return []
         async with self.database.connection() as connection:
             return await records_of(connection, self.keyring, call.caller.opened)
+
+    async def is_late(self) -> bool:
+        """May the latest records be missing of what is listed? Raises UnavailableError."""
+        async with self.database.connection() as connection:
+            return await is_late(connection)
 
     async def end(self, agent: UUID, call_id: UUID, note: str, *, now: datetime) -> None:
         """End a call with a note, or note on one that has ended by itself.

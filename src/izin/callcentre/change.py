@@ -24,6 +24,7 @@ from izin.citizen.change import Left, change
 from izin.citizen.records import Place
 from izin.citizen.refuse import Scope, refuse_all
 from izin.consent.model import ConsentKey
+from izin.consent.reach import missing_of
 from izin.consent.record import Recorder
 from izin.core.errors import RefusalError, Refused
 from izin.core.plain import cut, shown
@@ -120,12 +121,14 @@ async def refuse_in_call(
     Gives   None where nothing stands there
     Raises  RefusalError IZ146 the call has ended, or its caller is not known · UnavailableError
     """
+    missing = await missing_of(connection, now)
     if brand is None:
-        heard = Heard(script, Status.RET, "call_refused_all")
+        words = "call_refused_all" if missing is None else "call_refusing_all"
+        heard = Heard(script, Status.RET, words)
     else:
         values = {"brand": cut(shown(brand.name), NAME_ROOM)}
         heard = Heard(script, Status.RET, "call_refused", values)
-    does = partial(refuse_all, scope=scope_of(call, brand))
+    does = partial(refuse_all, scope=scope_of(call, brand), missing=missing)
     return await _change(tools, connection, call, heard, does, now)
 
 

@@ -38,6 +38,7 @@ from izin.callcentre.scripts import voice_name
 from izin.callcentre.seal import opened, sealed
 from izin.callcentre.tasks import Done, brand_of, do
 from izin.citizen.records import shown_pages
+from izin.consent.reach import follow
 from izin.core.address import Address
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
@@ -154,9 +155,11 @@ class Voices:
 
     async def _say(self, at: "_At") -> Said:
         """Say where the call is: elsewhere, if nothing stands that could be refused there."""
-        call = at.call
+        call, missing = at.call, None
+        if at.move.voice.step in COUNTED:
+            missing = await follow(self._tools.database)
         async with self._tools.database.connection() as connection:
-            move, values = await self._worded(connection, call, at.move)
+            move, values = await self._worded(connection, call, at.move, is_late=bool(missing))
             if move.voice.step is not at.move.voice.step:
                 body = self._sealed(call, call.caller, move.voice)
                 async with connection.transaction():
@@ -169,14 +172,14 @@ class Voices:
         return sealed(self._tools.keyring, call.call_id, caller)
 
     async def _worded(
-        self, connection: Connection, call: Call, move: Move
+        self, connection: Connection, call: Call, move: Move, *, is_late: bool
     ) -> tuple[Move, dict[str, str]]:
         """What stands in the texts' places; nothing of anybody before the code was right."""
         values = {"receipt": signs(move.voice.receipt)}
         if move.voice.step in COUNTED:
             count = await self._count(connection, call)
             values["count"] = str(count)
-            return counted(move, count), values
+            return move if is_late else counted(move, count), values  # what is not seen may stand
         if move.voice.step in _BRAND_SAID:
             brand = await brand_of(connection, move.voice.brand)
             assert brand is not None, "it was found, and no brand is ever deleted"

@@ -14,7 +14,7 @@ import msgspec
 from izin.citizen import store
 from izin.citizen.call import Call
 from izin.core.address import Address
-from izin.core.clock import beginning_of, day_of
+from izin.core.clock import beginning_of, day_of, utc_now
 from izin.core.codes import BrandCode
 from izin.core.terms import Source
 from izin.keyring import Keyring
@@ -49,6 +49,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     undoes      which act it takes back
     source      from where; None of what was kept before that was known
     is_worked   have all its parts been worked through? True of what was done at once
+    sign        of what it is about, by which the same is known while it goes on
     """
 
     act_id: UUID
@@ -62,6 +63,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     undoes: UUID | None = None
     source: Source | None = None
     is_worked: bool = True
+    sign: bytes = b""
 
     def __repr__(self) -> str:
         """Leave everything out."""
@@ -70,7 +72,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True):
     @property
     def is_void(self) -> bool:
         """Has all of it been worked through, and nothing of it recorded? Then it is no act."""
-        return self.asked == 0
+        return self.is_worked and self.asked == 0
 
     def may_be_undone(self, now: datetime) -> bool:
         """May what it refused be approved again at one stroke? Source: data page 4."""
@@ -139,6 +141,12 @@ async def hold(call: Call) -> list[Act]:
     return await _opened(call, await store.held_acts(call.connection, _tag(call)))
 
 
+async def hold_anew(call: Call) -> list[Act]:
+    """The same, where there may be none yet: whoever is second waits for the first."""
+    sealed = await store.hold_acts(call.connection, _tag(call), _next_day(utc_now() + KEPT))
+    return await _opened(call, sealed)
+
+
 async def settle(call: Call, receipt: str) -> None:
     """Say of an act in parts what it has come to, once the last of them is done.
 
@@ -152,7 +160,7 @@ async def settle(call: Call, receipt: str) -> None:
     parts = await parts_of(call.connection, call.keyring, receipt)
     count = sum(len(events) for events in parts.values())
     whole = msgspec.structs.replace(
-        act, asked=count, refused=count if act.refused else 0, is_worked=True
+        act, asked=count, refused=0 if act.did is Did.UNDID else count, is_worked=True
     )
     await _write(call, [whole if each is act else each for each in acts])
 

@@ -13,7 +13,8 @@ from izin.citizen import number, store
 from izin.citizen.acts import Act, Did, begun_of
 from izin.citizen.call import Call
 from izin.citizen.done import keep_act
-from izin.citizen.parts import ROWS_MAX, begin
+from izin.citizen.late import Late
+from izin.citizen.parts import ROWS_MAX, Leaving, begin
 from izin.citizen.refuse import Scope, works_of
 from izin.core.address import AddressKind
 from izin.core.clock import day_of
@@ -48,20 +49,23 @@ class Claimed(NamedTuple):
     is_new: bool
 
 
-async def claim(call: Call, *, now: datetime, rows_max: int = ROWS_MAX) -> Claimed:
+async def claim(
+    call: Call, *, now: datetime, missing: datetime | None = None, rows_max: int = ROWS_MAX
+) -> Claimed:
     """Refuse everything that stands at ONAY under a number, in the caller's transaction.
 
     Records of whoever had it before too; of what was before today nothing is shown by name from
     here on. What does not fit one transaction the keeper does. Of claims at once one refuses, and
     all are told its act.
-    Takes   call: of whoever holds the number until the transaction ends
+    Takes   call: of whoever holds the number until the transaction ends · missing: since when
+            something may not be in the view yet, as `follow` says; a job refuses it
     Raises  UnavailableError
     """
     today = day_of(now)
     await number.say(call.connection, call.keyring.citizen, call.address, today, now)
     before = await _before(call, today)
     is_at_it = before is not None and not before.is_worked  # a second one would refuse the same
-    act = None if is_at_it else await _do(call, rows_max)
+    act = None if is_at_it else await _do(call, missing, rows_max)
     count, receipt = (0, "") if act is None else (act.asked, act.receipt)
     said = _Claim(call.address.clear, call.address.kind, now, count, receipt)
     await _keep_evidence(call, said, today + _KEPT)
@@ -79,9 +83,11 @@ async def _before(call: Call, today: date) -> Act | None:
     return next((each for each in acts if each.did is Did.CLAIMED and not each.is_void), None)
 
 
-async def _do(call: Call, rows_max: int) -> Act | None:
-    everything = msgspec.structs.replace(call, since=None)
-    begun = await begin(everything, works_of(everything, Scope()), rows_max=rows_max)
+async def _do(call: Call, missing: datetime | None, rows_max: int) -> Act | None:
+    everything, scope = msgspec.structs.replace(call, since=None), Scope()
+    leaving = Leaving(everything, late=None if missing is None else Late(scope, missing))
+    works = works_of(everything, scope)
+    begun = await begin(everything, works, rows_max=rows_max, leaving=leaving)
     if begun is None:
         return None
     return await keep_act(call, begun, Did.CLAIMED, refused=begun.count)

@@ -21,6 +21,7 @@ class Begun(msgspec.Struct, frozen=True):
     count   how many records are changed, or are to be
     brands  at how many brands; of what is taken back in parts it is not known
     parts   0: all is done
+    sign    of what it is about, where others may ask for the same
     """
 
     receipt: str
@@ -28,6 +29,7 @@ class Begun(msgspec.Struct, frozen=True):
     count: int
     brands: int
     parts: int = 0
+    sign: bytes = b""
 
 
 async def receipt_of(call: Call, made: Sequence[Made]) -> Begun | None:
@@ -69,6 +71,7 @@ async def keep_act(
         brand_code=brand_code,
         undoes=undoes,
         source=call.source,
+        sign=begun.sign,
     )
     await keep(call, act)
     return act

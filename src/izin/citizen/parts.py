@@ -5,7 +5,7 @@ stopped, and nothing is done twice. The last says of the act what it has come to
 nobody's approvals: refusals have a place of their own among the jobs.
 """
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ from izin.brand import lookup as brands
 from izin.citizen.acts import settle
 from izin.citizen.call import Call, Made
 from izin.citizen.done import Begun, receipt_of
+from izin.citizen.late import Late, late_places
 from izin.citizen.records import Place
 from izin.citizen.take_back import taking_back
 from izin.consent.model import Over, Proposal
@@ -82,6 +83,7 @@ class _Part(msgspec.Struct, frozen=True, array_like=True):
     work: Work
     asked_at: datetime | None = None
     since: date | None = None
+    late: Late | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -89,22 +91,27 @@ _decode = msgspec.msgpack.Decoder(_Part).decode
 
 
 async def begin(
-    call: Call, works: AsyncIterable[Work], *, rows_max: int = ROWS_MAX
+    call: Call,
+    works: AsyncIterable[Work],
+    *,
+    rows_max: int = ROWS_MAX,
+    leaving: "Leaving | None" = None,
 ) -> Begun | None:
     """Do a change, or leave the jobs that will, in the caller's transaction; one receipt for all.
 
     Takes   works: what is to be done, as it is found; more than rows_max of it is never held, but
-            for one of them
-    Gives   None where nothing is left to be changed
+            for one of them · leaving: how jobs are left, where more is to be said of that
+    Gives   None where nothing is left to be changed, or another was there first
     Raises  UnavailableError
     """
-    held, leaving = Work(), _Leaving(call)
+    held, leaving = Work(), leaving or Leaving(call)
     async for work in works:
         held = held.with_more(work)
         while held.count > rows_max:
             part, held = held.cut(rows_max)
-            await leaving.leave(part)
-    if leaving.parts:
+            if not await leaving.leave(part):
+                return None
+    if leaving.goes_on:
         return await leaving.begun(held)
     return await receipt_of(call, await _do(call, held))
 
@@ -114,23 +121,46 @@ async def one(work: Work) -> AsyncIterator[Work]:
     yield work
 
 
-class _Leaving:
-    """Leaves jobs, each of a part, and in the end one receipt for them."""
+class Leaving:
+    """Leaves jobs, each of a part, and in the end one receipt for them.
 
-    def __init__(self, call: Call) -> None:
+    is_forestalled  whether nothing was left, for another has left the same
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        *,
+        late: Late | None = None,
+        may_leave: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Take what comes to light afterwards, and who says whether the first job may be left."""
         self.parts = 0
+        self.is_forestalled = False
         self._call = call
+        self._late = late
+        self._may_leave = may_leave
         self._receipt = draw()
         self._at: datetime | None = None
         self._count = 0
         self._brands: set[BrandCode] = set()
 
-    async def leave(self, work: Work) -> None:
+    @property
+    def goes_on(self) -> bool:
+        """Is anything left to be done afterwards?"""
+        return self.parts > 0 or self._late is not None
+
+    async def leave(self, work: Work, late: Late | None = None) -> bool:
+        """Leave a job. Gives False where another has left the same."""
         call = self._call
-        self._at = self._at or await queue.now(call.connection)
+        if self._at is None:
+            self.is_forestalled = self._may_leave is not None and not await self._may_leave()
+            if self.is_forestalled:
+                return False
+            self._at = await queue.now(call.connection)
         address = (call.address.clear, call.address.kind)
         carried = _Part(
-            *address, call.source, self._receipt, self.parts, work, self._at, call.since
+            *address, call.source, self._receipt, self.parts, work, self._at, call.since, late
         )
         row = uuid4().bytes
         sealed = call.keyring.batch_sealer.seal(*_PLACE, row, _encode(carried))
@@ -138,10 +168,27 @@ class _Leaving:
         self.parts += 1
         self._count += work.count
         self._brands |= {each.brand_code for each in (*work.refuse, *work.again)}
+        return True
 
-    async def begun(self, rest: Work) -> Begun:
-        if rest.count:
+    async def _do_at_once(self, work: Work) -> None:
+        """Do what is known: only what is not known yet has to wait."""
+        call = self._call
+        self._at = await queue.now(call.connection)
+        made = await _do(call, work)
+        events = [each.recorded.event_id for each in made]
+        await add_part(call.connection, call.keyring, self._receipt, self.parts, events)
+        self.parts += 1
+        self._count += len(made)
+        self._brands |= {each.proposal.key.brand_code for each in made}
+
+    async def begun(self, rest: Work) -> Begun | None:
+        """Leave the last of it. Gives None where another has left the same."""
+        if rest.count and self.parts:
             await self.leave(rest)
+        elif rest.count:
+            await self._do_at_once(rest)
+        if self._late is not None and not await self.leave(Work(), self._late):
+            return None
         assert self._at is not None, "something was left"
         call, number = self._call, self._receipt
         await announce(call.connection, call.keyring, self._at, self.parts, number=number)
@@ -169,7 +216,10 @@ class Changing:
             source=carried.source,
             since=carried.since,
         )
-        made = await _do(call, carried.work, carried.asked_at)
+        work = carried.work
+        if carried.late is not None and carried.asked_at is not None:
+            work = Work(refuse=await late_places(call, carried.late, carried.asked_at))
+        made = await _do(call, work, carried.asked_at)
         events = [each.recorded.event_id for each in made]
         await add_part(connection, self._keyring, carried.receipt, carried.part, events)
         await settle(call, carried.receipt)

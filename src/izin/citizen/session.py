@@ -11,6 +11,7 @@ from izin.citizen.claim import Claimed, claim
 from izin.citizen.model import Citizen, Opened
 from izin.citizen.notice import VERSION, is_read
 from izin.citizen.seat import IDLE, WHOLE, Body, Pending, Seats, whole_minutes
+from izin.consent.reach import follow
 from izin.consent.record import Recorder
 from izin.core.address import Address
 from izin.core.clock import day_of
@@ -172,7 +173,7 @@ class Citizens:
         every other session that showed it by a code is, too, and ends.
         Gives   None where hers has ended so meanwhile, or has the number no more
         """
-        keys = self._keyring.citizen
+        keys, missing = self._keyring.citizen, await follow(self._database)
         async with self._database.transaction() as connection:
             await number.hold(connection, keys, [who.address])
             body = await self._seats.locked(connection, who.tag)
@@ -195,7 +196,7 @@ class Citizens:
                 address=who.address,
                 source=Source.IYS_WEB,
             )
-            return await claim(call, now=now)
+            return await claim(call, now=now, missing=missing)
 
     async def leave(self, text: str) -> None:
         """Know her no more. Raises UnavailableError."""

@@ -39,6 +39,12 @@ async def backlog(connection: Connection) -> Record:
     return row
 
 
+async def reach(connection: Connection) -> Record:
+    row = await connection.fetchrow(_SQL["reach"])
+    assert row is not None, "the view has its one row"
+    return row
+
+
 async def is_numbered(connection: Connection, lock: int) -> bool:
     held: bool = await connection.fetchval(_SQL["is_numbered"], lock)
     return held

@@ -26,6 +26,12 @@ from sequence_head
 select movements, oldest_at, unopened
 from ledger_backlog
 
+-- name: reach
+-- How far the citizens' view is. gives (now, missing_since: null where all is in it)
+-- indexes pending_pkey, entry_pkey
+select clock_timestamp() as now, missing_since
+from view_reach
+
 -- name: is_numbered
 -- Does anybody hold the sequencer's lease? $1 lock number, of one half
 select exists (

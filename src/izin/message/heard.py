@@ -1,9 +1,11 @@
 """What people write to the registry's number: kept as a job before the operator is told so."""
 
+from datetime import datetime
 from uuid import uuid4
 
 import msgspec
 
+from izin.core.clock import utc_now
 from izin.queue import queue
 from izin.storage.database import Database
 from izin.vault.sealing import Sealer
@@ -15,10 +17,14 @@ _ID_BYTES = 16
 
 
 class Written(msgspec.Struct, frozen=True, array_like=True):
-    """A text, and from which number the bound operator says that it came. It prints neither."""
+    """A text, and from which number the bound operator says that it came. It prints neither.
+
+    at  when it came; stored sealed, new fields at the end
+    """
 
     sender: str
     text: str
+    at: datetime | None = None
 
     def __repr__(self) -> str:
         """Leave out from whom, and what."""
@@ -28,7 +34,8 @@ class Written(msgspec.Struct, frozen=True, array_like=True):
 async def keep(database: Database, sealer: Sealer, written: Written) -> None:
     """Keep a text until it is answered. Raises UnavailableError: the operator has to send again."""
     row = uuid4().bytes
-    sealed = sealer.seal(*_PLACE, row, msgspec.msgpack.encode(written))
+    kept = msgspec.structs.replace(written, at=written.at or utc_now())
+    sealed = sealer.seal(*_PLACE, row, msgspec.msgpack.encode(kept))
     async with database.connection() as connection:
         await queue.put(connection, JOB, row + sealed, None)
 

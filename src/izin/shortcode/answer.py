@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from izin.admission.tries import counted
 from izin.brand.model import Brand
+from izin.consent.reach import follow
 from izin.consent.record import Recorder
 from izin.core.address import Address
 from izin.core.terms import Channel
@@ -62,14 +63,30 @@ async def answer(
             recorded, and is then told as one that stands
     Cost    one transaction; of `RET <brand>` eight round trips at most, begin and commit included
     """
+    missing = await follow(database) if asks_for_all(text) else None
     async with database.transaction() as connection:
-        return await answer_in(connection, tools, sender, text, now=now)
+        return await answer_in(connection, tools, sender, text, now=now, missing=missing)
+
+
+def asks_for_all(text: str) -> bool:
+    """Is it about all of the sender's records, as far as the citizens' view has them?"""
+    command = parse(text)
+    return isinstance(command, RefuseAll | Confirm) or command == State(None)
 
 
 async def answer_in(
-    connection: Connection, tools: Tools, sender: Address, text: str, *, now: datetime
+    connection: Connection,
+    tools: Tools,
+    sender: Address,
+    text: str,
+    *,
+    now: datetime,
+    missing: datetime | None = None,
 ) -> str | None:
-    """The same, in a transaction of the caller's."""
+    """The same, in a transaction of the caller's.
+
+    Takes   missing: since when something may not be in the citizens' view yet; None: all is
+    """
     command = parse(text)
     # the sender's own row is locked by it: one text of a telephone at a time, so that of fifty
     # at once the second already finds what the first has done
@@ -86,6 +103,7 @@ async def answer_in(
         recorder=tools.recorder,
         sender=sender,
         now=now,
+        missing=missing,
     )
     reply = await _reply(call, command, tools.call_centre)
     return reply if is_heard else silence
@@ -126,10 +144,11 @@ async def _about(call: Call, which: Which, do: Callable[[Brand], Awaitable[str]]
 
 async def _ask(call: Call) -> str:
     brands = await all_consenting(call)
-    if not brands:
+    if not brands and call.missing is None:
         return say("all_none")
     await ask(call, len(brands))
-    return say("all_asked", count=len(brands), minutes=LIFE.seconds // 60)
+    words = "all_asked" if call.missing is None else "all_asked_late"
+    return say(words, count=len(brands), minutes=LIFE.seconds // 60)
 
 
 async def _refuse_all(call: Call) -> str:
@@ -138,4 +157,6 @@ async def _refuse_all(call: Call) -> str:
     ended = await end_all(call)
     if ended is None:
         return say("all_none")
+    if ended.goes_on:
+        return say("all_being_refused", receipt=ended.receipt)
     return say("all_refused", count=ended.brands, receipt=ended.receipt)

@@ -17,7 +17,8 @@ from izin.storage.database import Connection
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One text on its way to its answer, inside one transaction.
 
-    now  the process's clock, for what was asked and how long that holds; records take another
+    now      the process's clock, for what was asked and how long that holds; records take another
+    missing  since when something may not be in the citizens' view yet; None: all is
     """
 
     connection: Connection
@@ -25,6 +26,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     recorder: Recorder
     sender: Address
     now: datetime
+    missing: datetime | None = None
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -1,12 +1,14 @@
 """Texts to 3338 are answered in the transaction that takes their job off: each once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from izin.consent.reach import WAIT_S, missing_of
+from izin.core.errors import UnavailableError
 from izin.message.heard import opened
 from izin.message.model import Rendered
 from izin.message.write import Meant, put
 from izin.queue import queue
-from izin.shortcode.answer import Tools, answer_in
+from izin.shortcode.answer import Tools, answer_in, asks_for_all
 from izin.shortcode.heard import read_sender
 from izin.storage.database import Connection
 
@@ -35,7 +37,23 @@ class Hearing:
         if sender is None:
             return
         now = await queue.now(connection)
-        reply = await answer_in(connection, self._tools, sender, written.text, now=now)
+        missing = None
+        if asks_for_all(written.text):
+            missing = await _missing(connection, written.at, now)
+        reply = await answer_in(
+            connection, self._tools, sender, written.text, now=now, missing=missing
+        )
         if reply is not None:
             rendered = Rendered(to=sender, body=reply)
             await put(connection, sealer, rendered, _MEANT, now=now)
+
+
+async def _missing(connection: Connection, at: datetime | None, now: datetime) -> datetime | None:
+    """Since when something may be missing that was recorded before the text came; None: nothing is.
+
+    Raises  UnavailableError: it is come back to, for a moment; nobody holds a connection till then
+    """
+    missing = await missing_of(connection, at or now)
+    if missing is not None and at is not None and now < at + timedelta(seconds=WAIT_S):
+        raise UnavailableError("the citizens' view is about to have what was recorded")
+    return missing

@@ -14,9 +14,9 @@ from izin.brand.model import Brand
 from izin.citizen.acts import Did
 from izin.citizen.call import Call as Work
 from izin.citizen.done import Begun, keep_act, receipt_of
-from izin.citizen.meanwhile import record_all
-from izin.citizen.parts import ROWS_MAX, begin
-from izin.citizen.refuse import Scope, works_of
+from izin.citizen.meanwhile import acts_going_on, record_all
+from izin.citizen.parts import ROWS_MAX
+from izin.citizen.refuse import Scope, begin_refusing
 from izin.consent.of_citizen import consents_of
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, Source, Status
@@ -45,10 +45,11 @@ async def refuse(call: Call, brand: Brand) -> str:
 
 
 class Ended(NamedTuple):
-    """What was refused: the number of its receipt, and at how many brands."""
+    """What was refused: the number of its receipt, at how many brands, and is more to come?"""
 
     receipt: str
     brands: int
+    goes_on: bool = False
 
 
 async def end(call: Call, records: Sequence[Record]) -> Ended | None:
@@ -68,18 +69,25 @@ async def end_all(call: Call, *, rows_max: int = ROWS_MAX) -> Ended | None:
     Then it is kept as an act: what she says of a record before its job comes is known by that.
     Gives   None where nothing stands at ONAY
     """
-    work = _hers(call)
-    begun = await begin(work, works_of(work, Scope(channel=Channel.MESAJ)), rows_max=rows_max)
+    work, scope = _hers(call), Scope(channel=Channel.MESAJ)
+    begun = await begin_refusing(work, scope, missing=call.missing, rows_max=rows_max)
     if begun is not None and begun.parts:
         await keep_act(work, begun, Did.REFUSED, refused=begun.count)
-    return _ended(begun)
+    return _ended(begun) or await _going_on(work, scope)
+
+
+async def _going_on(work: Work, scope: Scope) -> Ended | None:
+    """What refuses the same since before."""
+    acts = await acts_going_on(work)
+    same = next((each for each in acts if each.sign == scope.sign), None)
+    return None if same is None else Ended(same.receipt, 0, goes_on=True)
 
 
 async def all_pages(call: Call) -> AsyncIterator[list[Record]]:
     """The sender's records of messages at all brands but test brands, with what stands.
 
-    Some at a time. Which there are is read where they are projected to: what was recorded within
-    the last second may be missing. Cost: three round trips a page
+    Some at a time. Which there are is read where they are projected to: see `Call.missing`.
+    Cost    three round trips a page
     """
     async for consents in consents_of(call.connection, call.keyring, call.sender):
         codes = sorted({each.brand_code for each in consents if each.channel is Channel.MESAJ})
@@ -101,7 +109,7 @@ async def all_consenting(call: Call) -> frozenset[BrandCode]:
 
 
 def _ended(begun: Begun | None) -> Ended | None:
-    return None if begun is None else Ended(begun.receipt, begun.brands)
+    return None if begun is None else Ended(begun.receipt, begun.brands, begun.parts > 0)
 
 
 def _hers(call: Call) -> Work:

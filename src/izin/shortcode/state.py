@@ -29,7 +29,8 @@ async def counts(call: Call) -> str:
     async for page in all_pages(call):
         known |= {each.brand.brand_code for each in page}
         approved |= {each.brand.brand_code for each in page if each.standing.status is Status.ONAY}
-    return say("counts", approvals=len(approved), refusals=len(known) - len(approved))
+    words = "counts" if call.missing is None else "counts_late"
+    return say(words, approvals=len(approved), refusals=len(known) - len(approved))
 
 
 def _states(by_type: dict[RecipientType, Standing]) -> str:

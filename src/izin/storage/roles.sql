@@ -66,6 +66,8 @@ grant insert on audit_event to izin_web, izin_citizen, izin_keeper, izin_agent;
 grant select on entry, entry_hour, sequence_head, brand_figure, unprojected
     to izin_web, izin_citizen, izin_keeper, izin_agent;
 
+grant select on view_reach to izin_citizen, izin_keeper, izin_agent; -- how far her view is
+
 -- everybody may call a new function, so each form of this one is taken back for those who record
 do $$
 declare

@@ -55,6 +55,7 @@ async def _opened(booth: Booth, visit: Visit, call: Call) -> Shown:
         "call": call,
         "lists": _lists(found),
         "count_all": len(records),
+        "is_late": await booth.agents.is_late(),
         "search": search,
         "meant": _meant(records, visit, caller.language),
         "receipt": visit.note_of,

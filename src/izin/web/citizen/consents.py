@@ -1,16 +1,18 @@
 """A citizen's own list: what stands, by company and brand; each may be refused, or approved."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from izin.citizen.acts import Act
+from izin.citizen.acts import Act, Did, acts_of
 from izin.citizen.change import Left, change
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.progress import act_of
 from izin.citizen.records import Named, Place, named_places, place_of, records_in
 from izin.consent.of_citizen import AT_ONCE
+from izin.consent.reach import follow, is_late
 from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
@@ -20,6 +22,7 @@ from izin.web.citizen.services import Hall, Row, Visit, call_of, stops_on
 from izin.web.shared.visit import Gone, Outcome, Shown
 
 PAGE_ROWS = 25
+_JUST_NOW = timedelta(seconds=10)
 _SEARCH_MAX, _PAGES_MAX = 100, 5
 _ASKED = ("recipient", "search", "channel", "status")
 
@@ -27,7 +30,9 @@ _ASKED = ("recipient", "search", "channel", "status")
 async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show her records of one kind: her own, or a merchant's."""
     assert visit.who is not None, "the table asks for somebody"
+    await _follow_what_is_new(hall, visit)
     async with hall.database.connection() as connection:
+        late = await is_late(connection)
         listed = await _listed(hall, visit, connection)
         counts = Counter(each.place.recipient_type for each in listed.places)
         kind = _kind(visit, counts)
@@ -50,6 +55,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "stops_on": lambda at: stops_on(hall, at),
         "today": visit.now.astimezone(IYS_TIME).date(),
         "may_be_undone": done is not None and done.may_be_undone(visit.now),
+        "is_late": late,
         "again": lambda wanted: _again(visit, wanted),
     }
     return Shown("consents.html", values)
@@ -73,6 +79,14 @@ async def do_change(hall: Hall, visit: Visit) -> Outcome:
         return gone.saying(act.value)
     done = "refused" if status is Status.RET else "approved"
     return gone.saying(done, of=str(act.act_id))
+
+
+async def _follow_what_is_new(hall: Hall, visit: Visit) -> None:
+    """Wait for what she has just added herself: it is not in the list until it is followed."""
+    async with hall.database.connection() as connection:
+        acts = await acts_of(call_of(hall, visit, connection))
+    if acts and acts[0].did is Did.ADDED and visit.now < acts[0].at + _JUST_NOW:
+        await follow(hall.database)
 
 
 async def _just_done(hall: Hall, visit: Visit, connection: Connection) -> Act | None:

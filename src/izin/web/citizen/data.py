@@ -20,6 +20,7 @@ from izin.citizen.call import Call
 from izin.citizen.history import Line, Told
 from izin.citizen.mine import Opening, parts_of, pieces, sheet
 from izin.citizen.progress import receipts_of
+from izin.consent.reach import follow, is_late
 from izin.core.clock import IYS_TIME
 from izin.core.codes import BrandCode
 from izin.files.write import harmless
@@ -73,16 +74,19 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     """Show what there is to take away."""
     async with hall.database.connection() as connection:
         parts = await parts_of(call_of(hall, visit, connection))
-    return Shown("data.html", {"parts": parts})
+        late = await is_late(connection)
+    return Shown("data.html", {"parts": parts, "is_late": late})
 
 
 async def send_json(hall: Hall, visit: Visit) -> Outcome:
     """Give it for programs."""
+    await follow(hall.database)
     return Streamed(_json(hall, visit), "application/json", name=_name(visit, "json"))
 
 
 async def send_csv(hall: Hall, visit: Visit) -> Outcome:
     """Give it for spreadsheets: in UTF-8 with its mark, and nothing in it runs."""
+    await follow(hall.database)
     return Streamed(_csv(hall, visit), "text/csv; charset=utf-8", name=_name(visit, "csv"))
 
 
@@ -90,6 +94,7 @@ async def send_pdf(hall: Hall, visit: Visit) -> Outcome:
     """Give it for paper."""
     text = visit.query.values.get("part", "1")[:_PART_DIGITS]
     part = int(text) if text.isascii() and text.isdigit() else 0
+    await follow(hall.database)
     given = await sheet(_opening(hall, visit), part, now=visit.now, lines_max=ROWS_MAX)
     if given is None:
         raise NotThereError

@@ -7,6 +7,7 @@ from izin.citizen.claim import Claimed
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.records import pages_of
+from izin.consent.reach import follow
 from izin.core.terms import Channel, Status
 from izin.web.citizen.reading import since_in
 from izin.web.citizen.services import Hall, Row, Visit
@@ -21,7 +22,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     if not is_number(visit.who.address):
         raise NotThereError
     counts: Counter[Channel] = Counter()
-    earlier = 0
+    earlier, missing = 0, await follow(hall.database)
     async with hall.database.connection() as connection:
         async for page in pages_of(connection, hall.keyring, visit.who.address):
             own = await hers(connection, hall.keyring, page, visit.who.shown.since)
@@ -33,6 +34,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "count_earlier": earlier,
         "since": visit.who.shown.since,
         "is_asked_again": True,
+        "is_late": missing is not None,
     }
     return Shown("number.html", values)
 

@@ -10,6 +10,7 @@ import msgspec
 from izin.brand.model import Brand
 from izin.citizen.records import shown_pages
 from izin.citizen.refuse import Scope, refuse_all, refused_of_late
+from izin.consent.reach import follow
 from izin.core.codes import BrandCode, IysCode
 from izin.core.terms import Channel, RecipientType
 from izin.core.turkish import search_key, sort_key
@@ -25,6 +26,7 @@ async def choose(hall: Hall, visit: Visit) -> Outcome:
     """Show what stands at ONAY by channel, and which brands may be left out."""
     form = Form(visit.query.values)
     scope = _scope_of(form)
+    missing = await follow(hall.database)
     standing = await _standing(hall, visit, msgspec.structs.replace(scope, kept=frozenset()))
     brands = standing.brands
     words = search_key(form.values.get("search", "")[:_SEARCH_MAX])
@@ -40,6 +42,7 @@ async def choose(hall: Hall, visit: Visit) -> Outcome:
         "company": standing.company,
         "listed": kept + others[: max(0, LISTED_MAX - len(kept))],
         "brands": len(brands),
+        "is_late": missing is not None,
     }
     return Shown("refuse.html", values)
 
@@ -48,6 +51,7 @@ async def review(hall: Hall, visit: Visit) -> Outcome:
     """Show the exact number, and what stays."""
     form = Form(visit.form.values or visit.query.values)
     scope = _scope_of(form)
+    missing = await follow(hall.database)
     standing = await _standing(hall, visit, scope)
     brands = standing.brands
     values = {
@@ -59,6 +63,7 @@ async def review(hall: Hall, visit: Visit) -> Outcome:
         "company": standing.company,
         "kept": [each for each in brands if each.brand_code in scope.kept],
         "stops_on": stops_on(hall, visit.now),
+        "is_late": missing is not None,
         "back": urlencode(_words_of(scope)),
     }
     return Shown("refuse_review.html", values)
@@ -67,14 +72,16 @@ async def review(hall: Hall, visit: Visit) -> Outcome:
 async def do_refuse(hall: Hall, visit: Visit) -> Outcome:
     """Refuse all of it."""
     scope = _scope_of(visit.form)
+    missing = await follow(hall.database)
     async with hall.database.transaction() as connection:
         call = call_of(hall, visit, connection)
-        act = await refuse_all(call, scope)
+        act = await refuse_all(call, scope, missing=missing)
         before = None if act else await refused_of_late(call, scope, now=visit.now)
     if act is not None:
-        return Gone(f"/acts/{act.act_id}").saying("refused")
+        return Gone(f"/acts/{act.act_id}").saying("all_being_refused" if act.parts else "refused")
     if before is not None:
-        return Gone(f"/acts/{before.act_id}").saying("refused_before")
+        word = "refused_before" if before.is_worked else "all_being_refused"
+        return Gone(f"/acts/{before.act_id}").saying(word)
     return Gone("/consents").saying("none_approved")
 
 
