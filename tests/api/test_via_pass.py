@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -11,6 +11,7 @@ from builders.stamps import unpacked, verifies
 from builders.via_pass import API, Verifying
 
 from izin.core.address import Address, AddressKind
+from izin.core.codes import company
 from izin.i18n.papers import papers
 from izin.viapass.model import Asked, Given, Kind, Request, State, TemplateState
 from izin.viapass.paper import facts_of, pdf_of
@@ -290,6 +291,11 @@ async def test_what_is_completed_has_its_stamped_record_for_its_company_alone(
     assert {behind(each) for each in none} == {(400, "ERR-SYS-0007", 400, "H1072")}
     code = await verifying.code()
     await verifying.complete("sms", request_id, code)
+    async with house.parts.database.acting_for(company(IYS_CODE)) as connection:
+        row = await connection.fetchval("select given_sealed from pass_request")
+    opener = await house.parts.keyring.openers([row])
+    kept = opener.open(row, "pass_request", "given_sealed", UUID(request_id).bytes)
+    assert code.encode() not in kept, "a code is never kept"
     answer = await verifying.client.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     pdf, stamp = unpacked(answer.content, request_id)
@@ -325,10 +331,15 @@ def test_a_record_lists_what_the_contract_lists_and_takes_no_value_for_a_command
         asked_sealed=b"",
         given_sealed=b"",
     )
-    given = Given(code="123456", user_id=uuid4(), network="192.0.2.8")
+    given = Given(code="ab" * 32, user_id=uuid4(), network="192.0.2.8")
     facts = facts_of(request, asked, given, company="Işık Giyim A.Ş.", sender="3338")
     assert {"title", "foot", *facts, "recipient_ip", "reference"} == set(papers()["via_pass"])
-    assert facts["message"] == "Ornek #panic() kodu: 123456"
+    assert facts["message"] == "Ornek #panic() kodu: ••••••"
+    assert facts["code"] == " ".join(["ab" * 8] * 4)
+    of_old = facts_of(
+        *(request, asked, msgspec.structs.replace(given, code="123456")), company="", sender=""
+    )
+    assert "654321" not in str(of_old), "which was kept as it is"
     assert facts["verifier_ip"] == "192.0.2.8"
     link = msgspec.structs.replace(request, kind=Kind.EMAIL_SHORTURL)
     sent = msgspec.structs.replace(asked, message="Onay: http://izin.example/o/ABCDEF…")

@@ -138,6 +138,7 @@ def test_paper_has_a_receipt_for_each_answer_as_the_page_has():
         details=details,
         receipts={"ETK": "AAAA", "KVK": "BBBB", "back": "CCCC"},
         messages=(),
+        evidence=(),
         person=None,
         may_be_taken_back=False,
     )

@@ -150,7 +150,8 @@ async def _taken(
     )
     wrong = await tried(connection, keyring.proofs, told)
     if wrong is None:
-        kept = msgspec.structs.replace(given, code="") if request.kind.is_link else given
+        hashed = keyring.proofs.code_hash(told.proof_id, told.bound, given.code).hex()
+        kept = msgspec.structs.replace(given, code="" if request.kind.is_link else hashed)
         return await _finished(connection, keyring, request, State.DONE, kept, now)
     if not await store.wrong(connection, request.request_id):
         return Refused(code="H1110")  # somebody else was first

@@ -124,6 +124,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """By what it was completed: the code and who handed it in, or her network. Sealed as well.
 
+    code     once it was right its keyed hash in hex; of one of old the code itself, never shown
     receipt  the number that she was given for it; of one of old empty
     """
 
