@@ -1,6 +1,7 @@
 """A link by which a company asks: nothing chosen before, looking changes nothing, good once."""
 
 import asyncio
+import hashlib
 import re
 from datetime import UTC, datetime
 
@@ -18,8 +19,10 @@ from izin.core.codes import company
 from izin.message.seal import opened
 from izin.receipt.issue import proven_by
 from izin.subscription.via import put
+from izin.via.evidence import evidence_hash
 from izin.via.forms import approve, make, submit
-from izin.via.paper import facts_of
+from izin.via.model import Title
+from izin.via.paper import facts_of, marks_of
 from izin.via.read import held
 from izin.via.start import On, start
 
@@ -129,6 +132,12 @@ async def test_its_paper_names_what_she_gave_alone(visitor, owner, link, databas
     assert facts["etk_types"] == "MESAJ"
     assert facts["kvk_types"] == "ACIK_RIZA_METNI"
     assert facts["brands"] == str(known[0].brand_code)
+    name = link.rpartition("/")[2]
+    assert name not in str(facts), "the company never learns it"
+    assert hashlib.sha256(name.encode()).hexdigest() in facts["code"].replace(" ", "")
+    etk = evidence_hash(id_, request.body, Title.ETK)
+    assert etk in facts["evidence"].replace(" ", "")
+    assert f"evidence ETK {etk}" in marks_of(request)
 
 
 async def test_of_many_answers_at_once_one_counts_and_credits_stop_none(visitor, owner, link):

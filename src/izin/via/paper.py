@@ -47,7 +47,7 @@ def facts_of(request: Request, today: tuple[str, Sequence[Brand]], *, pages: str
         "recipient": body.address,
         "recipient_ip": _each(each.proof.network for each in found.values()),
         "user": body.asked_by if body.frame is None else f"{body.asked_by} ({body.frame.domain})",
-        "code": ", ".join([url, *codes[:1]] if is_link else codes),
+        "code": _link(url, found) if is_link else ", ".join(codes),
         "approval_link": url if is_approval else _NONE,
         "kind": asked.verification.value,
         "form": f"{request.form_id}/{request.form_version} ({_grouped(body.digest)})",
@@ -120,6 +120,12 @@ def _quoted(kept: Kept) -> str:
 def _grouped(digest: bytes) -> str:
     """Write it so that a line may break in it."""
     return digest.hex(" ", 8)
+
+
+def _link(url: str, found: Mapping[Title, Given]) -> str:
+    """Name a link by its hash alone; of one of old no hash was kept."""
+    hashes = {each for of in found.values() for each in of.proof.codes.values()}
+    return " ".join((url, *(f"(SHA-256 {_grouped(each)})" for each in hashes)))
 
 
 def _spaced(digest: str) -> str:
