@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import datetime
 from functools import partial
 
 from builders.heart import phone
@@ -40,12 +40,12 @@ class Doors:
         self.recorder = Recorder(keyring)
         self.work = Queue(keeper_database, {JOB: Changing(keyring, self.recorder)})
 
-    async def do(self, verb, *, source=Source.IYS_WEB, since: date | None = None, **wanted):
+    async def do(self, verb, *, source=Source.IYS_WEB, since: datetime | None = None, **wanted):
         """Do what a page, a link or a call does."""
         async with self.database.transaction() as connection:
             return await verb(self.on(connection, source, since), **wanted)
 
-    def on(self, connection, source=Source.IYS_WEB, since: date | None = None) -> Call:
+    def on(self, connection, source=Source.IYS_WEB, since: datetime | None = None) -> Call:
         return Call(
             connection=connection,
             keyring=self.keyring,

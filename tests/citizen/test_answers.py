@@ -195,7 +195,7 @@ async def test_nobody_else_sees_it_or_takes_it_back(app, visitor, asked, owner, 
     assert (back.status_code, back.headers["location"]) == (303, "/answers")
     await other.client.aclose()
     mine = await answered(owner, keyring, phone(1), None)
-    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
+    tomorrow = datetime.now(UTC) + timedelta(days=2)
     whose_it_was = await answered(owner, keyring, phone(1), tomorrow)
     assert [each.request_id for each in mine] == [request_id]
     assert mine[0].person is not None

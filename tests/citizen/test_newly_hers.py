@@ -13,12 +13,12 @@ from builders.visitor import ME, RECEIPT, Visitor
 from izin.citizen.acts import Act
 from izin.citizen.refuse import Scope, refuse_all
 from izin.citizen.undo import Stays, undo
-from izin.core.clock import utc_now
+from izin.core.clock import beginning_of, day_of, utc_now
 from izin.core.terms import Channel, Status
 
 THEIRS, NOBODYS = "0599 000 00 07", "0599 000 00 08"
 LONG_AGO = timedelta(days=900)
-SINCE = (utc_now() - timedelta(days=400)).date()
+SINCE = beginning_of(day_of(utc_now() - timedelta(days=400)))
 HERE = f"/brands/{BRAND_CODE}/add"
 BOTH = {"way_MESAJ": "1", "way_ARAMA": "1", "recipient": "BIREYSEL"}
 
@@ -149,3 +149,16 @@ async def test_the_page_says_how_many_were_left(visitor, old):
     assert "Reddedilenlerden 1 izin olduğu gibi bırakıldı" in visitor.page
     await visitor.get("/consents")
     assert "Işık Ev" not in visitor.page.split("<table")[1]
+
+
+async def test_what_an_undo_can_do_nothing_for_offers_none(visitor, old):
+    """It had been offered for a day, and was there still once it had done nothing."""
+    await let_in(visitor, ME, "always")
+    await visitor.send("/refuse", brand=str(OTHER_BRAND_CODE))
+    act = re.search(r'action="(/acts/[^"]+)/undo"', visitor.page)[1]
+    await visitor.get("/number")
+    month = {"month": str(SINCE.month), "year": str(SINCE.year)}
+    await visitor.send("/number/since", owned="month", **month)
+    await visitor.get(act)
+    assert RECEIPT.search(visitor.page)
+    assert "/undo" not in visitor.page

@@ -46,7 +46,7 @@ class Sessions:
         return await self.citizens.claim(who, self.recorder, now=utc_now())
 
     async def answer(self, who: Citizen) -> None:
-        await self.citizens.answer(who, utc_now().date(), now=utc_now())
+        await self.citizens.answer(who, utc_now(), now=utc_now())
 
     async def close(self, *phones) -> None:
         async with self.keeper_database.transaction() as connection:

@@ -8,7 +8,7 @@ import msgspec
 
 from izin.audit.model import Principal
 from izin.callcentre.menu import Voice
-from izin.citizen.model import Opened
+from izin.citizen.model import Opened, since_of
 from izin.core.address import Address, AddressKind
 from izin.i18n.catalogue import Language
 
@@ -36,14 +36,18 @@ class Caller(msgspec.Struct, frozen=True, array_like=True):
 
     proof_id  by which code he is checked; None: none was sent yet
     voice     how far he is in the voice menu; None: an agent speaks with him
+    since_at  since when a number is his; the day of it is kept beside
+    tenure    in whose hands the number was when he was checked; None: nobody's of late
     """
 
     clear: str
     kind: AddressKind
     language: Language
     proof_id: UUID | None
-    since: date | None = None
+    since_day: date | None = None
     voice: Voice | None = None
+    since_at: datetime | None = None
+    tenure: UUID | None = None
 
     def __repr__(self) -> str:
         """Leave the address out."""
@@ -57,7 +61,13 @@ class Caller(msgspec.Struct, frozen=True, array_like=True):
     @property
     def opened(self) -> Opened:
         """What the code has opened."""
-        return Opened(self.clear, self.kind, by_code=True, is_answered=True, since=self.since)
+        opened = Opened(self.clear, self.kind, by_code=True, is_answered=True, tenure=self.tenure)
+        return opened.being_hers(self.since)
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the number is his; None: from the beginning."""
+        return since_of(self.since_day, self.since_at)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -130,7 +130,7 @@ async def refusal_at(call: Call, brand_code: BrandCode, since: datetime) -> Act 
 async def begun_of(call: Call) -> list[Act]:
     """The same, and what was begun and came to nothing."""
     acts = await _opened(call, await store.acts(call.connection, _tag(call)))
-    return [each for each in acts if call.since is None or day_of(each.at) >= call.since]
+    return [each for each in acts if call.since is None or each.at >= call.since]
 
 
 async def hold(call: Call) -> list[Act]:

@@ -19,7 +19,7 @@ from izin.citizen.records import records_at
 from izin.consent.model import ConsentKey, Over, Proposal
 from izin.consent.of_citizen import key_under
 from izin.core.address import REACHED_BY
-from izin.core.clock import JUST_AFTER, beginning_of
+from izin.core.clock import JUST_AFTER
 from izin.core.codes import BrandCode
 from izin.core.errors import RefusalError, Refused
 from izin.core.lookalike import PAIRS, likeness
@@ -139,4 +139,4 @@ def _consent(call: Call, key: ConsentKey, others: Status | None, name: str | Non
 def _before(call: Call) -> datetime:
     """The last instant before the address was hers."""
     assert call.since is not None, "else every record under it is hers"
-    return beginning_of(call.since) - JUST_AFTER
+    return call.since - JUST_AFTER

@@ -219,8 +219,7 @@ class Arrivals:
                 each.kind,
                 by_code=False,
                 is_answered=not number.is_number(each) or each in said,
-                since=said.get(each),
-            )
+            ).being_hers(said.get(each))
             for each in addresses
         )
         body = Body(

@@ -1,6 +1,6 @@
 """What every change of a citizen's works with."""
 
-from datetime import date
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -29,7 +29,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One change, inside one transaction: by whom, and from where.
 
     source  what a change of an existing record is recorded with
-    since   from which day on the address is hers; None: from the beginning
+    since   from when on the address is hers; None: from the beginning
     """
 
     connection: Connection
@@ -37,7 +37,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     recorder: Recorder
     address: Address
     source: Source
-    since: date | None = None
+    since: datetime | None = None
 
     def __repr__(self) -> str:
         """Leave the address out."""

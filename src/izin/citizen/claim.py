@@ -17,7 +17,7 @@ from izin.citizen.late import Late
 from izin.citizen.parts import ROWS_MAX, Leaving, begin
 from izin.citizen.refuse import Scope, works_of
 from izin.core.address import AddressKind
-from izin.core.clock import day_of
+from izin.core.clock import beginning_of, day_of
 from izin.storage.database import Connection
 
 _KEPT = timedelta(days=3 * 365 + 1)
@@ -42,11 +42,13 @@ _encode = msgspec.msgpack.Encoder().encode
 class Claimed(NamedTuple):
     """The act that refused what stood, and whether it is of this claim or of one before.
 
-    act  None: nothing stood approved, and no claim of hers had refused it
+    act    None: nothing stood approved, and no claim of hers had refused it
+    since  from when on the number is hers now
     """
 
     act: Act | None
     is_new: bool
+    since: datetime
 
 
 async def claim(
@@ -54,22 +56,24 @@ async def claim(
 ) -> Claimed:
     """Refuse everything that stands at ONAY under a number, in the caller's transaction.
 
-    Records of whoever had it before too; of what was before today nothing is shown by name from
-    here on. What does not fit one transaction the keeper does. Of claims at once one refuses, and
-    all are told its act.
-    Takes   call: of whoever holds the number until the transaction ends · missing: since when
-            something may not be in the view yet, as `follow` says; a job refuses it
+    Records of whoever had it before too; of what was before this instant nothing is shown by name
+    from here on, and no act. What does not fit one transaction the keeper does. Of claims at once
+    one refuses, and all are told its act.
+    Takes   call: of whoever holds the number until the transaction ends; since when it was hers
+            before she claimed it · missing: since when something may not be in the view yet, as
+            `follow` says; a job refuses it
     Raises  UnavailableError
     """
     today = day_of(now)
-    await number.say(call.connection, call.keyring.citizen, call.address, today, now)
     before = await _before(call, today)
     is_at_it = before is not None and not before.is_worked  # a second one would refuse the same
     act = None if is_at_it else await _do(call, missing, rows_max)
+    since = now if act is not None or before is None else before.at
     count, receipt = (0, "") if act is None else (act.asked, act.receipt)
     said = _Claim(call.address.clear, call.address.kind, now, count, receipt)
     await _keep_evidence(call, said, today + _KEPT)
-    return Claimed(act or before, is_new=act is not None)
+    await number.say(call.connection, call.keyring.citizen, call.address, since, now)
+    return Claimed(act or before, is_new=act is not None, since=since)
 
 
 async def forget_old_claims(connection: Connection, now: datetime, limit: int) -> None:
@@ -79,7 +83,8 @@ async def forget_old_claims(connection: Connection, now: datetime, limit: int) -
 
 async def _before(call: Call, today: date) -> Act | None:
     """The latest claim of hers that refused something, or is about to."""
-    acts = await begun_of(msgspec.structs.replace(call, since=today))
+    since = max(filter(None, (call.since, beginning_of(today))))
+    acts = await begun_of(msgspec.structs.replace(call, since=since))
     return next((each for each in acts if each.did is Did.CLAIMED and not each.is_void), None)
 
 

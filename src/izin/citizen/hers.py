@@ -6,14 +6,13 @@ Source: security T14
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from izin.consent.event import EventBody
 from izin.consent.history import histories
 from izin.consent.model import ConsentKey, Standing
 from izin.consent.of_citizen import standings
-from izin.core.clock import day_of
 from izin.core.terms import Status
 from izin.keyring import Keyring
 from izin.storage.database import Connection
@@ -64,7 +63,7 @@ async def stood(
 
 
 async def hers(
-    connection: Connection, keyring: Keyring, records: Sequence[R], since: date | None
+    connection: Connection, keyring: Keyring, records: Sequence[R], since: datetime | None
 ) -> list[R]:
     """Those that are hers, in their order. Takes since: None from the beginning.
 
@@ -79,12 +78,11 @@ async def hers(
     return [
         each
         for each in records
-        if each.key in own
-        or (each.standing.status is Status.ONAY and _is_since(each.standing.since, since))
+        if each.key in own or (each.standing.status is Status.ONAY and each.standing.since >= since)
     ]
 
 
-def own_part(bodies: Sequence[EventBody], since: date | None) -> Sequence[EventBody]:
+def own_part(bodies: Sequence[EventBody], since: datetime | None) -> Sequence[EventBody]:
     """The movements of a record that are hers, newest first: from what made it hers on."""
     if since is None:
         return bodies
@@ -92,14 +90,10 @@ def own_part(bodies: Sequence[EventBody], since: date | None) -> Sequence[EventB
     return bodies[: own[-1] + 1] if own else ()
 
 
-def _makes_hers(body: EventBody, since: date) -> bool:
+def _makes_hers(body: EventBody, since: datetime) -> bool:
     is_new = body.status is Status.ONAY or body.previous_status is None
-    return body.moved is None and is_new and _is_since(body.consented_at or body.recorded_at, since)
+    return body.moved is None and is_new and (body.consented_at or body.recorded_at) >= since
 
 
-def _is_refused_since(standing: Standing, since: date) -> bool:
-    return standing.status is not Status.ONAY and _is_since(standing.since, since)
-
-
-def _is_since(at: datetime, since: date) -> bool:
-    return day_of(at) >= since
+def _is_refused_since(standing: Standing, since: datetime) -> bool:
+    return standing.status is not Status.ONAY and standing.since >= since

@@ -1,15 +1,26 @@
 """Who is there at the citizens' pages, and which addresses she may touch."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
 from izin.account.model import Account, Bound
 from izin.core.address import Address, AddressKind
+from izin.core.clock import beginning_of, day_of
 
 _SIGN_DIGITS = 32
+
+
+def since_of(day: date | None, at: datetime | None) -> datetime | None:
+    """Since when, of what may have been kept when days alone were said."""
+    return at or (None if day is None else beginning_of(day))
+
+
+def day_since(at: datetime | None) -> date | None:
+    """The day of it, which is kept beside: who reads days alone shows more than is hers of none."""
+    return None if at is None else day_of(at)
 
 
 class Opened(msgspec.Struct, frozen=True, array_like=True):
@@ -18,22 +29,33 @@ class Opened(msgspec.Struct, frozen=True, array_like=True):
     by_code      whether it was shown to be hers in this session; else her account holds it, and she
                  came by the gateway
     is_answered  whether she has said since when it is hers; nobody is asked of an e-mail address
-    since        the day; None: from the beginning, or nobody has said
+    since_day    the day; None: from the beginning, or nobody has said
     tenure       of a number that was shown by a code: in whose hands it was; None: nobody's of late
     was_said     whether somebody has said of it of late since when: she, if she says so
+    since_at     the same to the instant; None of what was kept when days alone were
     """
 
     clear: str
     kind: AddressKind
     by_code: bool
     is_answered: bool
-    since: date | None = None
+    since_day: date | None = None
     tenure: UUID | None = None
     was_said: bool = False
+    since_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Show as little as the address does."""
         return f"Opened({self.address})"
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when it is hers; None: from the beginning, or nobody has said."""
+        return since_of(self.since_day, self.since_at)
+
+    def being_hers(self, since: datetime | None) -> "Opened":
+        """The same, hers since then."""
+        return msgspec.structs.replace(self, since_day=day_since(since), since_at=since)
 
     @property
     def is_number(self) -> bool:

@@ -3,19 +3,19 @@
 What she said is kept until half a year after she last came. A code does not tell whether it is she
 who comes: an operator may have given the number to somebody else meanwhile, so she is asked whether
 it was she who said it. Whoever changes any of it holds the numbers first (`hold`), then a session,
-an account, what was said, and records, so that no two wait for each other.
+an account, and records, so that no two wait for each other.
 Source: security T14.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from izin.account import keep
 from izin.citizen import store
 from izin.citizen.model import Opened
 from izin.core.address import Address, AddressKind
-from izin.core.clock import day_of
+from izin.core.clock import beginning_of, day_of
 from izin.storage.database import Connection
 from izin.vault.citizen import CitizenKeys
 
@@ -23,6 +23,9 @@ SILENCE = timedelta(days=180)
 _PLACE = ("number_word", "body_sealed")
 _FROM_THE_BEGINNING = 0
 _DAY_BYTES = 4
+"""Of what was said when days alone were kept."""
+_INSTANT_BYTES = 8
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY_BYTES = 8
 _TENURE_KEPT = timedelta(days=2)
 """Longer than any session that was opened before."""
@@ -38,7 +41,7 @@ async def hold(connection: Connection, keys: CitizenKeys, addresses: Iterable[Ad
 
 async def said_of(
     connection: Connection, keys: CitizenKeys, addresses: Iterable[Address], now: datetime
-) -> dict[Address, date | None]:
+) -> dict[Address, datetime | None]:
     """Since when numbers are hers; what nobody has said of, or long ago, is not there.
 
     Cost    one round trip, none for e-mail addresses alone
@@ -50,9 +53,7 @@ async def said_of(
     found = {}
     for row in rows:
         body = keys.accounts.open(row["body_sealed"], *_PLACE, row["tag"].bytes)
-        ordinal = int.from_bytes(body, "big")
-        since = None if ordinal == _FROM_THE_BEGINNING else date.fromordinal(ordinal)
-        found[tags[row["tag"]]] = since
+        found[tags[row["tag"]]] = _since_in(body)
     return found
 
 
@@ -66,12 +67,15 @@ async def come_back(
 
 
 async def say(
-    connection: Connection, keys: CitizenKeys, address: Address, since: date | None, now: datetime
+    connection: Connection,
+    keys: CitizenKeys,
+    address: Address,
+    since: datetime | None,
+    now: datetime,
 ) -> None:
     """Keep since when a number is hers; None: from the beginning."""
     tag = keys.pseudonyms.number_tag(address.clear)
-    ordinal = _FROM_THE_BEGINNING if since is None else since.toordinal()
-    sealed = keys.accounts.seal(*_PLACE, tag.bytes, ordinal.to_bytes(_DAY_BYTES, "big"))
+    sealed = keys.accounts.seal(*_PLACE, tag.bytes, _since_as_bytes(since))
     await store.say_word(connection, tag, sealed, day_of(now) + SILENCE)
 
 
@@ -131,10 +135,24 @@ async def opened_by_code(
         address.kind,
         by_code=True,
         is_answered=not is_number(address),
-        since=said.get(address),
         tenure=tenures.get(address),
         was_said=address in said,
-    )
+    ).being_hers(said.get(address))
+
+
+def _since_as_bytes(since: datetime | None) -> bytes:
+    """One size for all: whether somebody claimed a number is not to be told by it."""
+    micros = _FROM_THE_BEGINNING if since is None else (since - _EPOCH) // timedelta.resolution
+    return micros.to_bytes(_INSTANT_BYTES, "big")
+
+
+def _since_in(body: bytes) -> datetime | None:
+    number = int.from_bytes(body, "big")
+    if number == _FROM_THE_BEGINNING:
+        return None
+    if len(body) == _DAY_BYTES:
+        return beginning_of(date.fromordinal(number))
+    return _EPOCH + number * timedelta.resolution
 
 
 def is_number(address: Address) -> bool:

@@ -16,6 +16,7 @@ from izin.citizen.acts import settle
 from izin.citizen.call import Call, Made
 from izin.citizen.done import Begun, receipt_of
 from izin.citizen.late import Late, late_places
+from izin.citizen.model import day_since, since_of
 from izin.citizen.records import Place
 from izin.citizen.take_back import taking_back
 from izin.consent.model import Over, Proposal
@@ -82,8 +83,9 @@ class _Part(msgspec.Struct, frozen=True, array_like=True):
     part: int
     work: Work
     asked_at: datetime | None = None
-    since: date | None = None
+    since_day: date | None = None
     late: Late | None = None
+    since_at: datetime | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -160,7 +162,15 @@ class Leaving:
             self._at = await queue.now(call.connection)
         address = (call.address.clear, call.address.kind)
         carried = _Part(
-            *address, call.source, self._receipt, self.parts, work, self._at, call.since, late
+            *address,
+            call.source,
+            self._receipt,
+            self.parts,
+            work,
+            self._at,
+            day_since(call.since),
+            late,
+            call.since,
         )
         row = uuid4().bytes
         sealed = call.keyring.batch_sealer.seal(*_PLACE, row, _encode(carried))
@@ -214,7 +224,7 @@ class Changing:
             recorder=self._recorder,
             address=Address(carried.address, carried.kind),
             source=carried.source,
-            since=carried.since,
+            since=since_of(carried.since_day, carried.since_at),
         )
         work = carried.work
         if carried.late is not None and carried.asked_at is not None:

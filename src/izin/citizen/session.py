@@ -1,6 +1,6 @@
 """A citizen shows that an address is hers, and is let in for it."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -144,7 +144,7 @@ class Citizens:
             read = msgspec.structs.replace(body, has_read=True)
             return await self._seats.put(connection, read, is_open=True, until=now + WHOLE, now=now)
 
-    async def answer(self, who: Citizen, since: date | None, *, now: datetime) -> None:
+    async def answer(self, who: Citizen, since: datetime | None, *, now: datetime) -> None:
         """Keep since when the shown number is hers, as she says.
 
         An account that has known it for longer is somebody else's, and has it no more.
@@ -156,10 +156,10 @@ class Citizens:
             opened = None if body is None else body.of_address(address)
             if body is None or opened is None:
                 return
-            said = msgspec.structs.replace(opened, is_answered=True, since=since)
+            said = msgspec.structs.replace(opened.being_hers(since), is_answered=True)
             body = body.with_opened(said)
             bound = None if who.account is None else who.account.held(address)
-            if since is not None and bound is not None and bound.proven_at.date() < since:
+            if since is not None and bound is not None and day_of(bound.proven_at) < day_of(since):
                 await keep.release(connection, keys, [address], now)
                 if not who.by_gateway:
                     body = msgspec.structs.replace(body, account_id=None)
@@ -180,23 +180,24 @@ class Citizens:
             opened = None if body is None else body.of_address(who.address)
             if body is None or opened is None:
                 return None
-            since = day_of(now)
             if not who.by_gateway:
                 await keep.release(connection, keys, [who.address], now)
                 body = msgspec.structs.replace(body, account_id=None)
             tenures = await number.pass_on(connection, keys, [who.address], now)
-            said = msgspec.structs.replace(
-                opened, is_answered=True, since=since, tenure=tenures[who.address]
-            )
-            await self._seats.change(connection, who.tag, body.with_opened(said))
             call = Call(
                 connection=connection,
                 keyring=self._keyring,
                 recorder=recorder,
                 address=who.address,
                 source=Source.IYS_WEB,
+                since=opened.since,
             )
-            return await claim(call, now=now, missing=missing)
+            claimed = await claim(call, now=now, missing=missing)
+            said = msgspec.structs.replace(
+                opened.being_hers(claimed.since), is_answered=True, tenure=tenures[who.address]
+            )
+            await self._seats.change(connection, who.tag, body.with_opened(said))
+            return claimed
 
     async def leave(self, text: str) -> None:
         """Know her no more. Raises UnavailableError."""

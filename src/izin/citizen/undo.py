@@ -59,6 +59,16 @@ def undone_by(act: Act, acts: Iterable[Act]) -> Act | None:
     return next((each for each in acts if each.undoes == act.act_id and not each.is_void), None)
 
 
+async def has_something_to_undo(call: Call, done: Progress) -> bool:
+    """May an undo come to anything? Not where all that was refused was of whoever was before her.
+
+    Of more than ROWS_MAX it is not looked at. Cost: as `taking_back`
+    """
+    if call.since is None or len(done.events) > ROWS_MAX:
+        return True
+    return bool(await taking_back(call, done.events))
+
+
 async def _why(call: Call, act: Act, done: Progress) -> Stays:
     if await _has_been_undone(call, act):
         return Stays.UNDONE_BEFORE

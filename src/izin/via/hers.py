@@ -7,13 +7,12 @@ Source  Law 6698 art. 5, 7 and 11; KVKK 2025/1072
 """
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from izin.core.address import Address, AddressKind
-from izin.core.clock import day_of
 from izin.core.plain import shown
 from izin.core.terms import Status
 from izin.keyring import Keyring
@@ -37,7 +36,7 @@ KEPT_TAKEN_BACK = timedelta(days=3 * 366)
 
 
 async def answered(
-    connection: Connection, keyring: Keyring, address: Address, since: date | None
+    connection: Connection, keyring: Keyring, address: Address, since: datetime | None
 ) -> list[Request]:
     """Give what she answered since the address is hers, newest first; FOUND_MAX at most.
 
@@ -54,7 +53,7 @@ async def answered(
 async def take_back(
     connection: Connection,
     keyring: Keyring,
-    hers: tuple[Address, date | None],
+    hers: tuple[Address, datetime | None],
     request_id: UUID,
     *,
     pages: str,
@@ -114,8 +113,8 @@ async def forget_taken_back(connection: Connection, now: datetime, limit: int) -
     await store.forget_taken_back(connection, now - KEPT_TAKEN_BACK, limit)
 
 
-def _is_hers(request: Request, address: Address, since: date | None) -> bool:
-    is_since = since is None or day_of(request.started_at) >= since
+def _is_hers(request: Request, address: Address, since: datetime | None) -> bool:
+    is_since = since is None or request.started_at >= since
     return is_since and request.body.to == address
 
 

@@ -4,13 +4,12 @@ No row says whose two requests of two companies are: each company's tag of her a
 looked for.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from izin.core.address import Address
-from izin.core.clock import day_of
 from izin.core.codes import IysCode
 from izin.keyring import Keyring
 from izin.storage.database import Connection
@@ -40,7 +39,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def verified(
-    connection: Connection, keyring: Keyring, address: Address, since: date | None
+    connection: Connection, keyring: Keyring, address: Address, since: datetime | None
 ) -> list[Verified]:
     """Give what she answered since the address is hers, newest first; FOUND_MAX at most.
 
@@ -58,8 +57,8 @@ async def verified(
     ]
 
 
-def _is_since(request: Request, since: date | None) -> bool:
-    return since is None or day_of(request.started_at) >= since
+def _is_since(request: Request, since: datetime | None) -> bool:
+    return since is None or request.started_at >= since
 
 
 def _verified(request: Request, receipt: str) -> Verified:

@@ -12,7 +12,7 @@ from izin.citizen.hers import hers
 from izin.citizen.history import Line, page_of
 from izin.citizen.progress import Progress, act_of, progress_of
 from izin.citizen.records import records_at
-from izin.citizen.undo import undo, undone_by
+from izin.citizen.undo import has_something_to_undo, undo, undone_by
 from izin.consent.model import ConsentKey
 from izin.consent.opened import open_bodies
 from izin.core.terms import RecipientType, Source
@@ -79,6 +79,8 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         act, progress, brand, lines = await _told(call, visit.path["act"])
         acts = await acts_of(call)
         named = await _named(call, act, progress)
+        may_be_undone = act.may_be_undone(visit.now) and undone_by(act, acts) is None
+        may_be_undone = may_be_undone and await has_something_to_undo(call, progress)
     undoes = next((each for each in acts if each.act_id == act.undoes), None)
     values = {
         "act": act,
@@ -90,7 +92,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "named": named,
         "since": call.since,
         "stops_on": stops_on(hall, act.at),
-        "may_be_undone": act.may_be_undone(visit.now) and undone_by(act, acts) is None,
+        "may_be_undone": may_be_undone,
         "undone_by": undone_by(act, acts),
     }
     return Shown("act.html", values)

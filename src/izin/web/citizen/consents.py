@@ -1,6 +1,7 @@
 """A citizen's own list: what stands, by company and brand; each may be refused, or approved."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from izin.citizen.change import Left, change
 from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.progress import act_of
-from izin.citizen.records import Named, Place, named_places, place_of, records_in
+from izin.citizen.records import Named, Place, Record, named_places, place_of, records_in
 from izin.consent.of_citizen import AT_ONCE
 from izin.consent.reach import follow, is_late
 from izin.core.clock import IYS_TIME
@@ -46,6 +47,7 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         "count_found": len(found),
         "counts": counts,
         "count_earlier": listed.earlier,
+        "count_earlier_approved": listed.earlier_approved,
         "is_number": is_number(visit.who.address),
         "kind": kind,
         "asked": visit.query.values,
@@ -105,11 +107,15 @@ def _kind(visit: Visit, counts: Counter[RecipientType]) -> RecipientType:
 
 
 class _Listed(NamedTuple):
-    """What is hers, what of it stands as she asks, and how many records are not hers."""
+    """What is hers, what of it stands as she asks, and how many records are not hers.
+
+    earlier_approved  how many of these stand approved
+    """
 
     places: list[Named]
     standing: frozenset[Place] | None = None
     earlier: int = 0
+    earlier_approved: int = 0
 
 
 async def _listed(hall: Hall, visit: Visit, connection: Connection) -> _Listed:
@@ -122,17 +128,25 @@ async def _listed(hall: Hall, visit: Visit, connection: Connection) -> _Listed:
         return _Listed(everything)
     hers_alone: set[Place] = set()
     asked: set[Place] = set()
-    earlier = 0
+    earlier = approved = 0
     for at in range(0, len(everything), AT_ONCE):
         places = [each.place for each in everything[at : at + AT_ONCE]]
         records = await records_in(connection, hall.keyring, address, places)
         own = await hers(connection, hall.keyring, records, since)
         earlier += len(records) - len(own)
         hers_alone |= {place_of(each) for each in own}
+        approved += _approved(records) - _approved(own)
         asked |= {place_of(each) for each in own if status in ("", each.standing.status.value)}
     return _Listed(
-        [each for each in everything if each.place in hers_alone], frozenset(asked), earlier
+        [each for each in everything if each.place in hers_alone],
+        frozenset(asked),
+        earlier,
+        approved,
     )
+
+
+def _approved(records: Sequence[Record]) -> int:
+    return sum(each.standing.status is Status.ONAY for each in records)
 
 
 def _asked(listed: _Listed, kind: RecipientType, visit: Visit) -> list[Named]:

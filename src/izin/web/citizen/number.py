@@ -8,6 +8,7 @@ from izin.citizen.hers import hers
 from izin.citizen.number import is_number
 from izin.citizen.records import pages_of
 from izin.consent.reach import follow
+from izin.core.clock import day_of
 from izin.core.terms import Channel, Status
 from izin.web.citizen.reading import since_in
 from izin.web.citizen.services import Hall, Row, Visit
@@ -21,18 +22,19 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
     assert visit.who is not None, "the table asks for somebody"
     if not is_number(visit.who.address):
         raise NotThereError
+    since = visit.who.shown.since
     counts: Counter[Channel] = Counter()
     earlier, missing = 0, await follow(hall.database)
     async with hall.database.connection() as connection:
         async for page in pages_of(connection, hall.keyring, visit.who.address):
-            own = await hers(connection, hall.keyring, page, visit.who.shown.since)
+            own = await hers(connection, hall.keyring, page, since)
             earlier += len(page) - len(own)
             counts.update(each.key.channel for each in page if each.standing.status is Status.ONAY)
     values = {
         "counts": counts,
         "count_all": counts.total(),
         "count_earlier": earlier,
-        "since": visit.who.shown.since,
+        "since": None if since is None else day_of(since),
         "is_asked_again": True,
         "is_late": missing is not None,
     }

@@ -7,7 +7,7 @@ import msgspec
 
 from izin.citizen.model import Opened
 from izin.core.address import Address, parse_email, parse_phone
-from izin.core.clock import day_of
+from izin.core.clock import beginning_of, day_of
 from izin.core.turkish import search_key
 from izin.web.shared.form import Form
 
@@ -31,7 +31,7 @@ class Owned(StrEnum):
 class Said(msgspec.Struct, frozen=True):
     """Since when; None: from the beginning. Whether it is newly hers, so that all be refused."""
 
-    since: date | None
+    since: datetime | None
     is_new: bool = False
 
 
@@ -59,14 +59,13 @@ def since_in(form: Form, now: datetime, before: Opened | None = None) -> Said | 
     Takes   before: the number, where she may say that it is as she has said before
     """
     owned = form.choice("owned", Owned)
-    today = day_of(now)
     if owned is Owned.SAME:
         return _as_before(form, before)
     if owned is Owned.MONTH:
-        return _month_in(form, today)
+        return _month_in(form, day_of(now))
     if owned is None:
         return None
-    return Said(today, is_new=True) if owned is Owned.NEW else Said(None)
+    return Said(now, is_new=True) if owned is Owned.NEW else Said(None)
 
 
 def _month_in(form: Form, today: date) -> Said | None:
@@ -75,7 +74,7 @@ def _month_in(form: Form, today: date) -> Said | None:
     if FIRST_YEAR <= year <= today.year and 1 <= month <= _DECEMBER:
         since = date(year, month, 1)
         if since <= today:
-            return Said(since)
+            return Said(beginning_of(since))
     form.refuse("year", "fault.month")
     return None
 
