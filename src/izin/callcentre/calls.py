@@ -6,17 +6,17 @@ that came to the one address which it opens.
 Source  rules 3.9; portal 2.6
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from izin.audit.change import changing
 from izin.audit.model import Action, Principal, PrincipalKind
-from izin.callcentre import store
+from izin.callcentre import hands, store
 from izin.callcentre.model import LIFE, WRAP_UP, Call, Caller, Ended, Unnoted
 from izin.callcentre.seal import opened, sealed
-from izin.citizen.records import Record, records_of
+from izin.citizen.records import Found, found_of
 from izin.consent.reach import is_late
 from izin.core.address import Address
 from izin.core.errors import RefusalError, Refused
@@ -67,7 +67,7 @@ class Agents:
             renewed = msgspec.structs.replace(caller, proof_id=proof_id)
             await store.renew(connection, call.call_id, self._sealed(call, renewed))
 
-    async def identify(self, agent: UUID, code: str, since: date | None) -> None:
+    async def identify(self, agent: UUID, code: str, since: datetime | None) -> None:
         """Take the code that the caller has read aloud; once that is done it is done.
 
         Takes   since: from when the number is the caller's; None: always
@@ -86,10 +86,11 @@ class Agents:
             code=code,
             network=_network(agent),
         )
-        known = self._sealed(call, msgspec.structs.replace(call.caller, since=since))
         async with changing(self.database, principal(agent)) as change:
             refused = await tried(change.connection, self.keyring.proofs, shown)
             if refused is None:
+                caller = await hands.checked(change.connection, self.keyring, call.caller, since)
+                known = self._sealed(call, caller)
                 if not await store.identify(change.connection, call.call_id, known):
                     raise RefusalError(Refused(code="IZ146"))  # and the code is not used up
                 change.tell(Action.CALL_IDENTIFIED, call.call_id)
@@ -97,9 +98,21 @@ class Agents:
             raise RefusalError(refused)
 
     async def call_of(self, agent: UUID) -> Call | None:
-        """Give the agent's open call. Raises UnavailableError."""
-        async with self.database.connection() as connection:
-            row = await store.open_call(connection, agent)
+        """Give the agent's open call; one whose number is in other hands since ends by itself.
+
+        Raises  UnavailableError
+        """
+        async with self.database.transaction() as connection:
+            call = await self.call_on(connection, agent)
+            if call is None or not await hands.have_passed_on(connection, self.keyring, call):
+                return call
+            if await store.end_by_itself(connection, call.call_id, call.was):
+                return None
+            return await self.call_on(connection, agent)  # it was claimed in this call, meanwhile
+
+    async def call_on(self, connection: Connection, agent: UUID) -> Call | None:
+        """Give the agent's open call as it stands in the caller's transaction."""
+        row = await store.open_call(connection, agent)
         return None if row is None else opened(self.keyring, row, principal(agent))
 
     async def identified(self, agent: UUID) -> Call:
@@ -109,12 +122,12 @@ class Agents:
             raise RefusalError(Refused(code="IZ146"))
         return call
 
-    async def records(self, call: Call) -> list[Record]:
+    async def found(self, call: Call) -> Found:
         """Give the caller's records, once he is known; none before. Raises UnavailableError."""
         if not call.is_identified:
-            return []
+            return Found([], 0, 0)
         async with self.database.connection() as connection:
-            return await records_of(connection, self.keyring, call.caller.opened)
+            return await found_of(connection, self.keyring, call.caller.opened)
 
     async def is_late(self) -> bool:
         """May the latest records be missing of what is listed? Raises UnavailableError."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from izin.audit.change import changing
 from izin.audit.model import Action
 from izin.brand.model import Brand
+from izin.callcentre import hands
 from izin.callcentre.calls import Agents
 from izin.callcentre.evidence import Read, add
 from izin.callcentre.line import is_fixed
@@ -81,13 +82,13 @@ async def change_one(
 
     Gives   why, where nothing was recorded: it stands so already, or is none of his
     Raises  RefusalError IZ146 no call is open, or its caller is not known; IZ148 another version of
-            the text is read now · UnavailableError
+            the text is read now; IZ163 the number is in other hands · UnavailableError
     """
     if wish.script != version_name(OF_STATUS[wish.to]):
         raise RefusalError(Refused(code="IZ148"))
     call = await agents.identified(agent)
-    records = await agents.records(call)
-    record = next((each for each in records if _is_meant(each.key, wish.place)), None)
+    found = await agents.found(call)
+    record = next((each for each in found.records if _is_meant(each.key, wish.place)), None)
     if record is None:
         return Left.NO_RECORD
     values = {
@@ -119,7 +120,8 @@ async def refuse_in_call(
     It is done in the caller's transaction, who tells the trail past it (`tell_of_change`).
     Takes   script: what was said before, with its version
     Gives   None where nothing stands there
-    Raises  RefusalError IZ146 the call has ended, or its caller is not known · UnavailableError
+    Raises  RefusalError IZ146 the call has ended, or its caller is not known; IZ163 the number is
+            in other hands · UnavailableError
     """
     missing = await missing_of(connection, now)
     if brand is None:
@@ -153,7 +155,16 @@ async def _change(
     now: datetime,
 ) -> Act | L:
     """Change what `does` changes, in one transaction with what was heard and the message."""
-    work = Work(
+    await hands.hold(connection, tools.keyring, call)
+    act = await does(work_of(tools, connection, call))
+    if isinstance(act, Act):
+        await keep_heard(tools, connection, (call, heard, act), now)
+    return act
+
+
+def work_of(tools: Tools, connection: Connection, call: Call) -> Work:
+    """What a change for a caller works with."""
+    return Work(
         connection=connection,
         keyring=tools.keyring,
         recorder=tools.recorder,
@@ -161,15 +172,12 @@ async def _change(
         source=Source.IYS_CM,
         since=call.caller.since,
     )
-    act = await does(work)
-    if isinstance(act, Act):
-        await _keep(tools, connection, (call, heard, act), now)
-    return act
 
 
-async def _keep(
+async def keep_heard(
     tools: Tools, connection: Connection, what: tuple[Call, Heard, Act], now: datetime
 ) -> None:
+    """Keep what was heard before an act, and tell the caller. Raises RefusalError IZ146."""
     call, heard, act = what
     read = Read(act.at, act.receipt, heard.script, call.caller.language)
     if not await add(connection, tools.keyring, call.call_id, read):

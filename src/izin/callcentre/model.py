@@ -75,6 +75,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     by          the agent who has it, or the registry's voice menu
     is_changed  whether something of the caller's was changed in it
+    was         the caller as he lies sealed in the row
     """
 
     call_id: UUID
@@ -84,6 +85,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     is_changed: bool
     started_at: datetime
     good_until: datetime
+    was: bytes
 
     @property
     def name(self) -> str:

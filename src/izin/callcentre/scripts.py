@@ -12,6 +12,9 @@ from izin.core.terms import RecipientType, Status
 from izin.i18n.catalogue import Language, Phrase
 
 OF_STATUS: Mapping[Status, str] = {Status.RET: "refuse", Status.ONAY: "approve"}
+CLAIM = "claim"
+"""What is read before whatever was approved under a number is refused for a new holder."""
+
 OPENING: Mapping[AddressKind, str] = {
     AddressKind.PHONE: "opening",
     AddressKind.EMAIL: "opening_mail",

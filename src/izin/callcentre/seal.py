@@ -32,4 +32,5 @@ def opened(keyring: Keyring, row: Record, by: Principal) -> Call:
         is_changed=row["is_changed"],
         started_at=row["started_at"],
         good_until=row["good_until"],
+        was=row["body_sealed"],
     )

@@ -44,6 +44,14 @@ async def identify(connection: Connection, call_id: UUID, sealed: bytes) -> bool
     return await connection.fetchval(_SQL["identify"], call_id, sealed) is not None
 
 
+async def know_anew(connection: Connection, call_id: UUID, sealed: bytes) -> bool:
+    return await connection.fetchval(_SQL["know_anew"], call_id, sealed) is not None
+
+
+async def end_by_itself(connection: Connection, call_id: UUID, was: bytes) -> bool:
+    return await connection.fetchval(_SQL["end_by_itself"], call_id, was) is not None
+
+
 async def finish(connection: Connection, *row: object) -> bool:
     return await connection.fetchval(_SQL["finish"], *row) is not None
 

@@ -59,6 +59,21 @@ set body_sealed = $2, identified_at = now()
 where call_id = $1 and ended_at is null and good_until > now() and identified_at is null
 returning call_id
 
+-- name: know_anew
+-- Writes anew what is known of a caller. $1 call_id · $2 body_sealed · gives call_id
+update support_call
+set body_sealed = $2
+where call_id = $1 and ended_at is null and good_until > now() and identified_at is not null
+returning call_id
+
+-- name: end_by_itself
+-- Ends an agent's call whose number is in other hands since. $1 call_id · $2 body_sealed as it was
+-- read · gives call_id
+update support_call
+set ended_at = now(), ended_how = 'LATE', body_sealed = null
+where call_id = $1 and body_sealed = $2 and ended_at is null
+returning call_id
+
 -- name: finish
 -- Ends an agent's call, or notes on one that ended by itself; who called is forgotten.
 -- $1 call_id · $2 agent · $3 note · $4 how · $5 ended no earlier than · gives call_id

@@ -11,6 +11,7 @@ import msgspec
 
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
+from izin.callcentre import hands
 from izin.callcentre.calls import bound_to
 from izin.callcentre.change import Tools, refuse_in_call
 from izin.callcentre.menu import Move, Task
@@ -92,7 +93,9 @@ async def _check(tools: Tools, connection: Connection, call: Call, code: str) ->
         refused = await tried(connection, tools.keyring.proofs, shown)
     except RefusalError:  # there were too many wrong ones
         return Done(is_well=False, caller=call.caller)
-    return Done(is_well=refused is None, caller=call.caller)
+    if refused is not None:
+        return Done(is_well=False, caller=call.caller)
+    return Done(is_well=True, caller=await hands.checked(connection, tools.keyring, call.caller))
 
 
 async def _refuse(

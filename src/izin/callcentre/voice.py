@@ -15,7 +15,7 @@ import msgspec
 from izin.admission.limiter import TooManyError
 from izin.audit.change import Change, changing
 from izin.audit.model import Action, Principal, PrincipalKind
-from izin.callcentre import store
+from izin.callcentre import hands, store
 from izin.callcentre.change import Tools, scope_of, tell_of_change
 from izin.callcentre.line import is_fixed, see_that_it_is_not_worn_out
 from izin.callcentre.menu import (
@@ -77,15 +77,17 @@ class Voices:
                 await store.begin(change.connection, call_id, None, body, now + LIFE)
                 change.tell(Action.CALL_STARTED, call_id)
                 if is_fixed(line):
-                    await self._believe(change, call_id, line, body)
+                    await self._believe(change, call_id, caller)
         except TooManyError:
             return said(Voice(step=Step.ENDED), ("line_busy",), {})
         return said(voice, (MENU[voice.step].says,), {}, call_id)
 
-    async def _believe(self, change: Change, call_id: UUID, line: Address, body: bytes) -> None:
+    async def _believe(self, change: Change, call_id: UUID, caller: Caller) -> None:
         """Open a fixed line by the platform's word; the trail says that no code was asked."""
-        await see_that_it_is_not_worn_out(change.connection, self._tools.keyring.proofs, line)
-        await store.identify(change.connection, call_id, body)
+        connection, keyring = change.connection, self._tools.keyring
+        await see_that_it_is_not_worn_out(connection, keyring.proofs, caller.address)
+        known = sealed(keyring, call_id, await hands.checked(connection, keyring, caller))
+        await store.identify(connection, call_id, known)
         change.tell(Action.CALL_BELIEVED, call_id)
 
     async def hear(
@@ -136,7 +138,10 @@ class Voices:
         row = await store.open_by_voice(connection, call_id)
         if row is None:
             raise RefusalError(Refused(code="IZ128"))
-        return row["body_sealed"], opened(self._tools.keyring, row, BY)
+        call = opened(self._tools.keyring, row, BY)
+        if await hands.have_passed_on(connection, self._tools.keyring, call):
+            raise RefusalError(Refused(code="IZ128"))  # it is over; by itself, with its time
+        return call.was, call
 
     async def _kept(self, change: Change, at: "_At", caller: Caller) -> "_At":
         """Write where the call is now, if it has moved."""

@@ -115,6 +115,11 @@ async def have_passed_on(
     return any(shown[address] != tenure for address, tenure in found.items())
 
 
+async def tenure_of(connection: Connection, keys: CitizenKeys, address: Address) -> UUID | None:
+    """In whose hands a number is; None: in the same for days, or it is none."""
+    return (await _tenures(connection, keys, [address])).get(address)
+
+
 async def forget(connection: Connection, keys: CitizenKeys, addresses: Iterable[Address]) -> None:
     """Forget what was said of these."""
     tags = [keys.pseudonyms.number_tag(each.clear) for each in addresses if is_number(each)]

@@ -238,6 +238,9 @@ grant select on citizen_consent to izin_agent;
 grant select, insert on receipt_number to izin_agent;
 grant select, insert, update on support_call to izin_agent;
 grant select, insert, update on citizen_act to izin_agent;
+grant select, insert, update on number_word, number_tenure to izin_agent; -- a number that is newly a caller's
+grant insert on number_claim to izin_agent;
+grant select, update, delete on citizen_account, account_holding to izin_agent; -- it leaves another's
 grant select, update on member to izin_agent;
 grant select on passkey to izin_agent;
 grant select, insert, update, delete on sign_in, session to izin_agent;

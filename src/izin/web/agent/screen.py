@@ -8,12 +8,13 @@ from http import HTTPStatus
 from uuid import UUID
 
 from izin.callcentre.change import Wish, change_one
+from izin.callcentre.claim import claim_in_call
 from izin.callcentre.line import is_fixed
 from izin.callcentre.model import NOTE_MAX, Call
-from izin.callcentre.scripts import OF_STATUS, OPENING, closing, role, scripts, version_name
+from izin.callcentre.scripts import CLAIM, OF_STATUS, OPENING, closing, role, scripts, version_name
 from izin.citizen.change import Left
 from izin.citizen.number import is_number
-from izin.citizen.records import Place, Record
+from izin.citizen.records import Found, Place, Record
 from izin.core.address import AddressKind
 from izin.core.codes import BrandCode
 from izin.core.terms import Channel, RecipientType, Status
@@ -46,7 +47,8 @@ async def show(booth: Booth, visit: Visit) -> Outcome:
 
 
 async def _opened(booth: Booth, visit: Visit, call: Call) -> Shown:
-    records = await booth.agents.records(call)
+    found_all, is_late = await booth.agents.found(call), await booth.agents.is_late()
+    records = found_all.records
     search = visit.query.values.get("search", "")[:_SEARCH_MAX]
     found = [each for each in records if search_key(search) in _named(each)]
     caller = call.caller
@@ -55,7 +57,11 @@ async def _opened(booth: Booth, visit: Visit, call: Call) -> Shown:
         "call": call,
         "lists": _lists(found),
         "count_all": len(records),
-        "is_late": await booth.agents.is_late(),
+        "is_late": is_late,
+        "count_earlier": found_all.earlier,
+        "count_approved": found_all.approved,
+        "may_claim": is_number(caller.address) and (found_all.approved or is_late),
+        "claim": _claim_asked(found_all, visit, call, is_late=is_late),
         "search": search,
         "meant": _meant(records, visit, caller.language),
         "receipt": visit.note_of,
@@ -87,6 +93,13 @@ def _meant(records: list[Record], visit: Visit, language: Language) -> dict[str,
             version = version_name(OF_STATUS[to])
             return {"record": each, "to": to, "version": version, "words": words}
     return None
+
+
+def _claim_asked(found: Found, visit: Visit, call: Call, *, is_late: bool) -> dict[str, str] | None:
+    """What is read aloud before a claim, where one is asked for and would refuse something."""
+    if not (visit.query.values.get("newly") and (found.approved or is_late)):
+        return None
+    return _script(CLAIM, call.caller.language) if is_number(call.caller.address) else None
 
 
 def _script(name: str, language: Language) -> dict[str, str]:
@@ -135,12 +148,10 @@ async def do_check(booth: Booth, visit: Visit) -> Outcome:
     said = None
     if call is not None and is_number(call.caller.address):
         said = since_in(visit.form, visit.now)
-        if said is not None and said.is_new:  # which promises more than is done here
-            visit.form.refuse("owned", "fault.choice")
     visit.form.check()
     since = None if said is None else said.since
     await booth.agents.identify(agent_of(visit), code, since)
-    return Gone("/")
+    return Gone("/?newly=1#meant" if said is not None and said.is_new else "/")
 
 
 async def do_change(booth: Booth, visit: Visit) -> Outcome:
@@ -162,6 +173,22 @@ async def do_change(booth: Booth, visit: Visit) -> Outcome:
     return Gone("/").saying(word, of=done.receipt)
 
 
+async def do_claim(booth: Booth, visit: Visit) -> Outcome:
+    """Refuse all that stands under a number for its new holder, once the text has been read."""
+    script = visit.form.text("script", NOTE_MAX)
+    visit.form.ticked("read", required=True)
+    visit.form.check()
+    claimed = await claim_in_call(
+        booth.agents, booth.recorder, agent_of(visit), script, now=visit.now
+    )
+    if claimed.act is None:
+        return Gone("/").saying("nothing_approved_in_call")
+    if not claimed.is_new:
+        return Gone("/").saying("claimed_before_in_call", of=claimed.act.receipt)
+    word = "all_being_refused" if claimed.act.parts else "all_refused"
+    return Gone("/").saying(word, of=claimed.act.receipt)
+
+
 async def do_end(booth: Booth, visit: Visit) -> Outcome:
     """End a call with a note, or note on one that ended by itself."""
     try:
@@ -180,5 +207,6 @@ ROWS = (
     Row(path="/again", shows=show, does=do_send_again),
     Row(path="/check", shows=show, does=do_check),
     Row(path="/change", shows=show, does=do_change),
+    Row(path="/claim", shows=show, does=do_claim),
     Row(path="/calls/{call}/end", shows=show, does=do_end),
 )
