@@ -16,7 +16,7 @@ from izin.wiring.citizen import open_citizens
 READ = "Önce bir soru"
 """Of a number is asked each time since when it is hers; the notice stands there no more."""
 FORM = re.compile(r'action="([^"]*/code\?flow=\w+)"')
-NOTICE_OF_VERSION = "3 c0a6a6"
+NOTICE_OF_VERSION = "4 91cb0b"
 """The version, and how a digest of its words begins: whoever changes a word changes both."""
 
 

@@ -252,7 +252,7 @@ async def test_what_was_before_the_number_was_hers_is_told_of_no_brand(
     await heart.record(a_proposal(key=a_key(ME), ago=timedelta(days=900)))
     await heart.number_and_project()
     citizen = telephones.keyring.citizen
-    await say_since(owner, citizen, phone(ME), telephones.now.date(), telephones.now)
+    await say_since(owner, citizen, phone(ME), telephones.now, telephones.now)
     none = await telephones.write("DURUM ORNEKM")
     assert none.endswith(say("no_record", brand="")[1:])
     assert "kaydedildi" in await telephones.write("RET ORNEKM"), "refusals get through all the same"

@@ -5,7 +5,7 @@ Who has an account is not asked again anywhere, others not in the same browser. 
 
 from datetime import date
 
-VERSION = 3
+VERSION = 4
 """Whoever changes a word of it gives it the next version: all read it again."""
 
 IN_FORCE = date(2026, 11, 26)
