@@ -158,7 +158,8 @@ def test_staff_look_approve_and_reject_by_command(
     assert "izin via forms" in izin("form", one, 9)[1]
     assert izin("forms", "--json")[1]["forms"] == []
     assert izin("credit", IYS_CODE, 25, "--json")[1]["credit"] == 25
-    assert "ViA-25" in izin("credit", IYS_CODE, 25)[1]
+    assert "kalan kredi 25," in izin("credit", IYS_CODE, 25)[1]
+    assert "kalan kredi sınırsız," in izin("credit", IYS_CODE, -1)[1]
     assert "H001" in izin("credit", 1, 25)[1]
 
 

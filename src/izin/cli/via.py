@@ -96,7 +96,7 @@ def reject_command(
         to.give({"formId": form, "version": version, "state": FormState.REJECTED})
 
 
-@app.command("credit")
+@app.command("credit", context_settings={"ignore_unknown_options": True})  # -1 is no option
 def credit_command(
     company: Annotated[int, typer.Argument(help="The company's code (iysCode).")],
     credit: Annotated[int, typer.Argument(min=-1, help="How many answers; -1: any number.")],
@@ -115,8 +115,10 @@ def credit_command(
         plan = over_parties(
             lambda database: put(database, code, credit=credit, during=during, by=operator())
         )
-        to.tell(to.said("via_credited", company=company, name=plan.name))
-        to.give({"planId": plan.plan_id, "credit": credit, "until": wire_time(plan.ends_at)})
+        left = to.said("via_unlimited") if credit < 0 else str(credit)
+        until = wire_time(plan.ends_at)
+        to.tell(to.said("via_credited", company=company, credit=left, until=until))
+        to.give({"planId": plan.plan_id, "credit": credit, "until": until})
 
 
 def _line(form: Form) -> list[str]:
