@@ -40,7 +40,7 @@ async def answered(ours, post: Post, body) -> tuple[str, str, list[dict[str, str
     begun_ = await ours.post(OWN, json=body | {"informed": TOLD | {"at": ago(minutes=1)}})
     assert begun_.status_code == 200, begun_.text
     request_id = begun_.json()["message"]["requestId"]
-    assert code_of(await ours.get(f"{OWN}/{request_id}/evidence")) == (400, "H1028")
+    assert code_of(await ours.get(f"{OWN}/{request_id}/evidence")) == (400, "H1072")
     await post.carry()
     await post.arrive()
     code = code_in(await post.next())

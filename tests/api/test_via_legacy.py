@@ -12,7 +12,7 @@ async def test_a_form_that_stands_on_pages_is_not_taken_of_old(ours, operator_da
     await a_form_in_force(ours, operator_database, **fields)
     row = {"recipient": PHONE, "type": ["MESAJ"], "source": "IYS_KISAMESAJ"}
     path = f"{BRAND}/consents/overIys"
-    assert code_of(await ours.post(path, json=row)) == (409, "IZ135"), "she was told on no page"
+    assert code_of(await ours.post(path, json=row)) == (422, "IZ135"), "she was told on no page"
     await a_form_in_force(ours, operator_database)
     assert (await ours.post(path, json=row)).status_code == 200
 
@@ -60,4 +60,4 @@ async def test_of_old_it_is_called_otherwise(ours, post, form, owner):
     await owner.execute("delete from via_request")
     await owner.execute("alter table via_form_version disable trigger all")
     await owner.execute("update via_form_version set state = 'REJECTED'")
-    assert code_of(await ours.post(f"{path}/overIys", json=row)) == (409, "IZ135")
+    assert code_of(await ours.post(f"{path}/overIys", json=row)) == (422, "IZ135")

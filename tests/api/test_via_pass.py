@@ -88,7 +88,7 @@ async def test_the_fourth_code_is_refused_though_it_is_right_and_so_is_a_late_on
     code = await verifying.code()
     for bad in ("abc", "123", f"{code}0", code[:5]):
         said = await verifying.complete("sms", request_id, bad)
-        assert behind(said) == (422, "ERR-SYS-0007", 422, "IZ160")
+        assert behind(said) == (400, "ERR-SYS-0007", 422, "IZ160")
         assert bad not in said.text
     for _ in range(3):
         assert behind(await verifying.complete("sms", request_id, another(code)))[3] == "H1052"

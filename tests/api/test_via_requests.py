@@ -122,12 +122,12 @@ async def test_one_address_is_asked_twice_a_day_and_not_within_three_minutes(our
     start = a_start(form, PHONE)
     await begun(ours, start)
     soon = await ours.post(f"{VIA}/consent", json=start)
-    assert code_of(soon) == (429, "IZ134")
+    assert code_of(soon) == (400, "IZ134")
     assert 0 < int(soon.headers["retry-after"]) <= 180
     await owner.execute("delete from budget where kind = 'via_apart'")
     await begun(ours, start)
     await owner.execute("delete from budget where kind = 'via_apart'")
-    assert code_of(await ours.post(f"{VIA}/consent", json=start)) == (429, "IZ133")
+    assert code_of(await ours.post(f"{VIA}/consent", json=start)) == (400, "IZ133")
 
 
 async def test_adjacent_numbers_cost_little(ours, form, owner):
@@ -139,7 +139,7 @@ async def test_adjacent_numbers_cost_little(ours, form, owner):
     assert codes.count(200) == 20
     await owner.execute("update budget set used = 29 where kind = 'company_block_hour'")
     answer = await ours.post(f"{VIA}/consent", json=a_start(form, "+905990009979"))
-    assert code_of(answer) == (429, "IZ110"), "a request counts the notice and its code"
+    assert code_of(answer) == (400, "IZ110"), "a request counts the notice and its code"
     used = await owner.fetchval("select sum(used) from budget where kind = 'company_block_day'")
     assert used == 40
     # both blocks have 60 a day, whatever number of them is asked: 120 messages
@@ -147,7 +147,7 @@ async def test_adjacent_numbers_cost_little(ours, form, owner):
     await owner.execute("update budget set used = 0 where kind = 'company_block_hour'")
     for number in (*range(9_000, 9_020), *range(10_100, 10_120)):
         answer = await ours.post(f"{VIA}/consent", json=a_start(form, f"+90599{number:07d}"))
-        assert code_of(answer) == (429, "IZ110")
+        assert code_of(answer) == (400, "IZ110")
 
 
 async def test_a_partner_needs_a_mandate_for_it(house, given, form, database):
@@ -189,7 +189,7 @@ async def test_a_text_that_would_be_too_long_is_asked_for_by_nobody(ours, form, 
     assert (await ours.post(f"{VIA}/consent", json=a_start(form, PHONE))).status_code == 200
     await owner.execute("update brand set name = name || ' ' || name || ' ' || name || ' ' || name")
     long = await ours.post(f"{VIA}/consent", json=a_start(form, "+905990000002"))
-    assert code_of(long) == (422, "IZ137")
+    assert code_of(long) == (400, "IZ137")
     assert "6" in long.json()["errors"][0]["message"]
     assert await owner.fetchval("select count(*) from message") == 1
 

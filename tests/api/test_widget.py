@@ -126,6 +126,19 @@ def solved(visitor: Visitor) -> dict[str, str]:
     raise AssertionError
 
 
+async def test_a_code_of_a_page_is_handed_in_by_that_page_alone(visitor, ours, post, owner):
+    request_id, code = await begun(visitor, post)
+    body = {
+        "requestId": request_id,
+        "verificationType": "SMS_OTP",
+        "consentTypes": [{"title": "ETK", "otpCode": code}],
+    }
+    told = await ours.post(f"/via/sps/{IYS_CODE}/confirmation", json=body)
+    assert code_of(told) == (400, "IZ152")
+    assert await owner.fetchval("select count(*) from consent_event") == 0
+    assert (await visitor.complete(request_id, code)).status_code == 200, "it is good there"
+
+
 async def test_a_visitor_consents_and_the_source_says_where(visitor, ours, post, owner):
     answer = await visitor.start()
     assert answer.headers["access-control-allow-origin"] == PAGE
@@ -264,7 +277,7 @@ async def test_whoever_begins_many_works_first_and_then_waits(house, widget, vis
         assert (await other.start("+905990060000")).status_code == 200
     await owner.execute("update budget set used = 120 where kind = 'widget_hour'")
     late = await visitor.start("+905990050000", **solved(visitor))
-    assert code_of(late) == (429, "IZ154")
+    assert code_of(late) == (400, "IZ154")
     assert int(late.headers["retry-after"]) > 0
     used_up = await owner.fetchval("select count(*) from budget where kind = 'widget_nonce'")
     assert used_up == 5, "what is refused uses no nonce up"

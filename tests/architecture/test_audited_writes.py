@@ -36,7 +36,7 @@ AUDITED = {
 
 TOLD_ELSEWHERE = {
     *(("retailer", "link"), ("retailer", "tag"), ("subscription", "count_loaded")),
-    *(("viapass", "take_credit"), ("subscription", "spend_via"), ("subscription", "take_via")),
+    *(("viapass", "take_credit"), ("subscription", "hold_via"), ("subscription", "take_via")),
 }
 """A consent names a dealer: the consent's own event tells of it. A tag follows a brand's move. How
 many records a partner has loaded, and what a company had verified or obtained, follows from their

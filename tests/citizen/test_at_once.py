@@ -76,7 +76,7 @@ async def reported(lines: Queue, keeper_database, keyring) -> None:
     """Report her line closed, as far as that its consents are to be ended next."""
     async with keeper_database.transaction() as connection:
         await submit(connection, keyring, [phone(1)])
-    for _ in range(2):
+    for _ in range(3):
         [job] = await lines.claim(1)
         await lines.work(job)
 

@@ -125,5 +125,5 @@ async def test_a_closed_line_is_ended_a_few_records_a_job(
             await work.work(job)
             count += bool(heard)
     assert await statuses(owner) == {"RET": 6}
-    assert len(heard) == 1, "it is told once, at the beginning"
-    assert count == 3 + 1
+    assert len(heard) == 2, "it is told at once, and again with the first end"
+    assert count == 3 + 3 + 1

@@ -3,10 +3,11 @@
 import asyncio
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders.browser import screen, serving
+from builders.heart import a_key, a_proposal, phone
 from builders.parties import IYS_CODE, OPERATOR
 from builders.via import ENDS, a_form, a_kvk, a_start, said
 from builders.visitor import MARK, RECEIPT
@@ -15,10 +16,14 @@ from izin.api.form import Form
 from izin.api.via_forms import read_draft
 from izin.api.via_intake import read_start
 from izin.brand import lookup as brands
+from izin.consent.event import Actor
+from izin.consent.model import Proposal
 from izin.core.codes import company
+from izin.core.terms import Channel, Source, Status
 from izin.message.seal import opened
 from izin.receipt.issue import proven_by
 from izin.subscription.via import put
+from izin.via.end import end_of_addresses
 from izin.via.evidence import evidence_hash
 from izin.via.forms import approve, make, submit
 from izin.via.model import Title
@@ -162,6 +167,81 @@ async def test_what_is_over_or_none_records_nothing(visitor, owner, link):
     assert await moved(owner) == []
 
 
+async def refused_since(heart, **facts) -> None:
+    """Something that stood for long is refused just now."""
+    key = a_key(77, **facts)
+    await heart.record(a_proposal(key=key))
+    await heart.record(a_proposal(key=key, status=Status.RET, ago=timedelta()))
+
+
+async def test_a_yes_after_a_refusal_is_not_recorded_and_her_no_is(visitor, owner, link, heart):
+    await refused_since(heart)
+    await heart.record(a_proposal(key=a_key(77, channel=Channel.ARAMA)))
+    await visitor.get(link)
+    answer = await visitor.send(link, **ANSWERS)
+    assert answer.status_code == 422
+    for _ in range(2):
+        assert "IZ165" in visitor.page or _
+        assert "araya ret girdi" in visitor.page
+        assert "retler kaydedildi" in visitor.page
+        assert re.findall(r'class="tag \w+">([^<]+)<', visitor.page) == ["✕ Ret"]
+        await visitor.get(link)
+    assert await moved(owner) == [("ARAMA", "RET")]
+    assert await owner.fetchval("select step from via_request") == "REFUSED", "no word on the text"
+    assert tuple(await owner.fetchrow("select credit, held from via_plan")) == (2, 0)
+    late = await visitor.send(link, **ANSWERS)
+    assert "IZ165" in late.text or late.status_code == 409
+
+
+async def test_a_link_that_says_only_yes_after_a_refusal_records_nothing(
+    visitor, owner, link, heart
+):
+    await refused_since(heart)
+    await visitor.get(link)
+    await visitor.send(link, answer0="ONAY", answer1="ONAY", answer2="ONAY")
+    assert "IZ165" in visitor.page
+    assert "Hiçbir onay kaydedilmedi" in visitor.page
+    assert await moved(owner) == []
+    assert await owner.fetchval("select count(*) from receipt_number") == 0
+    assert tuple(await owner.fetchrow("select credit, held from via_plan")) == (3, 0)
+
+
+async def test_a_no_gets_through_whatever_was_refused(visitor, owner, link, heart):
+    await refused_since(heart)
+    await visitor.get(link)
+    await visitor.send(link, answer0="RET", answer1="RET", answer2="ONAY")
+    assert "Yanıtınız kaydedildi" in visitor.page
+    assert await owner.fetchval("select step from via_request") == "DONE"
+
+
+async def test_of_a_link_and_a_refusal_at_once_the_refusal_stands(visitor, owner, link, heart):
+    await heart.record(a_proposal(key=a_key(77)))
+    await visitor.get(link)
+    data = {"mark": MARK.search(visitor.page)[1], **ANSWERS}
+    refusal = Proposal(key=a_key(77), status=Status.RET, source=Source.IYS_WEB, consented_at=None)
+    await asyncio.gather(
+        visitor.client.post(link, data=data), heart.record(refusal, actor=Actor.CITIZEN)
+    )
+    assert (
+        await owner.fetchval(
+            "select status from provider_consent where channel = 'MESAJ' and "
+            "consented_at = (select max(consented_at) from provider_consent)"
+        )
+        == "RET"
+    )
+
+
+async def test_a_number_in_other_hands_is_asked_nothing_any_more(visitor, owner, link, doors):
+    """Hers newly, as she says at her pages: nothing need have stood for it."""
+    async with doors.database.transaction() as connection:
+        await end_of_addresses(connection, doors.keyring, [phone(77), phone(78)])
+    page = await visitor.get(link)
+    assert "araya ret girdi" in page.text
+    assert "<form" not in page.text.split("<main")[1].split("</main>")[0]
+    assert await owner.fetchval("select step from via_request") == "REFUSED"
+    assert await owner.fetchval("select held from via_plan") == 0
+
+
 async def test_every_look_is_accessible(browser, app, link):
     found = {}
     async with serving(app) as base:
@@ -180,4 +260,18 @@ async def test_every_look_is_accessible(browser, app, link):
         await page.click("main form button")
         await look("done")
         await page.context.close()
+    assert found == {}
+
+
+async def test_that_a_refusal_came_in_between_is_an_accessible_page(browser, app, link, heart):
+    await refused_since(heart)
+    await heart.record(a_proposal(key=a_key(77, channel=Channel.ARAMA)))
+    async with serving(app) as base:
+        window = await screen(browser, base)
+        await window.open(link)
+        for place, each in enumerate(ANSWERS.values()):
+            await window.page.check(f"#f-answer{place}-{each}")
+        await window.page.click("main form button")
+        found = await window.look("overtaken")
+        await window.page.context.close()
     assert found == {}

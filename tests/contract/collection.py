@@ -206,8 +206,6 @@ def _after(step: str, **facts: Any) -> Way:
     async def way(registry: Registry) -> list[Attempt]:
         who = facts.get("who", "ours")
         brand = an_etk(who, types=["EPOSTA"], **facts.get("etk", {}))
-        if step == CREDITS_GONE:
-            await at.via_credits(registry, who, 10)
         await leaving_brand(registry, "ours")
         body = a_mail_start(registry, who, consentTypes=[brand])
         request_id, [code] = await at.coded(registry, body, who)
@@ -234,9 +232,12 @@ async def _long_name(registry: Registry) -> list[Attempt]:
 
 LONG_NAME = " ".join(["Örnek"] * 170)
 """No text of six segments has room for it."""
-CREDITS_GONE = f"update via_plan set credit = 0 where iys_code = {IYS_CODES['theirs']}"
 _LATEST = "(select request_id from via_request order by request_id desc limit 1)"
 _OVERDUE = f"update via_request set due_at = now() where request_id = {_LATEST}"
+_REFUSED = (
+    "update via_request set step = 'REFUSED', due_at = null, ended_at = now()"
+    f" where request_id = {_LATEST}"
+)
 _LEFT = f"update brand set iys_code = {IYS_CODES['theirs']} where brand_code = {at.LEAVING_BRAND}"
 
 
@@ -339,7 +340,6 @@ OF_VIA: dict[str, dict[str, Way]] = {
         **{code: _confirm_fault(fault) for code, fault in CONFIRM_FAULTS.items()},
         "H1043": lambda _: [_changed(confirming("x", {}), body=[])],
         "H1014": _after(_LEFT, etk={"brandCodes": [at.LEAVING_BRAND]}),
-        "H1015": _after(CREDITS_GONE, who="theirs"),
         "H1028": _not_there_yet,
         "H1030": lambda _: [confirming(str(uuid4()), {"ETK": "12345678"})],
         "H1031": _full_meanwhile,
@@ -347,6 +347,7 @@ OF_VIA: dict[str, dict[str, Way]] = {
         "H1049": _not_arrived,
         "H1050": _locked,
         "H1051": _after(_OVERDUE),
+        "IZ165": _after(_REFUSED),
         "H1052": _waiting(of=lambda code: {"ETK": at.another(code)}),
         "H1056": _waiting(kind="EPOSTA_SHORTURL"),
         "H1064": _waiting(kind="SMS_OTP"),
@@ -504,7 +505,10 @@ NOT_HERE = {
         (CONFIRM, code): "A confirmation names titles alone, no kinds and no type of recipient."
         for code in ("H1061", "H1063")
     },
+    (CONFIRM, "IZ152"): "It is about a request of a widget's page: tests/api/test_widget.py.",
+    (CONFIRM, "H1015"): "The start has held back what its answer may take.",
     **{(SHOW, code): "It takes no body." for code in ("H1025", "H1029")},
+    ("complete-widget-process", "H1015"): "Its start has held back what its answer may take.",
     (KVK, "H1040"): "It says H353, as its own part of the document has it first.",
     (SEARCH, "H1030"): "It names no request; of an address without one the list is empty.",
 }

@@ -276,7 +276,10 @@ def _after(step: str = "", *, who: str = "ours", **fields: Any) -> Way:
 _LATEST = "(select request_id from via_request order by request_id desc limit 1)"
 _OVERDUE = f"update via_request set due_at = now() where request_id = {_LATEST}"
 _LEFT = f"update brand set iys_code = {IYS_CODES['theirs']} where brand_code = {at.LEAVING_BRAND}"
-_GONE = f"update via_plan set credit = 0 where iys_code = {IYS_CODES['theirs']}"
+_REFUSED = (
+    "update via_request set step = 'REFUSED', due_at = null, ended_at = now()"
+    f" where request_id = {_LATEST}"
+)
 
 
 def _not_there_yet(step: str = "") -> Way:
@@ -368,13 +371,13 @@ _OF: dict[str, dict[str, Way]] = {
         **{code: _complete_fault(fault) for code, fault in COMPLETE_FAULTS.items()},
         "H1043": _no_object(COMPLETE),
         "H1014": _after(_LEFT),
-        "H1015": _after(_GONE, who="theirs"),
         "H1028": _not_there_yet(),
         "H1031": _full_meanwhile,
         "H1032": _done,
         "H1049": _not_there_yet(_OVERDUE),
         "H1050": _locked,
         "H1051": _after(_OVERDUE),
+        "IZ165": _after(_REFUSED),
         "H1052": _miss,
         "H1064": _after(verificationType="SMS_OTP"),
         "H1113": _after(consentType="KVK"),

@@ -537,12 +537,12 @@ class Counting:
 @pytest.mark.parametrize(
     ("text", "most"),
     [
-        ("RET ORNEKM", 8),
+        ("RET ORNEKM", 9),
         ("DURUM ORNEKM", 6),
         ("RET ORNEKN", 5),
         ("YARDIM", 3),
         ("RET TUM", 8),
-        ("EVET", 16),
+        ("EVET", 18),
         ("DURUM", 7),
     ],
 )

@@ -1,10 +1,15 @@
 """İYS Yolu's steps as a company reads them, and none that skips another."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from builders.heart import a_proposal
 
+from izin.consent.model import Current
+from izin.consent.rules import accept
 from izin.core.errors import Refused
+from izin.core.terms import Source, Status
 from izin.via.model import Title
 from izin.via.rules import (
     FOLLOWS,
@@ -12,6 +17,7 @@ from izin.via.rules import (
     Step,
     Verification,
     may_be_confirmed,
+    not_answered,
     shown,
 )
 
@@ -38,6 +44,7 @@ def at(step: Step, verification: Verification = OTP, **facts) -> Stands:
         (at(Step.LOCKED, tries=3), "COMPLETED", "OTP_CODE_INCORRECT"),
         (at(Step.UNSENT), "COMPLETED", "SMSMAIL_OUT_FAILURE"),
         (at(Step.WITHDRAWN), "COMPLETED", "OTP_CODE_EXPIRED"),
+        (at(Step.REFUSED), "COMPLETED", "OTP_CODE_EXPIRED"),
         (at(Step.DONE), "COMPLETED", "SUCCESS"),
         (at(Step.LINK, URL, is_out=False), "SUCCESS", "START"),
         (at(Step.LINK, URL), "CONSENT_REQUESTED", "PENDING"),
@@ -92,3 +99,40 @@ def test_nothing_is_recorded_without_code_or_page_and_no_code_without_the_notice
     assert before[Step.DONE] == {Step.CODE, Step.OPENED}
     assert before[Step.OPENED] == {Step.LINK}
     assert before[Step.NOTICE] == before[Step.LINK] == set()
+
+
+def test_what_has_no_answer_says_truly_why():
+    reasons = {step: not_answered(at(step), NOW) for step in Step if step is not Step.DONE}
+    assert reasons == {
+        **dict.fromkeys(FOLLOWS, "H1072"),
+        Step.UNSENT: "H1049",
+        Step.EXPIRED: "H1051",
+        Step.LOCKED: "H1050",
+        Step.WITHDRAWN: "H1051",
+        Step.REFUSED: "IZ165",
+    }
+
+
+def test_a_refusal_counts_against_a_consent_asked_for_before_it_alone():
+    def verdict(status, said, recorded, *, source=Source.HS_WEB, asked=NOW):
+        stood = Current(
+            status=status,
+            source=source,
+            consented_at=said,
+            recorded_at=recorded,
+            first_recorded_at=BEFORE,
+            event_id=uuid4(),
+            version=1,
+        )
+        yes = a_proposal(source=Source.IYS_KISAMESAJ, consented_at=None, asked_at=asked)
+        return accept(stood, yes, now=LATER)
+
+    earlier, later = NOW - timedelta(hours=1), LATER
+    over = Refused(code="IZ165")
+    assert verdict(Status.RET, earlier, earlier) != over
+    assert verdict(Status.RET, earlier, later) == over, "a company's counts from its record"
+    assert verdict(Status.RET, earlier, later, source=Source.IYS_WEB) != over, "hers as she said"
+    assert verdict(Status.RET, later, later, source=Source.IYS_WEB) == over
+    assert verdict(Status.RET, None, later, source=None) == over
+    assert verdict(Status.ONAY, later, later) != over
+    assert verdict(Status.RET, later, later, asked=None) != over

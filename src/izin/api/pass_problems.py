@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from izin.api.operation import Answer
+from izin.api.via_problems import is_own
 from izin.api.wire import Wire
 from izin.i18n import catalogue
 from izin.i18n.catalogue import Language
@@ -20,8 +21,6 @@ _BY_STATUS: Final[Mapping[int, str]] = {401: NOBODY, 500: BROKEN, 503: UNAVAILAB
 _OWN = ("OTP-ERROR-", "ERR-")
 _OF_FIELDS: Final = frozenset({"IZ011", "H190"})
 _OF_THE_BODY: Final = frozenset({"H014", "IZ001", "IZ003", "IZ005", "IZ006", "IZ009"})
-_BUDGETS: Final = frozenset({"IZ110", "IZ114"})
-"""An answer of 400 has these inside, with their 429: so is the contract's example."""
 
 
 def dressed(found: Answer, language: Language) -> Answer:
@@ -50,7 +49,8 @@ def dressed_of_subscription(found: Answer, language: Language) -> Answer:
 
 
 def _behind(found: Answer, code: str, language: Language) -> Answer:
-    status = HTTPStatus.BAD_REQUEST if code in _BUDGETS else found.status
+    is_listed = not is_own(code, found.status) or found.status == HTTPStatus.FORBIDDEN
+    status = found.status if is_listed else HTTPStatus.BAD_REQUEST  # as the contract's example
     shown = [
         {name: each[name] for name in ("code", "message", "value") if name in each}
         for each in found.body["errors"]

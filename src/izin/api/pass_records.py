@@ -9,7 +9,7 @@ from uuid import UUID
 from izin.access.model import Right
 from izin.admission.lanes import Lane
 from izin.api.form import Form
-from izin.api.operation import Answer, BodyKind, Call, Operation, Param, Summary
+from izin.api.operation import Answer, BodyKind, Call, Operation, Param, Summary, always
 from izin.api.pass_documents import HISTORY, HISTORY_ASKED, SUBSCRIBED
 from izin.api.pass_problems import dressed, dressed_of_subscription
 from izin.api.services import Services, company_of
@@ -183,6 +183,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         right=Right.VERIFY,
         lane=Lane.INFO,
         handler=subscription,
+        passes_held=always,  # whoever may do nothing else may see what it has (H520 says so)
         summary=Summary(
             "ViA PASS aboneliğini ve kalan kontörü gösterir.",
             "Shows the ViA PASS subscription and the credit that is left.",

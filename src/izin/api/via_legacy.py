@@ -7,6 +7,7 @@ Source  contract 1.17, H450 to H465
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -141,7 +142,9 @@ _OLD = Dressed(
         **dict.fromkeys(("H1052", "H1050"), "H460"),
         **dict.fromkeys(("H1028", "H1030", "H1032", "H1049", "H1051"), "H456"),
         **dict.fromkeys(("H1056", "H1064", "H1113"), "H456"),
-    }
+    },
+    own=HTTPStatus.UNPROCESSABLE_ENTITY,  # as all codes of these calls
+    listed=frozenset({HTTPStatus.FORBIDDEN}),
 )
 _OF_CREDITS = ("H1014", "H1015", "H1092", "H1093")
 _BRAND = "/sps/{iysCode}/brands/{brandCode}/consents"
@@ -213,8 +216,9 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             }
         },
         errors=(
-            *("H454", "H455", "H1014", "H1015", "H1028", "H1030", "H1031", "H1032", "H1049"),
+            *("H454", "H455", "H1014", "H1028", "H1030", "H1031", "H1032", "H1049"),
             *("H1050", "H1051", "H1052", "H1056", "H1064", "H1104", "H1113", "IZ078", "IZ110"),
+            *("IZ152", "IZ165"),
         ),
         dressed=_OLD,
     ),

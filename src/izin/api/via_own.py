@@ -21,6 +21,7 @@ from izin.via import lookup
 from izin.via.evidence import Kept, evidence_hash, evidence_version, messages, opening, proven
 from izin.via.model import Title
 from izin.via.request import Body, Given, Request
+from izin.via.rules import not_answered
 from izin.via.withdraw import withdraw
 
 _WHAT_MAX, _WHERE_MAX = 500, 200
@@ -60,7 +61,8 @@ async def show_evidence(call: Call[Services]) -> Answer:
     request = await request_seen(call, request_id(str(call.path["requestId"])))
     found = proven(request.body)
     if not found:
-        raise RefusalError(Refused(code="H1028"))
+        over = not_answered(request.stands, call.services.clock())
+        raise RefusalError(Refused(code=over))
     async with call.services.database.acting_for(company(request.iys_code)) as connection:
         form = await lookup.one(connection, request.form_id, request.form_version)
     assert form is not None, "a request names a version that there is"
@@ -212,7 +214,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
             "Bir yanıtı kanıtlayan her şeyi gösterir.", "Shows all that proves an answer."
         ),
         answers={200: PROVEN},
-        errors=("H1028", "H1030", "IZ078"),
+        errors=("H1030", "H1049", "H1050", "H1051", "H1072", "IZ078", "IZ165"),
         dressed=of_taking,
         tokenless="H1038",
     ),

@@ -4,6 +4,7 @@ Source  contract, tag İLETİ ViA: the examples of its operations
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -12,6 +13,14 @@ from izin.api.operation import Answer
 from izin.i18n import catalogue
 from izin.i18n.catalogue import Language
 
+_UNLISTED = frozenset({401, 403, 409, 422, 429})
+
+
+def is_own(code: str, status: int) -> bool:
+    """Is it a code of our own about what was asked for, not one of the door's about any call?"""
+    is_of_all = code == "IZ011"  # of calls of our own
+    return (code == "H190" or (code.startswith("IZ") and not is_of_all)) and status in _UNLISTED
+
 
 class Dressed(msgspec.Struct, frozen=True, kw_only=True):
     """How one operation says no.
@@ -19,11 +28,15 @@ class Dressed(msgspec.Struct, frozen=True, kw_only=True):
     renames  the code of a stage that all calls pass, and what it is here
     objects  codes whose ``errors`` is one object
     bare     codes that stand without ``errors``
+    own      the status of codes of our own, which has to be one that the document lists
+    listed   statuses that stay theirs, for it lists them
     """
 
     renames: Mapping[str, str]
     objects: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
+    own: int = HTTPStatus.BAD_REQUEST
+    listed: frozenset[int] = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT})
 
     def __call__(self, found: Answer, language: Language) -> Answer:
         """Give the same error in its shape here."""
@@ -31,6 +44,8 @@ class Dressed(msgspec.Struct, frozen=True, kw_only=True):
         status, code = found.status, errors[0]["code"]
         if code != found.body["errors"][0]["code"]:
             status = catalogue.status_of(code)
+        if is_own(code, status) and status not in self.listed:
+            status = self.own
         rest = {name: value for name, value in found.body.items() if name not in ("errors", "code")}
         if len(errors) == 1 and code in self.bare:
             return Answer(status, errors[0], found.headers)

@@ -16,6 +16,7 @@ from izin.api import problems
 from izin.api.operation import KIB, Answer, BodyKind, Call, Operation, Param, Summary, readable
 from izin.api.services import Services
 from izin.api.via import confirming_of
+from izin.api.via_problems import is_own
 from izin.api.widget_documents import COMPLETE, COMPLETED, KEY, SCRIPT, START, STARTED
 from izin.api.widget_intake import read_completion, read_start
 from izin.api.widget_script import loader, script
@@ -75,8 +76,14 @@ def on_a_page(act: Act) -> Callable[[Call[Services]], Awaitable[Answer]]:
 
 
 def again_is_409(found: Answer, _: catalogue.Language) -> Answer:
-    """Say of a request that was completed before that it conflicts. Source: VİA FRAME, 409."""
-    if found.body["errors"][0]["code"] != "H1032":
+    """Say of a request that was completed before that it conflicts. Source: VİA FRAME, 409.
+
+    Codes of our own have a status that the document lists.
+    """
+    code = found.body["errors"][0]["code"]
+    if is_own(code, found.status) and found.status in _UNLISTED:
+        return Answer(HTTPStatus.BAD_REQUEST, found.body, found.headers)
+    if code != "H1032":
         return found
     return Answer(HTTPStatus.CONFLICT, found.body, found.headers)
 
@@ -197,6 +204,7 @@ def _row(
     )
 
 
+_UNLISTED = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS})
 _FIELDS = ("H1005", "H1012", "H1025", "H1029", "H1043", "H1057")
 
 OPERATIONS: tuple[Operation[Services], ...] = (
@@ -245,6 +253,7 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         lane=Lane.CONSENT,
         request=START,
         answers={200: STARTED},
+        dressed=again_is_409,
         errors=(
             *_FIELDS,
             *("H1014", "H1015", "H1026", "H1027", "H1031", "H1054", "H1061", "H1063", "H1065"),
@@ -264,8 +273,8 @@ OPERATIONS: tuple[Operation[Services], ...] = (
         dressed=again_is_409,
         errors=(
             *_FIELDS,
-            *("H1013", "H1014", "H1015", "H1028", "H1030", "H1031", "H1032", "H1049", "H1050"),
-            *("H1051", "H1052", "H1064", "H1113", "IZ110", "IZ150", "IZ151", "IZ152", "IZ160"),
+            *("H1013", "H1014", "H1028", "H1030", "H1031", "H1032", "H1049", "H1050", "H1051"),
+            *("H1052", "H1064", "H1113", "IZ110", "IZ150", "IZ151", "IZ152", "IZ160", "IZ165"),
         ),
     ),
 )

@@ -7,7 +7,7 @@ an account, and records, so that no two wait for each other.
 Source: security T14.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -27,6 +27,9 @@ _DAY_BYTES = 4
 _INSTANT_BYTES = 8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY_BYTES = 8
+PassedOn = Callable[[Connection, Sequence[Address]], Awaitable[None]]
+"""Hears, in the transaction that puts numbers into other hands, that they are."""
+
 _TENURE_KEPT = timedelta(days=2)
 """Longer than any session that was opened before."""
 

@@ -166,11 +166,14 @@ class Citizens:
             await number.say(connection, keys, address, since, now)
             await self._seats.change(connection, who.tag, body)
 
-    async def claim(self, who: Citizen, recorder: Recorder, *, now: datetime) -> Claimed | None:
+    async def claim(
+        self, who: Citizen, recorder: Recorder, passed_on: number.PassedOn, *, now: datetime
+    ) -> Claimed | None:
         """The shown number is newly hers: refuse whatever was approved under it. See `claim`.
 
         An account that holds it is somebody else's, unless she came by the gateway and it is hers;
         every other session that showed it by a code is, too, and ends.
+        Takes   passed_on: who ends what the number is asked; before any record is held
         Gives   None where hers has ended so meanwhile, or has the number no more
         """
         keys, missing = self._keyring.citizen, await follow(self._database)
@@ -184,6 +187,7 @@ class Citizens:
                 await keep.release(connection, keys, [who.address], now)
                 body = msgspec.structs.replace(body, account_id=None)
             tenures = await number.pass_on(connection, keys, [who.address], now)
+            await passed_on(connection, [who.address])
             call = Call(
                 connection=connection,
                 keyring=self._keyring,

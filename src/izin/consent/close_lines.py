@@ -39,7 +39,7 @@ PHONES_MAX = 25
 """Numbers of one job: a report of a thousand is not one transaction."""
 
 Closed = Callable[[Connection, Sequence[Address]], Awaitable[None]]
-"""Hears, in the transaction that ends their consents, that numbers are nobody's any more."""
+"""Hears at once, and again with the end of their consents, that numbers are nobody's any more."""
 
 _ID_BYTES = 16
 _NOBODY = UUID(int=0)
@@ -52,6 +52,7 @@ class _Report(msgspec.Struct, frozen=True, array_like=True):
     waits_for    the last that was not numbered when all under way had committed; None until then
     target_idx   how far the citizens' view has to have come; None until that is numbered
     at           at which of the phones it goes on, `after` so many of its records
+    is_heard     has everybody heard that the numbers are nobody's?
     """
 
     reported_at: datetime
@@ -60,6 +61,7 @@ class _Report(msgspec.Struct, frozen=True, array_like=True):
     target_idx: int | None = None
     at: int = 0
     after: UUID = FIRST
+    is_heard: bool = False
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -101,6 +103,11 @@ class ClosingLines:
         row, sealed = payload[:_ID_BYTES], payload[_ID_BYTES:]
         opener = await self._keyring.openers([sealed])
         report = _decode(opener.open(sealed, *_PLACE, row))
+        if not report.is_heard:  # at once: nothing old is answered while the view is waited for
+            await self._closed(connection, _phones_of(report))
+            heard = msgspec.structs.replace(report, is_heard=True)
+            await _put(connection, self._keyring, row, heard)
+            return
         ahead = await _ahead(connection, report)
         if ahead is None:
             ahead = await self._end_some(connection, report)
@@ -109,7 +116,7 @@ class ClosingLines:
 
     async def _end_some(self, connection: Connection, report: _Report) -> _Report | None:
         """End ROWS_MAX records at most; give what is left to do."""
-        addresses = [Address(phone, AddressKind.PHONE) for phone in report.phones]
+        addresses = _phones_of(report)
         at, slot, left = report.at, report.after, ROWS_MAX
         if (at, slot) == (0, FIRST):
             await self._closed(connection, addresses)
@@ -126,6 +133,10 @@ class ClosingLines:
             on_repeat=OnRepeat.ANSWER,
         )
         return msgspec.structs.replace(report, at=at, after=slot) if at < len(addresses) else None
+
+
+def _phones_of(report: _Report) -> list[Address]:
+    return [Address(phone, AddressKind.PHONE) for phone in report.phones]
 
 
 def _is_meant(consent: CitizenConsent, report: _Report) -> bool:

@@ -59,6 +59,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     over: what it is to change, which has to stand when it is recorded; None: whatever does.
     given_by: until when that has to have been given, if she said this of what stood at a moment.
     said_at: when she said it, if it is recorded later: it is dated then.
+    asked_at: when she was asked for this consent; a refusal since then is the later word.
     citizen_name: of a citizen who consents for the first time, if she gives it to this brand.
     evidence_hash: hex, of what proves a consent that the registry took itself.
     """
@@ -76,6 +77,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     over: Over | None = None
     given_by: datetime | None = None
     said_at: datetime | None = None
+    asked_at: datetime | None = None
     citizen_name: str | None = None
     evidence_hash: str | None = None
 

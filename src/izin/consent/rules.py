@@ -114,6 +114,8 @@ def _refuse_citizens(current: Current | None, proposal: Proposal) -> Refused | N
     refused = _refuse_first(proposal) if current is None else None
     if refused is not None:
         return refused
+    if _is_overtaken(current, proposal):
+        return Refused(code="IZ165")
     if proposal.over not in (None, _standing_over(current)) or _is_newer(current, proposal):
         return Refused(code="IZ155")
     if proposal.cites not in (None, None if current is None else current.event_id):
@@ -126,6 +128,19 @@ def _is_newer(current: Current | None, proposal: Proposal) -> bool:
     given_at = None if current is None else current.consented_at
     until = proposal.given_by
     return until is not None and given_at is not None and given_at > until
+
+
+def _is_overtaken(current: Current | None, proposal: Proposal) -> bool:
+    """Was this refused only after she had been asked for it? Her own word counts as she said it.
+
+    Source  decision 0086
+    """
+    asked_at = proposal.asked_at
+    if asked_at is None or current is None or current.status is Status.ONAY:
+        return False
+    is_hers = current.source is not None and current.source.side is Side.IYS
+    said_at = current.consented_at if is_hers else None
+    return proposal.status is Status.ONAY and (said_at or current.recorded_at) > asked_at
 
 
 def _standing_over(current: Current | None) -> Over:

@@ -61,7 +61,7 @@ async def answer(
             and past ANSWERS_AN_HOUR. RET, and EVET to what was asked, count all the same
     Raises  UnavailableError: the text has to come again; if the commit was cut off a RET may be
             recorded, and is then told as one that stands
-    Cost    one transaction; of `RET <brand>` eight round trips at most, begin and commit included
+    Cost    one transaction; of `RET <brand>` nine round trips at most, begin and commit included
     """
     missing = await follow(database) if asks_for_all(text) else None
     async with database.transaction() as connection:

@@ -23,14 +23,17 @@ from izin.core.terms import Channel, Source, Status
 from izin.shortcode.call import Call, Record, records_at
 from izin.shortcode.own import own_of
 from izin.shortcode.replies import day, say_of
+from izin.via.end import end_of_company, end_of_messages
 
 
 async def refuse(call: Call, brand: Brand) -> str:
     """Refuse one brand's messages; give the reply.
 
     What stands refused for whoever had the number before is told as if there were nothing.
-    Cost    one round trip to see what stands, three to change it with its receipt
+    Whatever stands, what its company asks her is over.
+    Cost    one round trip for that, one to see what stands, three to change it with its receipt
     """
+    await end_of_company(call.connection, call.keyring, brand.iys_code, call.sender)
     records = await records_at(call, [brand])
     if records:
         ended = await end(call, records)
@@ -70,6 +73,7 @@ async def end_all(call: Call, *, rows_max: int = ROWS_MAX) -> Ended | None:
     Gives   None where nothing stands at ONAY
     """
     work, scope = _hers(call), Scope(channel=Channel.MESAJ)
+    await end_of_messages(call.connection, call.keyring, call.sender)
     begun = await begin_refusing(work, scope, missing=call.missing, rows_max=rows_max)
     if begun is not None and begun.parts:
         await keep_act(work, begun, Did.REFUSED, refused=begun.count)

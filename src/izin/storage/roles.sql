@@ -217,7 +217,7 @@ grant select, insert, update on pass_request to izin_web;
 grant select, update on pass_template to izin_desk, izin_operator;
 grant select, insert, update on pass_subscription to izin_operator;
 grant select, update on pass_request to izin_citizen; -- who follows her link
-grant select, delete on pass_request to izin_keeper; -- what is old
+grant select, update, delete on pass_request to izin_keeper; -- closed lines, what is old
 
 -- personal links: companies have them made, citizens open them; a change by one holds its row
 grant insert on personal_link to izin_web;
@@ -230,7 +230,7 @@ grant select, update on via_request to izin_citizen;
 grant select, update, delete on via_request to izin_keeper;
 grant insert on proof to izin_keeper; -- the code that follows a notice
 grant select, update on via_plan to izin_web, izin_citizen; -- a credit for each answer
-grant select on via_plan to izin_keeper;
+grant select, update on via_plan to izin_keeper; -- what overdue requests held
 grant select, insert, update on via_plan to izin_operator, izin_desk;
 
 -- the call centre: agents, who sign in as members of that role alone, and work by what a caller opens

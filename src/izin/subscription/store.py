@@ -265,9 +265,9 @@ async def via_plan(connection: Connection, iys_code: IysCode) -> ViaPlan | None:
     return None if row is None else ViaPlan(**dict(row))
 
 
-async def spend_via(connection: Connection, iys_code: IysCode, count: int) -> bool:
-    """Take credits; give whether there were so many."""
-    return await connection.fetchval(_SQL["spend_via"], iys_code, count) is not None
+async def hold_via(connection: Connection, iys_code: IysCode, count: int) -> bool:
+    """Hold credits back; give whether there were so many."""
+    return await connection.fetchval(_SQL["hold_via"], iys_code, count) is not None
 
 
 async def take_via(connection: Connection, iys_code: IysCode, count: int) -> None:

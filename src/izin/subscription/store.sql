@@ -290,19 +290,19 @@ select plan_id, name, starts_at, ends_at, credit, used
 from via_plan
 where iys_code = $1
 
--- name: spend_via
--- Take credits, if there are so many and the plan runs. $1 iys_code · $2 how many · gives used
+-- name: hold_via
+-- Hold credits back for a request, if the plan runs and so many are left that none holds. Whoever
+-- comes at once waits for the row. $1 iys_code · $2 how many · gives held
 update via_plan
-set
-    credit = case when credit = -1 then -1 else credit - $2::integer end,
-    used = used + $2::integer
+set held = held + $2::integer
 where
-    iys_code = $1 and (credit = -1 or credit >= $2::integer)
+    iys_code = $1 and (credit = -1 or credit - held >= $2::integer)
     and starts_at <= now() and now() < ends_at
-returning used
+returning held
 
 -- name: take_via
--- Take credits, as many of them as there are: what she answers counts whatever is left.
+-- Take credits, as many of them as there are: they were held back, and what she answers counts
+-- whatever is left.
 -- $1 iys_code · $2 how many
 update via_plan
 set

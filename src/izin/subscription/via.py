@@ -59,12 +59,19 @@ async def see_that_it_has(
         raise RefusalError(Refused(code="H1015"))
 
 
-async def spend(connection: Connection, of: IysCode, count: int) -> None:
-    """Take credits in the transaction of what they are for. Raises RefusalError H1015."""
-    if not await store.spend_via(connection, of, count):
+async def hold(connection: Connection, of: IysCode, count: int) -> None:
+    """Hold credits back for what a request may bring, in the transaction that begins it.
+
+    Whatever it ends by, the database gives back what it holds then.
+    Raises  RefusalError H1015 there are not so many that no other request holds
+    """
+    if not await store.hold_via(connection, of, count):
         raise RefusalError(Refused(code="H1015"))
 
 
 async def take(connection: Connection, of: IysCode, count: int) -> None:
-    """Take credits for what a citizen has answered herself, as many as there are."""
+    """Take credits in the transaction of what they are for: they were held back for it.
+
+    Nobody is refused an answer because a company's credits were written anew meanwhile.
+    """
     await store.take_via(connection, of, count)

@@ -20,6 +20,7 @@ from izin.proof.check import misshapen, tried
 from izin.proof.model import Purpose, Shown
 from izin.storage.database import Connection, Database
 from izin.via import store
+from izin.via.end import end_refused, is_overtaken
 from izin.via.model import Title
 from izin.via.read import held, waiting
 from izin.via.record import Answering, messages_of, record_answer
@@ -65,9 +66,20 @@ class Confirming:
         used up with the consent, or not at all.
         Raises  RefusalError H1030 there is no such request, H1056, H1064 it is of another kind,
                 H1028, H1032, H1049, H1050, H1051 as it stands, H1113 no such code was sent, IZ160
-                one does not look like a code: none is tried, H1052 a code is wrong, H1015, H1014,
-                H1031 · TooManyError IZ110 · UnavailableError
+                one does not look like a code: none is tried, H1052 a code is wrong, H1014,
+                H1031, IZ152 a code that a page asked for comes from elsewhere, IZ165 one was
+                refused since she was asked: the request is over · TooManyError IZ110 ·
+                UnavailableError
         """
+        try:
+            return await self._confirmed(of, handed, now)
+        except RefusalError as error:
+            if is_overtaken(error):  # past the transaction, of which nothing stays
+                async with self._database.acting_for(company(of)) as connection:
+                    await end_refused(connection, self._keyring, handed.request_id, now)
+            raise
+
+    async def _confirmed(self, of: IysCode, handed: Told, now: datetime) -> Body:
         async with self._database.acting_for(company(of)) as connection:
             request = await held(connection, self._keyring, handed.request_id)
             refused = _refused(request, handed, now)
@@ -151,6 +163,8 @@ def _see_that_none_is(wrong: list[Title]) -> None:
 def _refused(request: Request | None, handed: Told, now: datetime) -> Refused | None:
     if request is None:
         return Refused(code="H1030")
+    if request.body.frame is not None and not handed.network:
+        return Refused(code="IZ152")  # she was told to give it to nobody
     refused = may_be_confirmed(request.stands, handed.verification, handed.codes, now)
     if refused is not None:
         return refused

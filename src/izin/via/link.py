@@ -18,7 +18,7 @@ from izin.keyring import Keyring
 from izin.storage.database import Connection
 from izin.via import store
 from izin.via.read import opened
-from izin.via.record import Answering, messages_of, record_answer
+from izin.via.record import OVERTAKEN, Answering, messages_of, record_answer
 from izin.via.request import Body, Proof, Request
 from izin.via.rules import Step
 
@@ -55,29 +55,65 @@ async def answer(
     nothing and is no fault.
     Takes   answers: to each of its details, by its place · came: from which network, when
     Gives   the request as it stands; None where there is none behind the link
-    Raises  RefusalError IZ156 it was answered otherwise, IZ136 it is over, or was given up ·
-            UnavailableError
+    Raises  RefusalError IZ156 it was answered otherwise, IZ136 it is over, or was given up, IZ165
+            something was refused since she was asked (`answer_overtaken`) · UnavailableError
     """
-    name, (network, now) = read(link), came
-    if name is None:
+    request = await _held(connection, on.keyring, link)
+    if request is None:
         return None
-    row = await store.held_link(connection, tag_of(on.keyring, name))
-    if row is None:
-        return None
-    request = await opened(on.keyring, row)
     details = request.body.details
     assert set(answers) == set(range(len(details))), "the page asks for each"
-    step = request.stands.at(now)
+    step = request.stands.at(came[1])
     if step is Step.DONE:
         if any(details[place].status is not status for place, status in answers.items()):
             raise RefusalError(Refused(code="IZ156"))
         return request.body
     if step is not Step.LINK:
-        raise RefusalError(Refused(code="IZ136"))
+        raise RefusalError(Refused(code=OVERTAKEN if step is Step.REFUSED else "IZ136"))
+    return await _record(connection, on, (link, request), answers, came)
+
+
+async def answer_overtaken(
+    connection: Connection,
+    on: Answering,
+    link: str,
+    answers: Mapping[int, Status],
+    came: tuple[str, datetime],
+) -> None:
+    """End a request whose yes comes after a refusal; her refusals get through all the same.
+
+    Takes   as `answer`, which has raised IZ165 in a transaction that is rolled back
+    Raises  UnavailableError
+    """
+    request = await _held(connection, on.keyring, link)
+    if request is None or request.stands.at(came[1]) is not Step.LINK:
+        return
+    refusals = {place: each for place, each in answers.items() if each is Status.RET}
+    body = request.body
+    if refusals:
+        body = await _record(connection, on, (link, request), refusals, came)
+    if body.done != set(body.asked.titles):
+        await store.give_up(connection, request.request_id, Step.REFUSED.value)
+
+
+async def _held(connection: Connection, keyring: Keyring, link: str) -> Request | None:
+    name = read(link)
+    row = None if name is None else await store.held_link(connection, tag_of(keyring, name))
+    return None if row is None else await opened(keyring, row)
+
+
+async def _record(
+    connection: Connection,
+    on: Answering,
+    asked: tuple[str, Request],
+    answers: Mapping[int, Status],
+    came: tuple[str, datetime],
+) -> Body:
+    (link, request), (network, now) = asked, came
     await store.open_link(connection, request.request_id)
     proof = Proof(
         messages=await messages_of(connection, [request.request_id]),
-        codes=dict.fromkeys(request.body.asked.titles, hash_of(name)),
+        codes=dict.fromkeys(request.body.asked.titles, hash_of(read(link) or "")),
         given_by="",
         given_at=now,
         network=network,

@@ -13,7 +13,7 @@ import msgspec
 from izin.brand import lookup as brands
 from izin.brand.model import Brand
 from izin.consent.event import Actor
-from izin.consent.model import Proposal, Recorded
+from izin.consent.model import Proposal, Recorded, Verdict
 from izin.consent.quota import Quotas
 from izin.consent.record import OnRepeat, Recorder
 from izin.core.codes import BrandCode
@@ -25,7 +25,7 @@ from izin.message.write import Meant, put
 from izin.provider import lookup as providers
 from izin.receipt.issue import draw, issue
 from izin.storage.database import Connection
-from izin.subscription.via import spend, take
+from izin.subscription.via import take
 from izin.via import evidence, store
 from izin.via.evidence import evidence_hash
 from izin.via.model import Title
@@ -35,6 +35,8 @@ from izin.via.told import rendered
 from izin.via.words import text_after
 
 TOLD_FOR = timedelta(days=1)
+
+OVERTAKEN = "IZ165"
 
 
 class Answering(msgspec.Struct, frozen=True):
@@ -63,8 +65,8 @@ async def record_answer(
 
     Takes   request: held by this transaction · answers: by the place of its details
     Gives   the request as it stands from now on
-    Raises  RefusalError H1015 too few credits are left, H1014 a brand is no longer the company's,
-            H1031 its package has no room · UnavailableError
+    Raises  RefusalError H1014 a brand is no longer the company's, H1031 its package has no room,
+            IZ165 one was refused since she was asked: nothing may stay · UnavailableError
     Cost    some ten statements
     """
     known = await _brands(connection, request)
@@ -80,21 +82,14 @@ async def record_answer(
     verdicts = await on.recorder.record(
         connection, list(movements.values()), actor=on.actor, on_repeat=OnRepeat.BY_RULES
     )
-    details, events = list(said), list[UUID]()
-    for place, verdict in zip(movements, verdicts, strict=True):
-        if isinstance(verdict, Recorded):  # of what never stood nothing is refused: H175
-            details[place] = msgspec.structs.replace(
-                said[place], transaction_id=verdict.transaction_id, at=verdict.recorded_at
-            )
-            events.append(verdict.event_id)
+    details, events = _moved(said, dict(zip(movements, verdicts, strict=True)))
     for place in answers:
         if said[place].title is Title.KVK:
             id_ = own_id(request.request_id, body, said[place])
             details[place] = msgspec.structs.replace(said[place], transaction_id=id_)
-    pay = take if on.actor is Actor.CITIZEN else spend  # her refusal waits for nobody's credits
-    await pay(connection, request.iys_code, len(answers))
+    await take(connection, request.iys_code, len(answers))
     body = msgspec.structs.replace(body, details=tuple(details))
-    await _end(connection, on.keyring, request, body)
+    await _end(connection, on.keyring, request, body, len(answers))
     for title in body.receipts.keys() - request.body.receipts.keys():
         happened = (request.request_id, *(events if title is Title.ETK else ()))
         number = body.receipts[title]
@@ -108,12 +103,14 @@ async def record_answer(
     return body
 
 
-async def _end(connection: Connection, keyring: Keyring, request: Request, body: Body) -> None:
+async def _end(
+    connection: Connection, keyring: Keyring, request: Request, body: Body, taken: int
+) -> None:
     """Write down what is answered; the request is done when nothing is left."""
     fresh = body.done - request.body.done
     sealed = seal_body(keyring, request.request_id, body)
     is_whole = body.done == set(body.asked.titles)
-    await store.answer(connection, request.request_id, sealed, fresh, is_whole=is_whole)
+    await store.answer(connection, request.request_id, sealed, fresh, taken, is_whole=is_whole)
 
 
 async def messages_of(connection: Connection, keys: Sequence[UUID]) -> tuple[Sent, ...]:
@@ -177,6 +174,25 @@ def _said(
     )
 
 
+def _moved(
+    said: Sequence[Detail], verdicts: Mapping[int, Verdict]
+) -> tuple[list[Detail], list[UUID]]:
+    """Write down what was recorded; of what never stood nothing is refused (H175).
+
+    Raises  RefusalError IZ165
+    """
+    details, events = list(said), list[UUID]()
+    for place, verdict in verdicts.items():
+        if isinstance(verdict, Recorded):
+            details[place] = msgspec.structs.replace(
+                said[place], transaction_id=verdict.transaction_id, at=verdict.recorded_at
+            )
+            events.append(verdict.event_id)
+        elif isinstance(verdict, Refused) and verdict.code == OVERTAKEN:
+            raise RefusalError(verdict)
+    return details, events
+
+
 def _proposal(
     request: Request, body: Body, known: Mapping[BrandCode, Brand], detail: Detail
 ) -> Proposal:
@@ -190,6 +206,7 @@ def _proposal(
         status=detail.status,
         source=body.source,
         consented_at=None,
+        asked_at=request.started_at,
         evidence_hash=evidence_hash(request.request_id, body, Title.ETK),
     )
 

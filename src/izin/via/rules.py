@@ -38,9 +38,10 @@ class Step(StrEnum):
     EXPIRED = "EXPIRED"  # nobody answered in time
     LOCKED = "LOCKED"  # three wrong codes
     WITHDRAWN = "WITHDRAWN"  # the company has given it up
+    REFUSED = "REFUSED"  # she has refused since she was asked, or the address is hers no more
 
 
-_ENDS = frozenset({Step.UNSENT, Step.EXPIRED, Step.WITHDRAWN})
+_ENDS = frozenset({Step.UNSENT, Step.EXPIRED, Step.WITHDRAWN, Step.REFUSED})
 FOLLOWS: Mapping[Step, frozenset[Step]] = MappingProxyType(
     {
         Step.NOTICE: _ENDS - {Step.EXPIRED} | {Step.CODE},
@@ -186,7 +187,7 @@ def shown(stands: Stands, now: datetime) -> tuple[str, str]:
         if not stands.is_out and not stands.tries:
             return "SUCCESS", "START"
         return "CONSENT_REQUESTED", "OTP_CODE_INCORRECT" if stands.tries else "PENDING"
-    if step in (Step.EXPIRED, Step.WITHDRAWN):
+    if step in (Step.EXPIRED, Step.WITHDRAWN, Step.REFUSED):
         link = "SHORT_URL_EXPIRED" if stands.was_opened else "LINK_CLICK_TIMEOUT"
         return "COMPLETED", "OTP_CODE_EXPIRED" if is_otp else link
     return _SHOWN[step]
@@ -222,7 +223,14 @@ _OVER = {
     Step.EXPIRED: "H1051",
     Step.LOCKED: "H1050",
     Step.WITHDRAWN: "H1051",
+    Step.REFUSED: "IZ165",
 }
+
+
+def not_answered(stands: Stands, now: datetime) -> str:
+    """Say by which code why a request has no answer: it is over, or she may give one still."""
+    step = stands.at(now)
+    return "H1072" if step in OPEN else _OVER[step]
 
 
 def wrong_titles(asked: Iterable[Title], given: Iterable[Title]) -> bool:

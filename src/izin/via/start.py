@@ -29,7 +29,7 @@ from izin.proof.send import admit
 from izin.provider import lookup as providers
 from izin.receipt.number import written
 from izin.storage.database import Connection
-from izin.subscription.via import see_that_it_has
+from izin.subscription.via import hold, see_that_it_has
 from izin.via import store
 from izin.via.evidence import without_link
 from izin.via.limits import see_that_she_is_not_pressed
@@ -121,6 +121,7 @@ async def start(
     await put(connection, keyring.message_sealer, first, about, now=now)
     body = _body(form, on, wanted, without_link(texts, link))
     tag, _ = keyring.pseudonyms.provider_tag(on.iys_code, wanted.to.clear)
+    await hold(connection, on.iys_code, wanted.asked.count)  # last: its company's others wait
     await store.begin(
         connection,
         request_id,
@@ -135,6 +136,7 @@ async def start(
         seal_person(keyring, request_id, wanted.person),
         now + (NOTICE_WAIT if is_otp else LINK_LIFE),
         [each.value for each in wanted.asked.titles],
+        wanted.asked.count,
     )
     return request_id
 

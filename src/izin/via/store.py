@@ -123,15 +123,23 @@ async def answer(
     request_id: UUID,
     body: bytes,
     titles: Collection[Title],
+    taken: int,
     *,
     is_whole: bool,
 ) -> None:
     is_etk, is_kvk = Title.ETK in titles, Title.KVK in titles
-    await connection.execute(_SQL["answer"], request_id, body, is_etk, is_kvk, is_whole)
+    row = (request_id, body, is_etk, is_kvk, is_whole, taken)
+    await connection.execute(_SQL["answer"], *row)
 
 
 async def give_up(connection: Connection, request_id: UUID, step: str) -> None:
     await connection.execute(_SQL["give_up"], request_id, step)
+
+
+async def end_of(
+    connection: Connection, codes: Sequence[IysCode], tags: Sequence[UUID], *, of_messages: bool
+) -> None:
+    await connection.execute(_SQL["end_of"], codes, tags, of_messages)
 
 
 async def expire(connection: Connection, limit: int) -> None:

@@ -86,12 +86,12 @@ limit $2::integer
 -- name: begin
 -- $1 request_id · $2 iys_code · $3 form_id · $4 form_version · $5 verification · $6 step
 -- $7 recipient_tag · $8 link_tag or null · $9 body_sealed · $10 person_sealed or null · $11 due_at
--- $12 titles
+-- $12 titles · $13 credits that it holds back
 insert into via_request (
     request_id, iys_code, form_id, form_version, verification, step, recipient_tag, link_tag,
-    body_sealed, person_sealed, due_at, titles
+    body_sealed, person_sealed, due_at, titles, held
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 
 -- name: request
 -- A request as it stands. $1 request_id · index via_request_pkey
@@ -145,8 +145,10 @@ returning tries
 -- name: answer
 -- Some of what a request asks for is answered, or the last of it. $1 request_id · $2 body_sealed
 -- $3 whether ETK is, $4 whether KVK is · $5 whether nothing is left
+-- $6 credits taken for it
 update via_request
 set
+    held = greatest(0, held - $6::smallint),
     body_sealed = $2,
     etk_done_at = case when $3 then now() else etk_done_at end,
     kvk_done_at = case when $4 then now() else kvk_done_at end,
@@ -160,6 +162,22 @@ where request_id = $1
 update via_request
 set step = $2, due_at = null, ended_at = now()
 where request_id = $1
+
+-- name: end_of
+-- What these are asked is over, whatever it waits for. $1 iys_code[n] · $2 recipient_tag[n]
+-- $3 only what asks for messages and has no answer to that · index via_request_of · locks the rows
+update via_request
+set step = 'REFUSED', due_at = null, ended_at = now()
+where request_id = any (array(
+    select open.request_id
+    from unnest($1::integer[], $2::uuid[]) as each (iys_code, recipient_tag)
+    join via_request as open using (iys_code, recipient_tag)
+    where
+        open.due_at is not null
+        and (not $3::boolean or open.titles @> '{ETK}' and open.etk_done_at is null)
+    order by open.request_id
+    for no key update of open
+))
 
 -- name: expire
 -- What is overdue is over; nobody is waited for. $1 limit · index via_request_due

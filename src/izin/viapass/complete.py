@@ -166,9 +166,9 @@ async def _finished(
     given: Given,
     now: datetime,
 ) -> Refused | None:
-    """Finish it, with her receipt; H1110 where somebody was first."""
+    """Finish it, with her receipt; H1110 where somebody was first, or ended it."""
     sealed = seal_given(keyring, request.request_id, given)
-    if not await store.finish(connection, request.request_id, to.value, sealed):
+    if not await store.finish(connection, request, to.value, sealed):
         return Refused(code="H1110")
     await issue(connection, keyring, [request.request_id], now, number=given.receipt)
     return None

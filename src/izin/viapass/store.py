@@ -101,8 +101,13 @@ async def of_address(
     return [msgspec.convert(dict(row), Request) for row in rows]
 
 
-async def finish(connection: Connection, request_id: UUID, state: str, sealed: bytes) -> bool:
-    return await connection.fetchval(_SQL["finish"], request_id, state, sealed) is not None
+async def end_of(connection: Connection, companies: Sequence[int], tags: Sequence[UUID]) -> None:
+    await connection.execute(_SQL["end_of"], companies, tags)
+
+
+async def finish(connection: Connection, request: Request, state: str, sealed: bytes) -> bool:
+    row = (request.request_id, state, sealed, request.good_until)
+    return await connection.fetchval(_SQL["finish"], *row) is not None
 
 
 async def wrong(connection: Connection, request_id: UUID) -> bool:

@@ -167,11 +167,26 @@ where state <> 'STARTED' and recipient_tag is not null
 order by started_at desc
 limit $3::integer
 
+-- name: end_of
+-- What went there is good for nothing any more. $1 iys_code[n] · $2 recipient_tag[n]
+-- index pass_request_of · locks the rows
+update pass_request
+set good_until = now()
+where request_id = any (array(
+    select open.request_id
+    from unnest($1::integer[], $2::uuid[]) as each (iys_code, recipient_tag)
+    join pass_request as open using (iys_code, recipient_tag)
+    where open.state = 'STARTED' and open.good_until > now() and open.recipient_tag is not null
+    order by open.request_id
+    for no key update of open
+))
+
 -- name: finish
--- Once. $1 request_id · $2 state · $3 given_sealed · gives request_id
+-- Once, as long as it is good for what it was when it was read. $1 request_id · $2 state
+-- $3 given_sealed · $4 good_until · gives request_id
 update pass_request
 set state = $2, given_sealed = $3, ended_at = clock_timestamp()
-where request_id = $1 and state = 'STARTED'
+where request_id = $1 and state = 'STARTED' and good_until = $4
 returning request_id
 
 -- name: wrong

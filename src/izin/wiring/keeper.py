@@ -35,8 +35,10 @@ from izin.storage.database import Connection, Database
 from izin.subscription.walk import Walker
 from izin.subscription.yearly import look
 from izin.telemetry.log import configure
+from izin.via import end as via_end
 from izin.via.advance import Advancing, end_overdue
 from izin.via.start import JOB as VIA_STEP
+from izin.viapass import end as pass_end
 from izin.viapass.lookup import forget_old_requests
 from izin.wiring.parts import Parts, open_parts
 from izin.wiring.roles import KEEPER
@@ -125,6 +127,8 @@ async def _mail_invitations(parts: Parts, doors: Doors) -> None:
 
 async def _lines_closed(parts: Parts, connection: Connection, phones: Sequence[Address]) -> None:
     await number.let_go(connection, parts.keyring.citizen, phones, utc_now())
+    await via_end.end_of_addresses(connection, parts.keyring, phones)
+    await pass_end.end_of_addresses(connection, parts.keyring, phones)
 
 
 async def _look_at_packages(parts: Parts) -> None:

@@ -1,15 +1,20 @@
 """A number that somebody else had before: since when it is hers, and refusing all that was his."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from izin.citizen.acts import Act
 from izin.citizen.claim import Claimed
 from izin.citizen.hers import hers
-from izin.citizen.number import is_number
+from izin.citizen.number import PassedOn, is_number
 from izin.citizen.records import pages_of
 from izin.consent.reach import follow
+from izin.core.address import Address
 from izin.core.clock import day_of
 from izin.core.terms import Channel, Status
+from izin.storage.database import Connection
+from izin.via import end as via_end
+from izin.viapass import end as pass_end
 from izin.web.citizen.reading import since_in
 from izin.web.citizen.services import Hall, Row, Visit
 from izin.web.shared.visit import Gone, NotThereError, Outcome, Shown
@@ -59,12 +64,24 @@ async def refuse_all(hall: Hall, visit: Visit) -> Outcome:
         raise NotThereError
     visit.form.ticked("sure", required=True)
     visit.form.check()
-    claimed = await hall.citizens.claim(visit.who, hall.recorder, now=visit.now)
+    claimed = await hall.citizens.claim(
+        visit.who, hall.recorder, _ending_what_it_is_asked(hall), now=visit.now
+    )
     if claimed is None:  # her session has ended: another in the same hands claimed it too
         return Gone(NUMBER)
     if claimed.act is None:
         return Gone(NUMBER).saying("nothing_approved")
     return Gone(f"/acts/{claimed.act.act_id}").saying(_word_of(claimed, claimed.act))
+
+
+def _ending_what_it_is_asked(hall: Hall) -> PassedOn:
+    """Give what ends the requests, codes and links that went to whoever had the number before."""
+
+    async def end(connection: Connection, phones: Sequence[Address]) -> None:
+        await via_end.end_of_addresses(connection, hall.keyring, phones)
+        await pass_end.end_of_addresses(connection, hall.keyring, phones)
+
+    return end
 
 
 def _word_of(claimed: Claimed, act: Act) -> str:

@@ -10,13 +10,15 @@ from izin.brand import lookup as brands
 from izin.brand.model import Brand
 from izin.consent.event import Actor
 from izin.core.codes import BrandCode
+from izin.core.errors import RefusalError
 from izin.core.terms import Status
 from izin.proof.model import NETWORK
 from izin.proof.send import spend
 from izin.provider import lookup as providers
 from izin.storage.database import Connection
 from izin.via import lookup
-from izin.via.link import answer, behind
+from izin.via.end import is_overtaken
+from izin.via.link import answer, answer_overtaken, behind
 from izin.via.model import Title
 from izin.via.record import Answering
 from izin.via.request import Detail, Request
@@ -38,8 +40,10 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
         assert form is not None, "a request names a version that there is"
         company, known = await _parties(connection, request)
     step = request.stands.at(visit.now)
-    key = {Step.LINK: "ask", Step.DONE: "done"}.get(step, "over")
     body = request.body
+    key = {Step.LINK: "ask", Step.DONE: "done", Step.REFUSED: "refused"}.get(step, "over")
+    if step is Step.DONE and any(each.status is None for each in body.details):
+        key = "refused"
     details = [
         {"place": place, "detail": each, "brand": known.get(each.brand_code or BrandCode(0))}
         for place, each in enumerate(body.details)
@@ -62,22 +66,33 @@ async def show(hall: Hall, visit: Visit) -> Outcome:
 async def do_answer(hall: Hall, visit: Visit) -> Outcome:
     """Take her answer to each thing that is asked: yes and no are one click each."""
     link = visit.path["link"]
-    async with hall.database.transaction() as connection:
-        request = await behind(connection, hall.keyring, link)
-        if request is not None:
-            said = [
-                visit.form.values.get(f"answer{place}", "")
-                for place in range(len(request.body.details))
-            ]
-            if any(each not in set(Status) for each in said):
-                visit.form.refuse("answers", "fault.answers")
-            visit.form.check()
-            on = Answering(hall.keyring, hall.recorder, Actor.CITIZEN, hall.origin)
-            given = dict(enumerate(map(Status, said)))
-            await answer(connection, on, link, given, (visit.client, visit.now))
+    on = Answering(hall.keyring, hall.recorder, Actor.CITIZEN, hall.origin)
+    came = (visit.client, visit.now)
+    given: dict[int, Status] = {}
+    try:
+        async with hall.database.transaction() as connection:
+            request = await behind(connection, hall.keyring, link)
+            if request is not None:
+                given = _given(visit, request)
+                await answer(connection, on, link, given, came)
+    except RefusalError as error:
+        if is_overtaken(error):  # past the transaction, of which nothing stays
+            async with hall.database.transaction() as connection:
+                await answer_overtaken(connection, on, link, given, came)
+        raise
     if request is None:
         raise await _not_there(hall, visit)
     return Gone(f"{LINKS}/{link}")
+
+
+def _given(visit: Visit, request: Request) -> dict[int, Status]:
+    """Read an answer to each thing that is asked. Raises RefusalError where one is missing."""
+    places = range(len(request.body.details))
+    said = [visit.form.values.get(f"answer{place}", "") for place in places]
+    if any(each not in set(Status) for each in said):
+        visit.form.refuse("answers", "fault.answers")
+    visit.form.check()
+    return dict(enumerate(map(Status, said)))
 
 
 def _blocks(
