@@ -287,8 +287,9 @@ async def test_every_step_is_accessible_and_fits_at_twice_the_size(
         await press("section button")
         await look("done")
         await press("text=English")
-        await window.open("/")
-        await look("english")
+        for path, name in (("/?newly=1", "newly"), ("/", "english")):
+            await window.open(path)
+            await look(name)
     assert not found
 
 

@@ -100,7 +100,7 @@ async def test_an_agent_refuses_for_a_new_holder_what_he_may_not_see(agent, owne
     await agent.check(**NEW)
     assert "önceki 3 kayıt var" in agent.page
     assert "Bu adres için kayıtlı izin yok" not in agent.page
-    assert "(claim/1)" in agent.page
+    assert "(claim/2)" in agent.page
     assert BRAND_NAME not in agent.page
     assert (await agent.send("/claim", **(CLAIMS | {"read": ""}))).status_code == 422
     await agent.send("/claim", **(CLAIMS | {"script": "claim/0"}))
@@ -132,7 +132,7 @@ async def test_what_was_read_is_kept_and_the_act_is_found_at_the_pages(
         [kept] = await read_in(connection, keyring, call_id)
         proven = await proven_by(connection, keyring, receipt)
     await database.close()
-    assert (kept.script, kept.receipt, len(proven.events)) == ("claim/1", receipt, 3)
+    assert (kept.script, kept.receipt, len(proven.events)) == ("claim/2", receipt, 3)
     assert await owner.fetchval("select count(*) from number_claim") == 1
     await visitor.get("/consents")
     assert "Telefonunuz ya da e-postanız" in visitor.page, "whoever showed it before is another"

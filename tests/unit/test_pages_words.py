@@ -10,6 +10,7 @@ import pytest
 from izin.application.model import ApplicationState
 from izin.audit.model import Action, PrincipalKind
 from izin.brand.model import BrandStatus
+from izin.citizen.bond import Bond
 from izin.citizen.change import Left
 from izin.citizen.undo import Stays
 from izin.core.terms import Channel, RecipientType, Source, Status
@@ -46,7 +47,7 @@ LISTED = {
     "process": ("web", "keeper", "desk", "courier", "citizen", "agent", "sequencer"),
     "channel": Channel,
     "consent": Status,
-    "done": [*Left, *Stays],
+    "done": [*Left, *Stays, *(f"gateway_{each}" for each in Bond)],
     "recipient": RecipientType,
     "source": Source,
     "via_kind": FormKind,
