@@ -3,21 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from builders.agents import Agent, Staff
-from builders.heart import a_key, a_proposal
-from builders.parties import BRAND_CODE
+from builders.heart import SOON, a_key, a_proposal, keeping, phone, until
+from builders.parties import BRAND_CODE, IYS_CODE, OPERATOR
 from builders.visitor import ME, RECEIPT, Visitor
 from builders.voice import SECRET
 
 from izin.callcentre.evidence import read_in
 from izin.callcentre.scripts import CLAIM, version_name
+from izin.core.clock import utc_now
 from izin.core.terms import Channel, RecipientType
+from izin.i18n.catalogue import Language
 from izin.receipt.issue import proven_by
 from izin.storage.database import Database
+from izin.viapass.model import Kind, TemplateState, Wording
+from izin.viapass.start import Wanted, start
+from izin.viapass.subscribe import subscribe
+from izin.viapass.templates import Draft, decide, submit
 from izin.wiring.agent import open_agents
 from izin.wiring.citizen import open_citizens
+from izin.wiring.parts import open_parts
 from izin.wiring.settings import Settings
 
 BRAND_NAME = "Işık Giyim"
@@ -116,6 +124,37 @@ async def test_an_agent_refuses_for_a_new_holder_what_he_may_not_see(agent, owne
     told = await agent.told()
     assert RECEIPT.search(agent.page)[0] in told
     assert "3 onay RET oldu" in told
+
+
+async def test_what_the_former_holder_is_asked_ends_with_the_claim(
+    agent, owner, keyring, settings, database, operator_database
+):
+    ends_at = utc_now() + timedelta(days=9)
+    await subscribe(operator_database, IYS_CODE, 10, ends_at, by=OPERATOR)
+    wording = Wording(language=Language.TR, body_tr="Kod {code}", body_en="Code {code}")
+    template = await submit(database, IYS_CODE, Draft(kind=Kind.SMS, wording=wording), by=OPERATOR)
+    await decide(operator_database, template, TemplateState.APPROVED, note="", by=OPERATOR)
+    wanted = Wanted(
+        iys_code=IYS_CODE,
+        kind=Kind.SMS,
+        to=phone(1),
+        template_id=template[0],
+        tin="1234567890",
+        user_id=uuid4(),
+        network="192.0.2.9",
+    )
+    await start(database, keyring, wanted, origin="http://localhost:8002", now=utc_now())
+    await owner.execute("delete from budget")
+    await agent.begin(ME)
+    await agent.check(**NEW)
+    await agent.send("/claim", **CLAIMS)
+
+    async def is_over() -> bool:
+        return await owner.fetchval("select good_until <= now() from pass_request")
+
+    assert not await is_over()
+    async with open_parts(settings, role="izin_keeper") as parts, keeping(parts, waits=SOON):
+        await until(is_over)
 
 
 async def test_what_was_read_is_kept_and_the_act_is_found_at_the_pages(

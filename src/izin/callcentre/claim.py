@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from izin.account import keep
-from izin.callcentre import hands, store
+from izin.callcentre import hands, passing, store
 from izin.callcentre.calls import Agents
 from izin.callcentre.change import Heard, Tools, keep_heard, tell_of_change, work_of
 from izin.callcentre.model import Call
@@ -65,6 +65,7 @@ async def _claim(
     phones, keys = [call.caller.address], tools.keyring.citizen
     await keep.release(connection, keys, phones, now)
     tenures = await number.pass_on(connection, keys, phones, now)
+    await passing.leave(connection, tools.keyring, call.caller.address)
     claimed = await claim(work_of(tools, connection, call), now=now, missing=missing)
     caller = msgspec.structs.replace(
         call.caller,

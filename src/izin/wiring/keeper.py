@@ -9,6 +9,7 @@ from functools import partial
 from izin.access.once import drop_signed
 from izin.access.tokens import drop_expired
 from izin.admission.limiter import forget_past_hours
+from izin.callcentre import passing
 from izin.callcentre.lookup import end_and_forget
 from izin.citizen import claim, number
 from izin.citizen import parts as changes
@@ -88,6 +89,7 @@ def keeper_of(
         close_lines.JOB: close_lines.ClosingLines(parts.keyring, recorder, closed),
         changes.JOB: changes.Changing(parts.keyring, recorder),
         heard.JOB: Hearing(Tools(parts.keyring, recorder, call_centre), is_sandbox=is_sandbox),
+        passing.JOB: passing.Passing(parts.keyring, partial(_end_what_is_asked, parts)),
         VIA_STEP: Advancing(parts.keyring),
     }
     seldom: tuple[Timer, ...] = (
@@ -127,6 +129,12 @@ async def _mail_invitations(parts: Parts, doors: Doors) -> None:
 
 async def _lines_closed(parts: Parts, connection: Connection, phones: Sequence[Address]) -> None:
     await number.let_go(connection, parts.keyring.citizen, phones, utc_now())
+    await _end_what_is_asked(parts, connection, phones)
+
+
+async def _end_what_is_asked(
+    parts: Parts, connection: Connection, phones: Sequence[Address]
+) -> None:
     await via_end.end_of_addresses(connection, parts.keyring, phones)
     await pass_end.end_of_addresses(connection, parts.keyring, phones)
 
