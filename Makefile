@@ -27,7 +27,7 @@ check: $(READY) ## lint, types, import contracts, architecture tests
 	$(BIN)/pytest -q tests/architecture
 
 test: $(READY) ## every test that check has not run, but the drills
-	$(BIN)/pytest -q -n 3 --dist worksteal -m "not drill" --ignore tests/architecture tests
+	$(BIN)/pytest -q -n 4 --dist worksteal -m "not drill" --ignore tests/architecture tests
 
 test-citus: $(READY) ## the same statements on a Citus cluster: IZIN_CITUS_URL
 	@if [ -z "$$IZIN_CITUS_URL" ]; then \
