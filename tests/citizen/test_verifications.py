@@ -29,7 +29,7 @@ from izin.web.citizen.answers import Answered
 from izin.web.citizen.paper import answers_in
 
 PAGES = "http://localhost:8002"
-SOON = timedelta(milliseconds=5)
+SOON = timedelta(milliseconds=1)
 """Messages of one millisecond have no order."""
 
 NETWORK = "192.0.2.9"
