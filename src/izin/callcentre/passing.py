@@ -6,16 +6,13 @@ Source  decision 0086
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import uuid4
 
 from izin.core.address import Address, AddressKind
 from izin.keyring import Keyring
-from izin.queue import queue
+from izin.queue import payload, queue
 from izin.storage.database import Connection
 
 JOB = "number passed on"
-_PLACE = ("job", "payload")
-_ID_BYTES = 16
 
 Ended = Callable[[Connection, Sequence[Address]], Awaitable[None]]
 """Ends what these numbers are asked."""
@@ -23,9 +20,8 @@ Ended = Callable[[Connection, Sequence[Address]], Awaitable[None]]
 
 async def leave(connection: Connection, keyring: Keyring, phone: Address) -> None:
     """Leave the job, in the transaction of the claim."""
-    row = uuid4().bytes
-    sealed = keyring.batch_sealer.seal(*_PLACE, row, phone.clear.encode())
-    await queue.put(connection, JOB, row + sealed, None)
+    sealed = payload.seal(keyring.batch_sealer, phone.clear.encode())
+    await queue.put(connection, JOB, sealed, None)
 
 
 class Passing:
@@ -36,9 +32,8 @@ class Passing:
         self._keyring = keyring
         self._ended = ended
 
-    async def __call__(self, connection: Connection, payload: bytes) -> None:
+    async def __call__(self, connection: Connection, sealed: bytes) -> None:
         """End it, in the transaction of the job's end."""
-        row, sealed = payload[:_ID_BYTES], payload[_ID_BYTES:]
-        opener = await self._keyring.openers([sealed])
-        phone = opener.open(sealed, *_PLACE, row).decode()
+        opener = await self._keyring.openers([payload.envelope_of(sealed)])
+        phone = payload.opened(opener, sealed).decode()
         await self._ended(connection, [Address(phone, AddressKind.PHONE)])

@@ -7,7 +7,7 @@ nobody's approvals: refusals have a place of their own among the jobs.
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -26,7 +26,7 @@ from izin.core.address import Address, AddressKind
 from izin.core.codes import BrandCode
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
-from izin.queue import queue
+from izin.queue import payload, queue
 from izin.receipt.issue import add_part, announce, draw
 from izin.storage.database import Connection
 
@@ -34,8 +34,6 @@ JOB = "citizen's change"
 ROWS_MAX = 1000
 """Records of one transaction: a second at most, and what a request may take."""
 
-_ID_BYTES = 16
-_PLACE = ("job", "payload")
 _IN_TURN = queue.Turn(follows=True)
 
 
@@ -172,9 +170,8 @@ class Leaving:
             late,
             call.since,
         )
-        row = uuid4().bytes
-        sealed = call.keyring.batch_sealer.seal(*_PLACE, row, _encode(carried))
-        await queue.put(call.connection, JOB, row + sealed, None, _IN_TURN)
+        sealed = payload.seal(call.keyring.batch_sealer, _encode(carried))
+        await queue.put(call.connection, JOB, sealed, None, _IN_TURN)
         self.parts += 1
         self._count += work.count
         self._brands |= {each.brand_code for each in (*work.refuse, *work.again)}
@@ -213,11 +210,10 @@ class Changing:
         self._keyring = keyring
         self._recorder = recorder
 
-    async def __call__(self, connection: Connection, payload: bytes) -> None:
+    async def __call__(self, connection: Connection, sealed: bytes) -> None:
         """Do one part, in the transaction of the job's end. Raises UnavailableError."""
-        row, sealed = payload[:_ID_BYTES], payload[_ID_BYTES:]
-        opener = await self._keyring.openers([sealed])
-        carried = _decode(opener.open(sealed, *_PLACE, row))
+        opener = await self._keyring.openers([payload.envelope_of(sealed)])
+        carried = _decode(payload.opened(opener, sealed))
         call = Call(
             connection=connection,
             keyring=self._keyring,

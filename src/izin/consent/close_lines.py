@@ -25,7 +25,7 @@ from izin.core.errors import UnavailableError
 from izin.core.terms import Source, Status
 from izin.keyring import Keyring
 from izin.ledger import entry as ledger
-from izin.queue import queue
+from izin.queue import payload, queue
 from izin.storage.database import Connection
 
 JOB = "lines closed"
@@ -41,7 +41,6 @@ PHONES_MAX = 25
 Closed = Callable[[Connection, Sequence[Address]], Awaitable[None]]
 """Hears at once, and again with the end of their consents, that numbers are nobody's any more."""
 
-_ID_BYTES = 16
 _NOBODY = UUID(int=0)
 
 
@@ -66,7 +65,6 @@ class _Report(msgspec.Struct, frozen=True, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Report).decode
-_PLACE = ("job", "payload")
 
 
 async def submit(connection: Connection, keyring: Keyring, phones: Sequence[Address]) -> UUID:
@@ -81,8 +79,8 @@ async def submit(connection: Connection, keyring: Keyring, phones: Sequence[Addr
 
 
 async def _put(connection: Connection, keyring: Keyring, row: bytes, report: _Report) -> None:
-    sealed = keyring.batch_sealer.seal(*_PLACE, row, _encode(report))
-    await queue.put(connection, JOB, row + sealed, None)
+    sealed = payload.seal(keyring.batch_sealer, _encode(report), row)
+    await queue.put(connection, JOB, sealed, None)
 
 
 class ClosingLines:
@@ -94,15 +92,15 @@ class ClosingLines:
         self._recorder = recorder
         self._closed = closed
 
-    async def __call__(self, connection: Connection, payload: bytes) -> None:
+    async def __call__(self, connection: Connection, sealed: bytes) -> None:
         """Refuse for those numbers whatever stood at ONAY, in the transaction of the job's end.
 
         What is learned on the way goes into a job that takes this one's place.
         Raises  UnavailableError: what was recorded before is not all in the citizens' view yet
         """
-        row, sealed = payload[:_ID_BYTES], payload[_ID_BYTES:]
-        opener = await self._keyring.openers([sealed])
-        report = _decode(opener.open(sealed, *_PLACE, row))
+        row = payload.name_of(sealed)
+        opener = await self._keyring.openers([payload.envelope_of(sealed)])
+        report = _decode(payload.opened(opener, sealed))
         if not report.is_heard:  # at once: nothing old is answered while the view is waited for
             await self._closed(connection, _phones_of(report))
             heard = msgspec.structs.replace(report, is_heard=True)
